@@ -1,0 +1,58 @@
+"""What a blueprint asks Flask for: the settings, the ports, and one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from callcenter.domain.ports import Ports
+from callcenter.models.base import db
+from callcenter.settings import Settings
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the factory hands to every view through the app."""
+
+    settings: Settings
+    ports: Ports
+
+
+def context() -> Context:
+    return cast(Context, current_app.extensions["callcenter"])
+
+
+def settings() -> Settings:
+    return context().settings
+
+
+def ports() -> Ports:
+    return context().ports
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """One request, one transaction: commit on the way out, or nothing happened."""
+    session = db.session()
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A transaction that only reads; on SQLite it never waits for a writer."""
+    session = db.session()
+    session.connection(execution_options={"reading": True})
+    try:
+        yield session
+    finally:
+        session.rollback()

@@ -1,0 +1,66 @@
+"""What the service needs from the world, as Protocols; adapters fulfil them, tests fake them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """The time of day. Durations of waiting threads use the monotonic clock instead."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+        ...
+
+
+class LineGone(Exception):
+    """The leg has already ended (Twilio: 20404, 21220); an ordinary answer, not a failure."""
+
+
+class LineBusy(Exception):
+    """The telephone company did not take the request (Twilio: 429); it may be repeated."""
+
+
+class LineUnknown(Exception):
+    """Nobody can say whether the request was taken (time-out, 5xx); it must not be blindly repeated."""
+
+
+class Telephony(Protocol):
+    """The outgoing half of the telephone; every call may raise ``LineGone``, ``LineBusy`` or ``LineUnknown``."""
+
+    def ring(self, to: str, *, answer_url: str, status_url: str, timeout: int) -> str:
+        """Ring *to* (E.164 or ``client:…``) for *timeout* seconds and return the new leg's SID."""
+        ...
+
+    def redirect(self, leg_sid: str, url: str) -> None:
+        """Let the leg fetch its next script from *url*."""
+        ...
+
+    def take_from_queue(self, queue_sid: str, leg_sid: str, url: str) -> None:
+        """Take the leg out of the holding queue and let it fetch *url*."""
+        ...
+
+    def hang_up(self, leg_sid: str, *, answered: bool) -> None:
+        """End the leg; one that is still ringing is cancelled."""
+        ...
+
+    def leg_state(self, leg_sid: str) -> str:
+        """Return Twilio's own word for the leg's state, such as ``in-progress`` or ``completed``."""
+        ...
+
+
+class Doorbell(Protocol):
+    """Tells the worker that the outbox holds something; it may fail in silence, the worker looks by itself too."""
+
+    def ring(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Everything outside, in one value."""
+
+    clock: Clock
+    telephony: Telephony
+    doorbell: Doorbell

@@ -1,0 +1,112 @@
+"""The one declarative base, the database handle and the engine's rules.
+
+Importing this module opens nothing. ``connect`` is the only door to an engine, so that
+every engine, in the web process, the worker, a command or a test, behaves alike.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import time
+from types import ModuleType
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import URL, MetaData, create_engine, event, make_url
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase
+
+OLDEST_SQLITE = (3, 51, 3)
+"""Older versions can lose committed writes in WAL mode with two connections (sqlite.org/changes.html, 3.51.3)."""
+
+
+class Base(DeclarativeBase):
+    """Every table; constraint names are fixed so that both databases and every migration agree."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Database(SQLAlchemy):
+    """Flask's handle on the database, with our engine behind it."""
+
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
+        return connect(options["url"])
+
+
+db = Database(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
+
+
+def new_id() -> str:
+    """Return 32 hexadecimal digits, rising with time so that indexes stay compact (the layout of UUID version 7)."""
+    milliseconds = time.time_ns() // 1_000_000
+    random = secrets.randbits(74)
+    value = (milliseconds << 80) | (0x7 << 76) | ((random >> 62) << 64) | (0b10 << 62) | (random & ((1 << 62) - 1))
+    return f"{value:032x}"
+
+
+class SQLiteTooOld(RuntimeError):
+    """The SQLite library at hand can lose committed writes; nothing is opened."""
+
+
+def sqlite_driver() -> ModuleType:
+    """Return the newest SQLite driver at hand, or refuse."""
+    candidates: list[Any] = [sqlite3]
+    try:
+        from pysqlite3 import dbapi2  # the wheel exists on Linux only
+    except ImportError:
+        pass
+    else:
+        candidates.append(dbapi2)
+    best = max(candidates, key=lambda module: module.sqlite_version_info)
+    if best.sqlite_version_info < OLDEST_SQLITE:
+        raise SQLiteTooOld(f"SQLite {best.sqlite_version} is older than 3.51.3; install the pysqlite3 package")
+    return best  # type: ignore[no-any-return]  # a module chosen at run time
+
+
+def connect(url: str | URL, *, wait: float = 5.0) -> Engine:
+    """Open an engine for *url*; *wait* is how many seconds a lock, a pool place or a connection is waited for."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _connect_sqlite(url, wait)
+    milliseconds = int(wait * 1000)
+    return create_engine(
+        url,
+        pool_size=10,
+        max_overflow=20,
+        pool_timeout=wait,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": max(2, int(wait)),
+            "tcp_user_timeout": milliseconds,
+            "options": f"-c lock_timeout={milliseconds} -c timezone=UTC",
+        },
+    )
+
+
+def _connect_sqlite(url: str | URL, wait: float) -> Engine:
+    engine = create_engine(url, module=sqlite_driver(), connect_args={"timeout": wait, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(raw: Any, _record: object) -> None:
+        # The driver's own transaction control is off: it would let a savepoint outlive its rollback.
+        raw.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
+            raw.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A writer takes the lock before it reads, so no transaction fails for having read too early.
+        mode = "DEFERRED" if connection.get_execution_options().get("reading") else "IMMEDIATE"
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+    return engine
