@@ -1,0 +1,47 @@
+"""How the line behaves where the operator may choose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The operator's choices with their defaults."""
+
+    queue_per_counsellor: int = 3
+    """Callers who may wait for each counsellor on duty."""
+    queue_at_least: int = 5
+    """Callers who may wait however few counsellors are on duty."""
+    crowded_from: int = 3
+    """From so many waiting callers on, a new caller hears that the line is crowded."""
+    offer_delay: timedelta = timedelta(seconds=3)
+    """How long a caller hears the greeting before the first counsellor is rung."""
+    wait_ceiling: timedelta = timedelta(minutes=30)
+    """Nobody waits longer than this; a spoken end follows."""
+    drain: timedelta = timedelta(minutes=15)
+    """How long callers who waited at closing time are still served."""
+    wrap_up_limit: timedelta = timedelta(minutes=10)
+    number_days: int = 30
+    """Days for which a call-control row keeps the caller's number."""
+    nobody_after: timedelta = timedelta(seconds=20)
+    """With no counsellor on duty a caller is told so after this time, not left with music."""
+    near_close: timedelta = timedelta(minutes=30)
+    """So long before closing, a caller who finds a long queue hears that time is short."""
+    apology_every: timedelta = timedelta(minutes=5)
+    apologies: int = 3
+    fresh_for: timedelta = timedelta(seconds=15)
+    """A browser whose heartbeat is older than this is not rung."""
+    gone_after: timedelta = timedelta(seconds=45)
+    """A browser whose heartbeat is older than this has left; its counsellor is not on duty."""
+    join_within: timedelta = timedelta(seconds=20)
+    """A claimed caller who has not reached the room by then goes back to the head of the queue."""
+    ring_browser: int = 10
+    """Seconds a browser rings; Twilio adds about five (Calls resource, Timeout)."""
+    ring_telephone: int = 15
+    """Seconds a telephone rings; Twilio adds about five."""
+    ring_slack: timedelta = timedelta(seconds=10)
+    """An offer without news this long after its ringing time is given up."""
+    silent_after: timedelta = timedelta(seconds=60)
+    """A call without any news for so long is asked for at the telephone company."""

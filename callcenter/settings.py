@@ -1,0 +1,217 @@
+"""Everything the operator may set: read once from the environment, validated, frozen.
+
+Nothing else in the project reads ``os.environ``. All that is missing or wrong is named in
+one message, so that an operator mends it in one go.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from callcenter.domain.policy import Policy
+
+REQUIRED_IN_PRODUCTION = (
+    "DATABASE_URL",
+    "SECRET_KEY",
+    "FIELD_KEYS",
+    "PUBLIC_BASE_URL",
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
+    "CALLER_ID_NUMBER",
+    "SMTP_URL",
+)
+
+T = TypeVar("T")
+
+
+class SettingsWrong(Exception):
+    """The environment cannot be used; the message names every variable to mend."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The validated settings; secrets are kept out of the ``repr``."""
+
+    env: str
+    root: Path
+    database_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    field_keys: str = field(repr=False)
+    public_base_url: str
+    account_sid: str
+    auth_tokens: tuple[str, ...] = field(repr=False)
+    api_key: str
+    api_secret: str = field(repr=False)
+    twilio_api_url: str
+    redis_url: str | None
+    line_number: str
+    answered_numbers: frozenset[str]
+    caller_id_number: str
+    service_name: str
+    smtp_url: str | None = field(repr=False)
+    mail_from: str
+    simulator_url: str | None
+    clock_file: Path | None
+    policy: Policy
+
+    @property
+    def production(self) -> bool:
+        return self.env == "production"
+
+    @property
+    def demo(self) -> bool:
+        """Every page says that this is a trial unless it runs in production."""
+        return not self.production
+
+    @property
+    def var(self) -> Path:
+        return self.root / "var"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str], root: Path) -> Settings:
+        """Read *environ*; in development what is missing is made up and kept under ``var/``."""
+        env = environ.get("CALLCENTER_ENV", "development")
+        if env not in {"development", "production"}:
+            raise SettingsWrong(f"CALLCENTER_ENV is 'development' or 'production', not {env!r}")
+        given = {name: value.strip() for name, value in environ.items() if value.strip()}
+        if env == "production":
+            missing = [name for name in REQUIRED_IN_PRODUCTION if name not in given]
+            if missing:
+                raise SettingsWrong("production needs these environment variables: " + ", ".join(missing))
+        else:
+            given = development_secrets(root) | given
+        return _read(_Reader(given), env, root)
+
+
+class _Reader:
+    """Reads variables and gathers what is wrong, to name it all at once."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self.given, self.wrong = given, list[str]()
+
+    def text(self, name: str, default: str = "") -> str:
+        return self.given.get(name, default)
+
+    def number(self, name: str, default: float, kind: Callable[[str], T] = int) -> T:  # type: ignore[assignment]  # int is a Callable[[str], int]
+        raw = self.given.get(name, str(default))
+        try:
+            value = kind(raw)
+            if float(raw) < 0:
+                raise ValueError(raw)
+        except ValueError:
+            self.wrong.append(f"{name} must be a number that is not negative, not {raw!r}")
+            return kind(str(default))
+        return value
+
+    def origin(self, name: str, default: str) -> str:
+        raw = self.text(name, default).rstrip("/")
+        parts = urlsplit(raw)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+            self.wrong.append(f"{name} must be an origin such as https://example.jp, not {raw!r}")
+        return raw
+
+    def e164(self, name: str, default: str) -> str:
+        raw = self.text(name, default)
+        if not (raw.startswith("+") and raw[1:].isdigit() and 8 <= len(raw) <= 16):
+            self.wrong.append(f"{name} must be a telephone number such as +81120529528")
+        return raw
+
+
+def _read(read: _Reader, env: str, root: Path) -> Settings:
+    line_number = read.e164("LINE_NUMBER", "+81120529528")
+    answered = [part.strip() for part in read.text("ANSWERED_NUMBERS", line_number).split(",")]
+    clock_file = read.text("CLOCK_FILE")
+    settings = Settings(
+        env=env,
+        root=root,
+        database_url=_database_url(read.text("DATABASE_URL", "sqlite:///var/callcenter.db"), root),
+        secret_key=read.text("SECRET_KEY"),
+        field_keys=read.text("FIELD_KEYS"),
+        public_base_url=read.origin("PUBLIC_BASE_URL", "http://127.0.0.1:8000"),
+        account_sid=read.text("TWILIO_ACCOUNT_SID"),
+        auth_tokens=tuple(part.strip() for part in read.text("TWILIO_AUTH_TOKEN").split(",") if part.strip()),
+        api_key=read.text("TWILIO_API_KEY"),
+        api_secret=read.text("TWILIO_API_SECRET"),
+        twilio_api_url=read.origin("TWILIO_API_URL", "https://api.twilio.com"),
+        redis_url=read.text("REDIS_URL") or None,
+        line_number=line_number,
+        answered_numbers=frozenset(answered),
+        caller_id_number=read.e164("CALLER_ID_NUMBER", "+815000000000"),
+        service_name=read.text("SERVICE_NAME", "東京都ひきこもりサポートネット"),
+        smtp_url=read.text("SMTP_URL") or None,
+        mail_from=read.text("MAIL_FROM", "no-reply@hikikomori-tokyo.net"),
+        simulator_url=read.origin("SIMULATOR_URL", "") if read.text("SIMULATOR_URL") else None,
+        clock_file=Path(clock_file) if clock_file else None,
+        policy=_policy(read),
+    )
+    if env == "production" and clock_file:
+        read.wrong.append("CLOCK_FILE must not be set in production")
+    for name in ("TWILIO_REGION", "TWILIO_EDGE"):
+        if read.text(name):
+            read.wrong.append(f"{name} must not be set: calls are processed in Twilio's default region")
+    if read.wrong:
+        raise SettingsWrong("; ".join(read.wrong))
+    return settings
+
+
+def _policy(read: _Reader) -> Policy:
+    default = Policy()
+
+    def minutes(name: str, given: timedelta) -> timedelta:
+        return timedelta(minutes=read.number(name, given.total_seconds() / 60, float))
+
+    return Policy(
+        queue_per_counsellor=read.number("QUEUE_PER_COUNSELLOR", default.queue_per_counsellor),
+        queue_at_least=read.number("QUEUE_AT_LEAST", default.queue_at_least),
+        crowded_from=read.number("CROWDED_FROM", default.crowded_from),
+        offer_delay=timedelta(seconds=read.number("OFFER_DELAY_SECONDS", default.offer_delay.total_seconds(), float)),
+        wait_ceiling=minutes("WAIT_CEILING_MINUTES", default.wait_ceiling),
+        drain=minutes("DRAIN_MINUTES", default.drain),
+        wrap_up_limit=minutes("WRAP_UP_LIMIT_MINUTES", default.wrap_up_limit),
+        number_days=read.number("CALL_NUMBER_DAYS", default.number_days),
+    )
+
+
+def _database_url(url: str, root: Path) -> str:
+    """Take a relative SQLite path from the checkout root, wherever the command was started."""
+    for prefix in ("sqlite:///", "sqlite+pysqlite:///"):
+        if url.startswith(prefix) and not url.startswith(prefix + "/") and url != prefix + ":memory:":
+            return f"sqlite:///{root / url.removeprefix(prefix)}"
+    if url.startswith(("postgres://", "postgresql://")):
+        return "postgresql+psycopg://" + url.split("://", 1)[1]
+    return url
+
+
+def development_secrets(root: Path) -> dict[str, str]:
+    """Return the made-up secrets of this checkout, making them on first use (mode 0600 under ``var/``)."""
+    path = root / "var" / "secrets.json"
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        made = {
+            "SECRET_KEY": secrets.token_urlsafe(48),
+            "FIELD_KEYS": "dev1:" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+            "TWILIO_ACCOUNT_SID": "AC" + secrets.token_hex(16),
+            "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+            "TWILIO_API_KEY": "SK" + secrets.token_hex(16),
+            "TWILIO_API_SECRET": secrets.token_hex(16),
+        }
+        fresh = path.with_name(f"secrets.{secrets.token_hex(4)}.tmp")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(made, file, indent=1)
+        try:
+            os.link(fresh, path)  # whoever is first wins; a second process then reads the first one's file
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    kept: dict[str, str] = json.loads(path.read_text())
+    return kept
