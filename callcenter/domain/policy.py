@@ -35,8 +35,9 @@ class Policy:
     """A browser whose heartbeat is older than this is not rung."""
     gone_after: timedelta = timedelta(seconds=45)
     """A browser whose heartbeat is older than this has left; its counsellor is not on duty."""
-    join_within: timedelta = timedelta(seconds=20)
-    """A claimed caller who has not reached the room by then goes back to the head of the queue."""
+    join_within: timedelta = timedelta(seconds=30)
+    """A claimed caller who has not reached the room by then goes back to the head of the queue; longer than
+    the twenty seconds after which a waiting caller steps out of the queue by pull."""
     ring_browser: int = 10
     """Seconds a browser rings; Twilio adds about five (Calls resource, Timeout)."""
     ring_telephone: int = 15

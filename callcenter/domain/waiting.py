@@ -1,0 +1,133 @@
+"""What a caller who waits hears next, and when waiting must end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from callcenter.domain.calls import CallState
+from callcenter.domain.hours import State
+from callcenter.domain.policy import Policy
+
+
+class Verdict(StrEnum):
+    """What should become of a caller in the queue."""
+
+    STAY = "stay"
+    ENTER = "enter"
+    """A counsellor has claimed the call; go to the room."""
+    CEILING = "ceiling"
+    NOBODY = "nobody"
+    DRAINED = "drained"
+    SPECIAL = "special"
+    OVER = "over"
+    """The call has ended; only its leg does not know yet."""
+
+
+@dataclass(frozen=True)
+class Waiter:
+    """The caller's side, as far as waiting goes."""
+
+    state: CallState
+    arrived_at: datetime
+    waiting_since: datetime
+    """Arrival in the queue, or the return to it after a counsellor was lost."""
+    waits: int
+    spoken_position: int | None
+    apologies: int
+    apology_at: datetime | None
+    told: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Hall:
+    """The waiting room as it is now."""
+
+    now: datetime
+    hours: State
+    closed_at: datetime | None
+    """When today's hours ended, if they have."""
+    on_duty: int
+    free: int
+    """Counsellors who could be rung now."""
+    position: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """What the next wait document says before the music."""
+
+    greeting: bool = False
+    crowded: bool = False
+    near_close: bool = False
+    closing: bool = False
+    care: bool = False
+    position: int | None = None
+    moved_up: bool = False
+    apology: bool = False
+
+
+def verdict(waiter: Waiter, hall: Hall, policy: Policy) -> Verdict:
+    """Decide by arrival and the clock alone; the queue at the telephone company has no say."""
+    if waiter.state is CallState.ENDED:
+        return Verdict.OVER
+    if waiter.state is not CallState.WAITING:
+        return Verdict.ENTER
+    if not hall.hours.open:
+        special = hall.hours.special
+        if special is not None and special.kind == "closed":
+            return Verdict.SPECIAL
+        ended = max(hall.closed_at or waiter.arrived_at, waiter.waiting_since)
+        if hall.now >= ended + policy.drain:
+            return Verdict.DRAINED
+    waited = hall.now - waiter.waiting_since
+    if waited >= policy.wait_ceiling:
+        return Verdict.CEILING
+    if hall.on_duty == 0 and waited >= policy.nobody_after:
+        return Verdict.NOBODY
+    return Verdict.STAY
+
+
+def hearing(waiter: Waiter, hall: Hall, policy: Policy) -> Hearing:
+    """Choose the phrases; each is said once, and a position is only ever said when it got better."""
+    if waiter.waits == 0:
+        return Hearing(greeting=True)
+    crowded = hall.waiting >= policy.crowded_from
+    return Hearing(
+        crowded=crowded and "crowded" not in waiter.told and waiter.waits == 1,
+        near_close=crowded and "near_close" not in waiter.told and _near_close(waiter, hall, policy),
+        closing=not hall.hours.open and "closing" not in waiter.told,
+        care="care" not in waiter.told,
+        position=hall.position if _worth_saying(waiter, hall) else None,
+        moved_up=waiter.spoken_position is not None,
+        apology=_apology_due(waiter, hall.now, policy),
+    )
+
+
+def _worth_saying(waiter: Waiter, hall: Hall) -> bool:
+    if waiter.spoken_position is None:
+        return hall.free == 0
+    return hall.position < waiter.spoken_position
+
+
+def _near_close(waiter: Waiter, hall: Hall, policy: Policy) -> bool:
+    closes = hall.hours.closes_at
+    return closes is not None and waiter.arrived_at >= closes - policy.near_close
+
+
+def _apology_due(waiter: Waiter, now: datetime, policy: Policy) -> bool:
+    if waiter.apologies >= policy.apologies:
+        return False
+    return now - (waiter.apology_at or waiter.waiting_since) >= policy.apology_every
+
+
+def capacity(on_duty: int, policy: Policy) -> int:
+    """How many callers may wait."""
+    return max(policy.queue_at_least, policy.queue_per_counsellor * on_duty)
+
+
+def rang_out(rung_at: datetime, seconds: int, policy: Policy) -> datetime:
+    """When an offer without any news is given up; Twilio itself rings up to five seconds longer."""
+    return rung_at + timedelta(seconds=seconds + 5) + policy.ring_slack

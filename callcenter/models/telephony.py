@@ -1,0 +1,152 @@
+"""Calls, the rings that find them a counsellor, and what each counsellor is doing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from callcenter.domain.calls import LIVE_OFFERS, CallState, Key, OfferState, Outcome, Why
+from callcenter.domain.phone_numbers import CallerKind
+from callcenter.domain.presence import AwayReason, Contact, Work
+from callcenter.models.base import Base
+from callcenter.models.columns import Id, Moment, choice
+
+
+class Call(Base):
+    """One telephone call from a caller; it holds no nickname and, after some days, no number."""
+
+    __tablename__ = "calls"
+
+    id: Mapped[Id]
+    caller_sid: Mapped[str] = mapped_column(String(64), unique=True)
+    state: Mapped[CallState] = mapped_column(choice(CallState))
+    outcome: Mapped[Outcome | None] = mapped_column(choice(Outcome))
+    why: Mapped[Why | None] = mapped_column(choice(Why))
+    caller_kind: Mapped[CallerKind] = mapped_column(choice(CallerKind))
+    caller_number: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Sealed; emptied on ``number_until``."""
+    number_until: Mapped[date | None]
+    key: Mapped[Key | None] = mapped_column(choice(Key))
+
+    arrived_at: Mapped[datetime] = mapped_column(Moment)
+    arrived_on: Mapped[date] = mapped_column(index=True)
+    """The day in Japan, so that counting by day needs no function of a database."""
+    waiting_since: Mapped[datetime] = mapped_column(Moment)
+    priority: Mapped[int] = mapped_column(default=0)
+    """1 for a caller who lost a counsellor and goes to the head of the queue."""
+    greeted_at: Mapped[datetime | None] = mapped_column(Moment)
+    claimed_at: Mapped[datetime | None] = mapped_column(Moment)
+    caller_joined_at: Mapped[datetime | None] = mapped_column(Moment)
+    talked_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When caller and counsellor were first both in the room."""
+    caller_left_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    last_news_at: Mapped[datetime] = mapped_column(Moment)
+
+    offer_id: Mapped[str | None] = mapped_column(String(32))
+    """The offer that won the call, while it holds it."""
+    queue_sid: Mapped[str | None] = mapped_column(String(64))
+    conference_sid: Mapped[str | None] = mapped_column(String(64))
+    waits: Mapped[int] = mapped_column(default=0)
+    spoken_position: Mapped[int | None]
+    apologies: Mapped[int] = mapped_column(default=0)
+    apology_at: Mapped[datetime | None] = mapped_column(Moment)
+    told: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Phrases this caller has heard and shall not hear again."""
+
+    offers: Mapped[list[Offer]] = relationship(back_populates="call", order_by="Offer.rung_at")
+
+    __table_args__ = (Index("ix_calls_queue", "state", "priority", "waiting_since"),)
+
+    @property
+    def room(self) -> str:
+        """The conference's name at Twilio: opaque, without a word about anybody."""
+        return f"hl-{self.id}"
+
+    @property
+    def waited_seconds(self) -> int:
+        return int(((self.claimed_at or self.ended_at or self.last_news_at) - self.arrived_at).total_seconds())
+
+
+LIVE = text("state IN (" + ", ".join(f"'{state}'" for state in LIVE_OFFERS) + ")")
+"""The database itself allows one live offer per caller and per counsellor."""
+
+
+class Offer(Base):
+    """One ring of one counsellor for one caller, and the counsellor's leg that follows from it."""
+
+    __tablename__ = "offers"
+
+    id: Mapped[Id]
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), index=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    state: Mapped[OfferState] = mapped_column(choice(OfferState))
+    contact: Mapped[Contact] = mapped_column(choice(Contact))
+    leg_sid: Mapped[str | None] = mapped_column(String(64))
+    rung_at: Mapped[datetime] = mapped_column(Moment)
+    heard_ringing_at: Mapped[datetime | None] = mapped_column(Moment)
+    claimed_at: Mapped[datetime | None] = mapped_column(Moment)
+    joined_at: Mapped[datetime | None] = mapped_column(Moment)
+    left_at: Mapped[datetime | None] = mapped_column(Moment)
+    ending: Mapped[bool] = mapped_column(default=False)
+    """The counsellor asked for the end; their leaving is then no accident."""
+
+    call: Mapped[Call] = relationship(back_populates="offers")
+
+    __table_args__ = (
+        Index("uq_offers_live_call", "call_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("uq_offers_live_staff", "staff_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+    )
+
+
+class Presence(Base):
+    """What a counsellor is doing now; one row for each who ever took the line."""
+
+    __tablename__ = "presence"
+
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    work: Mapped[Work] = mapped_column(choice(Work), index=True)
+    reason: Mapped[AwayReason | None] = mapped_column(choice(AwayReason))
+    contact: Mapped[Contact] = mapped_column(choice(Contact))
+    since: Mapped[datetime] = mapped_column(Moment)
+    idle_since: Mapped[datetime] = mapped_column(Moment)
+    heartbeat_at: Mapped[datetime | None] = mapped_column(Moment)
+    lease: Mapped[str | None] = mapped_column(String(32))
+    """The one browser tab that rings; others only look."""
+    registered: Mapped[bool] = mapped_column(default=False)
+    """Whether that tab's telephone said that it can be rung."""
+    draining: Mapped[bool] = mapped_column(default=False)
+    misses: Mapped[int] = mapped_column(default=0)
+    offer_id: Mapped[str | None] = mapped_column(String(32))
+
+    @property
+    def identity(self) -> str:
+        """The browser telephone's name at Twilio, new for each tab (letters, digits and underscore only)."""
+        return f"c_{self.staff_id}_{self.lease}"
+
+
+class CallEvent(Base):
+    """One thing that happened to a call; written once, never changed. Reports are drawn from these."""
+
+    __tablename__ = "call_events"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    kind: Mapped[str] = mapped_column(String(32))
+    staff_id: Mapped[str | None] = mapped_column(String(32))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """Codes and numbers only."""
+
+
+class Receipt(Base):
+    """A webhook that was taken in, with the answer it got; a repetition gets the same."""
+
+    __tablename__ = "receipts"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    answer: Mapped[str]
+    taken_at: Mapped[datetime] = mapped_column(Moment, index=True)
