@@ -1,0 +1,82 @@
+"""A case: one person's or family's thread of consultations, found again by nickname."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from callcenter.domain.cases import CaseState
+from callcenter.models.base import Base
+from callcenter.models.columns import Id, Moment, choice
+from callcenter.models.keys import HoldsSealedText, Sealed
+
+UNKNOWN = "unknown"
+
+
+class Case(HoldsSealedText, Base):
+    """The thread. ``last_contact_on`` is the newest of all its people, on the calendar of Tokyo."""
+
+    __tablename__ = "cases"
+
+    state: Mapped[CaseState] = mapped_column(choice(CaseState), default=CaseState.OPEN, index=True)
+    opened_on: Mapped[date]
+    last_contact_on: Mapped[date | None] = mapped_column(index=True)
+    prefecture: Mapped[str] = mapped_column(String(32), default=UNKNOWN)
+    municipality: Mapped[str] = mapped_column(String(32), default=UNKNOWN)
+    summary_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    demo: Mapped[bool] = mapped_column(default=False)
+
+    summary = Sealed("summary_sealed")
+
+    people: Mapped[list[Person]] = relationship(back_populates="case", order_by="Person.created_at, Person.id")
+
+
+class Person(HoldsSealedText, Base):
+    """Somebody in a case: the subject, or one who calls about them. Texts are sealed with the case's key.
+
+    ``last_contact_on`` is this person's own: that the mother called is not shown while the son is on the line.
+    """
+
+    __tablename__ = "people"
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    relation: Mapped[str] = mapped_column(String(32), default=UNKNOWN)
+    is_subject: Mapped[bool] = mapped_column(default=False)
+    age_band: Mapped[str] = mapped_column(String(32), default=UNKNOWN)
+    last_contact_on: Mapped[date | None]
+    how_to_address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+    how_to_address = Sealed("how_to_address_sealed")
+
+    case: Mapped[Case] = relationship(back_populates="people")
+    nicknames: Mapped[list[Nickname]] = relationship(back_populates="person", order_by="Nickname.since, Nickname.id")
+
+
+class Nickname(Base):
+    """A name a person gave for calling, in the clear because it is what people are found by; not unique on purpose."""
+
+    __tablename__ = "nicknames"
+
+    id: Mapped[Id]
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+    text: Mapped[str] = mapped_column(String(64))
+    reading: Mapped[str] = mapped_column(String(64), default="")
+    since: Mapped[date]
+
+    person: Mapped[Person] = relationship(back_populates="nicknames")
+
+
+class NicknameKey(Base):
+    """One exact key under which a nickname is found: equality look-ups work alike on every database."""
+
+    __tablename__ = "nickname_keys"
+    # The primary key is the index, and nothing else is stored.
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    value: Mapped[str] = mapped_column(String(64), primary_key=True)
+    nickname_id: Mapped[str] = mapped_column(ForeignKey("nicknames.id"), primary_key=True, index=True)
