@@ -1,0 +1,44 @@
+# Everything goes through a handful of targets; `make` alone lists them.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test setup bench fmt lint types unit moved
+
+PORT ?=
+ARGS ?=
+T ?=
+WORKERS ?= 2
+BIN := .venv/bin
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-7s %s\n", $$1, $$2 }'
+
+run: .venv/.stamp ## start everything on this machine and print the addresses (PORT=8010 asks for a port)
+	@exec $(BIN)/callcenter run $(if $(PORT),--port $(PORT)) $(ARGS)
+
+test: lint types ## every check and every test (T=tests/unit narrows the tests, WORKERS=4 spreads them)
+	@$(BIN)/python -m tests.tools.ensure_browser
+	$(BIN)/python -m pytest -n $(WORKERS) $(T)
+
+setup: .venv/.stamp ## only build the environment in .venv
+	@:
+
+bench: .venv/.stamp ## measure the line against a bare Flask application
+	@exec $(BIN)/python -m tests.bench $(ARGS)
+
+fmt: .venv/.stamp ## put the code in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lint: .venv/.stamp ## style, format and the floors of the architecture
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
+
+types: .venv/.stamp ## mypy, strict
+	$(BIN)/mypy
+
+# The stamp holds the checkout's path: an environment moved elsewhere is built anew.
+.venv/.stamp: requirements.lock .ci/setup $(if $(filter $(CURDIR),$(shell cat .venv/.stamp 2>/dev/null)),,moved)
+	@.ci/setup
+
+moved:
