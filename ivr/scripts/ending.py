@@ -1,0 +1,72 @@
+"""How the line ends a call: each reason has its own words, and no end leaves a caller without a way on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twilio.twiml.voice_response import VoiceResponse
+
+from callcenter.domain.readings import Phrase
+from ivr import words
+from ivr.scripts.parts import Farewell, part_with, say
+from ivr.speech import Announcement, Fact, speakable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending(Farewell):
+    """A call that the line ends; ``next_open`` and ``special`` (a closure's public reason) where they are said."""
+
+    next_open: Phrase | None = None
+    special: str = ""
+
+
+def overflow(scene: Ending) -> str:
+    """End a wait that reached its ceiling."""
+    return _end(scene, words.C09)
+
+
+def nobody(scene: Ending) -> str:
+    """End a wait for counsellors who are not there."""
+    return _end(scene, words.C10)
+
+
+def closed_out(scene: Ending) -> str:
+    """End a wait that outlasted the time after closing."""
+    return _end(scene, words.C07, next_open=scene.next_open)
+
+
+def closed_special(scene: Ending) -> str:
+    """End a wait because the line had to close."""
+    return _end(scene, words.C11, next_open=scene.next_open, reason=speakable(scene.special) or "都合")
+
+
+def trouble(scene: Ending) -> str:
+    """Apologise for a fault of ours; needs nothing but words, so that it works when all else fails."""
+    return _end(scene, words.I01)
+
+
+def bye() -> str:
+    """Hang up without a word, after two people have said good-bye."""
+    twiml = VoiceResponse()
+    twiml.hangup()
+    return str(twiml)
+
+
+def thanks() -> str:
+    """Thank for the call and hang up."""
+    twiml = VoiceResponse()
+    say(twiml, words.H01)
+    twiml.hangup()
+    return str(twiml)
+
+
+def nothing() -> str:
+    """Answer news that asks for no answer."""
+    return str(VoiceResponse())
+
+
+def _end(scene: Ending, announcement: Announcement, **facts: Fact) -> str:
+    twiml = VoiceResponse()
+    say(twiml, announcement, **facts)
+    part_with(twiml, scene)
+    return str(twiml)

@@ -1,0 +1,53 @@
+"""What a counsellor hears on the telephone when a call is offered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twilio.twiml.voice_response import VoiceResponse
+
+from ivr import words
+from ivr.scripts.parts import Whisper, address, say
+
+KEY_TIMEOUT = 8
+"""Seconds to press 1; an answering machine never does, so it never gets a caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A counsellor's telephone that was picked up; ``key_url`` takes the key."""
+
+    key_url: str
+    whisper: Whisper
+
+
+def screen(scene: Screen) -> str:
+    """Say what is offered and ask for a 1; without it, hang up."""
+    twiml = VoiceResponse()
+    keys = twiml.gather(
+        input="dtmf",
+        num_digits=1,
+        timeout=KEY_TIMEOUT,
+        finish_on_key="",
+        action=address(scene.key_url),
+        method="POST",
+    )
+    say(keys, words.D02, **scene.whisper.facts)
+    say(keys, words.D10)
+    twiml.hangup()
+    return str(twiml)
+
+
+def lost(*, gone: bool = False) -> str:
+    """Tell a counsellor who came too late: somebody else has the call, or the caller is *gone*."""
+    twiml = VoiceResponse()
+    say(twiml, words.D00_GONE if gone else words.D00)
+    twiml.hangup()
+    return str(twiml)
+
+
+def declined() -> str:
+    """End the leg of a counsellor who cannot take the call now."""
+    twiml = VoiceResponse()
+    twiml.hangup()
+    return str(twiml)

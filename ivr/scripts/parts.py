@@ -1,0 +1,112 @@
+"""What several scripts share: the voice, the spoken ends, the queue and the check of what may leave the house."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from twilio.twiml.voice_response import SsmlSub, VoiceResponse
+
+from callcenter.domain import readings
+from callcenter.domain.readings import Phrase
+from callcenter.domain.times import minutes_phrase
+from ivr import words
+from ivr.speech import Announcement, Fact, seconds
+
+Key = Literal["1", "2", "3"]
+"""The keys offered in the greeting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Who speaks, in which language, and how fast."""
+
+    name: str
+    language: str
+    rate: float
+
+
+VOICE = Voice("Polly.Kazuha-Neural", "ja-JP", 0.9)
+"""The one voice of the line; a voice and a language that do not belong together fail only while a call runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Farewell:
+    """What every spoken end needs: the other line, as its number is printed."""
+
+    other_line: str = words.OTHER_LINE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queueing(Farewell):
+    """How to enter the queue: its name, and whom to ask while waiting and on leaving."""
+
+    queue: str
+    wait_url: str
+    leave_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Whisper:
+    """What a counsellor may know beforehand: the key that was pressed and the whole minutes waited."""
+
+    key: Key | None
+    minutes: int
+
+    @property
+    def facts(self) -> dict[str, Fact]:
+        """The placeholders of D02."""
+        waited = minutes_phrase(self.minutes) if self.minutes else Phrase("1分未満", "いっぷん みまん")
+        return {"key_hint": words.KEY_HINTS[self.key] if self.key else words.NO_KEY, "waited": waited}
+
+
+def say(parent: Any, announcement: Announcement, **facts: Fact) -> None:
+    """Let *parent* (a response or a gather) speak *announcement*; nothing where no sentence is left."""
+    spoken = announcement.spoken(words.READINGS, _with_service(facts))
+    if not spoken:
+        return
+    body = parent.say(voice=VOICE.name, language=VOICE.language).prosody(rate=f"{VOICE.rate:.0%}")
+    for piece in spoken:
+        body.nest(piece.text if piece.text == piece.reading else SsmlSub(piece.text, alias=piece.reading))
+
+
+def length(announcement: Announcement, **facts: Fact) -> float:
+    """Estimate the seconds that ``say`` would speak."""
+    return seconds(announcement.spoken(words.READINGS, _with_service(facts)), VOICE.rate)
+
+
+def part_with(twiml: VoiceResponse, scene: Farewell) -> None:
+    """Name the way out of a danger to life first, then one other line, and hang up."""
+    say(twiml, words.B10)
+    other_line(twiml, scene)
+    twiml.hangup()
+
+
+def other_line(twiml: VoiceResponse, scene: Farewell) -> None:
+    """Name the one other line, its number twice."""
+    say(twiml, words.B09, other_line=readings.digits(scene.other_line))
+
+
+def enter_queue(twiml: VoiceResponse, scene: Queueing) -> None:
+    """Queue the caller; what follows is only heard if the queue itself fails."""
+    twiml.enqueue(
+        scene.queue,
+        action=address(scene.leave_url),
+        method="POST",
+        wait_url=address(scene.wait_url),
+        wait_url_method="POST",
+    )
+    say(twiml, words.I01)
+    part_with(twiml, scene)
+
+
+def address(url: str) -> str:
+    """Return *url* if Twilio can reach it and it names nobody; ``ValueError`` otherwise."""
+    if not re.fullmatch(r"https?://[\x21-\x7e]+", url) or re.search(r"\+|%2b|@", url, re.IGNORECASE):
+        raise ValueError("an address for Twilio is absolute, plain ASCII and holds opaque ids only")
+    return url
+
+
+def _with_service(facts: dict[str, Fact]) -> dict[str, Fact]:
+    return {"service": words.SERVICE} | facts

@@ -1,0 +1,107 @@
+"""The talk room: one conference per call. Only the caller's leaving ends it, and nothing ever changes that."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from twilio.twiml.voice_response import VoiceResponse
+
+from ivr import words
+from ivr.scripts.parts import Whisper, address, say
+
+REGION = "jp1"
+"""Where the voices are mixed."""
+NEWS = "start end join leave mute hold modify"
+"""The conference events we are told of."""
+CALLER = "caller"
+"""The caller's label; a counsellor's is made from the leg."""
+
+_ROOM = re.compile(r"hl-[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
+_LEG = re.compile(r"(?!\d{10})[0-9A-Za-z-]{1,36}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """A room under an opaque name, whom to tell about it, and whom to ask when a leg has left it."""
+
+    name: str
+    news_url: str
+    wait_url: str
+    after_url: str
+
+    def __post_init__(self) -> None:
+        if not _ROOM.fullmatch(self.name):
+            raise ValueError("a room's name is hl- and a UUID: names are shown to the telephone company")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller(Room):
+    """The caller's way in; ``waited`` if the queue was more than a moment."""
+
+    waited: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counsellor(Room):
+    """A counsellor's way in, by the id of the leg; ``whisper`` is heard by the counsellor alone."""
+
+    leg: str
+    whisper: Whisper | None = None
+
+    def __post_init__(self) -> None:
+        Room.__post_init__(self)
+        if not _LEG.fullmatch(self.leg):
+            raise ValueError("a leg's id is opaque and short: labels are shown to the telephone company")
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """Somebody who is the first in the room; ``again_url`` is this document itself."""
+
+    music_url: str
+    again_url: str
+
+
+def caller(scene: Caller) -> str:
+    """Lead the caller into the room; the conference ends when the caller leaves."""
+    twiml = VoiceResponse()
+    if scene.waited:
+        say(twiml, words.D01)
+    _enter(twiml, scene, label=CALLER, ends_the_room=True)
+    return str(twiml)
+
+
+def counsellor(scene: Counsellor) -> str:
+    """Lead a counsellor into the room; the caller stays when the counsellor leaves."""
+    twiml = VoiceResponse()
+    if scene.whisper is not None:
+        say(twiml, words.D02, **scene.whisper.facts)
+    _enter(twiml, scene, label=f"c-{scene.leg}", ends_the_room=False)
+    return str(twiml)
+
+
+def waiting(scene: Alone) -> str:
+    """Play softly until the other one is there; a room's wait document does not repeat by itself."""
+    twiml = VoiceResponse()
+    twiml.play(address(scene.music_url))
+    twiml.redirect(address(scene.again_url), method="POST")
+    return str(twiml)
+
+
+def _enter(twiml: VoiceResponse, scene: Room, *, label: str, ends_the_room: bool) -> None:
+    """Write the leg's way in; the first leg's news settings win, so they are alike for all."""
+    dial = twiml.dial(action=address(scene.after_url), method="POST")
+    dial.conference(
+        scene.name,
+        start_conference_on_enter=True,
+        end_conference_on_exit=ends_the_room,
+        beep="false",
+        participant_label=label,
+        region=REGION,
+        wait_url=address(scene.wait_url),
+        wait_method="POST",
+        status_callback=address(scene.news_url),
+        status_callback_method="POST",
+        status_callback_event=NEWS,
+    )

@@ -1,0 +1,135 @@
+"""What a caller hears in the queue; each document is short, as only its end asks us what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from twilio.twiml.voice_response import VoiceResponse
+
+from callcenter.domain import readings
+from callcenter.domain.waiting import Hearing
+from ivr import words
+from ivr.scripts.parts import Queueing, address, enter_queue, length, say
+from ivr.speech import Announcement, Fact, speakable
+
+LONGEST = 20.0
+"""Seconds a wait document may last: so long may a caller who should move on be kept."""
+SHORT_MUSIC = 8.0
+"""Seconds of ``static/audio/wait-8.wav``."""
+LONG_MUSIC = 15.0
+"""Seconds of ``static/audio/wait-15.wav``."""
+KEY_TIMEOUT = 2
+"""Seconds of patience for a key after the greeting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """The first moments in the queue; ``key_url`` takes the key, or that there was none."""
+
+    key_url: str
+    service: str = words.SERVICE
+
+
+@dataclass(frozen=True, slots=True)
+class Music:
+    """The two pieces of waiting music, by address."""
+
+    short_url: str
+    long_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One round of waiting: what the rules chose to say, and the music."""
+
+    hearing: Hearing
+    music: Music
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requeue(Queueing):
+    """A caller whose counsellor was lost: a browser that vanished, or a telephone that hung up."""
+
+    lost: Literal["browser", "telephone"]
+
+
+def greeting(scene: Greeting) -> str:
+    """Greet, and offer the keys; nobody has to press one, and a person may interrupt."""
+    twiml = VoiceResponse()
+    keys = twiml.gather(
+        input="dtmf",
+        num_digits=1,
+        timeout=KEY_TIMEOUT,
+        finish_on_key="",
+        action=address(scene.key_url),
+        method="POST",
+        action_on_empty_result=True,
+    )
+    say(keys, words.A01, service=speakable(scene.service))
+    say(keys, words.A04)
+    return str(twiml)
+
+
+def fit(hearing: Hearing) -> Hearing:
+    """Return what of *hearing* one document has room for; the rest is still to be said in a later one."""
+    left = LONGEST
+    kept = Hearing()
+    for part, announcement, facts in _wishes(hearing):
+        needed = length(announcement, **facts)
+        if needed <= left:
+            left -= needed
+            kept = replace(kept, **{part: getattr(hearing, part)})
+    return replace(kept, moved_up=hearing.moved_up) if kept.position is not None else kept
+
+
+def wait(scene: Wait) -> str:
+    """Say what fits, then play the longest piece that fits behind it."""
+    twiml = VoiceResponse()
+    left = LONGEST
+    for _, announcement, facts in _wishes(fit(scene.hearing)):
+        say(twiml, announcement, **facts)
+        left -= length(announcement, **facts)
+    if left >= LONG_MUSIC:
+        twiml.play(address(scene.music.long_url))
+    elif left >= SHORT_MUSIC:
+        twiml.play(address(scene.music.short_url))
+    return str(twiml)
+
+
+def step_out() -> str:
+    """Let the caller leave the queue; the queue's action decides where to."""
+    twiml = VoiceResponse()
+    twiml.leave()
+    return str(twiml)
+
+
+def requeue(scene: Requeue) -> str:
+    """Say truthfully what happened to the talk, and queue the caller again."""
+    twiml = VoiceResponse()
+    say(twiml, words.I05 if scene.lost == "browser" else words.I06)
+    enter_queue(twiml, scene)
+    return str(twiml)
+
+
+def _wishes(hearing: Hearing) -> Iterator[tuple[str, Announcement, dict[str, Fact]]]:
+    """Yield what is to be said in its order: the field it comes from, the announcement and its facts."""
+    if hearing.crowded:
+        yield "crowded", words.C12, {}
+    if hearing.near_close:
+        yield "near_close", words.C08, {}
+    if hearing.closing:
+        yield "closing", words.C06, {}
+    if hearing.care:
+        yield "care", words.A02, {}
+    if hearing.position is not None:
+        yield "position", *_position(hearing.position, moved_up=hearing.moved_up)
+    if hearing.apology:
+        yield "apology", words.C04, {}
+
+
+def _position(place: int, *, moved_up: bool) -> tuple[Announcement, dict[str, Fact]]:
+    if place == 1:
+        return words.C03, {}
+    return words.C02 if moved_up else words.C01, {"position": readings.position(place)}
