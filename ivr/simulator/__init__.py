@@ -66,9 +66,10 @@ with TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_API_KEY and TWILIO_API_SECRET
 **Browser devices** (the counsellor's page, from another origin)::
 
     POST /device/register            Authorization: Bearer <Voice AccessToken> → 201 {"session": "…", "identity": "…"}
-    GET  /device/<session>/events    SSE: registered, incoming {call_sid, from}, cancel {call_sid}, connected {call_sid},
-                                     disconnected {call_sid}, heard {call_sid, who: "line"|"caller"|"counsellor",
-                                     text, at}, tokenWillExpire {seconds}, unregistered
+    GET  /device/<session>/events    SSE: registered, incoming {call_sid, from}, cancel {call_sid},
+                                     connected {call_sid}, disconnected {call_sid},
+                                     heard {call_sid, who: "line"|"caller"|"counsellor", text, at},
+                                     tokenWillExpire {seconds}, unregistered
     POST /device/<session>/refresh   Bearer again, before the token runs out
     POST /device/<session>/calls/<sid>/accept | reject | hangup | mute {"muted": true} | say {"text": "…"}
     POST /device/<session>/calls/<sid>/digits {"digits": "1"}

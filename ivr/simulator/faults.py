@@ -1,0 +1,63 @@
+"""What can go wrong on purpose: seeded, so that a run can be repeated."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+REST_FAULTS = ("rest_429", "rest_500", "rest_timeout")
+NOT_CHANCES = frozenset(["leave_after_join", "delay_seconds", "seed"])
+
+
+@dataclass
+class Faults:
+    """Chances from 0 to 1 of each misbehaviour; *next_rest* holds REST faults that are sure to come, in order."""
+
+    delayed: float = 0.0
+    duplicated: float = 0.0
+    reordered: float = 0.0
+    lost: float = 0.0
+    webhook_duplicates: float = 0.0
+    rest_429: float = 0.0
+    rest_500: float = 0.0
+    rest_timeout: float = 0.0
+    leave_after_join: bool = False  # after a REST dequeue, ask the Enqueue action after the new document
+    delay_seconds: float = 8.0
+    seed: int = 1
+    next_rest: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._random = random.Random(self.seed)  # noqa: S311 - chance for a test, not for a secret
+
+    def happens(self, name: str) -> bool:
+        """Decide whether the fault *name* strikes now."""
+        chance = float(getattr(self, name))
+        return chance > 0 and self._random.random() < chance
+
+    def delay(self) -> float:
+        """Return how many seconds a delayed piece of news takes."""
+        return self._random.uniform(0.2, 1.0) * self.delay_seconds
+
+    def rest_fault(self) -> str | None:
+        """Return the fault that strikes the next REST request, if any."""
+        if self.next_rest:
+            return self.next_rest.pop(0)
+        return next((name for name in REST_FAULTS if self.happens(name)), None)
+
+    def set(self, changes: dict[str, Any]) -> None:
+        """Change the switches named; raise ``ValueError`` for an unknown name or a value out of range."""
+        known = {item.name for item in fields(self)} - {"next_rest"}
+        for name, value in changes.items():
+            if name not in known or not isinstance(value, (bool, int, float)):
+                raise ValueError(f"no such switch or value: {name}")
+            if name not in NOT_CHANCES and not 0 <= value <= 1:
+                raise ValueError(f"{name} must lie between 0 and 1")
+        for name, value in changes.items():
+            setattr(self, name, type(getattr(self, name))(value))
+        if "seed" in changes:
+            self.__post_init__()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the switches for the page."""
+        return {name: value for name, value in asdict(self).items() if name != "next_rest"}
