@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from twilio.twiml.voice_response import SsmlSub, VoiceResponse
 
@@ -13,9 +13,6 @@ from callcenter.domain.readings import Phrase
 from callcenter.domain.times import minutes_phrase
 from ivr import words
 from ivr.speech import Announcement, Fact, seconds
-
-Key = Literal["1", "2", "3"]
-"""The keys offered in the greeting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +48,14 @@ class Queueing(Farewell):
 class Whisper:
     """What a counsellor may know beforehand: the key that was pressed and the whole minutes waited."""
 
-    key: Key | None
+    key: str | None
     minutes: int
 
     @property
     def facts(self) -> dict[str, Fact]:
         """The placeholders of D02."""
         waited = minutes_phrase(self.minutes) if self.minutes else Phrase("1分未満", "いっぷん みまん")
-        return {"key_hint": words.KEY_HINTS[self.key] if self.key else words.NO_KEY, "waited": waited}
+        return {"key_hint": words.KEY_HINTS.get(self.key or "", words.NO_KEY), "waited": waited}
 
 
 def say(parent: Any, announcement: Announcement, **facts: Fact) -> None:

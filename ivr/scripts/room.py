@@ -17,8 +17,7 @@ NEWS = "start end join leave mute hold modify"
 CALLER = "caller"
 """The caller's label; a counsellor's is made from the leg."""
 
-_ROOM = re.compile(r"hl-[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
-_LEG = re.compile(r"(?!\d{10})[0-9A-Za-z-]{1,36}")
+_UUID = r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +30,7 @@ class Room:
     after_url: str
 
     def __post_init__(self) -> None:
-        if not _ROOM.fullmatch(self.name):
+        if not re.fullmatch(f"hl-{_UUID}", self.name):
             raise ValueError("a room's name is hl- and a UUID: names are shown to the telephone company")
 
 
@@ -51,8 +50,8 @@ class Counsellor(Room):
 
     def __post_init__(self) -> None:
         Room.__post_init__(self)
-        if not _LEG.fullmatch(self.leg):
-            raise ValueError("a leg's id is opaque and short: labels are shown to the telephone company")
+        if not re.fullmatch(_UUID, self.leg):
+            raise ValueError("a leg's id is a UUID: labels are shown to the telephone company")
 
 
 @dataclass(frozen=True, slots=True)

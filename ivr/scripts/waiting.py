@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from twilio.twiml.voice_response import VoiceResponse
 
 from callcenter.domain import readings
+from callcenter.domain.people import Contact
 from callcenter.domain.waiting import Hearing
 from ivr import words
 from ivr.scripts.parts import Queueing, address, enter_queue, length, say
@@ -52,7 +52,7 @@ class Wait:
 class Requeue(Queueing):
     """A caller whose counsellor was lost: a browser that vanished, or a telephone that hung up."""
 
-    lost: Literal["browser", "telephone"]
+    lost: Contact
 
 
 def greeting(scene: Greeting) -> str:
@@ -108,7 +108,7 @@ def step_out() -> str:
 def requeue(scene: Requeue) -> str:
     """Say truthfully what happened to the talk, and queue the caller again."""
     twiml = VoiceResponse()
-    say(twiml, words.I05 if scene.lost == "browser" else words.I06)
+    say(twiml, words.I05 if scene.lost is Contact.BROWSER else words.I06)
     enter_queue(twiml, scene)
     return str(twiml)
 
