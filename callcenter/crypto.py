@@ -32,6 +32,7 @@ WITH_DATA_KEY = 0x01
 WITH_RING_KEY = 0x02
 
 RING_KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
+BASE64URL = re.compile(r"[A-Za-z0-9_-]+=*")
 
 
 class SealBroken(Exception):
@@ -166,8 +167,10 @@ def _parse_key(part: str, number: int) -> tuple[str, bytes]:
     key_id, colon, encoded = part.partition(":")
     if not colon or not RING_KEY_ID.fullmatch(key_id):
         raise KeyUnusable(f"key {number} of the ring is not written as id:base64url")
+    if not BASE64URL.fullmatch(encoded):
+        raise KeyUnusable(f"key {key_id!r} of the ring is not base64url")
     try:
-        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
+        key = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
     except binascii.Error as broken:
         raise KeyUnusable(f"key {key_id!r} of the ring is not base64url") from broken
     if len(key) != KEY_BYTES:

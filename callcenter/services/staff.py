@@ -1,0 +1,189 @@
+"""Accounts of the people who work here: making them, signing in, changing and ending them."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.people import Contact, Role
+from callcenter.models.base import new_id
+from callcenter.models.people import Staff
+from callcenter.services import audit, passwords
+from callcenter.services.audit import SYSTEM, Actor, Subject, staff_member
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
+class LoginTaken(HelplineError):
+    """Somebody has that login."""
+
+    message = "そのログイン名は、すでに使われています。別の名前にしてください。"
+
+
+class LoginUnusable(HelplineError):
+    """A login that nobody could type everywhere."""
+
+    message = "ログイン名は、半角の英数字と . _ - @ で、64文字までにしてください。"
+
+
+class PhoneUnusable(HelplineError):
+    """A number the line will not dial: not Japanese, not a telephone, or one that costs the callee's choice."""
+
+    message = "電話番号は、日本の番号を +81 から書いてください(例 +81312345678)。0570 や 0990 の番号は使えません。"
+
+
+@dataclass(frozen=True)
+class NewStaff:
+    """What an account is made from; a *phone* (E.164) makes the telephone the contact."""
+
+    login: str
+    name: str
+    role: Role
+    phone: str | None = None
+    demo: bool = False
+
+
+def add_staff(
+    session: Session, new: NewStaff, password: str, *, by: Actor, now: datetime, hasher: PasswordHasher | None = None
+) -> Staff:
+    """Make an account; ``LoginTaken`` if the login exists, whatever its case or width."""
+    login = normalised_login(new.login)
+    if not LOGIN.fullmatch(login):
+        raise LoginUnusable
+    staff = Staff(
+        id=new_id(),
+        login=login,
+        name=new.name,
+        role=new.role,
+        password_hash=passwords.hashed(password, hasher),
+        session_token=_new_token(),
+        demo=new.demo,
+        created_at=now,
+    )
+    try:
+        with session.begin_nested():  # the database, not a look beforehand, decides who was first
+            session.add(staff)
+            _let_ring_at(staff, new.phone)
+    except IntegrityError as taken:
+        raise LoginTaken from taken
+    audit.record(session, actor=by, action="staff.add", subject=_subject(staff), facts={"role": new.role}, now=now)
+    return staff
+
+
+def authenticate(
+    session: Session, login: str, password: str, *, now: datetime, hasher: PasswordHasher | None = None
+) -> Staff | None:
+    """Return the account if login and password fit and it is active; commit either way, for the trail.
+
+    An unknown login costs the same time as a wrong password, and what was typed is kept nowhere.
+    """
+    staff = find(session, login)
+    fits = passwords.matches(staff.password_hash if staff else None, password, hasher)
+    if staff is None or not fits or not staff.active:
+        subject = Subject("staff", staff.id if staff else None)
+        audit.record(session, actor=SYSTEM, action="staff.sign_in_refused", subject=subject, now=now)
+        return None
+    if passwords.is_outdated(staff.password_hash, hasher):
+        staff.password_hash = passwords.rehashed(password, hasher)
+    staff.last_signed_in_at = now
+    audit.record(session, actor=staff_member(staff.id), action="staff.sign_in", subject=_subject(staff), now=now)
+    return staff
+
+
+def find(session: Session, login: str) -> Staff | None:
+    """Return the account with that login, whatever its case or width."""
+    return session.scalar(select(Staff).where(Staff.login == normalised_login(login)))
+
+
+def by_session_token(session: Session, token: str) -> Staff | None:
+    """Return the active account that a browser's session belongs to."""
+    return session.scalar(select(Staff).where(Staff.session_token == token, Staff.active))
+
+
+def set_password(
+    session: Session, staff: Staff, password: str, *, by: Actor, now: datetime, hasher: PasswordHasher | None = None
+) -> None:
+    """Give the account a new password, and sign its browsers out."""
+    staff.password_hash = passwords.hashed(password, hasher)
+    _change(session, staff, "staff.set_password", by, now)
+
+
+def set_role(session: Session, staff: Staff, role: Role, *, by: Actor, now: datetime) -> None:
+    """Give the account another role, and sign its browsers out."""
+    facts = {"from": staff.role.value, "to": role.value}
+    staff.role = role
+    _change(session, staff, "staff.set_role", by, now, facts)
+
+
+def set_active(session: Session, staff: Staff, active: bool, *, by: Actor, now: datetime) -> None:
+    """End an account, or take it up again; nothing the person wrote is touched."""
+    staff.active = active
+    _change(session, staff, "staff.activate" if active else "staff.deactivate", by, now)
+
+
+def set_phone(session: Session, staff: Staff, number: str | None, *, by: Actor, now: datetime) -> None:
+    """Let calls ring at *number* (E.164) from now on, or in the browser."""
+    _let_ring_at(staff, number)
+    facts = {"contact": staff.contact.value}
+    audit.record(session, actor=by, action="staff.set_phone", subject=_subject(staff), facts=facts, now=now)
+
+
+def sign_out(session: Session, staff: Staff, *, now: datetime) -> None:
+    """Sign every browser of the account out."""
+    _change(session, staff, "staff.sign_out", staff_member(staff.id), now)
+
+
+def normalised_login(login: str) -> str:
+    return unicodedata.normalize("NFKC", login).strip().casefold()
+
+
+def checked_phone(number: str) -> str:
+    """Return *number* if the line may dial it: Japanese E.164, none whose charges the callee sets (toll fraud)."""
+    import phonenumbers  # heavy, and needed only here
+
+    if not E164.fullmatch(number):
+        raise PhoneUnusable
+    parsed = phonenumbers.parse(number)
+    dear = {
+        phonenumbers.PhoneNumberType.PREMIUM_RATE,
+        phonenumbers.PhoneNumberType.SHARED_COST,
+        phonenumbers.PhoneNumberType.UAN,
+    }
+    japanese = parsed.country_code == 81 and phonenumbers.is_possible_number(parsed)
+    if not japanese or phonenumbers.number_type(parsed) in dear:
+        raise PhoneUnusable
+    return number
+
+
+def _let_ring_at(staff: Staff, number: str | None) -> None:
+    staff.phone = None if number is None else checked_phone(number)
+    staff.contact = Contact.BROWSER if number is None else Contact.PHONE
+
+
+def _change(
+    session: Session, staff: Staff, action: str, by: Actor, now: datetime, facts: dict[str, str] | None = None
+) -> None:
+    """Record a change of who may do what; the old sessions end with it."""
+    staff.session_token = _new_token()
+    audit.record(session, actor=by, action=action, subject=_subject(staff), facts=facts, now=now)
+
+
+def _subject(staff: Staff) -> Subject:
+    return Subject("staff", staff.id)
+
+
+def _new_token() -> str:
+    return secrets.token_urlsafe(32)
