@@ -38,6 +38,7 @@ class Settings:
     max_queue_size: int = 1000
     ring_delay: float = 0.5  # seconds between initiated and ringing
     timeout_buffer: int = 5  # seconds Twilio adds to every ring timeout
+    silence_seconds: float = 0.0  # how long a REST request that "times out" is left hanging (live: long)
     virtual_timeouts: bool = True  # a webhook nobody answers costs 15 virtual seconds (live: they have passed)
 
 
@@ -61,6 +62,7 @@ class Exchange:
         self.legs: dict[str, Leg] = {}
         self.queues: dict[str, Queue] = {}
         self.rooms: dict[str, Room] = {}
+        self.handset_names: dict[str, str] = {}
         self.media_seconds: dict[str, float] = {}
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)

@@ -47,7 +47,7 @@ def announce(
             "StartConferenceOnEnter": _flag(participant.starts),
             "EndConferenceOnExit": _flag(participant.ends),
         } | ({"ParticipantLabel": participant.label} if participant.label else {})
-    leg = participant.leg if participant else next((p.leg for p in room.participants if p.leg.inbound), None)
+    leg = participant.leg if participant else x.legs.get(room.ended_by)
     news(x, room.status_hook, params | (more or {}), leg, room.sid)
 
 

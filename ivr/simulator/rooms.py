@@ -104,6 +104,10 @@ class RoomStay(Stay):
         self.leg.side = flow
         flow.fetch(hook)
 
+    def hush(self) -> None:
+        """Stop what the leg hears by itself."""
+        _hush(self.leg)
+
     def _heard(self, context: str) -> None:
         if context == "announce":
             announce(self.x, self.room, "announcement-end", self.participant)
