@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.people import Contact, Role
+from callcenter.domain.phone_numbers import staff_phone
 from callcenter.models.base import new_id
 from callcenter.models.people import Staff
 from callcenter.services import audit, passwords
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
-E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 class LoginTaken(HelplineError):
@@ -39,15 +39,9 @@ class LoginUnusable(HelplineError):
     message = "ログイン名は、半角の英数字と . _ - @ で、64文字までにしてください。"
 
 
-class PhoneUnusable(HelplineError):
-    """A number the line will not dial: not Japanese, not a telephone, or one that costs the callee's choice."""
-
-    message = "電話番号は、日本の番号を +81 から書いてください(例 +81312345678)。0570 や 0990 の番号は使えません。"
-
-
 @dataclass(frozen=True)
 class NewStaff:
-    """What an account is made from; a *phone* (E.164) makes the telephone the contact."""
+    """What an account is made from; a *phone* makes the telephone the contact (``UnusableNumber`` if it is none)."""
 
     login: str
     name: str
@@ -135,7 +129,7 @@ def set_active(session: Session, staff: Staff, active: bool, *, by: Actor, now: 
 
 
 def set_phone(session: Session, staff: Staff, number: str | None, *, by: Actor, now: datetime) -> None:
-    """Let calls ring at *number* (E.164) from now on, or in the browser."""
+    """Let calls ring at *number* from now on, or in the browser; only numbers of accounts are ever dialled."""
     _let_ring_at(staff, number)
     facts = {"contact": staff.contact.value}
     audit.record(session, actor=by, action="staff.set_phone", subject=_subject(staff), facts=facts, now=now)
@@ -150,26 +144,8 @@ def normalised_login(login: str) -> str:
     return unicodedata.normalize("NFKC", login).strip().casefold()
 
 
-def checked_phone(number: str) -> str:
-    """Return *number* if the line may dial it: Japanese E.164, none whose charges the callee sets (toll fraud)."""
-    import phonenumbers  # heavy, and needed only here
-
-    if not E164.fullmatch(number):
-        raise PhoneUnusable
-    parsed = phonenumbers.parse(number)
-    dear = {
-        phonenumbers.PhoneNumberType.PREMIUM_RATE,
-        phonenumbers.PhoneNumberType.SHARED_COST,
-        phonenumbers.PhoneNumberType.UAN,
-    }
-    japanese = parsed.country_code == 81 and phonenumbers.is_possible_number(parsed)
-    if not japanese or phonenumbers.number_type(parsed) in dear:
-        raise PhoneUnusable
-    return number
-
-
 def _let_ring_at(staff: Staff, number: str | None) -> None:
-    staff.phone = None if number is None else checked_phone(number)
+    staff.phone = None if number is None else staff_phone(number).value
     staff.contact = Contact.BROWSER if number is None else Contact.PHONE
 
 
