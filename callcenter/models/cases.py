@@ -47,6 +47,7 @@ class Person(HoldsSealedText, Base):
     is_subject: Mapped[bool] = mapped_column(default=False)
     age_band: Mapped[str] = mapped_column(String(32), default=UNKNOWN)
     last_contact_on: Mapped[date | None]
+    contact_before_on: Mapped[date | None]  # the last one known from before this system, when moved in
     how_to_address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -71,12 +72,17 @@ class Nickname(Base):
 
 
 class NicknameKey(Base):
-    """One exact key under which a nickname is found: equality look-ups work alike on every database."""
+    """One exact key under which a nickname is found: equality look-ups work alike on every database.
+
+    The primary key is the index and the order: the newest contacts of a key are read from its end,
+    so that a name that thousands share costs no more than a rare one.
+    """
 
     __tablename__ = "nickname_keys"
-    # The primary key is the index, and nothing else is stored.
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     kind: Mapped[str] = mapped_column(String(16), primary_key=True)
     value: Mapped[str] = mapped_column(String(64), primary_key=True)
+    recency: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """The day of the person's last contact, counted from the year 1; 0 before the first."""
     nickname_id: Mapped[str] = mapped_column(ForeignKey("nicknames.id"), primary_key=True, index=True)
