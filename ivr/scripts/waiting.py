@@ -73,7 +73,12 @@ def greeting(scene: Greeting) -> str:
 
 
 def fit(hearing: Hearing) -> Hearing:
-    """Return what of *hearing* one document has room for; the rest is still to be said in a later one."""
+    """Return what of *hearing* one document has room for; the rest is still to be said in a later one.
+
+    The greeting stands alone: it has a document of its own.
+    """
+    if hearing.greeting:
+        return Hearing(greeting=True)
     left = LONGEST
     kept = Hearing()
     for part, announcement, facts in _wishes(hearing):
@@ -108,7 +113,7 @@ def step_out() -> str:
 def requeue(scene: Requeue) -> str:
     """Say truthfully what happened to the talk, and queue the caller again."""
     twiml = VoiceResponse()
-    say(twiml, words.I05 if scene.lost is Contact.BROWSER else words.I06)
+    say(twiml, words.I05 if scene.lost == Contact.BROWSER else words.I06)
     enter_queue(twiml, scene)
     return str(twiml)
 

@@ -81,6 +81,10 @@ def test_phrases_come_in_their_order_and_what_does_not_fit_waits_for_the_next_ro
     assert rounds == [["crowded", "near_close"], ["closing", "position"], ["care"], ["apology"]]
 
 
+def test_the_greeting_has_a_document_to_itself() -> None:
+    assert waiting.fit(Hearing(greeting=True, crowded=True)) == Hearing(greeting=True)
+
+
 @pytest.mark.parametrize(
     "hearing",
     [
