@@ -1,0 +1,53 @@
+"""Kana by sound: what is large or small, long or short, voiced or not."""
+
+from __future__ import annotations
+
+import unicodedata
+
+LONG_MARK = "ー"
+
+_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)} | {0x30FD: 0x309D, 0x30FE: 0x309E}
+_ENLARGED = str.maketrans("ぁぃぅぇぉっゃゅょゎゕゖゐゑを", "あいうえおつやゆよわかけいえお")
+_VOICING = {0x3099: None, 0x309A: None}
+_BY_VOWEL = {
+    "あ": "あかさたなはまやらわがざだばぱ",
+    "い": "いきしちにひみりぎじぢびぴ",
+    "う": "うくすつぬふむゆるぐずづぶぷゔ",
+    "え": "えけせてねへめれげぜでべぺ",
+    "お": "おこそとのほもよろごぞどぼぽ",
+}
+_VOWEL_OF = {kana: vowel for vowel, row in _BY_VOWEL.items() for kana in row}
+_LENGTHENS = {(vowel, vowel) for vowel in _BY_VOWEL} | {("お", "う"), ("え", "い")}
+"""A vowel and the vowel written after it that only makes it longer."""
+
+
+def is_kana(sign: str) -> bool:
+    """Tell whether *sign* is hiragana or the long mark."""
+    return "ぁ" <= sign <= "ゖ" or sign == LONG_MARK
+
+
+def to_hiragana(text: str) -> str:
+    """Write katakana as hiragana; the long mark stays."""
+    return text.translate(_TO_HIRAGANA)
+
+
+def enlarge(text: str) -> str:
+    """Write small kana large, and the old ゐ ゑ を by their sound."""
+    return text.translate(_ENLARGED)
+
+
+def shorten(text: str) -> str:
+    """Drop what only lengthens a vowel: ー, a repeated vowel, う after お, い after え."""
+    kept, vowel = "", ""
+    for sign in text:
+        if kept and (sign == LONG_MARK or (vowel, sign) in _LENGTHENS):
+            continue
+        kept += sign
+        vowel = _VOWEL_OF.get(sign, "")
+    return kept
+
+
+def unvoice(text: str) -> str:
+    """Drop the marks that voice a kana: が and か, ば, ぱ and は become one."""
+    plain = unicodedata.normalize("NFD", text).translate(_VOICING)
+    return unicodedata.normalize("NFC", plain)

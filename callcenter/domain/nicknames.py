@@ -1,0 +1,174 @@
+"""Nicknames: what counts as the same name when it was only heard, and under which keys it is found.
+
+Two names are the same by the strict form (``normalise``). Looser forms only yield candidates, and
+each says why; a person always decides. The index is made of exact keys, so that every database finds
+alike and fast: a name is found if one key of the question equals one key of the name.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from callcenter.domain import kana, romaji
+
+LONGEST = 64
+"""Characters of a key; what is longer is cut."""
+
+PREFIX_LENGTH = 6
+"""Beginnings are indexed up to so many characters; a longer question is looked up by its first ones."""
+
+HEARD = 2
+"""Two names one slip apart must share so many kana, long vowels not counted; else たろう would find じろう."""
+
+_HONORIFICS = ("ちゃん", "さん", "さま", "くん", "君", "様")
+_VARIANT_KANJI = str.maketrans("髙﨑濵邉邊德", "高崎浜辺辺徳")
+_OLD_SOUNDS = (("ゔぁ", "ば"), ("ゔぃ", "び"), ("ゔぇ", "べ"), ("ゔぉ", "ぼ"), ("ゔ", "ぶ"), ("ぢ", "じ"), ("づ", "ず"))
+_LATIN = re.compile(r"[a-z']+")
+_IDLE_APOSTROPHE = re.compile(r"(?<!n)'|'(?![aiueoy])")
+_LAST_LETTERS = re.compile(r"[a-z']+$")
+
+
+class KeyKind(StrEnum):
+    """How strictly a key tells names apart, strictest first."""
+
+    EXACT = "exact"
+    FOLDED = "folded"
+    UNVOICED = "unvoiced"
+    SLIP = "slip"
+    PREFIX = "prefix"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """One row of the index; ``value`` is at most ``LONGEST`` characters."""
+
+    kind: KeyKind
+    value: str
+
+
+def normalise(text: str) -> str:
+    """Return the strict form: width, kana, romaji, case, marks and honorifics make no difference."""
+    plain = plain_form(text)
+    name = kana.to_hiragana(_LATIN.sub(_from_romaji, plain)).replace("'", "")
+    return _by_sound(_without_honorific(name))[:LONGEST]
+
+
+def fold(text: str) -> str:
+    """Return the loose form: small kana are large and long vowels short."""
+    return loose_form(normalise(text))
+
+
+def written(text: str) -> str:
+    """Return the name as it is written, without width, marks, case and honorific: ミナト and みなと stay two."""
+    return _without_honorific(plain_form(text))
+
+
+def plain_form(text: str) -> str:
+    """Return the letters of *text* in one width and case; a name of signs only keeps its signs."""
+    whole = unicodedata.normalize("NFKC", text).translate(_VARIANT_KANJI).casefold()
+    bare = "".join(_base(sign) for sign in whole)
+    letters = "".join(sign for sign in bare if unicodedata.category(sign)[0] in "LN" or sign in "'’").replace("’", "'")
+    if letters.strip("'"):
+        return _IDLE_APOSTROPHE.sub("", letters)
+    return "".join(sign for sign in bare if unicodedata.category(sign)[0] in "SP")
+
+
+def index_keys(text: str, reading: str = "") -> frozenset[Key]:
+    """Return every key under which a nickname and its reading are found."""
+    names = {normalise(text), normalise(reading)} - {""}
+    keys = {key for name in names for key in _sound_keys(name)}
+    for name in map(loose_form, names):
+        keys |= {Key(KeyKind.PREFIX, name[:length]) for length in range(1, min(len(name), PREFIX_LENGTH) + 1)}
+    return frozenset(keys)
+
+
+def query_keys(text: str) -> frozenset[Key]:
+    """Return every key by which the typed *text* may find a nickname, from one character on."""
+    name = normalise(text)
+    if not name:
+        return frozenset()
+    beginnings = {Key(KeyKind.PREFIX, loose_form(start)[:PREFIX_LENGTH]) for start in typed_beginnings(text)}
+    return frozenset(set(_sound_keys(name)) | beginnings)
+
+
+def typed_beginnings(text: str) -> frozenset[str]:
+    """Return the strict forms a name may begin with while *text* is still being typed (「みなt」, ``minat``)."""
+    name = normalise(text)
+    open_end = _LAST_LETTERS.search(plain_form(text))
+    if not name or open_end is None:
+        return frozenset({name} - {""})
+    read, rest = romaji.read(open_end.group())
+    if not rest and open_end.group().endswith("n"):
+        read, rest = read.removesuffix("ん"), "n"
+    base = normalise(plain_form(text)[: open_end.start()] + read) if open_end.start() or read else ""
+    return frozenset({name} | {_by_sound(base + start) for start in romaji.beginnings(rest) if rest})
+
+
+def slips(name: str) -> frozenset[str]:
+    """Return a strict form and all it becomes with one character left out, as long as enough can be heard.
+
+    Two names one slip apart (a character wrong, missing, too many, or two exchanged) share one of these.
+    """
+    shorter = {name[:place] + name[place + 1 :] for place in range(len(name))}
+    return frozenset(rest for rest in shorter | {name} if len(loose_form(rest)) >= HEARD)
+
+
+def unvoiced(text: str) -> str:
+    """Return the weakest form by sound: the loose form without voicing marks."""
+    return kana.unvoice(fold(text))
+
+
+def one_slip_apart(one: str, other: str) -> bool:
+    """Tell whether one wrong, missing, extra or exchanged character parts two strict forms that share enough."""
+    short, long = sorted((one, other), key=len)
+    same = next((place for place, sign in enumerate(short) if sign != long[place]), len(short))
+    rest, tail = short[same:], long[same:]
+    if len(short) == len(long):
+        slip = rest[1:] == tail[1:] or (rest[:2] == tail[:2][::-1] and rest[2:] == tail[2:])
+    else:
+        slip = rest == tail[1:]
+    return slip and not slips(one).isdisjoint(slips(other))
+
+
+def _sound_keys(name: str) -> Iterator[Key]:
+    loose = loose_form(name)
+    yield Key(KeyKind.EXACT, name)
+    yield Key(KeyKind.FOLDED, loose)
+    yield Key(KeyKind.UNVOICED, kana.unvoice(loose))
+    for rest in slips(name):
+        yield Key(KeyKind.SLIP, rest)
+
+
+def loose_form(name: str) -> str:
+    """Return the loose form of a name that is in its strict form already."""
+    return kana.shorten(kana.enlarge(name))
+
+
+def _by_sound(name: str) -> str:
+    for old, new in _OLD_SOUNDS:
+        name = name.replace(old, new)
+    return name
+
+
+def _base(sign: str) -> str:
+    """Return a Latin letter without its macron or accent, any other sign as it is."""
+    first = unicodedata.normalize("NFD", sign)[:1]
+    return first if "a" <= first <= "z" else sign
+
+
+def _from_romaji(found: re.Match[str]) -> str:
+    letters, rest = romaji.read(found.group())
+    return found.group() if rest else letters
+
+
+def _without_honorific(name: str) -> str:
+    for honorific in _HONORIFICS:
+        rest = name.removesuffix(honorific)
+        # A kanji is heard as two kana or more; of kana, two must remain, or ちいちゃん loses too much.
+        if rest != name and sum(1 if kana.is_kana(sign) else 2 for sign in rest) >= 2:
+            return _without_honorific(rest)
+    return name

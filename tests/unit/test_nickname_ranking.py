@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callcenter.domain.nickname_ranking import Candidate, Likeness, Match, rank
+from callcenter.domain.nicknames import index_keys, query_keys
+
+
+def reasons(query: str, *names: str) -> dict[str, str]:
+    found = rank(query, [Candidate(name, name) for name in names])
+    return {match.candidate.text: match.reason for match in found}
+
+
+@pytest.mark.parametrize(
+    "query, name, reason",
+    [
+        ("みなと", "みなと", "同じ"),
+        ("みなとさん", "みなと", "同じ"),
+        ("ﾐﾅﾄ", "ミナト", "同じ"),
+        ("ミナト", "みなと", "読みが同じ"),
+        ("minato", "みなと", "読みが同じ"),
+        ("しようこ", "しょうこ", "小さい字のちがい"),
+        ("みなとー", "みなと", "長さの違い"),
+        ("Tarō", "たろう", "長さの違い"),
+        ("みなど", "みなと", "濁点のちがい"),
+        ("みなも", "みなと", "1字ちがい"),
+        ("なみと", "みなと", "1字ちがい"),
+        ("みなとも", "みなと", "1字ちがい"),
+        ("みな", "みなと", "はじめが同じ"),
+        ("minat", "みなと", "はじめが同じ"),
+        ("m", "みなと", "はじめが同じ"),
+    ],
+)
+def test_every_candidate_says_why_it_is_one(query: str, name: str, reason: str) -> None:
+    assert reasons(query, name) == {name: reason}
+
+
+@pytest.mark.parametrize(
+    "query, name",
+    [
+        ("たろう", "じろう"),
+        ("ゆき", "ゆみ"),
+        ("みなと", "なとり"),
+        ("みなと", "さくら"),
+        ("", "みなと"),
+        ("🌸", "みなと"),
+    ],
+)
+def test_different_names_are_kept_apart(query: str, name: str) -> None:
+    assert reasons(query, name) == {}
+
+
+def test_a_kanji_nickname_is_found_by_its_reading() -> None:
+    harbour = Candidate("1", "港", "みなと")
+    assert [match.reason for match in rank("みなと", [harbour])] == ["読みが同じ"]
+    assert [match.reason for match in rank("港さん", [harbour])] == ["同じ"]
+
+
+def test_the_likelier_stand_first() -> None:
+    names = ["みなみ", "みなとや", "みなど", "みなとう", "ミナト", "みなと"]
+    assert list(reasons("みなと", *names)) == ["みなと", "ミナト", "みなとう", "みなど", "みなみ", "みなとや"]
+
+
+def test_equals_stand_by_their_last_contact() -> None:
+    people = [
+        Candidate("old", "みなと", last_contact=date(2026, 1, 5)),
+        Candidate("never", "みなと"),
+        Candidate("new", "みなと", last_contact=date(2026, 11, 19)),
+    ]
+    assert [match.candidate.person for match in rank("みなと", people)] == ["new", "old", "never"]
+
+
+def test_a_person_with_two_nicknames_stands_in_the_list_once() -> None:
+    found = rank("みなと", [Candidate("1", "みなみ"), Candidate("1", "ミナト"), Candidate("2", "みなと")])
+    assert [(match.candidate.person, match.likeness) for match in found] == [
+        ("2", Likeness.SAME),
+        ("1", Likeness.READING),
+    ]
+
+
+def test_the_more_is_typed_the_surer_is_a_beginning() -> None:
+    scores = [rank(typed, [Candidate("1", "みなとがわ")])[0].score for typed in ("み", "みな", "みなと")]
+    assert scores == sorted(scores)
+    assert len(set(scores)) == 3
+
+
+NAMES = st.text("たろうじみなとーさんちゃゆきょっが港ミナトａ", min_size=1, max_size=6)
+
+
+@given(NAMES, st.lists(NAMES, max_size=6), st.randoms())
+def test_the_order_never_depends_on_chance(query: str, names: list[str], chance: object) -> None:
+    people = [Candidate(str(place), name) for place, name in enumerate(names)]
+    shuffled = list(people)
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis hands over a random.Random
+    assert rank(query, people) == rank(query, shuffled)
+
+
+@given(NAMES, NAMES, NAMES)
+def test_whoever_is_ranked_is_also_found_by_the_index(query: str, name: str, reading: str) -> None:
+    matches: list[Match] = rank(query, [Candidate("1", name, reading)])
+    assert all(0 < match.score <= 1 for match in matches)
+    if matches:
+        assert not query_keys(query).isdisjoint(index_keys(name, reading))
