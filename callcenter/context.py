@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from flask import current_app
 from sqlalchemy.orm import Session
 
+from callcenter.crypto import KeyRing
 from callcenter.domain.ports import Ports
 from callcenter.models.base import db
+from callcenter.models.keys import lend_ring
 from callcenter.settings import Settings
 
 
@@ -21,6 +23,7 @@ class Context:
 
     settings: Settings
     ports: Ports
+    ring: KeyRing = field(repr=False)
 
 
 def context() -> Context:
@@ -39,18 +42,23 @@ def ports() -> Ports:
 def unit_of_work() -> Iterator[Session]:
     """One request, one transaction: commit on the way out, or nothing happened."""
     session = db.session()
+    lend_ring(session, context().ring)
+    session.info["bell"] = False
     try:
         yield session
         session.commit()
     except BaseException:
         session.rollback()
         raise
+    if session.info["bell"]:
+        ports().doorbell.ring()
 
 
 @contextmanager
 def reading() -> Iterator[Session]:
     """A transaction that only reads; on SQLite it never waits for a writer."""
     session = db.session()
+    lend_ring(session, context().ring)
     session.connection(execution_options={"reading": True})
     try:
         yield session

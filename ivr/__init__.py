@@ -1,0 +1,1 @@
+"""The telephone: what Twilio asks and is told."""

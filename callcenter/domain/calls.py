@@ -95,7 +95,7 @@ def settle(facts: Facts) -> Outcome:
     if facts.talked_at is not None:
         return Outcome.COMPLETED
     if facts.outcome not in {None, Outcome.ABANDONED_GREETING, Outcome.ABANDONED_QUEUE}:
-        return facts.outcome  # type: ignore[return-value]  # None is excluded above
+        return facts.outcome
     return Outcome.ABANDONED_GREETING if facts.greeted_at is None else Outcome.ABANDONED_QUEUE
 
 

@@ -27,8 +27,12 @@ class LineUnknown(Exception):
     """Nobody can say whether the request was taken (time-out, 5xx); it must not be blindly repeated."""
 
 
+class LineRefused(Exception):
+    """The telephone company will not do this, now or later (a number that cannot be rung, a wrong account)."""
+
+
 class Telephony(Protocol):
-    """The outgoing half of the telephone; every call may raise ``LineGone``, ``LineBusy`` or ``LineUnknown``."""
+    """The outgoing half of the telephone; everything here may raise the four errors above."""
 
     def ring(self, to: str, *, answer_url: str, status_url: str, timeout: int) -> str:
         """Ring *to* (E.164 or ``client:…``) for *timeout* seconds and return the new leg's SID."""
@@ -48,6 +52,10 @@ class Telephony(Protocol):
 
     def leg_state(self, leg_sid: str) -> str:
         """Return Twilio's own word for the leg's state, such as ``in-progress`` or ``completed``."""
+        ...
+
+    def in_room(self, room: str) -> list[str] | None:
+        """Return the SIDs of the legs in the running conference of that name, None if there is none."""
         ...
 
 

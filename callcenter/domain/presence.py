@@ -29,8 +29,3 @@ class AwayReason(StrEnum):
     """Set by the line after two rings in a row went unanswered."""
     UNREACHABLE = "unreachable"
     """Set by the line when a device answered busy at once: a frozen tab or an unplugged telephone."""
-
-
-class Contact(StrEnum):
-    BROWSER = "browser"
-    PHONE = "phone"

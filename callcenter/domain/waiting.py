@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from callcenter.domain.calls import CallState
-from callcenter.domain.hours import State
+from callcenter.domain.hours import SpecialKind, State
 from callcenter.domain.policy import Policy
 
 
@@ -77,7 +77,7 @@ def verdict(waiter: Waiter, hall: Hall, policy: Policy) -> Verdict:
         return Verdict.ENTER
     if not hall.hours.open:
         special = hall.hours.special
-        if special is not None and special.kind == "closed":
+        if special is not None and special.kind is SpecialKind.CLOSED:
             return Verdict.SPECIAL
         ended = max(hall.closed_at or waiter.arrived_at, waiter.waiting_since)
         if hall.now >= ended + policy.drain:

@@ -81,6 +81,7 @@ def connect(url: str | URL, *, wait: float = 5.0) -> Engine:
     milliseconds = int(wait * 1000)
     return create_engine(
         url,
+        hide_parameters=True,  # an error message must not name a caller
         pool_size=10,
         max_overflow=20,
         pool_timeout=wait,
@@ -94,7 +95,9 @@ def connect(url: str | URL, *, wait: float = 5.0) -> Engine:
 
 
 def _connect_sqlite(url: str | URL, wait: float) -> Engine:
-    engine = create_engine(url, module=sqlite_driver(), connect_args={"timeout": wait, "check_same_thread": False})
+    engine = create_engine(
+        url, module=sqlite_driver(), hide_parameters=True, connect_args={"timeout": wait, "check_same_thread": False}
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(raw: Any, _record: object) -> None:

@@ -9,8 +9,9 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcenter.domain.calls import LIVE_OFFERS, CallState, Key, OfferState, Outcome, Why
+from callcenter.domain.people import Contact
 from callcenter.domain.phone_numbers import CallerKind
-from callcenter.domain.presence import AwayReason, Contact, Work
+from callcenter.domain.presence import AwayReason, Work
 from callcenter.models.base import Base
 from callcenter.models.columns import Id, Moment, choice
 
@@ -35,6 +36,7 @@ class Call(Base):
     arrived_on: Mapped[date] = mapped_column(index=True)
     """The day in Japan, so that counting by day needs no function of a database."""
     waiting_since: Mapped[datetime] = mapped_column(Moment)
+    requeued_at: Mapped[datetime | None] = mapped_column(Moment)
     priority: Mapped[int] = mapped_column(default=0)
     """1 for a caller who lost a counsellor and goes to the head of the queue."""
     greeted_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -48,6 +50,8 @@ class Call(Base):
 
     offer_id: Mapped[str | None] = mapped_column(String(32))
     """The offer that won the call, while it holds it."""
+    round: Mapped[int] = mapped_column(default=0)
+    """How often everybody who was free has been rung for this caller."""
     queue_sid: Mapped[str | None] = mapped_column(String(64))
     conference_sid: Mapped[str | None] = mapped_column(String(64))
     waits: Mapped[int] = mapped_column(default=0)
@@ -86,8 +90,12 @@ class Offer(Base):
     state: Mapped[OfferState] = mapped_column(choice(OfferState))
     contact: Mapped[Contact] = mapped_column(choice(Contact))
     leg_sid: Mapped[str | None] = mapped_column(String(64))
+    round: Mapped[int] = mapped_column(default=0)
     rung_at: Mapped[datetime] = mapped_column(Moment)
+    dialled_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When the ring was asked for; it is never asked for twice."""
     heard_ringing_at: Mapped[datetime | None] = mapped_column(Moment)
+    answered_at: Mapped[datetime | None] = mapped_column(Moment)
     claimed_at: Mapped[datetime | None] = mapped_column(Moment)
     joined_at: Mapped[datetime | None] = mapped_column(Moment)
     left_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -1,0 +1,62 @@
+"""What ``doctor`` looks at and ``/readyz`` reports: one finding for each thing the service stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from callcenter.adapters import schema
+from callcenter.domain.hours import Calendar, coverage_alarm
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at, and in a sentence how it is or how to mend it; *vital* if nothing works without."""
+
+    subject: str
+    well: bool
+    sentence: str
+    vital: bool = False
+
+
+def examine(
+    engine: Engine, read_calendar: Callable[[], Calendar], *, redis_url: str | None, today: date
+) -> list[Finding]:
+    """Look at everything, the database first; without it there is no more to see."""
+    first = database(engine)
+    return [first, days(read_calendar(), today), redis(redis_url)] if first.well else [first, redis(redis_url)]
+
+
+def database(engine: Engine) -> Finding:
+    """The database answers and has this version's schema."""
+    try:
+        if schema.is_current(engine):
+            return Finding("database", True, "つながり、最新の形です。", vital=True)
+    except SQLAlchemyError as away:
+        return Finding(
+            "database", False, f"つながりません({type(away).__name__})。DATABASE_URL をご確認ください。", True
+        )
+    return Finding("database", False, "古い形のままです。callcenter migrate を実行してください。", vital=True)
+
+
+def days(calendar: Calendar, today: date) -> Finding:
+    """The fixed holidays reach far enough ahead."""
+    alarm = coverage_alarm(calendar, today)
+    return Finding("calendar", alarm is None, alarm or "祝日の表は、先の分まで確定しています。")
+
+
+def redis(url: str | None) -> Finding:
+    """Redis answers, if one is used; calls go on without it."""
+    if url is None:
+        return Finding("redis", True, "使っていません。電話は Redis なしで動きます。")
+    from redis import Redis, RedisError
+
+    try:
+        Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1).ping()
+    except (RedisError, OSError) as away:
+        return Finding("redis", False, f"つながりません({type(away).__name__})。電話は続けて動きます。")
+    return Finding("redis", True, "つながりました。")

@@ -1,0 +1,44 @@
+"""The clock on the wall, or the line simulator's."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from callcenter.domain.ports import Clock
+
+
+class WallClock:
+    """The machine's own time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class FileClock:
+    """A clock published in a file as ``{"real": unix seconds, "virtual": ISO, "pace": factor}``.
+
+    All processes of a trial read the same file, so they agree to the millisecond even when
+    somebody jumps to another day while a webhook is on its way.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen = (0, 0)
+        self._real, self._virtual, self._pace = 0.0, datetime.now(UTC), 1.0
+
+    def now(self) -> datetime:
+        stat = self._path.stat()
+        if (stat.st_mtime_ns, stat.st_ino) != self._seen:
+            kept = json.loads(self._path.read_text())
+            self._real, self._pace = float(kept["real"]), float(kept["pace"])
+            self._virtual = datetime.fromisoformat(kept["virtual"]).astimezone(UTC)
+            self._seen = (stat.st_mtime_ns, stat.st_ino)
+        return self._virtual + timedelta(seconds=(time.time() - self._real) * self._pace)
+
+
+def clock(path: Path | None) -> Clock:
+    """Return the clock to go by: the one in the file if there is one, else the machine's."""
+    return WallClock() if path is None else FileClock(path)

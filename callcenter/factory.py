@@ -1,0 +1,47 @@
+"""Builds the app: a list of named steps, and nothing that is opened before it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from flask import Blueprint, Flask
+
+from callcenter.context import Context
+from callcenter.crypto import KeyRing
+from callcenter.domain.ports import Ports
+from callcenter.models.base import db
+from callcenter.settings import Settings
+from callcenter.ui import install as ui
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES: tuple[Blueprint, ...] = ()
+
+LARGEST_FORM = 1024 * 1024
+"""Bytes; the longest record stays far below."""
+
+
+def create_app(settings: Settings, ports: Ports, *, mounts: Iterable[Blueprint] = ()) -> Flask:
+    """Build the app; *mounts* are blueprints for machines from outside this package, such as the telephone."""
+    app = Flask("callcenter", root_path=str(ROOT / "callcenter"), template_folder=str(ROOT / "templates"))
+    machines = tuple(mounts)
+    _configure(app, settings, ports)
+    db.init_app(app)
+    ui.install(app, settings, connect=_origins(settings), guarded_elsewhere=[mount.name for mount in machines])
+    for blueprint in (*PAGES, *machines):
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _configure(app: Flask, settings: Settings, ports: Ports) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
+    )
+    app.extensions["callcenter"] = Context(settings, ports, KeyRing.parse(settings.field_keys))
+
+
+def _origins(settings: Settings) -> list[str]:
+    """Where the browser's telephone connects to."""
+    return [] if settings.simulator_url is None else [settings.simulator_url]

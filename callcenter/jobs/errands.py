@@ -1,0 +1,218 @@
+"""What the worker does at the telephone company, one function for each topic of the outbox.
+
+No transaction is open while we talk to the world. Every errand first asks the database whether it
+is still wanted, so a second run of the same errand finds nothing to do; the one act that cannot be
+undone by repeating it, ringing somebody, is never repeated when its fate is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from callcenter.context import context, unit_of_work
+from callcenter.domain.callbacks import Callbacks
+from callcenter.domain.calls import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
+from callcenter.domain.people import Contact
+from callcenter.domain.ports import LineBusy, LineGone, LineRefused, LineUnknown
+from callcenter.models.people import Staff
+from callcenter.models.telephony import Call, Offer, Presence
+from callcenter.services import calls, room, routing
+
+Facts = dict[str, Any]
+
+OVER = {"completed", "busy", "failed", "no-answer", "canceled"}
+"""Twilio's words for a leg that has ended."""
+
+HANDLERS: dict[str, Callable[[Facts], str]] = {}
+"""Topic → handler; a handler returns a code of how it went, or raises ``LineBusy`` to be run again."""
+
+
+class NotYet(Exception):
+    """The errand cannot be done yet (the leg's SID is still on its way); it is tried again shortly."""
+
+
+def handles(topic: str) -> Callable[[Callable[[Facts], str]], Callable[[Facts], str]]:
+    def register(handler: Callable[[Facts], str]) -> Callable[[Facts], str]:
+        HANDLERS[topic] = handler
+        return handler
+
+    return register
+
+
+@handles("ring")
+def ring(facts: Facts) -> str:
+    """Ring the counsellor of an offer, once: nobody's telephone rings twice because we did not hear the answer."""
+    here, offer_id = context(), facts["offer"]
+    with unit_of_work() as session:
+        offer = session.get(Offer, offer_id)
+        if offer is None or offer.state is not OfferState.PENDING:
+            return "not_wanted"
+        if offer.dialled_at is not None:
+            return "unknown"  # an earlier worker died over it; its callbacks or the watchdog settle it
+        offer.dialled_at = here.ports.clock.now()
+        to, seconds = _destination(session, offer), routing.ring_seconds(offer, here.settings.policy)
+    callbacks = Callbacks(here.settings.public_base_url)
+    try:
+        if to is None:
+            raise LineRefused("nowhere to ring")
+        sid = here.ports.telephony.ring(
+            to,
+            answer_url=callbacks.offer(offer_id, "answer"),
+            status_url=callbacks.offer(offer_id, "status"),
+            timeout=seconds,
+        )
+    except (LineRefused, LineGone) as refused:
+        return _unreachable(offer_id, type(refused).__name__)
+    except LineUnknown:
+        return "unknown"
+    except LineBusy:
+        with unit_of_work() as session:
+            session.get_one(Offer, offer_id).dialled_at = None  # surely not rung, so it may be tried again
+        raise
+    with unit_of_work() as session:
+        offer = routing.find(session, offer_id)
+        if offer is not None:
+            offer.leg_sid = offer.leg_sid or sid
+    return "done"
+
+
+def _destination(session: Session, offer: Offer) -> str | None:
+    if offer.contact is Contact.PHONE:
+        staff = session.get(Staff, offer.staff_id)
+        return None if staff is None else staff.phone
+    row = session.get(Presence, offer.staff_id)
+    return None if row is None or row.lease is None else f"client:{row.identity}"
+
+
+def _unreachable(offer_id: str, why: str) -> str:
+    with unit_of_work() as session:
+        offer = routing.find(session, offer_id)
+        if offer is not None:
+            now = context().ports.clock.now()
+            routing.close(session, offer, OfferState.MISSED, now=now, unreachable=True, leg_open=False)
+    return why
+
+
+@handles("bring_caller")
+def bring_caller(facts: Facts) -> str:
+    """Take the claimed caller out of the holding queue into the room; the caller also comes by itself within 20 s."""
+    here, offer_id = context(), facts["offer"]
+    with unit_of_work() as session:
+        call = _call_of(session, offer_id)
+        if call is None or call.state is not CallState.CLAIMED:
+            return "not_wanted"
+        caller_sid, queue_sid = call.caller_sid, call.queue_sid
+    url = Callbacks(here.settings.public_base_url).join(offer_id)
+    if queue_sid:
+        try:
+            here.ports.telephony.take_from_queue(queue_sid, caller_sid, url)
+        except LineGone:
+            pass  # no longer in the queue; the leg itself tells whether the caller is still there
+        else:
+            return "done"
+    return _lead(caller_sid, url)
+
+
+@handles("rescue_caller")
+def rescue_caller(facts: Facts) -> str:
+    """Bring a caller whose counsellor was lost back to the head of the queue."""
+    with unit_of_work() as session:
+        call = _call_of(session, facts["offer"])
+        if call is None or call.state is CallState.WAITING:
+            return "not_wanted"
+        caller_sid = call.caller_sid
+    return _lead(caller_sid, Callbacks(context().settings.public_base_url).requeue(facts["offer"]))
+
+
+@handles("say_bye")
+def say_bye(facts: Facts) -> str:
+    """End the caller's leg after the counsellor's goodbye."""
+    with unit_of_work() as session:
+        call = _call_of(session, facts["offer"])
+        if call is None:
+            return "not_wanted"
+        caller_sid = call.caller_sid
+    return _lead(caller_sid, Callbacks(context().settings.public_base_url).voice("bye"))
+
+
+@handles("hang_up")
+def hang_up(facts: Facts) -> str:
+    """End a counsellor's leg that is no longer wanted."""
+    with unit_of_work() as session:
+        offer = session.get(Offer, facts["offer"])
+        if offer is None or offer.state in LIVE_OFFERS:
+            return "not_wanted"
+        leg_sid, answered = offer.leg_sid, offer.joined_at is not None or offer.answered_at is not None
+    if leg_sid is None:
+        raise NotYet
+    telephony = context().ports.telephony
+    try:
+        telephony.hang_up(leg_sid, answered=answered)
+    except LineRefused:
+        telephony.hang_up(leg_sid, answered=True)  # answered in the same moment: cancelling is no longer possible
+    except LineGone:
+        return "gone"
+    return "done"
+
+
+@handles("ask_after_call")
+def ask_after_call(facts: Facts) -> str:
+    """Ask whether a silent call still exists; its last status may have been lost on the way."""
+    with unit_of_work() as session:
+        call = session.get(Call, facts["call"])
+        if call is None or call.state is CallState.ENDED:
+            return "not_wanted"
+        caller_sid = call.caller_sid
+    try:
+        state = context().ports.telephony.leg_state(caller_sid)
+    except LineGone:
+        state = "completed"
+    if state in OVER:
+        _caller_gone(caller_sid)
+    return state
+
+
+@handles("look_into_room")
+def look_into_room(facts: Facts) -> str:
+    """Learn who is in the room when its events were lost; a caller who is nowhere goes back to the queue."""
+    with unit_of_work() as session:
+        call = session.get(Call, facts["call"])
+        if call is None or call.state is not CallState.CONNECTING or call.offer_id is None:
+            return "not_wanted"
+        caller_sid, offer_id, name = call.caller_sid, call.offer_id, call.room
+    there = context().ports.telephony.in_room(name) or []
+    with unit_of_work() as session:
+        call, offer = session.get(Call, facts["call"]), routing.find(session, offer_id)
+        now = context().ports.clock.now()
+        if call is not None and offer is not None and {caller_sid, offer.leg_sid} <= set(there):
+            call.caller_joined_at = call.caller_joined_at or now
+            room.joined(session, call, offer, at=now, now=now)
+            return "together"
+    return _lead(caller_sid, Callbacks(context().settings.public_base_url).requeue(offer_id))
+
+
+def _call_of(session: Session, offer_id: str) -> Call | None:
+    """Return the running call that this offer holds."""
+    offer = session.get(Offer, offer_id)
+    call = None if offer is None or offer.state in OPEN_OFFERS else session.get(Call, offer.call_id)
+    return None if call is None or call.state is CallState.ENDED or call.offer_id != offer_id else call
+
+
+def _lead(caller_sid: str, url: str) -> str:
+    """Let the caller's leg fetch *url*; if it is gone, the call has ended."""
+    try:
+        context().ports.telephony.redirect(caller_sid, url)
+    except LineGone:
+        _caller_gone(caller_sid)
+        return "gone"
+    return "done"
+
+
+def _caller_gone(caller_sid: str) -> None:
+    with unit_of_work() as session:
+        call = calls.find(session, caller_sid)
+        if call is not None:
+            room.caller_gone(session, call, now=context().ports.clock.now())

@@ -1,0 +1,53 @@
+"""Carries the outbox out: takes an errand, runs it, marks it; what fails for now is tried again."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from callcenter.context import context, unit_of_work
+from callcenter.domain.ports import LineBusy, LineRefused, LineUnknown
+from callcenter.jobs.errands import HANDLERS, NotYet
+from callcenter.services import outbox
+from callcenter.services.outbox import Lease
+
+log = logging.getLogger(__name__)
+
+GIVE_UP_AFTER = timedelta(minutes=2)
+"""An errand of the telephone is about people who are on the line now; older ones are left to the watchdog."""
+
+
+def drain() -> int:
+    """Run every errand that is due; returns how many were run. Safe to call from many processes at once."""
+    with unit_of_work() as session:
+        waiting = outbox.due(session, now=context().ports.clock.now())
+    return sum(deliver(message_id) for message_id in waiting)
+
+
+def deliver(message_id: int) -> bool:
+    """Run one errand; False if it is done or in somebody else's hands."""
+    now = context().ports.clock.now()
+    with unit_of_work() as session:
+        held = outbox.lease(session, message_id, now=now)
+    if held is None:
+        return False
+    result = _run(held)
+    now = context().ports.clock.now()
+    with unit_of_work() as session:
+        if result is None and now - held.created_at < GIVE_UP_AFTER:
+            outbox.retry(session, held, now=now)
+        else:
+            outbox.finish(session, held, result or "gave_up", now=now)
+    return True
+
+
+def _run(held: Lease) -> str | None:
+    """Return how the errand went, or None if it should be tried again."""
+    try:
+        return HANDLERS[held.topic](held.facts)
+    except (LineBusy, LineUnknown, NotYet) as not_now:
+        log.info("errand %s (%s) rests: %s", held.message_id, held.topic, type(not_now).__name__)
+        return None
+    except LineRefused as refused:
+        log.warning("errand %s (%s) was refused: %s", held.message_id, held.topic, refused)
+        return "refused"

@@ -1,0 +1,108 @@
+"""The worker: a bell to hurry it, and its own look at the clock so that nothing depends on the bell."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from callcenter.adapters import doorbell
+from callcenter.context import context, unit_of_work
+from callcenter.jobs import relay
+from callcenter.services import routing, watch
+
+log = logging.getLogger(__name__)
+
+LOOK = 0.25
+"""Real seconds between two looks at the outbox and the queue."""
+SWEEP = 3.0
+FORGET = 600.0
+BELL_REST = 5.0
+"""Real seconds before a lost Redis is tried again."""
+
+_app: Flask | None = None
+
+
+def look() -> None:
+    """Ring for whoever waits and run the errands that are due."""
+    now, policy = context().ports.clock.now(), context().settings.policy
+    with unit_of_work() as session:
+        routing.dispatch(session, now=now, policy=policy)
+    relay.drain()
+
+
+def sweep() -> None:
+    """Look after what has been silent for too long."""
+    with unit_of_work() as session:
+        watch.sweep(session, now=context().ports.clock.now(), policy=context().settings.policy)
+
+
+def forget() -> None:
+    with unit_of_work() as session:
+        watch.forget(session, now=context().ports.clock.now())
+
+
+def answer_bell() -> None:
+    """What rq runs when somebody rang; it carries nothing but the ring."""
+    if _app is None:
+        raise RuntimeError("the bell was answered outside the worker")
+    with _app.app_context():
+        look()
+
+
+def work(app: Flask, *, redis_url: str | None) -> None:
+    """Work until told to stop by a signal."""
+    global _app  # noqa: PLW0603  # rq calls answer_bell by name and can hand it nothing
+    _app = app
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    ticker = threading.Thread(target=_tick, args=(app, stop), name="ticker")
+    ticker.start()
+    if redis_url is not None:
+        listener = threading.Thread(target=_listen, args=(redis_url, stop), name="bell", daemon=True)
+        listener.start()
+    stop.wait()
+    ticker.join(timeout=15)
+
+
+def _tick(app: Flask, stop: threading.Event) -> None:
+    last = {sweep: 0.0, forget: 0.0}
+    every = {sweep: SWEEP, forget: FORGET}
+    while not stop.wait(LOOK):
+        try:
+            with app.app_context():
+                look()
+                for job, pause in every.items():
+                    if time.monotonic() - last[job] >= pause:
+                        last[job] = time.monotonic()
+                        job()
+        except SQLAlchemyError as away:
+            log.warning("the database does not answer (%s); the worker tries again", type(away).__name__)
+            stop.wait(1)
+
+
+def _listen(redis_url: str, stop: threading.Event) -> None:
+    """Answer the bell in a thread of its own; without Redis the ticker alone does the work."""
+    from redis import Redis, RedisError  # only the worker needs them
+    from rq import Queue, SimpleWorker
+    from rq.serializers import JSONSerializer
+
+    class Listener(SimpleWorker):
+        """Runs in a thread, where signals cannot be handled; the main thread does that."""
+
+        def _install_signal_handlers(self) -> None:
+            """Leave the process's own handlers alone."""
+
+    while not stop.is_set():
+        try:
+            connection = Redis.from_url(redis_url)
+            queue = Queue(doorbell.QUEUE, connection=connection, serializer=JSONSerializer)
+            Listener([queue], connection=connection, serializer=JSONSerializer).work(logging_level="WARNING")
+        except (RedisError, OSError) as away:
+            log.warning("Redis is away (%s); the worker looks by itself", type(away).__name__)
+        stop.wait(BELL_REST)

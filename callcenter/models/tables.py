@@ -1,0 +1,7 @@
+"""Every module of tables, so that one import knows the whole schema."""
+
+from __future__ import annotations
+
+from callcenter.models import audit, calendar, cases, consultations, keys, outbox, people, telephony
+
+ALL = (audit, calendar, cases, consultations, keys, outbox, people, telephony)

@@ -1,0 +1,92 @@
+"""The calendar as the database holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcenter.domain import hours
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.hours import Calendar, Holiday, HolidayStatus, SpecialDay, SpecialKind, State, state_at
+from callcenter.domain.times import local_date
+from callcenter.models.calendar import HolidayRow, SpecialDayRow
+from callcenter.services import live
+
+AHEAD = timedelta(days=400)
+
+
+class DayTaken(HelplineError):
+    """The day already has a special rule."""
+
+    message = "その日には、もう臨時の予定があります。先に取り消してから、もう一度お試しください。"
+
+
+def load(session: Session, *, around: date | None = None) -> Calendar:
+    """Return the calendar, or only the part from the day before *around* to a year after it."""
+    holidays = select(HolidayRow.day, HolidayRow.name, HolidayRow.status)
+    days = select(
+        SpecialDayRow.day, SpecialDayRow.kind, SpecialDayRow.open_at, SpecialDayRow.close_at, SpecialDayRow.reason
+    ).where(SpecialDayRow.withdrawn_at.is_(None))
+    if around is not None:
+        first, last = around - timedelta(days=1), around + AHEAD
+        holidays = holidays.where(HolidayRow.day.between(first, last))
+        days = days.where(SpecialDayRow.day.between(first, last))
+    return Calendar(
+        holidays={row.day: Holiday(row.name, HolidayStatus(row.status)) for row in session.execute(holidays)},
+        special_days={
+            row.day: SpecialDay(SpecialKind(row.kind), row.open_at, row.close_at, row.reason)
+            for row in session.execute(days)
+        },
+    )
+
+
+def state(session: Session, now: datetime) -> State:
+    """Tell whether the line is open now, by the days in the database."""
+    return state_at(load(session, around=local_date(now)), now)
+
+
+def next_opening(session: Session, now: datetime) -> datetime | None:
+    """Return the first opening after *now*, by the days in the database."""
+    return hours.next_opening(load(session, around=local_date(now)), now)
+
+
+def ship(session: Session, shipped: Mapping[date, Holiday]) -> None:
+    """Take over the shipped holidays; a day that was fixed here is never made an estimate again."""
+    known = {row.day: row for row in session.scalars(select(HolidayRow))}
+    for day, holiday in shipped.items():
+        row = known.pop(day, None)
+        if row is None:
+            session.add(HolidayRow(day=day, name=holiday.name, status=holiday.status))
+        elif row.status == HolidayStatus.ESTIMATED:
+            row.name, row.status = holiday.name, holiday.status
+    fixed_years = {day.year for day, holiday in shipped.items() if holiday.status is HolidayStatus.FIXED}
+    for day, row in known.items():
+        if row.status == HolidayStatus.ESTIMATED and day.year in fixed_years:
+            session.delete(row)  # an estimate that the announcement did not bear out
+
+
+def set_special_day(
+    session: Session,
+    day: date,
+    kind: SpecialKind,
+    reason: str,
+    *,
+    now: datetime,
+    by: str | None,
+    open_at: time | None = None,
+    close_at: time | None = None,
+) -> SpecialDayRow:
+    """Let *day* be an exception from now on; raises ``DayTaken`` if it is one already."""
+    SpecialDay(kind, open_at, close_at, reason)  # refuses times that contradict the kind
+    query = select(SpecialDayRow.id).where(SpecialDayRow.day == day, SpecialDayRow.withdrawn_at.is_(None))
+    if session.scalar(query) is not None:
+        raise DayTaken
+    row = SpecialDayRow(
+        day=day, kind=kind, open_at=open_at, close_at=close_at, reason=reason, decided_at=now, decided_by=by
+    )
+    session.add(row)
+    live.tell(session, live.LINE, now=now)
+    return row

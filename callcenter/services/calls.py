@@ -1,0 +1,195 @@
+"""A caller's way through the line: arrive, wait, enter the room, end.
+
+Every function takes the news of one webhook and leaves the database in the state that follows;
+what is said is decided here and worded in ``ivr``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcenter.crypto import seal_number
+from callcenter.domain import waiting
+from callcenter.domain.calls import CallState, CallStep, Key, Outcome, Why, settle, step
+from callcenter.domain.hours import State
+from callcenter.domain.phone_numbers import Caller
+from callcenter.domain.policy import Policy
+from callcenter.domain.times import local_date
+from callcenter.domain.waiting import Hall, Hearing, Verdict
+from callcenter.models.base import new_id
+from callcenter.models.keys import ring_of
+from callcenter.models.telephony import Call, CallEvent
+from callcenter.services import calendar, live, queue
+
+OUTCOMES: dict[Verdict, tuple[Outcome, Why]] = {
+    Verdict.CEILING: (Outcome.OVERFLOW, Why.WAIT_CEILING),
+    Verdict.NOBODY: (Outcome.OVERFLOW, Why.NOBODY),
+    Verdict.DRAINED: (Outcome.CLOSED_OUT, Why.DRAINED),
+    Verdict.SPECIAL: (Outcome.CLOSED_OUT, Why.SPECIAL),
+}
+"""How waiting ends where the line, not the caller, ends it."""
+
+
+Fit = Callable[[Hearing], Hearing]
+"""Keeps of what could be said the part that one document has room for; the rest is said in a later one."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What becomes of a caller who just arrived."""
+
+    call: Call
+    hours: State
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a waiting caller should become and, if they stay, hear."""
+
+    call: Call | None
+    verdict: Verdict
+    hall: Hall | None = None
+    hearing: Hearing | None = None
+
+
+def find(session: Session, caller_sid: str) -> Call | None:
+    """Return the call of this caller's leg, locked against a second writer."""
+    return session.scalar(select(Call).where(Call.caller_sid == caller_sid).with_for_update())
+
+
+def find_by_id(session: Session, call_id: str) -> Call | None:
+    """Return the call, locked against a second writer."""
+    return session.scalar(select(Call).where(Call.id == call_id).with_for_update())
+
+
+def arrive(session: Session, caller_sid: str, caller: Caller, *, now: datetime, policy: Policy) -> Arrival:
+    """Take a call in: queue it at once if the line is open, otherwise note why not; a known call stays as it is."""
+    hours = calendar.state(session, now)
+    known = find(session, caller_sid)
+    if known is not None:
+        return Arrival(known, hours)
+    full = hours.open and queue.is_full(session, now, policy)
+    call = Call(
+        id=new_id(),
+        caller_sid=caller_sid,
+        state=CallState.WAITING,
+        caller_kind=caller.kind,
+        arrived_at=now,
+        arrived_on=local_date(now),
+        waiting_since=now,
+        last_news_at=now,
+    )
+    if caller.e164 is not None:
+        call.caller_number = seal_number(ring_of(session), "calls", call.id, caller.e164)
+        call.number_until = call.arrived_on + timedelta(days=policy.number_days)
+    session.add(call)
+    session.flush()  # the events below refer to it
+    note(session, call, "arrived", now=now, caller=caller.kind)
+    if not hours.open:
+        end(session, call, now=now, outcome=Outcome.CLOSED_BEFORE)
+    elif full:
+        end(session, call, now=now, outcome=Outcome.OVERFLOW, why=Why.QUEUE_FULL)
+    else:
+        live.tell(session, live.LINE, now=now)
+    return Arrival(call, hours)
+
+
+def wait(session: Session, caller_sid: str, queue_sid: str, *, fit: Fit, now: datetime, policy: Policy) -> Turn:
+    """Look after a caller who asks what comes next; remember what of it *fit* lets them hear."""
+    turn = look(session, caller_sid, now=now, policy=policy)
+    call, hall = turn.call, turn.hall
+    if call is None or hall is None:
+        return turn
+    call.last_news_at = now
+    call.queue_sid = queue_sid or call.queue_sid
+    if turn.verdict is not Verdict.STAY:
+        return turn
+    hearing = fit(waiting.hearing(queue.waiter(call), hall, policy))
+    if call.waits > 0 and call.greeted_at is None:
+        call.greeted_at = now
+    _remember(call, hearing, now)
+    return Turn(call, turn.verdict, hall, hearing)
+
+
+def look(session: Session, caller_sid: str, *, now: datetime, policy: Policy) -> Turn:
+    """Decide what should become of the caller without changing anything."""
+    call = find(session, caller_sid)
+    if call is None:
+        return Turn(None, Verdict.OVER)
+    hall = queue.hall(session, call, now=now, policy=policy)
+    return Turn(call, waiting.verdict(queue.waiter(call), hall, policy), hall)
+
+
+def _remember(call: Call, hearing: Hearing, now: datetime) -> None:
+    call.waits += 1
+    said = [name for name in ("crowded", "near_close", "closing", "care") if getattr(hearing, name)]
+    if said:
+        call.told = [*call.told, *said]
+    if hearing.position is not None:
+        call.spoken_position = hearing.position
+    if hearing.apology:
+        call.apologies += 1
+        call.apology_at = now
+
+
+def press(session: Session, caller_sid: str, digits: str, *, now: datetime) -> None:
+    """Keep the key as a hint; junk and silence are as good as no key."""
+    call = find(session, caller_sid)
+    if call is None:
+        return
+    call.greeted_at = call.greeted_at or now
+    key = Key.read(digits)
+    if key is not None and call.key is None:
+        call.key = key
+        note(session, call, "key", now=now, key=key)
+        live.tell(session, live.LINE, now=now)
+
+
+def called_in(session: Session, caller_sid: str, offer_id: str | None, *, now: datetime) -> Call | None:
+    """The caller's leg is on its way into the room; None if that offer does not hold the call (any more)."""
+    call = find(session, caller_sid)
+    if call is None or offer_id is None or call.offer_id != offer_id or call.state is CallState.ENDED:
+        return None
+    call.state = step(call.state, CallStep.CALLED_IN)
+    call.last_news_at = now
+    return call
+
+
+def back_to_queue(session: Session, call: Call, taken: CallStep, *, now: datetime) -> bool:
+    """Put the caller at the head of the queue again; False if the call is past that."""
+    state = step(call.state, taken)
+    if state is not CallState.WAITING or call.state is CallState.WAITING:
+        return False
+    call.state, call.offer_id, call.priority = state, None, 1
+    call.requeued_at = call.last_news_at = now
+    call.caller_joined_at = call.conference_sid = None  # the next room is another one
+    call.waits = max(call.waits, 1)  # the greeting is not said twice
+    call.spoken_position = None
+    note(session, call, taken, now=now)
+    live.tell(session, live.LINE, now=now)
+    return True
+
+
+def end(session: Session, call: Call, *, now: datetime, outcome: Outcome | None = None, why: Why | None = None) -> bool:
+    """End the call, once; what is learnt later can only complete the facts."""
+    if call.state is CallState.ENDED:
+        call.ended_at = min(now, call.ended_at or now)
+        return False
+    call.state = CallState.ENDED
+    call.ended_at = call.last_news_at = now
+    call.outcome, call.why = outcome, why
+    call.outcome = settle(call)
+    note(session, call, "ended", now=now, outcome=call.outcome)
+    live.tell(session, live.LINE, now=now)
+    return True
+
+
+def note(session: Session, call: Call, kind: str, *, now: datetime, staff_id: str | None = None, **facts: Any) -> None:
+    """Append to the call's own log; codes and numbers only."""
+    session.add(CallEvent(call_id=call.id, at=now, kind=kind, staff_id=staff_id, facts=facts))

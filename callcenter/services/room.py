@@ -1,0 +1,175 @@
+"""The talk room: who joined, who left, and how a conversation ends.
+
+Its news arrives in any order, late, twice or never. Each piece only fills in facts; what follows
+from them is read anew every time, so that every order ends alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcenter.domain.calls import OPEN_OFFERS, CallState, CallStep, OfferState, Outcome, advance, settle, step
+from callcenter.domain.presence import Work
+from callcenter.domain.waiting import Verdict
+from callcenter.models.telephony import Call, Offer, Presence
+from callcenter.services import calls, live, outbox, presence, routing
+
+CALLER = "caller"
+"""The caller's label in the room; a counsellor's is ``c-`` and the offer's id."""
+
+RESCUE_AFTER = timedelta(seconds=2)
+"""The caller's own hanging-up may be on its way; only then is a lost counsellor a loss."""
+
+
+class RoomNews(StrEnum):
+    START = "conference-start"
+    JOIN = "participant-join"
+    LEAVE = "participant-leave"
+    END = "conference-end"
+
+
+@dataclass(frozen=True)
+class News:
+    """One event of a room, as read from a webhook; ``at`` is when it happened at the telephone company."""
+
+    kind: str
+    label: str
+    conference_sid: str
+    at: datetime
+    hung_up: bool
+
+
+def label(offer_id: str) -> str:
+    return f"c-{offer_id}"
+
+
+def take_news(session: Session, call_id: str, news: News, *, now: datetime) -> None:
+    """Fill in what the event tells; unknown events and labels are only noted."""
+    call = calls.find_by_id(session, call_id)
+    if call is None:
+        return
+    call.last_news_at = now
+    call.conference_sid = call.conference_sid or news.conference_sid or None
+    calls.note(session, call, news.kind, now=now, label="caller" if news.label == CALLER else "staff")
+    if news.label == CALLER:
+        _caller(session, call, news, now=now)
+        return
+    offer = routing.find(session, news.label.removeprefix("c-"))
+    if offer is not None and offer.call_id == call.id:
+        if news.kind == RoomNews.JOIN:
+            joined(session, call, offer, at=news.at, now=now)
+        elif news.kind == RoomNews.LEAVE:
+            left(session, call, offer, at=news.at, now=now)
+
+
+def _caller(session: Session, call: Call, news: News, *, now: datetime) -> None:
+    if news.kind == RoomNews.JOIN:
+        call.caller_joined_at = call.caller_joined_at or news.at
+        offer = _last_claimed(session, call)
+        if offer is not None:
+            _together(session, call, offer, now=now)
+    elif news.kind == RoomNews.LEAVE:
+        call.caller_left_at = news.at
+        if news.hung_up:
+            caller_gone(session, call, now=now)
+
+
+def joined(session: Session, call: Call, offer: Offer, *, at: datetime, now: datetime) -> None:
+    """The counsellor's leg is in the room."""
+    offer.state = advance(offer.state, OfferState.JOINED)
+    offer.joined_at = offer.joined_at or at
+    _together(session, call, offer, now=now)
+
+
+def _together(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+    if call.caller_joined_at is None or offer.joined_at is None:
+        return
+    call.talked_at = call.talked_at or max(call.caller_joined_at, offer.joined_at)
+    if call.state is CallState.ENDED:
+        call.outcome = settle(call)
+        return
+    if call.offer_id != offer.id:
+        return
+    call.state = step(call.state, CallStep.TOGETHER)
+    row = session.get(Presence, offer.staff_id, with_for_update=True)
+    if row is not None and row.offer_id == offer.id and row.work is Work.CONNECTING:
+        presence.set_work(row, Work.ON_CALL, session, now=now)
+    live.tell(session, live.LINE, now=now)
+
+
+def left(session: Session, call: Call | None, offer: Offer, *, at: datetime, now: datetime) -> None:
+    """The counsellor's leg is gone; a caller who is still there is brought back to the head of the queue."""
+    if call is None or offer.state in OPEN_OFFERS:
+        return
+    offer.state = advance(offer.state, OfferState.LEFT)
+    offer.left_at = offer.left_at or at
+    wrap_up(session, offer, now=now)
+    if call.state is not CallState.ENDED and call.offer_id == offer.id and not offer.ending:
+        outbox.put(session, "rescue_caller", now=now, after=RESCUE_AFTER, offer=offer.id)
+
+
+def wrap_up(session: Session, offer: Offer, *, now: datetime) -> None:
+    """Whoever claimed a call has a record to finish before the next one."""
+    row = session.get(Presence, offer.staff_id, with_for_update=True)
+    if row is not None and row.offer_id == offer.id:
+        presence.set_work(row, Work.WRAP_UP, session, now=now)
+
+
+def caller_gone(session: Session, call: Call, *, now: datetime, outcome: Outcome | None = None) -> None:
+    """The caller's leg has ended, from whichever side."""
+    if not calls.end(session, call, now=now, outcome=outcome):
+        return
+    routing.let_go(session, call, now=now)
+    offer = session.get(Offer, call.offer_id, with_for_update=True) if call.offer_id else None
+    if offer is not None:
+        offer.state = advance(offer.state, OfferState.LEFT)
+        offer.left_at = offer.left_at or now
+        wrap_up(session, offer, now=now)
+        outbox.put(session, "hang_up", now=now, after=RESCUE_AFTER, offer=offer.id)
+
+
+def turned_out(session: Session, call: Call, verdict: Verdict, *, now: datetime) -> None:
+    """The line ends the waiting with a spoken end."""
+    outcome, why = calls.OUTCOMES[verdict]
+    calls.end(session, call, now=now, outcome=outcome, why=why)
+    routing.let_go(session, call, now=now)
+
+
+def lost(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+    """The caller's leg is on its way back to the queue: the counsellor's has gone."""
+    calls.back_to_queue(session, call, CallStep.REQUEUED, now=now)
+    offer.state = advance(offer.state, OfferState.LEFT)
+    offer.left_at = offer.left_at or now
+    wrap_up(session, offer, now=now)
+
+
+def end_by_counsellor(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+    """The counsellor ends a conversation after the goodbye: the caller's leg is ended, and with it the room."""
+    if call.state is CallState.ENDED or call.offer_id != offer.id:
+        return
+    offer.ending = True
+    calls.note(session, call, "ended_by_counsellor", now=now, staff_id=offer.staff_id)
+    outbox.put(session, "say_bye", now=now, offer=offer.id)
+
+
+def release(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+    """The claimed caller never came: free the counsellor, idle time unchanged, and let the caller wait at the head."""
+    if not calls.back_to_queue(session, call, CallStep.RELEASED, now=now):
+        return
+    offer.state = advance(offer.state, OfferState.LEFT)
+    offer.left_at = offer.left_at or now
+    row = session.get(Presence, offer.staff_id, with_for_update=True)
+    if row is not None and row.offer_id == offer.id:
+        presence.freed(session, row, now=now, to_the_back=False)
+    outbox.put(session, "hang_up", now=now, offer=offer.id)
+
+
+def _last_claimed(session: Session, call: Call) -> Offer | None:
+    """The offer that won the call; asked for by the claim, since an ended call still learns of its talk."""
+    query = select(Offer).where(Offer.call_id == call.id, Offer.claimed_at.is_not(None))
+    return session.scalar(query.order_by(Offer.claimed_at.desc()).limit(1).with_for_update())

@@ -1,0 +1,157 @@
+"""Who is rung for whom: the longest-idle counsellor for the caller who is next.
+
+Whatever two processes do at once, the database allows one live offer per caller and one per
+counsellor, and a claim changes exactly one row of each kind or nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from callcenter.domain.calls import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
+from callcenter.domain.people import Contact
+from callcenter.domain.policy import Policy
+from callcenter.domain.presence import Work
+from callcenter.models.base import new_id
+from callcenter.models.telephony import Call, Offer, Presence
+from callcenter.services import calls, live, outbox, presence, queue
+
+
+def dispatch(session: Session, *, now: datetime, policy: Policy) -> list[Offer]:
+    """Ring one free counsellor for each caller who is due and not being rung for."""
+    made = []
+    for call in _callers_due(session, now, policy):
+        free = _longest_idle(session, call, now, policy)
+        if free is None:
+            continue
+        made.append(_ring(session, call, free, now=now))
+    return made
+
+
+def _callers_due(session: Session, now: datetime, policy: Policy) -> list[Call]:
+    rung = select(Offer.id).where(Offer.call_id == Call.id, Offer.state.in_(LIVE_OFFERS)).exists()
+    due = (Call.waiting_since <= now - policy.offer_delay) | (Call.priority > 0)
+    query = queue.waiting_calls().where(due, ~rung).limit(50).with_for_update(skip_locked=True)
+    return list(session.scalars(query))
+
+
+def _longest_idle(session: Session, call: Call, now: datetime, policy: Policy) -> Presence | None:
+    """The next counsellor who has not yet let this caller ring out; when all have, a new round begins."""
+    free = (
+        select(Presence)
+        .where(queue.offerable(now, policy))
+        .order_by(Presence.idle_since, Presence.staff_id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    missed = select(Offer.staff_id).where(
+        Offer.call_id == call.id, Offer.state.in_((OfferState.MISSED, OfferState.DECLINED)), Offer.round == call.round
+    )
+    chosen = session.scalar(free.where(Presence.staff_id.not_in(missed)))
+    if chosen is not None:
+        return chosen
+    again = session.scalar(free)
+    if again is not None:
+        call.round += 1
+    return again
+
+
+def _ring(session: Session, call: Call, free: Presence, *, now: datetime) -> Offer:
+    offer = Offer(
+        id=new_id(),
+        call_id=call.id,
+        staff_id=free.staff_id,
+        state=OfferState.PENDING,
+        contact=free.contact,
+        rung_at=now,
+        round=call.round,
+    )
+    session.add(offer)
+    presence.set_work(free, Work.OFFERED, session, now=now)
+    free.offer_id = offer.id
+    session.flush()  # a second live offer fails here, before anything is rung
+    calls.note(session, call, "rung", now=now, staff_id=free.staff_id)
+    outbox.put(session, "ring", now=now, offer=offer.id)
+    return offer
+
+
+def find(session: Session, offer_id: str) -> Offer | None:
+    """Return the offer, locked against a second writer."""
+    return session.scalar(select(Offer).where(Offer.id == offer_id).with_for_update())
+
+
+def claim(session: Session, offer_id: str, *, now: datetime) -> Call | None:
+    """Let this counsellor have the caller: one offer, one call and one counsellor change, or nothing does."""
+    offer = find(session, offer_id)
+    if offer is None or offer.state not in OPEN_OFFERS:
+        return None
+    call = session.scalar(select(Call).where(Call.id == offer.call_id).with_for_update())
+    row = session.get(Presence, offer.staff_id, with_for_update=True)
+    if call is None or row is None:
+        return None
+    won = (
+        session.execute(
+            update(Call)
+            .where(Call.id == call.id, Call.state == CallState.WAITING)
+            .values(state=CallState.CLAIMED, offer_id=offer.id, claimed_at=now, last_news_at=now)
+            .returning(Call.id)
+        ).one_or_none()
+        is not None
+    )
+    if not won or row.offer_id != offer.id:
+        close(session, offer, OfferState.LOST, now=now)
+        return None
+    offer.state, offer.claimed_at = OfferState.CLAIMED, now
+    row.misses = 0
+    presence.set_work(row, Work.CONNECTING, session, now=now)
+    calls.note(session, call, "claimed", now=now, staff_id=offer.staff_id)
+    outbox.put(session, "bring_caller", now=now, offer=offer.id)
+    live.tell(session, live.LINE, now=now)
+    return call
+
+
+def heard_ringing(offer: Offer, *, now: datetime) -> None:
+    """The counsellor's telephone rings."""
+    if offer.state is OfferState.PENDING:
+        offer.state = OfferState.RINGING
+    offer.heard_ringing_at = offer.heard_ringing_at or now
+
+
+def close(
+    session: Session,
+    offer: Offer,
+    state: OfferState,
+    *,
+    now: datetime,
+    unreachable: bool = False,
+    leg_open: bool = True,
+) -> None:
+    """An offer that nobody took is over; the counsellor is free (or put away) and the caller is rung for elsewhere."""
+    if offer.state not in OPEN_OFFERS:
+        return
+    offer.state, offer.left_at = state, now
+    row = session.get(Presence, offer.staff_id, with_for_update=True)
+    if row is not None and row.offer_id == offer.id:
+        if state is OfferState.MISSED:
+            presence.missed(session, row, now=now, unreachable=unreachable)
+        else:
+            presence.freed(session, row, now=now, to_the_back=state is OfferState.DECLINED)
+    call = session.get(Call, offer.call_id)
+    if call is not None:
+        calls.note(session, call, state, now=now, staff_id=offer.staff_id)
+    if leg_open:
+        outbox.put(session, "hang_up", now=now, offer=offer.id)
+
+
+def let_go(session: Session, call: Call, *, now: datetime) -> None:
+    """The caller is gone: whoever is being rung for them is left in peace, idle time unchanged."""
+    query = select(Offer).where(Offer.call_id == call.id, Offer.state.in_(OPEN_OFFERS)).with_for_update()
+    for offer in session.scalars(query):
+        close(session, offer, OfferState.CANCELLED, now=now)
+
+
+def ring_seconds(offer: Offer, policy: Policy) -> int:
+    return policy.ring_browser if offer.contact is Contact.BROWSER else policy.ring_telephone

@@ -1,0 +1,65 @@
+"""The watchdog: what no news has come of is looked after, so that nobody waits for a process to wake up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from callcenter.domain.calls import OPEN_OFFERS, CallState, OfferState
+from callcenter.domain.policy import Policy
+from callcenter.domain.times import local_date
+from callcenter.domain.waiting import rang_out
+from callcenter.models.telephony import Call, Offer
+from callcenter.services import live, outbox, receipts, room, routing
+
+
+def sweep(session: Session, *, now: datetime, policy: Policy) -> None:
+    """Look after offers, claims and calls that have been silent for too long."""
+    _offers_rung_out(session, now, policy)
+    _claims_without_caller(session, now, policy)
+    _silent_calls(session, now, policy)
+
+
+def _offers_rung_out(session: Session, now: datetime, policy: Policy) -> None:
+    query = select(Offer).where(Offer.state.in_(OPEN_OFFERS)).with_for_update(skip_locked=True)
+    for offer in session.scalars(query):
+        heard = offer.heard_ringing_at or offer.rung_at
+        if now >= rang_out(heard, routing.ring_seconds(offer, policy), policy):
+            routing.close(session, offer, OfferState.MISSED, now=now)
+
+
+def _claims_without_caller(session: Session, now: datetime, policy: Policy) -> None:
+    """A caller who never fetched the way in is put back; one who did may well be talking, so the room is asked."""
+    query = (
+        select(Call, Offer)
+        .join(Offer, Offer.id == Call.offer_id)
+        .where(Call.state.in_((CallState.CLAIMED, CallState.CONNECTING)), Call.claimed_at <= now - policy.join_within)
+        .with_for_update(skip_locked=True)
+    )
+    for call, offer in session.execute(query).tuples():
+        if call.state is CallState.CLAIMED:
+            room.release(session, call, offer, now=now)
+        elif call.last_news_at <= now - policy.join_within:
+            call.last_news_at = now
+            outbox.put(session, "look_into_room", now=now, call=call.id)
+
+
+def _silent_calls(session: Session, now: datetime, policy: Policy) -> None:
+    query = (
+        select(Call)
+        .where(Call.state != CallState.ENDED, Call.last_news_at <= now - policy.silent_after)
+        .with_for_update(skip_locked=True)
+    )
+    for call in session.scalars(query):
+        call.last_news_at = now  # asked for once a period, not at every sweep
+        outbox.put(session, "ask_after_call", now=now, call=call.id)
+
+
+def forget(session: Session, *, now: datetime) -> None:
+    """Drop what has served its time: callers' numbers, stored answers, hints to screens."""
+    old = Call.number_until < local_date(now)
+    session.execute(update(Call).where(Call.caller_number.is_not(None), old).values(caller_number=None))
+    receipts.forget(session, now=now)
+    live.forget(session, now=now)

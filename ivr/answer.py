@@ -1,0 +1,134 @@
+"""How a webhook is answered: once, in time, and always with a script Twilio can read.
+
+A view gets the form, a session and the moment, and returns a script; everything else is here.
+The work runs in a thread of its own with a deadline, so that a database that hangs costs the
+caller no more than that: they then hear the view's stand-in, which needs nothing but words.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from flask import Flask, Response, current_app, request
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from callcenter.context import ports, unit_of_work
+from callcenter.services import receipts
+from ivr.payloads import Form
+from ivr.scripts import ending
+from ivr.signature import raw_target
+
+log = logging.getLogger(__name__)
+
+DEADLINE = 1.5
+"""Seconds until the stand-in is spoken; Twilio and the caller wait at most two."""
+
+View = Callable[..., str]
+StandIn = Callable[[Form], str]
+
+_threads = ThreadPoolExecutor(max_workers=64, thread_name_prefix="webhook")
+
+
+def trouble(_form: Form) -> str:
+    """The stand-in that ends a call kindly."""
+    return ending.trouble(ending.Ending())
+
+
+def script(stand_in: StandIn = trouble, *, fresh: bool = False) -> Callable[[View], Callable[..., Response]]:
+    """Answer with the view's script; a repetition gets the same one, unless *fresh* asks the view anew."""
+
+    def decorate(view: View) -> Callable[..., Response]:
+        @wraps(view)
+        def answer(**where: str) -> Response:
+            form, key = request.form, None if fresh else _key()
+            spoken = _in_time(lambda: _once(view, key, form, where))
+            return _xml(stand_in(form) if spoken is None else spoken)
+
+        return answer
+
+    return decorate
+
+
+def words_only(view: Callable[[], str]) -> Callable[..., Response]:
+    """Answer with a script that needs neither the form nor the database, and so has no stand-in."""
+
+    @wraps(view)
+    def answer(**_where: str) -> Response:
+        return _xml(view())
+
+    return answer
+
+
+def news(view: Callable[..., None]) -> Callable[..., Response]:
+    """Take an event in and answer ``<Response/>``; what could not be stored gets 503, so that Twilio repeats it."""
+
+    def taken(form: Form, session: Session, now: datetime, **where: str) -> str:
+        view(form, session, now, **where)
+        return ending.nothing()
+
+    @wraps(view)
+    def answer(**where: str) -> Response:
+        form, key = request.form, _key()
+        stored = _in_time(lambda: _once(taken, key, form, where))
+        return _xml(ending.nothing(), status=503 if stored is None else 200)
+
+    return answer
+
+
+def _key() -> str:
+    """Name this webhook: its address, its leg, and Twilio's token for repetitions or else its body."""
+    token = request.headers.get("I-Twilio-Idempotency-Token")
+    parts = [raw_target(), request.form.get("CallSid", "")]
+    parts += ["token", token] if token else ["body", *sorted(f"{k}={v}" for k, v in request.form.items(multi=True))]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _once(view: View, key: str | None, form: Form, where: dict[str, str]) -> str:
+    """Run the view in one transaction with its receipt; of two at once, the second gets the first one's answer."""
+    now = ports().clock.now()
+    try:
+        with unit_of_work() as session:
+            kept = None if key is None else receipts.kept_answer(session, key)
+            if kept is not None:
+                return kept
+            spoken = view(form, session, now, **where)
+            if key is not None:
+                receipts.keep(session, key, spoken, now=now)
+    except IntegrityError:
+        with unit_of_work() as session:
+            kept = None if key is None else receipts.kept_answer(session, key)
+            return view(form, session, now, **where) if kept is None else kept
+    return spoken
+
+
+def _in_time(work: Callable[[], str]) -> str | None:
+    """Return what *work* returns, or None if the database does not answer or we are at fault."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  # Flask's own idiom
+    future: Future[str] = _threads.submit(_inside, app, work)
+    try:
+        return future.result(timeout=DEADLINE)
+    except TimeoutError:
+        log.warning("%s took longer than %s s; the stand-in is spoken", request.endpoint, DEADLINE)
+    except SQLAlchemyError as away:
+        log.warning(
+            "%s: the database does not answer (%s); the stand-in is spoken", request.endpoint, type(away).__name__
+        )
+    except Exception:
+        log.exception("%s failed; the stand-in is spoken", request.endpoint)
+    return None
+
+
+def _inside(app: Flask, work: Callable[[], str]) -> str:
+    with app.app_context():
+        return work()
+
+
+def _xml(text: Any, status: int = 200) -> Response:
+    return Response(text, status=status, content_type="text/xml; charset=utf-8")

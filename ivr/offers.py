@@ -1,0 +1,87 @@
+"""A counsellor's leg: what is asked when it is picked up, and who gets the caller."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from callcenter.domain.calls import OPEN_OFFERS, CallState, OfferState
+from callcenter.domain.people import Contact
+from callcenter.models.telephony import Call, Offer
+from callcenter.services import calls, room, routing
+from ivr import scenes
+from ivr.answer import news, script, words_only
+from ivr.blueprint import bp
+from ivr.payloads import Form, LegNews
+from ivr.scripts import ending, offers
+
+QUICKLY = 2.0
+"""Seconds; a device that is busy before then cannot have rung."""
+
+
+def _hang_up(_form: Form) -> str:
+    return offers.declined()
+
+
+@bp.post("/offer/<offer_id>/answer")
+@script(_hang_up)
+def answer(form: Form, session: Session, now: datetime, offer_id: str) -> str:
+    """Picked up: a browser has been accepted by a person, a telephone must still press 1."""
+    offer = routing.find(session, offer_id)
+    if offer is None or offer.state not in OPEN_OFFERS:
+        return _too_late(session, offer)
+    offer.leg_sid, offer.answered_at = form.get("CallSid"), now
+    if offer.contact is Contact.BROWSER:
+        return _claim(session, offer, now)
+    offer.state = OfferState.SCREENING
+    call = session.get_one(Call, offer.call_id)
+    return offers.screen(offers.Screen(scenes.callbacks().offer(offer.id, "screen"), scenes.whisper(call, now)))
+
+
+@bp.post("/offer/<offer_id>/screen")
+@script(_hang_up)
+def screen(form: Form, session: Session, now: datetime, offer_id: str) -> str:
+    """A key on the counsellor's telephone: 1 takes the call, anything else leaves it to others."""
+    offer = routing.find(session, offer_id)
+    if offer is None or offer.state not in OPEN_OFFERS:
+        return _too_late(session, offer)
+    if form.get("Digits") == "1":
+        return _claim(session, offer, now)
+    routing.close(session, offer, OfferState.DECLINED, now=now, leg_open=False)
+    return offers.declined()
+
+
+def _claim(session: Session, offer: Offer, now: datetime) -> str:
+    call = routing.claim(session, offer.id, now=now)
+    return _too_late(session, offer) if call is None else scenes.counsellor_in_room(call, offer)
+
+
+def _too_late(session: Session, offer: Offer | None) -> str:
+    call = None if offer is None else session.get(Call, offer.call_id)
+    return offers.lost(gone=call is None or call.state is CallState.ENDED)
+
+
+@bp.post("/offer/<offer_id>/status")
+@news
+def status(form: Form, session: Session, now: datetime, offer_id: str) -> None:
+    """How the ring goes, and that the leg has ended."""
+    read, offer = LegNews.read(form), routing.find(session, offer_id)
+    if offer is None:
+        return
+    offer.leg_sid = offer.leg_sid or read.call_sid
+    if read.status in {"initiated", "queued", "ringing"}:
+        routing.heard_ringing(offer, now=now)
+    elif read.over and offer.state in OPEN_OFFERS:
+        quick = (now - offer.rung_at).total_seconds() < QUICKLY and read.status != "completed"
+        routing.close(session, offer, OfferState.MISSED, now=now, unreachable=quick, leg_open=False)
+    elif read.over:
+        call = calls.find_by_id(session, offer.call_id)
+        room.left(session, call, offer, at=read.at or now, now=now)
+
+
+@bp.post("/leg/<offer_id>/end")
+@words_only
+def leg_end() -> str:
+    """The room is over for the counsellor."""
+    return ending.bye()

@@ -1,0 +1,109 @@
+"""The caller's leg: arrival, the key, the way into the room and out of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import abort, request
+from sqlalchemy.orm import Session
+
+from callcenter.context import settings
+from callcenter.domain.calls import CallState, Outcome
+from callcenter.services import calendar, calls, room, routing
+from ivr import scenes
+from ivr.answer import script, trouble, words_only
+from ivr.blueprint import bp
+from ivr.payloads import Form, Incoming, Waiting
+from ivr.queue import music_meanwhile
+from ivr.scripts import ending, waiting
+from ivr.scripts import room as room_scripts
+from ivr.scripts.room import Alone
+
+
+@bp.before_request
+def only_our_number() -> None:
+    """A webhook for a number that is not ours is as good as forged."""
+    if request.endpoint == "ivr.incoming" and request.form.get("To", "") not in settings().answered_numbers:
+        abort(403)
+
+
+@bp.post("/voice/incoming")
+@script()
+def incoming(form: Form, session: Session, now: datetime) -> str:
+    """Somebody calls: arrival time alone decides whether the line is open for them."""
+    read = Incoming.read(form)
+    arrival = calls.arrive(session, read.call_sid, read.caller, now=now, policy=settings().policy)
+    if arrival.call.state is not CallState.ENDED:
+        return scenes.welcome()
+    if arrival.call.outcome is Outcome.CLOSED_BEFORE:
+        return scenes.closed(arrival.hours, now)
+    return scenes.full(calendar.next_opening(session, now), now)
+
+
+@bp.post("/voice/key")
+@script(music_meanwhile)
+def key(form: Form, session: Session, now: datetime) -> str:
+    """A key, or none, after the greeting; either way the caller goes on waiting."""
+    read = Waiting.read(form)
+    calls.press(session, read.call_sid, form.get("Digits", ""), now=now)
+    turn = calls.wait(session, read.call_sid, read.queue_sid, fit=waiting.fit, now=now, policy=settings().policy)
+    return scenes.hear(turn)
+
+
+def _once_more(form: Form) -> str:
+    """While the database is away the caller hears music once and asks again; then the end is spoken."""
+    if "again" in request.args:
+        return trouble(form)
+    urls = scenes.callbacks()
+    return room_scripts.waiting(Alone(urls.audio("wait-8.wav"), f"{urls.origin}{request.path}?again=1"))
+
+
+@bp.post("/voice/join/<offer_id>")
+@script(_once_more)
+def join(form: Form, session: Session, now: datetime, offer_id: str) -> str:
+    """The claimed caller, taken out of the queue by us, enters the room."""
+    call = calls.called_in(session, Incoming.read(form).call_sid, offer_id, now=now)
+    return scenes.welcome() if call is None else scenes.caller_in_room(call)
+
+
+@bp.post("/voice/after")
+@words_only
+def after() -> str:
+    """The room is over for the caller; two people have said good-bye."""
+    return ending.bye()
+
+
+@bp.post("/voice/bye")
+@words_only
+def bye() -> str:
+    """The counsellor ended the conversation."""
+    return ending.bye()
+
+
+@bp.post("/voice/requeue/<offer_id>")
+@script()
+def requeue(form: Form, session: Session, now: datetime, offer_id: str) -> str:
+    """A caller whose counsellor was lost goes back to the head of the queue."""
+    call = calls.find(session, Incoming.read(form).call_sid)
+    offer = routing.find(session, offer_id)
+    if call is None or call.state is CallState.ENDED or offer is None:
+        return ending.bye()
+    if call.offer_id == offer.id:
+        room.lost(session, call, offer, now=now)
+    urls = scenes.callbacks()
+    return waiting.requeue(
+        waiting.Requeue(
+            queue=scenes.QUEUE,
+            wait_url=urls.voice("wait"),
+            leave_url=urls.voice("leave"),
+            lost=offer.contact,
+        )
+    )
+
+
+@bp.post("/voice/room")
+@words_only
+def alone() -> str:
+    """The first one in the room hears music until the other is there."""
+    urls = scenes.callbacks()
+    return room_scripts.waiting(Alone(urls.audio("wait-8.wav"), urls.voice("room")))

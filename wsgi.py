@@ -1,0 +1,54 @@
+"""Where web and telephone meet: composes app, worker and command line from settings, adapters and ivr."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from flask import Flask
+
+from callcenter import cli as commands
+from callcenter.adapters.clock import clock
+from callcenter.adapters.doorbell import RedisBell, SilentBell
+from callcenter.adapters.twilio_rest import TwilioLine
+from callcenter.domain.ports import Ports
+from callcenter.factory import create_app
+from callcenter.settings import Settings
+
+ROOT = Path(__file__).resolve().parent
+
+
+def settings() -> Settings:
+    """Read the settings of this process."""
+    return Settings.from_env(os.environ, ROOT)
+
+
+def web(given: Settings | None = None) -> Flask:
+    """Build the app with its real ports; gunicorn calls this as ``wsgi:web()``."""
+    from ivr.routes import bp
+
+    here = given or settings()
+    return create_app(here, ports(here), mounts=[bp])
+
+
+def ports(here: Settings) -> Ports:
+    """Build the adapters; none of them opens anything yet."""
+    telephony = TwilioLine(
+        account_sid=here.account_sid,
+        user=here.api_key or here.account_sid,
+        secret=here.api_secret or here.auth_tokens[0],
+        api_url=here.twilio_api_url,
+        caller_id=here.caller_id_number,
+    )
+    bell = RedisBell(here.redis_url) if here.redis_url else SilentBell()
+    return Ports(clock(here.clock_file), telephony, bell)
+
+
+def run(*, port: int | None, no_simulator: bool, at: str | None) -> int:
+    """Run everything on this machine until told to stop; returns the exit status."""
+    from callcenter import launcher
+
+    return launcher.start(settings(), root=ROOT, port=port, no_simulator=no_simulator, at=at)
+
+
+cli = commands.build(settings=settings, app=web, run=run)
