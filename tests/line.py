@@ -65,8 +65,10 @@ class Line:
             settings=settings,
         )
         self.handsets = Handsets(self)
+        self.unregistered: set[str] = set()  # identities of browsers that are not there
         self.app = create_app(self.engine)
         self.app.testing = True  # a mistake of the simulator fails the test instead of becoming a 500
+        self.engine.outbound.reachable = lambda identity: identity not in self.unregistered
         self.rest = requests.Session()
         for scheme in ("http://", "https://"):
             self.rest.mount(scheme, InProcess(self.app))

@@ -40,8 +40,9 @@ with TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_API_KEY and TWILIO_API_SECRET
                   "captions": [CAPTION]}],                # finished callers stay until POST …/clear
      "handsets": [{"number": "+81901…", "name": "担当12", "sid": "CA…"|null,
                    "state": "idle"|"ringing"|"listening"|"joining"|"talking"|"held"|"ended",
-                   "state_words": "呼び出し中", "seconds": 6, "ring_limit": 20|null, "caller_index": 2|null,
-                   "captions": [CAPTION]}],               # telephones that were rung; browser devices are in "devices"
+                   "state_words": "呼び出し中", "seconds": 6, "state_seconds": 6, "ring_limit": 20|null,
+                   "caller_index": 2|null,                # known once they share a room
+                   "connected_with": ["発信者2"], "captions": [CAPTION]}],   # telephones named or rung so far
      "devices": [{"identity": "c_1_ab", "registered": true, "sid": "CA…"|null, "state": …, "state_words": …}],
      "faults": FAULTS, "log_ok": true,
      "counters": {"webhooks": 12, "rest": 3, "violations": 0, "failures": 0, "waiting": 1, "talking": 1}}
@@ -49,8 +50,8 @@ with TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_API_KEY and TWILIO_API_SECRET
     CAPTION = {"id": 3, "kind": "said"|"event"|"them"|"us", "who": "line"|"caller"|"counsellor",
                "text": "…", "at": ISO, "seconds": 4.2, "cut": false}
     FAULTS = {"delayed": 0..1, "duplicated": 0..1, "reordered": 0..1, "lost": 0..1, "webhook_duplicates": 0..1,
-              "rest_429": 0..1, "rest_500": 0..1, "rest_timeout": 0..1, "leave_after_join": bool,
-              "delay_seconds": 8.0, "seed": 1}            # true means 1, false 0
+              "rest_429": 0..1, "rest_500": 0..1, "rest_timeout": 0..1, "queue_error": 0..1,
+              "leave_after_join": bool, "delay_seconds": 8.0, "seed": 1}            # true means 1, false 0
 
 ``GET /api/events`` Server-Sent Events: ``event: change``, ``data: {"change": 17}``; fetch the state again.
 ``POST /api/callers`` ``{"from": "anonymous"|"+266696687"|"payphone"|"+81…"}`` → 201 ``{"sid": "CA…", "index": 1}``.

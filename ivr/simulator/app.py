@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import NotFound
 
-from ivr.simulator import rest_calls, rest_rooms
+from ivr.simulator import control, device_views, rest_calls, rest_rooms
+from ivr.simulator.devices import Devices
 from ivr.simulator.engine import Engine
 
 
-def create_app(line: Engine) -> Flask:
-    """Build the application around *line*."""
+def create_app(line: Engine, *, assets: Path | None = None, allowed_origins: Iterable[str] = ()) -> Flask:
+    """Build the application around *line*; *assets* is served under ``/assets/``."""
     app = Flask("ivr.simulator")
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # the default provider has it, its base does not
-    app.extensions["line"] = line
-    for blueprint in (rest_calls.bp, rest_rooms.bp):
+    app.config.update(ASSETS=assets, ALLOWED_ORIGINS=frozenset(allowed_origins))
+    app.extensions |= {"line": line, "devices": Devices(line), "stopping": threading.Event()}
+    for blueprint in (rest_calls.bp, rest_rooms.bp, control.bp, device_views.bp):
         app.register_blueprint(blueprint)
     app.add_url_rule("/healthz", view_func=healthz)
     app.register_error_handler(NotFound, _nowhere)
@@ -26,8 +32,8 @@ def healthz() -> Response:
     return Response("ok\n", mimetype="text/plain")
 
 
-def _nowhere(error: NotFound) -> Response | NotFound:
+def _nowhere(error: NotFound) -> tuple[Response, int] | NotFound:
     if not request.path.startswith("/2010-04-01/"):
         return error
-    body = f'{{"code": 20404, "message": "{request.path} was not found", "status": 404, "more_info": ""}}'
-    return Response(body, 404, mimetype="application/json")
+    message = f"The requested resource {request.path} was not found"
+    return jsonify(code=20404, message=message, more_info="https://www.twilio.com/docs/errors/20404", status=404), 404

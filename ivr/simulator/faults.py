@@ -22,6 +22,7 @@ class Faults:
     rest_429: float = 0.0
     rest_500: float = 0.0
     rest_timeout: float = 0.0
+    queue_error: float = 0.0  # an Enqueue ends at once with QueueResult=system-error
     leave_after_join: bool = False  # after a REST dequeue, ask the Enqueue action after the new document
     delay_seconds: float = 8.0
     seed: int = 1

@@ -27,10 +27,13 @@ def queue_named(x: Exchange, name: str) -> Queue:
 def _enqueue(flow: Flow, element: Element) -> None:
     pick_up(flow)
     queue = queue_named(flow.x, (element.text or "").strip())
-    if len(queue.members) >= queue.max_size:
-        QueueStay(flow, element, queue).refuse("queue-full")
+    stay = QueueStay(flow, element, queue)
+    if flow.x.faults.happens("queue_error"):
+        stay.refuse("system-error")
+    elif len(queue.members) >= queue.max_size:
+        stay.refuse("queue-full")
     else:
-        QueueStay(flow, element, queue).join()
+        stay.join()
 
 
 @verb("Leave")

@@ -14,6 +14,7 @@ from ivr.simulator.legs import Hook, Leg
 from ivr.simulator.tables import absolute_url
 
 PREFIX = "/2010-04-01/Accounts/<account>"
+ORDINARY_REFUSALS = frozenset([20404, 21220])  # somebody was quicker; no sign of anything wrong
 TIMEOUT_MARK = "X-Line-Fault"  # on an answer that an in-process client must treat as never having come
 
 
@@ -51,7 +52,7 @@ def guard(bp: Blueprint) -> None:
 
 
 def _enter() -> None:
-    g.began, g.leg, g.digest, g.fault = time.monotonic(), None, "", None
+    g.began, g.leg, g.digest, g.fault, g.code = time.monotonic(), None, "", None, 0
     _authenticate()
     if (request.view_args or {}).pop("account", "") != engine().account.sid:
         raise not_found()
@@ -81,7 +82,7 @@ def _refuse(error: RestError) -> tuple[Response, int]:
         "more_info": f"https://www.twilio.com/docs/errors/{error.code}",
         "status": error.status,
     }
-    g.digest = f"{g.get('digest', '')} {error.code}".strip()
+    g.code, g.digest = error.code, f"{g.digest} {error.code}".strip()
     return jsonify(body), error.status
 
 
@@ -103,7 +104,7 @@ def _leave(response: Response) -> Response:
             digest,
             status=response.status_code,
             ms=round((time.monotonic() - g.began) * 1000),
-            ok=response.status_code < 400,
+            ok=response.status_code < 400 or g.fault is not None or g.code in ORDINARY_REFUSALS,
         )
         line.touch()
     if g.fault == "rest_timeout":
