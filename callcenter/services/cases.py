@@ -1,0 +1,149 @@
+"""Opening a case, adding the people around it, and destroying it for good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.times import local_date
+from callcenter.models.base import new_id
+from callcenter.models.cases import UNKNOWN, Case, Person
+from callcenter.models.consultations import Consultation
+from callcenter.models.keys import DataKey, ring_of
+from callcenter.services import audit, nicknames
+from callcenter.services.audit import Actor, Subject
+
+SELF = "self"
+"""The relation of the one the case is about."""
+
+
+class NoSuchPerson(HelplineError):
+    """The person's case is gone, or never was."""
+
+    message = "その方の記録が見つかりません。もう一度、名前でさがしてください。"
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """Somebody to be found again by *nickname*; everything but the name may stay unknown."""
+
+    nickname: str
+    reading: str = ""
+    relation: str = UNKNOWN
+    age_band: str = UNKNOWN
+    how_to_address: str | None = None
+    last_contact_on: date | None = None
+    """Known from before this system."""
+
+
+@dataclass(frozen=True)
+class NewCase:
+    """A case and the first person in it."""
+
+    person: NewPerson
+    prefecture: str = UNKNOWN
+    municipality: str = UNKNOWN
+    opened_on: date | None = None
+    summary: str | None = None
+    demo: bool = False
+
+
+def open_case(session: Session, new: NewCase, *, by: Actor, now: datetime) -> Person:
+    """Open a case and return its first person; ``person.case`` is the case."""
+    ring = ring_of(session)
+    case = Case(
+        id=new_id(),
+        data_key=DataKey.fresh(ring),
+        opened_on=new.opened_on or local_date(now),
+        last_contact_on=new.person.last_contact_on,
+        prefecture=new.prefecture,
+        municipality=new.municipality,
+        created_at=now,
+        demo=new.demo,
+    )
+    session.add(case)
+    case.summary = new.summary
+    audit.record(session, actor=by, action="case.open", subject=Subject("case", case.id), now=now)
+    return add_person(session, case, new.person, by=by, now=now)
+
+
+def add_person(session: Session, case: Case, new: NewPerson, *, by: Actor, now: datetime) -> Person:
+    """Add somebody to a case, with the name they are found by."""
+    person = Person(
+        id=new_id(),
+        data_key=case.data_key,
+        case=case,
+        relation=new.relation,
+        is_subject=new.relation == SELF,
+        age_band=new.age_band,
+        last_contact_on=new.last_contact_on,
+        contact_before_on=new.last_contact_on,
+        created_at=now,
+    )
+    session.add(person)
+    person.how_to_address = new.how_to_address
+    session.flush()
+    facts = {"case": case.id, "relation": new.relation}
+    audit.record(session, actor=by, action="person.add", subject=Subject("person", person.id), facts=facts, now=now)
+    since = new.last_contact_on or case.opened_on
+    nicknames.add_nickname(session, person, new.nickname, new.reading, by=by, now=now, since=since)
+    return person
+
+
+def person_with(session: Session, person_id: str) -> Person:
+    """Return the person, or ``NoSuchPerson``."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NoSuchPerson
+    return person
+
+
+def refresh_last_contact(session: Session, person: Person) -> None:
+    """Draw the last contact of a person and their case from the consultations that are linked now."""
+    session.flush()
+    person.last_contact_on = _newest(_last_consultation(session, [person.id]), person.contact_before_on)
+    people = session.scalars(select(Person).where(Person.case_id == person.case_id)).all()
+    before = [other.contact_before_on for other in people]
+    person.case.last_contact_on = _newest(_last_consultation(session, [other.id for other in people]), *before)
+    session.flush()
+    nicknames.note_recency(session, person)
+
+
+def shred(session: Session, case: Case, *, by: Actor, now: datetime) -> None:
+    """Destroy a case for good: the keys of all its texts, and every name in it.
+
+    Its consultations stay as codes and dates for the figures; nobody can read or find them again,
+    not in a backup either once that has aged out.
+    """
+    held = select(Consultation).where(Consultation.case_id == case.id)
+    consultations = session.scalars(held).all()
+    for consultation in consultations:
+        consultation.data_key.destroy(now)
+        consultation.nickname_heard = ""
+    case.data_key.destroy(now)
+    session.execute(
+        update(Consultation)
+        .where(Consultation.case_id == case.id)
+        .values(story_sealed=None, background_sealed=None, response_sealed=None, next_step_sealed=None)
+    )
+    case.summary = None
+    people = session.scalars(select(Person).where(Person.case_id == case.id)).all()
+    for person in people:
+        person.how_to_address = None
+    nicknames.forget(session, [person.id for person in people])
+    facts = {"consultations": len(consultations), "people": len(people)}
+    audit.record(session, actor=by, action="case.shred", subject=Subject("case", case.id), facts=facts, now=now)
+
+
+def _last_consultation(session: Session, person_ids: Iterable[str]) -> date | None:
+    query = select(func.max(Consultation.local_date)).where(Consultation.person_id.in_(list(person_ids)))
+    return session.scalar(query)
+
+
+def _newest(*days: date | None) -> date | None:
+    return max((day for day in days if day is not None), default=None)
