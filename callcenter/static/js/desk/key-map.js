@@ -1,0 +1,79 @@
+/* <key-map>: Alt + key presses the control that shows the key, so that typing is never taken.
+
+   A control names its key with aria-keyshortcuts="Alt+H". "?" outside a text field opens this element's <dialog>,
+   which lists every key that works just now; "/" goes to the search box (data-search on the element to focus). */
+customElements.define(
+  "key-map",
+  class extends HTMLElement {
+    connectedCallback() {
+      this.pressed = (event) => this.press(event);
+      document.addEventListener("keydown", this.pressed);
+      this.addEventListener("click", (event) => {
+        if (event.target.closest("[data-open-keys]")) this.open();
+      });
+    }
+
+    disconnectedCallback() {
+      document.removeEventListener("keydown", this.pressed);
+    }
+
+    press(event) {
+      if (event.isComposing || event.defaultPrevented || event.ctrlKey || event.metaKey) return;
+      if (event.altKey) {
+        const control = this.controls().find((one) => one.key === this.letter(event));
+        if (!control) return;
+        event.preventDefault();
+        this.use(control.element);
+      } else if (!event.target.closest("input, textarea, select, [contenteditable]")) {
+        if (event.key === "?") this.open();
+        else if (event.key === "/") this.find(event);
+      }
+    }
+
+    // Alt changes the character on some keyboards, so the place of the key counts.
+    letter(event) {
+      return event.code.replace(/^(Key|Digit|Numpad)/, "").toUpperCase();
+    }
+
+    controls() {
+      return [...document.querySelectorAll("[aria-keyshortcuts^='Alt+']")]
+        .filter((element) => element.checkVisibility() && !element.disabled)
+        .map((element) => ({ element, key: element.getAttribute("aria-keyshortcuts").slice(4).toUpperCase() }));
+    }
+
+    use(element) {
+      if (element.matches("input:not([type=checkbox], [type=radio]), textarea, select")) element.focus();
+      else element.click();
+    }
+
+    find(event) {
+      const box = document.querySelector("[data-search]");
+      if (!box) return;
+      event.preventDefault();
+      box.focus();
+    }
+
+    nameOf(element) {
+      const label = element.labels?.[0] ?? element;
+      const copy = label.cloneNode(true);
+      for (const extra of copy.querySelectorAll("kbd, svg, .need")) extra.remove();
+      return element.getAttribute("aria-label") ?? copy.textContent.trim();
+    }
+
+    open() {
+      const dialog = this.querySelector("dialog");
+      const list = dialog.querySelector("dl");
+      list.replaceChildren(
+        ...this.controls().flatMap(({ element, key }) => {
+          const term = document.createElement("dt");
+          term.innerHTML = "<kbd class=key>Alt</kbd> <kbd class=key></kbd>";
+          term.lastElementChild.textContent = key;
+          const meaning = document.createElement("dd");
+          meaning.textContent = this.nameOf(element);
+          return [term, meaning];
+        }),
+      );
+      dialog.showModal();
+    }
+  },
+);

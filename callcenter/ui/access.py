@@ -1,0 +1,168 @@
+"""Who may open a view: said on the view itself, kept in one table, enforced in one place.
+
+A view without a rule is closed to everybody, so a forgotten decorator is seen at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from inspect import unwrap
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask_login import UserMixin, current_user, logout_user
+from werkzeug.wrappers import Response
+
+from callcenter.domain.people import Role
+from callcenter.models.people import Staff
+
+IDLE = timedelta(minutes=30)
+"""A member of staff who does nothing for so long is signed out."""
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Who(StrEnum):
+    """The three kinds of reader."""
+
+    PUBLIC = "public"
+    STAFF = "staff"
+    MACHINE = "machine"
+    """Not a person: a probe or a scraper, kept out by the view's own check."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may open a view; no *roles* means every member of staff. A *quiet* view does not count as activity."""
+
+    who: Who
+    roles: frozenset[Role] = frozenset()
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class SignedIn(UserMixin):
+    """The member of staff behind a request, free of any database session."""
+
+    token: str
+    staff_id: str
+    name: str
+    role: Role
+
+    @classmethod
+    def of(cls, staff: Staff) -> SignedIn:
+        return cls(staff.session_token, staff.id, staff.name, staff.role)
+
+    def get_id(self) -> str:
+        """Return the session token: a new token signs every browser out."""
+        return self.token
+
+
+RULES: dict[str, Rule] = {}
+"""Every rule by the view's module and qualified name."""
+
+
+def public(view: View) -> View:
+    """Let everybody open *view*."""
+    return _register(view, Rule(Who.PUBLIC))
+
+
+def machine(view: View) -> View:
+    """Let probes and scrapers open *view*, which itself decides whom it answers."""
+    return _register(view, Rule(Who.MACHINE))
+
+
+def staff(*roles: Role, quiet: bool = False) -> Callable[[View], View]:
+    """Let members of staff open the view: all, or those with one of *roles*.
+
+    *quiet* is for what a page asks by itself (heartbeats, streams): it does not keep an idle person signed in.
+    """
+
+    def mark(view: View) -> View:
+        return _register(view, Rule(Who.STAFF, frozenset(roles), quiet))
+
+    return mark
+
+
+def rule_of(view: Callable[..., Any]) -> Rule | None:
+    """Return the rule of *view*, or None if nobody gave it one."""
+    return RULES.get(_name(view))
+
+
+def me() -> SignedIn:
+    """Return who is signed in; only for views that are marked ``staff``."""
+    return cast(SignedIn, current_user._get_current_object())  # noqa: SLF001  # Flask-Login's proxy has no public door
+
+
+def note_activity() -> None:
+    """Start the idle time anew."""
+    # The wall clock on purpose: a trial may set the line's clock to any day, its people stay at their desks.
+    session["active_at"] = int(time.time())
+
+
+def local_path(target: str | None) -> str | None:
+    """Return *target* if it is a path on this site, so that nobody is sent elsewhere after signing in."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return None
+    if any(ord(character) < 33 or character == "\\" for character in target):
+        return None
+    parts = urlsplit(target)
+    return None if parts.scheme or parts.netloc else target
+
+
+def install(app: Flask, *, guarded_elsewhere: frozenset[str] = frozenset()) -> None:
+    """Enforce the rules on *app*, except in the blueprints named, which have a guard of their own."""
+    app.extensions["callcenter.guarded_elsewhere"] = guarded_elsewhere | {"static"}
+    app.before_request(_enforce)
+
+
+def _register(view: View, rule: Rule) -> View:
+    RULES[_name(view)] = rule
+    return view
+
+
+def _name(view: Callable[..., Any]) -> str:
+    plain = unwrap(view)
+    return f"{plain.__module__}.{plain.__qualname__}"
+
+
+def _enforce() -> Response | None:
+    endpoint = request.endpoint
+    if endpoint is None or endpoint.split(".")[0] in current_app.extensions["callcenter.guarded_elsewhere"]:
+        return None
+    rule = rule_of(current_app.view_functions[endpoint])
+    if rule is None:
+        abort(403)
+    if rule.who is Who.STAFF:
+        return _enforce_staff(rule)
+    return None
+
+
+def _enforce_staff(rule: Rule) -> Response | None:
+    if current_user.is_authenticated and _idle():
+        logout_user()
+        session["ended"] = "idle"
+    if not current_user.is_authenticated:
+        return _ask_to_sign_in()
+    if rule.roles and me().role not in rule.roles:
+        abort(403)
+    if not rule.quiet:
+        note_activity()
+    return None
+
+
+def _idle() -> bool:
+    return time.time() - session.get("active_at", 0) > IDLE.total_seconds()
+
+
+def _ask_to_sign_in() -> Response:
+    """Send a reader to the sign-in page; a script gets a plain 401, as it could not follow."""
+    if request.method not in {"GET", "HEAD"} or request.accept_mimetypes.best == "application/json":
+        abort(401)
+    here = request.full_path.rstrip("?")
+    return redirect(url_for("staff.login", next=here))

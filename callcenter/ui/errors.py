@@ -1,0 +1,99 @@
+"""When something does not work: a kind page that says what to do next, or the same words for a script."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app, jsonify, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.wrappers import Response
+
+from callcenter.domain.errors import HelplineError
+from callcenter.ui.access import Who, rule_of
+
+WAIT = 30
+"""Seconds after which another try is worth it when the database or a part behind it is away."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a page about a mishap says."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+WORDS: dict[int, Words] = {
+    400: Words("うまく受け取れませんでした。", ("前のページにもどって、もう一度お試しください。",)),
+    401: Words("もう一度お入りください。", ("しばらく操作がなかったため、安全のために閉じました。",)),
+    403: Words("このページは、いまの役割では開けません。", ("必要なときは、統括か管理者に声をかけてください。",)),
+    404: Words("ページが見つかりませんでした。", ("アドレスが変わったか、うまく写せなかったのかもしれません。",)),
+    405: Words("このページは、その開き方ではお使いになれません。", ("はじめのページからお進みください。",)),
+    413: Words("送られたものが大きすぎました。", ("短く分けて、もう一度お送りください。",)),
+    429: Words(
+        "今、たくさんの方が使っています。",
+        ("少しおいて、もう一度お試しください。", "何度も続けて送ると、しばらくお待ちいただくことがあります。"),
+    ),
+    500: Words(
+        "うまく動きませんでした。",
+        ("こちらの不具合です。申しわけありません。", "時間をおいて、もう一度お試しください。"),
+    ),
+    503: Words(
+        "ただいま、つながりにくくなっています。",
+        ("申しわけありません。時間をおいて、もう一度お試しください。", "電話は、いつもの番号でお使いいただけます。"),
+    ),
+}
+OTHER = {True: WORDS[500], False: WORDS[400]}
+
+
+def install(app: Flask) -> None:
+    """Answer every mishap kindly; blueprints for machines bring their own answers and win over these."""
+    app.register_error_handler(HTTPException, _from_http)
+    app.register_error_handler(CSRFError, _from_stale_form)
+    app.register_error_handler(HelplineError, _from_rule)
+    app.register_error_handler(OperationalError, _from_database)
+
+
+def _from_http(error: HTTPException) -> Response:
+    if error.response is not None or error.code is None or error.code < 400:
+        return error.get_response()
+    words = WORDS.get(error.code) or OTHER[error.code >= 500]
+    answer = _page(error.code, words)
+    for name, value in error.get_headers():
+        if name not in {"Content-Type", "Content-Length"}:
+            answer.headers[name] = value
+    if error.code in {429, 503}:
+        answer.headers.setdefault("Retry-After", str(getattr(error, "retry_after", None) or WAIT))
+    return answer
+
+
+def _from_stale_form(_error: CSRFError) -> Response:
+    lines = ("しばらく開いたままだったためかもしれません。", "ページを開き直して、もう一度お送りください。")
+    return _page(400, Words("安全のため、受け取りませんでした。", lines))
+
+
+def _from_rule(error: HelplineError) -> Response:
+    return _page(409, Words("このままでは進めませんでした。", (error.message,)))
+
+
+def _from_database(error: OperationalError) -> Response:
+    current_app.logger.error("the database did not answer: %s", type(error.orig).__name__)
+    return _from_http(ServiceUnavailable())
+
+
+def _page(code: int, words: Words) -> Response:
+    if request.accept_mimetypes.best == "application/json":
+        answer: Response = jsonify(error=" ".join((words.title, *words.lines)))
+    else:
+        template = "errors/desk.html" if _is_for_staff() else "errors/public.html"
+        answer = current_app.make_response(render_template(template, words=words, code=code))
+    answer.status_code = code
+    return answer
+
+
+def _is_for_staff() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    rule = rule_of(view) if view else None
+    return request.blueprint == "staff" or (rule is not None and rule.who is Who.STAFF)

@@ -1,0 +1,54 @@
+"""Words that templates ask for: dates, times and numbers as they are written in Japan."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from flask import Flask
+
+from callcenter.domain import phone_numbers, times
+
+
+def install(app: Flask) -> None:
+    """Give templates the filters."""
+    app.jinja_env.filters.update(
+        short_date=lambda moment: times.short_date(_day(moment)),
+        long_date=lambda moment: times.long_date(_day(moment)),
+        moment_words=times.moment_words,
+        clock_words=times.clock_words,
+        clock_digits=times.clock_digits,
+        clock_seconds=clock_seconds,
+        stamp=stamp,
+        duration=duration,
+        next_open=times.next_open_words,
+        phone=phone_numbers.display,
+        tel=tel,
+    )
+
+
+def clock_seconds(moment: datetime) -> str:
+    """Write 「14:07:12」 by Japan's clock."""
+    return times.in_japan(moment).strftime("%H:%M:%S")
+
+
+def stamp(moment: datetime) -> str:
+    """Write the moment for a ``datetime`` attribute, on Japan's clock."""
+    return times.in_japan(moment).isoformat(timespec="seconds")
+
+
+def duration(span: timedelta | float) -> str:
+    """Write a span (seconds if a number) as 「12:18」, or 「1:02:03」 from an hour on; never negative."""
+    seconds = span.total_seconds() if isinstance(span, timedelta) else span
+    minutes, rest = divmod(max(0, int(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def tel(number: str) -> str:
+    """Write a number for a ``tel:`` link: Japanese ones as they are dialled in Japan, # as its escape."""
+    dialled = "0" + number.removeprefix("+81") if number.startswith("+81") else number
+    return "tel:" + dialled.replace("-", "").replace("#", "%23")
+
+
+def _day(moment: object) -> object:
+    return times.local_date(moment) if isinstance(moment, datetime) else moment

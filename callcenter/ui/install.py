@@ -1,0 +1,31 @@
+"""Puts everything that page blueprints share onto the app, in the one order that works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Flask
+
+from callcenter.settings import Settings
+from callcenter.ui import access, assets, errors, filters, forms, headers, pages, signin
+
+
+def install(
+    app: Flask, settings: Settings, *, connect: Iterable[str] = (), guarded_elsewhere: Iterable[str] = ()
+) -> None:
+    """Make *app* fit for people.
+
+    *connect* are origins that the browser's telephone talks to; *guarded_elsewhere* are blueprints that
+    machines speak to and that bring their own guard: no sign-in, no form token, no page headers for them.
+    """
+    machines = frozenset(guarded_elsewhere)
+    app.config.setdefault("SESSION_COOKIE_SAMESITE", "Lax")
+    app.config.setdefault("SESSION_COOKIE_SECURE", settings.public_base_url.startswith("https://"))
+    filters.install(app)
+    pages.install(app)
+    errors.install(app)
+    headers.install(app, connect=connect, guarded_elsewhere=machines, secure=settings.production)
+    signin.install(app, redis_url=settings.redis_url)
+    access.install(app, guarded_elsewhere=machines)
+    forms.install(app, guarded_elsewhere=machines)
+    assets.install(app)

@@ -1,0 +1,63 @@
+"""What every page is given: the service's name, the trial mark, how the reader likes to read, other lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request
+
+from callcenter.context import ports, settings
+from callcenter.domain import phone_numbers
+from callcenter.domain.helplines import shipped_helplines, tonight
+from callcenter.ui.tones import ROLES, tone_of
+
+COOKIE = "reading"
+SIZES = {"standard": "標準", "large": "大", "largest": "特大"}
+OTHER_LINES = 4
+THEMES = {"auto": "自動", "light": "明るい", "dark": "暗い"}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the reader wants to see the pages."""
+
+    size: str = "standard"
+    theme: str = "auto"
+
+    @classmethod
+    def from_cookie(cls, text: str | None) -> Reading:
+        """Read what a browser kept; anything unknown falls back to the usual."""
+        size, _, theme = (text or "").partition(".")
+        return cls(size if size in SIZES else "standard", theme if theme in THEMES else "auto")
+
+    def changed(self, size: str | None, theme: str | None) -> Reading:
+        """Return the reading with what was chosen anew."""
+        return Reading.from_cookie(f"{size or self.size}.{theme or self.theme}")
+
+    def to_cookie(self) -> str:
+        return f"{self.size}.{self.theme}"
+
+
+def reading_now() -> Reading:
+    """Return the reader's choice in this request."""
+    return Reading.from_cookie(request.cookies.get(COOKIE))
+
+
+def install(app: Flask) -> None:
+    """Give every template what all pages show; nothing here asks the database, so an error page has it too."""
+    app.context_processor(_given)
+    app.jinja_env.globals.update(tone_of=tone_of, role_names=ROLES, reading_sizes=SIZES, reading_themes=THEMES)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _given() -> dict[str, Any]:
+    chosen = settings()
+    return {
+        "service_name": chosen.service_name,
+        "line_number": chosen.line_number,
+        "line_number_shown": phone_numbers.display(chosen.line_number),
+        "demo": chosen.demo,
+        "reading": reading_now(),
+        "tonight": lambda: tonight(shipped_helplines(), ports().clock.now(), OTHER_LINES),
+    }

@@ -1,0 +1,122 @@
+"""Staff sign in and out, and find their way from there."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, session, url_for
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import PasswordField, StringField
+
+from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.domain.people import Role
+from callcenter.services import staff as accounts
+from callcenter.ui.access import SignedIn, local_path, me, note_activity, public, staff
+from callcenter.ui.forms import Problem
+
+WRONG = "ログイン名かパスワードが合っていません。"
+"""The same words whichever of the two is wrong, so that nobody can try out names."""
+IDLE_WORDS = "しばらく操作がなかったため、安全のために閉じました。もう一度お入りください。"
+DESKS = {Role.COUNSELLOR: "console.board", Role.SUPERVISOR: "console.board"}
+"""The page that a role starts its work on, once that page exists."""
+
+bp = Blueprint("staff", __name__, url_prefix="/staff")
+login_manager = LoginManager()
+limiter = Limiter(key_func=get_remote_address, in_memory_fallback_enabled=True)
+
+
+def install(app: Flask, *, redis_url: str | None = None) -> None:
+    """Remember who is signed in, and slow down whoever guesses passwords, also when Redis is away."""
+    login_manager.init_app(app)
+    app.config.setdefault("RATELIMIT_STORAGE_URI", redis_url or "memory://")
+    limiter.init_app(app)
+    app.register_blueprint(bp)
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login publishes no types
+def load(token: str) -> SignedIn | None:
+    """Return the active account that the browser's session belongs to."""
+    with reading() as database:
+        found = accounts.by_session_token(database, token)
+        return None if found is None else SignedIn.of(found)
+
+
+class LoginForm(FlaskForm):
+    """The two answers of the sign-in page; what is missing is simply wrong."""
+
+    login = StringField()
+    password = PasswordField()
+
+
+def _who_is_tried() -> str:
+    """The account being tried from this place; only a digest of what was typed is kept."""
+    name = accounts.normalised_login(request.form.get("login", ""))
+    return hashlib.sha256(f"{get_remote_address()} {name}".encode()).hexdigest()
+
+
+@bp.get("/login")
+@public
+def login() -> str | Response:
+    if current_user.is_authenticated:
+        return redirect(_onward())
+    notice = IDLE_WORDS if session.pop("ended", None) == "idle" else None
+    return _form_page(LoginForm(), notice=notice)
+
+
+@bp.post("/login")
+@public
+@limiter.limit("60 per 10 minutes")
+@limiter.limit("10 per 10 minutes", key_func=_who_is_tried)
+def sign_in() -> str | Response | tuple[str, int]:
+    form, now = LoginForm(), ports().clock.now()
+    who = None
+    if form.validate_on_submit():
+        with unit_of_work() as database:
+            found = accounts.authenticate(database, form.login.data or "", form.password.data or "", now=now)
+            who = None if found is None else SignedIn.of(found)
+    if who is None:
+        return _form_page(form, problems=[Problem("login", WRONG)]), 422
+    session.clear()  # nothing from before the sign-in is carried over it
+    login_user(who)
+    note_activity()
+    return redirect(_onward())
+
+
+@bp.post("/logout")
+@staff()
+def logout() -> Response:
+    with unit_of_work() as database:
+        found = accounts.by_session_token(database, me().token)
+        if found is not None:
+            accounts.sign_out(database, found, now=ports().clock.now())
+    logout_user()
+    session.clear()
+    flash("ログアウトしました。おつかれさまでした。")
+    return redirect(url_for("staff.login"))
+
+
+@bp.get("/")
+@staff()
+def home() -> str | Response:
+    desk = _desk()
+    return redirect(desk) if desk else render_template("staff/home.html", me=me())
+
+
+def _form_page(form: LoginForm, *, problems: list[Problem] | None = None, notice: str | None = None) -> str:
+    onward = local_path(request.values.get("next"))
+    return render_template(
+        "staff/login.html", form=form, problems=problems or [], notice=notice, next=onward, demo=settings().demo
+    )
+
+
+def _onward() -> str:
+    return local_path(request.values.get("next")) or url_for("staff.home")
+
+
+def _desk() -> str | None:
+    endpoint = DESKS.get(me().role)
+    return url_for(endpoint) if endpoint in current_app.view_functions else None

@@ -1,0 +1,85 @@
+"""What a state is called, how it looks and which shape it has: decided here once, for every page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from callcenter.domain.calls import CallState, OfferState, Outcome
+from callcenter.domain.people import Role
+from callcenter.domain.presence import AwayReason, Work
+
+
+@dataclass(frozen=True)
+class Tone:
+    """A state in words, with a tone of the stylesheet and a symbol of the icon sheet."""
+
+    label: str
+    tone: str
+    icon: str
+    solid: bool = False
+
+
+TONES: dict[type[StrEnum], dict[str, Tone]] = {
+    CallState: {
+        CallState.WAITING: Tone("待っています", "calm", "wait"),
+        CallState.CLAIMED: Tone("つないでいます", "calm", "ring"),
+        CallState.CONNECTING: Tone("つないでいます", "calm", "ring"),
+        CallState.TALKING: Tone("通話中", "accent", "dot", solid=True),
+        CallState.ENDED: Tone("終わりました", "quiet", "check"),
+    },
+    Work: {
+        Work.OFFLINE: Tone("席にいません", "quiet", "moon"),
+        Work.AVAILABLE: Tone("受けられます", "accent", "check"),
+        Work.OFFERED: Tone("呼び出し中", "calm", "ring"),
+        Work.CONNECTING: Tone("つないでいます", "calm", "ring"),
+        Work.ON_CALL: Tone("通話中", "accent", "dot", solid=True),
+        Work.WRAP_UP: Tone("後処理", "warn", "square", solid=True),
+        Work.AWAY: Tone("離席", "quiet", "moon"),
+    },
+    OfferState: {
+        OfferState.PENDING: Tone("呼び出します", "calm", "ring"),
+        OfferState.RINGING: Tone("呼び出し中", "calm", "ring"),
+        OfferState.SCREENING: Tone("確かめています", "calm", "ring"),
+        OfferState.CLAIMED: Tone("つないでいます", "calm", "ring"),
+        OfferState.JOINED: Tone("通話中", "accent", "dot", solid=True),
+        OfferState.LEFT: Tone("終わりました", "quiet", "check"),
+        OfferState.MISSED: Tone("出られませんでした", "warn", "triangle"),
+        OfferState.DECLINED: Tone("見送りました", "quiet", "close"),
+        OfferState.CANCELLED: Tone("取り消されました", "quiet", "close"),
+        OfferState.LOST: Tone("途切れました", "warn", "triangle"),
+    },
+    Outcome: {
+        Outcome.COMPLETED: Tone("お話しした", "accent", "check"),
+        Outcome.ABANDONED_GREETING: Tone("途中切断(案内中)", "quiet", "close"),
+        Outcome.ABANDONED_QUEUE: Tone("途中切断(待ち)", "quiet", "close"),
+        Outcome.CLOSED_BEFORE: Tone("受付時間外", "quiet", "moon"),
+        Outcome.CLOSED_OUT: Tone("受付終了までつなげず", "warn", "triangle"),
+        Outcome.OVERFLOW: Tone("つなげず(混雑)", "warn", "triangle"),
+        Outcome.BLOCKED: Tone("お断り", "quiet", "close"),
+        Outcome.FAILED: Tone("不具合", "danger", "alert"),
+    },
+}
+"""By kind first: the words of different kinds (``connecting``) are equal as text."""
+
+AWAY: dict[AwayReason, str] = {
+    AwayReason.BREAK: "休けい",
+    AwayReason.CARE: "ケア",
+    AwayReason.MEETING: "会議",
+    AwayReason.VISIT: "訪問",
+    AwayReason.MAIL: "メール対応",
+    AwayReason.MISSED: "呼び出しに出られず",
+    AwayReason.UNREACHABLE: "電話につながらず",
+}
+
+ROLES: dict[Role, str] = {
+    Role.COUNSELLOR: "相談員",
+    Role.SUPERVISOR: "統括",
+    Role.ADMINISTRATOR: "管理者",
+    Role.AUDITOR: "監査",
+}
+
+
+def tone_of(state: StrEnum) -> Tone:
+    """Return how *state* is shown; a state that nobody gave a tone is a ``KeyError``, seen in the tests."""
+    return TONES[type(state)][state]

@@ -1,0 +1,56 @@
+"""The public site: the first page, and how its reader likes to read."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from callcenter.context import ports, settings
+from callcenter.context import reading as looking
+from callcenter.domain.times import local_date
+from callcenter.services import calendar, crowd
+from callcenter.ui.access import local_path, public
+from callcenter.ui.pages import COOKIE, reading_now
+from callcenter.web.line_now import band, week_ahead
+
+REMEMBERED = timedelta(days=365)
+
+HEARD = (
+    "東京都ひきこもりサポートネットです。お電話ありがとうございます。本当のお名前は、言わなくて大丈夫です。"
+    "うまく話せなくても、大丈夫です。ご本人は1、ご家族などは2、声を出しにくいときは3を、押してください。"
+    "押さなくても、つながります。"
+)
+"""What a caller hears first; a test holds it against the telephone's own words."""
+
+bp = Blueprint("web", __name__)
+
+
+@bp.get("/")
+@public
+def top() -> str:
+    now = ports().clock.now()
+    with looking() as session:
+        days = calendar.load(session, around=local_date(now))
+        crowded = crowd.is_crowded(session, now=now, policy=settings().policy)
+    return render_template(
+        "web/top.html", line=band(days, now, crowded=crowded), week=week_ahead(days, now), heard=HEARD
+    )
+
+
+@bp.get("/reading")
+@public
+def reading() -> Response:
+    """Remember size and colours. A GET, because nothing but the looks of this browser's pages changes."""
+    chosen = reading_now().changed(request.args.get("size"), request.args.get("theme"))
+    answer = redirect(local_path(request.args.get("back")) or url_for("web.top"), 303)
+    answer.set_cookie(
+        COOKIE,
+        chosen.to_cookie(),
+        max_age=REMEMBERED,
+        samesite="Lax",
+        httponly=True,
+        secure=settings().public_base_url.startswith("https://"),
+    )
+    return answer
