@@ -1,0 +1,48 @@
+"""A code list: stable English values that are stored, Japanese labels that are shown."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from enum import StrEnum
+from typing import Self, TypeVar
+
+from callcenter.domain.errors import HelplineError
+
+
+class UnknownLabel(HelplineError):
+    """A word that is not on the list it was read by."""
+
+    message = "一覧にない言葉です。一覧にある言葉で入れてください。"
+
+
+class Code(StrEnum):
+    """A member is written as ``NAME = "value", "label"``; the value goes to the database and never changes."""
+
+    label: str
+    """The code in the words of the screen."""
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        # The default only lets a type checker see that Relation("mother") is a look-up; a test refuses empty labels.
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+AnyCode = TypeVar("AnyCode", bound=Code)
+
+
+def from_label(codes: type[AnyCode], text: str) -> AnyCode:
+    """Read a label or a value, whatever the width, dash or space; an empty text is 不明 where the list has it."""
+    wanted = _plain(text)
+    for code in codes:
+        if wanted in (_plain(code.label), _plain(code.value)) or (not wanted and code.value == "unknown"):
+            return code
+    known = "、".join(code.label for code in codes)
+    raise UnknownLabel(f"「{text.strip()[:20]}」は一覧にありません。次の言葉から選んでください: {known}")
+
+
+def _plain(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return re.sub(r"[\s歳]", "", re.sub(r"[‐‑‒–—―−~〜-]+", "-", plain))
