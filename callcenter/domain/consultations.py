@@ -231,7 +231,7 @@ class MissingField(HelplineError):
 
 
 def check_finished(*, next_step: str, outcomes: Collection[Outcome]) -> None:
-    """Raise ``MissingField`` unless 次回, the only text a finished record needs, is written or a quick finish chosen."""
+    """Raise ``MissingField`` unless 次回, the only text a finished record needs, is there or a quick finish chosen."""
     if next_step.strip() or QUICK_FINISHES.intersection(outcomes):
         return
     raise MissingField(
