@@ -230,7 +230,7 @@ def wsgi_post(app: Wsgi, origin: str) -> Callable[..., tuple[int, Mapping[str, s
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         raw = {"REQUEST_URI": target, "RAW_URI": target}
         answer = client.open(
-            target, method=method, base_url=origin, data=body, headers=dict(headers), environ_overrides=raw
+            target, method=method, base_url=origin, data=body, headers=dict(headers), environ_overrides=raw, buffered=True
         )
         return answer.status_code, dict(answer.headers), answer.get_data()
 
