@@ -7,13 +7,7 @@ import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
-
-def free_port() -> int:
-    """Return a loopback port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+from callcenter.loopback import HOST, free_port
 
 
 @dataclass(frozen=True)
@@ -28,7 +22,7 @@ class EmbeddedRedis:
 
     @property
     def url(self) -> str:
-        return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
+        return f"redis://:{self.password}@{HOST}:{self.port}/0"
 
     def command(self) -> tuple[str, ...]:
         """Write the configuration (mode 0600, for the password) and return the command that serves it."""
@@ -43,7 +37,7 @@ class EmbeddedRedis:
 
     def _lines(self) -> tuple[str, ...]:
         return (
-            "bind 127.0.0.1",
+            f"bind {HOST}",
             f"port {self.port}",
             f'dir "{self.directory}"',
             f"requirepass {self.password}",
@@ -56,7 +50,7 @@ class EmbeddedRedis:
     def answers(self) -> bool:
         """Tell whether the server takes commands; while it still reads its file from disk it does not."""
         try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=1.0) as line:
+            with socket.create_connection((HOST, self.port), timeout=1.0) as line:
                 line.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
                 return _reads(line, b"+OK\r\n+PONG\r\n")
         except OSError:

@@ -77,6 +77,8 @@ class Task:
     command: tuple[str, ...]
     env: Mapping[str, str] = field(repr=False)
     log: Path
+    quiet: bool = False
+    """What it prints is of no interest to people."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ class Child:
     ready: Callable[[], bool] = field(default=lambda: True, repr=False)
     start_within: float = 40.0
     """Seconds until it must be ready."""
+    settles: float = 0.0
+    """Seconds that it must have lived to count as ready."""
 
 
 @dataclass
@@ -138,7 +142,7 @@ class Supervisor:
         if process.returncode and not self.asked_to_stop:
             raise StartFailed(_failure(task.name, task.log, mark, printed))
         self._say(f"  {task.name}: {time.monotonic() - started:.1f} s")
-        return printed
+        return "" if task.quiet else printed
 
     def _listen(self, process: subprocess.Popen[bytes]) -> str:
         printed = b""
@@ -160,7 +164,7 @@ class Supervisor:
         while waiting and not self.asked_to_stop:
             for one in list(waiting):
                 self._check(one, marks[one.child.name])
-                if one.child.ready():
+                if time.monotonic() - one.started >= one.child.settles and one.child.ready():
                     waiting.remove(one)
                     self._say(f"  {one.child.name}: {time.monotonic() - one.started:.1f} s")
             time.sleep(LOOK_EVERY if waiting else 0)

@@ -30,7 +30,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from psycopg import sql
 
 import callcenter.models
-from callcenter.embedded import free_port
+from callcenter.loopback import free_port
 from callcenter.models.base import Base, connect
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psycopg
 
-from callcenter.embedded import free_port
+from callcenter.loopback import free_port
 
 OLDEST = 15
 NOBODY = 65534
