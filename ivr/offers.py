@@ -64,7 +64,7 @@ def _too_late(session: Session, offer: Offer | None) -> str:
 
 @bp.post("/offer/<offer_id>/status")
 @news
-def status(form: Form, session: Session, now: datetime, offer_id: str) -> None:
+def ring_news(form: Form, session: Session, now: datetime, offer_id: str) -> None:
     """How the ring goes, and that the leg has ended."""
     read, offer = LegNews.read(form), routing.find(session, offer_id)
     if offer is None:

@@ -38,6 +38,7 @@ def closed(hours: State, now: datetime) -> str:
     return arrival.closed(
         arrival.Closed(
             reason=hours.reason,
+            service=settings().service_name,
             next_open=next_open(opening, now),
             opens_at=clock_phrase(in_japan(opening).time()) if today and opening is not None else None,
             close_time=clock_phrase(close_at) if close_at is not None and hours.reason is Reason.SPECIAL else None,
@@ -63,7 +64,7 @@ def hear(turn: Turn) -> str:
     if turn.hearing is None:
         return waiting.step_out()
     if turn.hearing.greeting:
-        return waiting.greeting(waiting.Greeting(urls.voice("key")))
+        return waiting.greeting(waiting.Greeting(urls.voice("key"), settings().service_name))
     return waiting.wait(waiting.Wait(turn.hearing, music()))
 
 

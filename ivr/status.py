@@ -14,7 +14,7 @@ from ivr.payloads import Form, LegNews
 
 @bp.post("/voice/status")
 @news
-def status(form: Form, session: Session, now: datetime) -> None:
+def call_news(form: Form, session: Session, now: datetime) -> None:
     """The caller's leg has ended, however it did."""
     read = LegNews.read(form)
     call = calls.find(session, read.call_sid) if read.over else None

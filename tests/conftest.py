@@ -2,4 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.desk import Desk
+
 pytest_plugins = ["tests.servers", "tests.browsers"]
+
+
+@pytest.fixture(scope="session")
+def build_schema() -> Callable[[str], None]:
+    """Fill an empty database the way an installation does: by its migrations."""
+    from sqlalchemy.orm import Session
+
+    from callcenter.adapters import schema
+    from callcenter.domain.holidays_jp import shipped_holidays
+    from callcenter.models.base import connect
+    from callcenter.services import calendar
+
+    def build(url: str) -> None:
+        engine = connect(url)
+        schema.upgrade(engine)
+        with Session(engine) as session, session.begin():
+            calendar.ship(session, shipped_holidays())
+        engine.dispose()
+
+    return build
+
+
+@pytest.fixture
+def desk(database_url: str) -> Iterator[Desk]:
+    """The app on a fresh database with the line at its other end, on a Wednesday at 14:00."""
+    desk = Desk(database_url)
+    yield desk
+    desk.close()

@@ -168,6 +168,12 @@ def staff_phone(text: str) -> E164:
     return E164(number)
 
 
+_MOBILE_OR_IP = re.compile(r"\+81(?:[6789]0|50)[0-9]{8}")
+_FIXED = re.compile(r"\+81(?![5-9]0)[1-9][0-9]{8}")
+_SERVICE = re.compile(r"\+81(?:120|800|570|990|180|170|160|20)")
+"""Paid, shared or machine numbers (総務省, 電気通信番号計画): nobody sits there to listen to a caller."""
+
+
 def _kind_without_number(text: str) -> CallerKind | None:
     if not text:
         return CallerKind.WITHHELD
@@ -208,12 +214,5 @@ def _is_assigned(number: str) -> bool:
 
 
 def _is_personal(number: str) -> bool:
-    if _NEW_MOBILE.fullmatch(number):
-        return True
-    if not number.startswith("+81") or not _is_assigned(number):
-        return False
-    import phonenumbers
-
-    kinds = phonenumbers.PhoneNumberType
-    kind = phonenumbers.number_type(phonenumbers.parse(number))
-    return kind in {kinds.MOBILE, kinds.FIXED_LINE, kinds.FIXED_LINE_OR_MOBILE, kinds.VOIP}
+    """Decide by the numbering plan alone: which blocks are in use changes from month to month, the kinds do not."""
+    return bool(_MOBILE_OR_IP.fullmatch(number) or _FIXED.fullmatch(number)) and not _SERVICE.match(number)

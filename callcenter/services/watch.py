@@ -38,7 +38,7 @@ def _claims_without_caller(session: Session, now: datetime, policy: Policy) -> N
         .where(Call.state.in_((CallState.CLAIMED, CallState.CONNECTING)), Call.claimed_at <= now - policy.join_within)
         .with_for_update(skip_locked=True)
     )
-    for call, offer in session.execute(query).tuples():
+    for call, offer in session.execute(query):
         if call.state is CallState.CLAIMED:
             room.release(session, call, offer, now=now)
         elif call.last_news_at <= now - policy.join_within:

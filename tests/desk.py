@@ -1,0 +1,198 @@
+"""The desk as tests meet it: the real app on a real database, with the telephone line at its other end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcenter.adapters.twilio_rest import TwilioLine
+from callcenter.context import unit_of_work
+from callcenter.domain.calls import CallState, Outcome
+from callcenter.domain.people import Role
+from callcenter.domain.ports import Ports
+from callcenter.domain.presence import Work
+from callcenter.factory import create_app
+from callcenter.jobs import worker
+from callcenter.models.base import db
+from callcenter.models.people import Staff
+from callcenter.models.telephony import Call, CallEvent, Offer, Presence
+from callcenter.services import presence
+from callcenter.services.audit import OPERATOR
+from callcenter.services.staff import NewStaff, add_staff
+from callcenter.settings import Settings
+from ivr.routes import bp
+from tests.line import A_WEDNESDAY_AFTERNOON, ACCOUNT, Line
+
+ORIGIN = "https://desk.test"
+PASSWORD = "a long enough password"
+FIELD_KEYS = "test:" + "A" * 43
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class LineClock:
+    """Tells the simulated line's time."""
+
+    def __init__(self) -> None:
+        self.line: Line | None = None
+
+    def now(self) -> datetime:
+        return A_WEDNESDAY_AFTERNOON if self.line is None else self.line.clock.now()
+
+
+class CountingBell:
+    """A doorbell that only counts."""
+
+    def __init__(self) -> None:
+        self.rung = 0
+
+    def ring(self) -> None:
+        self.rung += 1
+
+
+def settings_of_the_test(database_url: str, **more: str) -> Settings:
+    """Settings as production has them, but for the test line."""
+    given = {
+        "CALLCENTER_ENV": "production",
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": "secret of the tests",
+        "FIELD_KEYS": FIELD_KEYS,
+        "PUBLIC_BASE_URL": ORIGIN,
+        "TWILIO_ACCOUNT_SID": ACCOUNT.sid,
+        "TWILIO_AUTH_TOKEN": ACCOUNT.auth_token,
+        "TWILIO_API_KEY": ACCOUNT.api_key,
+        "TWILIO_API_SECRET": ACCOUNT.api_secret,
+        "CALLER_ID_NUMBER": "+815000000000",
+        "SMTP_URL": "smtp://127.0.0.1:1",
+    }
+    return Settings.from_env(given | more, ROOT)
+
+
+class Desk:
+    """The app, its worker and the line; time passes only when told to."""
+
+    def __init__(self, database_url: str, *, at: datetime = A_WEDNESDAY_AFTERNOON, **more: str) -> None:
+        self.settings = settings_of_the_test(database_url, **more)
+        self.clock, self.bell = LineClock(), CountingBell()
+        self.telephony = TwilioLine(
+            ACCOUNT.sid, ACCOUNT.api_key, ACCOUNT.api_secret, "https://line.test", "+815000000000", http_client=None
+        )
+        self.working = True
+        self.app = self._app()
+        self.line = Line(self.app.wsgi_app, origin=ORIGIN, at=at, tick=self._tick)
+        object.__setattr__(self.telephony, "http_client", self.line.http_client)
+        self.clock.line = self.line
+        self._swept = self.line.engine.elapsed
+
+    def _app(self) -> Flask:
+        return create_app(self.settings, Ports(self.clock, self.telephony, self.bell), mounts=[bp])
+
+    def _tick(self) -> None:
+        """What the worker process does between two moments."""
+        if not self.working:
+            return
+        with self.app.app_context():
+            worker.look()
+            if self.line.engine.elapsed - self._swept >= worker.SWEEP:
+                self._swept = self.line.engine.elapsed
+                worker.sweep()
+                worker.look()
+
+    @contextmanager
+    def work(self) -> Iterator[Session]:
+        """One transaction of the app's own kind."""
+        with self.app.app_context(), unit_of_work() as session:
+            yield session
+
+    def counsellor(self, login: str = "tanto02", *, phone: str | None = "+819000000002", **more: Any) -> Counsellor:
+        """Let a counsellor come to work and be available."""
+        with self.work() as session:
+            new = NewStaff(login, more.get("name", login), Role.COUNSELLOR, phone=phone)
+            staff = add_staff(session, new, PASSWORD, by=OPERATOR, now=self.clock.now())
+            row = presence.come(session, staff, now=self.clock.now())
+            if phone is None:
+                row = presence.take_lease(session, staff, force=True, now=self.clock.now())
+                row.registered = True
+            address = phone or f"client:{row.identity}"
+        return Counsellor(self, staff.id, address)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        with self.app.app_context():
+            db.engine.dispose()
+
+    def call(self, sid: str) -> Call:
+        """Read a call back from the database."""
+        with self.work() as session:
+            return session.scalars(select(Call).where(Call.caller_sid == sid)).one()
+
+    def calls(self) -> list[Call]:
+        with self.work() as session:
+            return list(session.scalars(select(Call).order_by(Call.arrived_at, Call.id)))
+
+    def offers(self) -> list[Offer]:
+        with self.work() as session:
+            return list(session.scalars(select(Offer).order_by(Offer.rung_at, Offer.id)))
+
+    def events(self) -> list[str]:
+        with self.work() as session:
+            return list(session.scalars(select(CallEvent.kind).order_by(CallEvent.seq)))
+
+    def outcome(self, sid: str) -> tuple[CallState, Outcome | None]:
+        call = self.call(sid)
+        return call.state, call.outcome
+
+
+class Counsellor:
+    """Somebody who answers: at a telephone, or at a browser that stays alive while time passes."""
+
+    def __init__(self, desk: Desk, staff_id: str, address: str) -> None:
+        self.desk, self.staff_id, self.address = desk, staff_id, address
+        self.handset = desk.line.handsets[address]
+
+    @property
+    def work(self) -> Work:
+        return self.presence.work
+
+    @property
+    def presence(self) -> Presence:
+        with self.desk.work() as session:
+            return session.get_one(Presence, self.staff_id)
+
+    @property
+    def rings(self) -> bool:
+        return self.handset.rings
+
+    def stays(self) -> None:
+        """Let the browser's heartbeat be heard."""
+        with self.desk.work() as session:
+            session.get_one(Presence, self.staff_id).heartbeat_at = self.desk.clock.now()
+
+    def takes_the_call(self) -> None:
+        """Pick up and, at a telephone, press 1."""
+        self.handset.answers()
+        if not self.address.startswith("client:"):
+            self.handset.presses("1")
+        self.desk.line.settle()
+
+    def ends_the_call(self) -> None:
+        """Use the end button of the screen."""
+        from callcenter.services import room
+
+        with self.desk.work() as session:
+            row = session.get_one(Presence, self.staff_id)
+            offer = session.get_one(Offer, row.offer_id)
+            room.end_by_counsellor(session, session.get_one(Call, offer.call_id), offer, now=self.desk.clock.now())
+        self.desk.line.settle()
+
+    def is_ready_again(self) -> None:
+        """Finish the wrap-up."""
+        with self.desk.work() as session:
+            presence.come(session, session.get_one(Staff, self.staff_id), now=self.desk.clock.now())
+        self.desk.line.settle()
