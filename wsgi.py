@@ -11,6 +11,7 @@ from callcenter import cli as commands
 from callcenter.adapters.clock import clock
 from callcenter.adapters.doorbell import RedisBell, SilentBell
 from callcenter.adapters.twilio_rest import TwilioLine
+from callcenter.adapters.voice_token import SignedTokens
 from callcenter.domain.ports import Ports
 from callcenter.factory import create_app
 from callcenter.settings import Settings
@@ -41,7 +42,8 @@ def ports(here: Settings) -> Ports:
         caller_id=here.caller_id_number,
     )
     bell = RedisBell(here.redis_url) if here.redis_url else SilentBell()
-    return Ports(clock(here.clock_file), telephony, bell)
+    tokens = SignedTokens(here.account_sid, here.api_key, here.api_secret) if here.api_secret else None
+    return Ports(clock(here.clock_file), telephony, bell, tokens)
 
 
 def run(*, port: int | None, no_simulator: bool, at: str | None) -> int:

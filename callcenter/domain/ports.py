@@ -65,6 +65,14 @@ class Doorbell(Protocol):
     def ring(self) -> None: ...
 
 
+class VoiceTokens(Protocol):
+    """Lets a browser be rung for a while."""
+
+    def grant(self, identity: str, *, seconds: int) -> str:
+        """Return a signed token by which *identity* may receive calls, and nothing else, for *seconds*."""
+        ...
+
+
 @dataclass(frozen=True)
 class Ports:
     """Everything outside, in one value."""
@@ -72,3 +80,5 @@ class Ports:
     clock: Clock
     telephony: Telephony
     doorbell: Doorbell
+    tokens: VoiceTokens | None = None
+    """None where no key to sign with was set: then only telephones ring."""
