@@ -9,8 +9,10 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcenter.models.base import Base
+from callcenter.models.cases import Person
 from callcenter.models.columns import Moment, choice
 from callcenter.models.keys import HoldsSealedText, Sealed
+from callcenter.models.people import Staff
 
 UNKNOWN = "unknown"
 
@@ -83,6 +85,8 @@ class Consultation(HoldsSealedText, Base):
     response = Sealed("response_sealed")  # したこと
     next_step = Sealed("next_step_sealed")  # 次回
 
+    counsellor: Mapped[Staff] = relationship(foreign_keys=[counsellor_id])
+    person: Mapped[Person | None] = relationship()
     codes: Mapped[list[ConsultationCode]] = relationship(
         cascade="all, delete-orphan", lazy="selectin", order_by="ConsultationCode.code"
     )

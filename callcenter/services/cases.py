@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from callcenter.domain.consultations import Relation
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.times import local_date
 from callcenter.models.base import new_id
@@ -17,9 +18,6 @@ from callcenter.models.consultations import Consultation
 from callcenter.models.keys import DataKey, ring_of
 from callcenter.services import audit, nicknames
 from callcenter.services.audit import Actor, Subject
-
-SELF = "self"
-"""The relation of the one the case is about."""
 
 
 class NoSuchPerson(HelplineError):
@@ -34,7 +32,7 @@ class NewPerson:
 
     nickname: str
     reading: str = ""
-    relation: str = UNKNOWN
+    relation: str = Relation.UNKNOWN
     age_band: str = UNKNOWN
     how_to_address: str | None = None
     last_contact_on: date | None = None
@@ -79,7 +77,7 @@ def add_person(session: Session, case: Case, new: NewPerson, *, by: Actor, now: 
         data_key=case.data_key,
         case=case,
         relation=new.relation,
-        is_subject=new.relation == SELF,
+        is_subject=new.relation == Relation.SELF,
         age_band=new.age_band,
         last_contact_on=new.last_contact_on,
         contact_before_on=new.last_contact_on,

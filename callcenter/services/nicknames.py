@@ -12,6 +12,7 @@ from sqlalchemy import delete, insert, select, union_all, update
 from sqlalchemy.orm import Session
 
 from callcenter.domain import nickname_ranking as ranking
+from callcenter.domain.consultations import Relation
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.nicknames import LONGEST, Key, KeyKind, index_keys, normalise, query_keys
 from callcenter.models.base import new_id
@@ -55,13 +56,14 @@ class Candidate:
     score: float
 
     def as_json(self) -> dict[str, Any]:
-        """Return what ``callcenter cases search --json`` prints for one person; codes are the code lists' own."""
+        """Return what ``callcenter cases search --json`` prints for one person."""
         return {
             "case": self.case_id,
             "person": self.person_id,
             "nickname": self.nickname,
             "reading": self.reading,
-            "relation": self.relation,
+            "relation": Relation(self.relation).label,
+            "relation_code": self.relation,
             "age_band": self.age_band,
             "prefecture": self.prefecture,
             "last_contact": self.last_contact_on.isoformat() if self.last_contact_on else None,
@@ -94,7 +96,7 @@ def add_nickname(
     session: Session, person: Person, text: str, reading: str = "", *, by: Actor, now: datetime, since: date
 ) -> Nickname:
     """Give *person* a (further) name to be found by."""
-    name = Nickname(id=new_id(), person_id=person.id, text=clean_name(text), reading=_clean(reading), since=since)
+    name = Nickname(id=new_id(), person_id=person.id, text=clean_name(text), reading=tidy(reading), since=since)
     session.add(name)
     session.flush()  # the keys are inserted in bulk and need their nickname
     _add_keys(session, name, _recency(person.last_contact_on))
@@ -119,13 +121,14 @@ def forget(session: Session, person_ids: Iterable[str]) -> None:
 
 def clean_name(text: str) -> str:
     """Return a name that can be stored and said, or say kindly what is missing."""
-    cleaned = _clean(text)
+    cleaned = tidy(text)
     if not normalise(cleaned):
         raise NoNickname
     return cleaned
 
 
-def _clean(text: str) -> str:
+def tidy(text: str) -> str:
+    """Return a short text in one line without control characters; ``NicknameTooLong`` beyond 64 characters."""
     spaced = "".join(sign if unicodedata.category(sign) != "Cc" else " " for sign in text)
     cleaned = " ".join(spaced.split())
     if len(cleaned) > LONGEST:

@@ -1,0 +1,42 @@
+"""Characters of the tests: counsellors and the others who work here, and the people they talk with."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from callcenter.domain.consultations import Channel
+from callcenter.domain.people import Role
+from callcenter.models.base import new_id
+from callcenter.models.cases import Person
+from callcenter.models.consultations import Consultation
+from callcenter.models.people import Staff
+from callcenter.services import cases, consultations
+from callcenter.services.audit import OPERATOR
+from callcenter.services.cases import NewCase, NewPerson
+
+NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+"""A Friday, ten in the morning in Japan."""
+
+
+def member(session: Session, login: str, role: Role = Role.COUNSELLOR) -> Staff:
+    """Somebody who works here; nobody signs in with this password."""
+    staff = Staff(
+        id=new_id(), login=login, name=login, role=role, password_hash="!", session_token=new_id(), created_at=NOW
+    )
+    session.add(staff)
+    session.flush()
+    return staff
+
+
+def draft_of(session: Session, counsellor: Staff, now: datetime = NOW) -> Consultation:
+    """A record that *counsellor* has just begun."""
+    return consultations.open_draft(
+        session, call_id=None, channel=Channel.PHONE, counsellor_id=counsellor.id, hint=None, now=now
+    )
+
+
+def person_called(session: Session, nickname: str, relation: str = "self") -> Person:
+    """Somebody with a case of their own."""
+    return cases.open_case(session, NewCase(NewPerson(nickname, relation=relation)), by=OPERATOR, now=NOW)
