@@ -31,7 +31,9 @@ from ivr.simulator.legs import Caption, Leg
 from ivr.simulator.rest import TIMEOUT_MARK
 
 A_WEDNESDAY_AFTERNOON = datetime(2026, 11, 25, 14, 0, tzinfo=JST)
-ACCOUNT = Account("AC" + "0" * 31 + "1", "token-of-the-test-line", "SK" + "0" * 31 + "1", "secret-of-the-test-line")
+ACCOUNT = Account(
+    "AC" + "0" * 31 + "1", "token-of-the-test-line", "SK" + "0" * 31 + "1", "secret-of-the-test-line-and-long-enough"
+)
 Wsgi = Callable[..., Iterable[bytes]]
 
 
@@ -66,7 +68,7 @@ class Line:
         )
         self.handsets = Handsets(self)
         self.unregistered: set[str] = set()  # identities of browsers that are not there
-        self.app = create_app(self.engine)
+        self.app = create_app(self.engine, allowed_origins=[origin])
         self.app.testing = True  # a mistake of the simulator fails the test instead of becoming a 500
         self.engine.outbound.reachable = lambda identity: identity not in self.unregistered
         self.rest = requests.Session()
@@ -230,7 +232,13 @@ def wsgi_post(app: Wsgi, origin: str) -> Callable[..., tuple[int, Mapping[str, s
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         raw = {"REQUEST_URI": target, "RAW_URI": target}
         answer = client.open(
-            target, method=method, base_url=origin, data=body, headers=dict(headers), environ_overrides=raw, buffered=True
+            target,
+            method=method,
+            base_url=origin,
+            data=body,
+            headers=dict(headers),
+            environ_overrides=raw,
+            buffered=True,
         )
         return answer.status_code, dict(answer.headers), answer.get_data()
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
 from ivr.simulator import resources
-from ivr.simulator.clock import JST
 from ivr.simulator.legs import Leg
 from ivr.simulator.outbound import E164
 from ivr.simulator.progress import finish
@@ -81,7 +80,7 @@ def _wanted(leg: Leg) -> bool:
     args, shown = request.args, resources.call(engine(), leg)
     if any(args.get(name, shown[key]) != shown[key] for name, key in _FILTERS):
         return False
-    began = leg.answered_at or leg.created_at
+    began = (leg.answered_at or leg.created_at).astimezone(UTC)  # Twilio's days are UTC days
     on, before, after = (args.get(name, "") for name in ("StartTime", "StartTime<", "StartTime>"))
     if on and began.date() != _moment(on).date():
         return False
@@ -94,11 +93,11 @@ _FILTERS = (("To", "to"), ("From", "from"), ("Status", "status"))
 def _moment(text: str) -> datetime:
     try:
         if len(text) == 10:
-            return datetime.combine(date.fromisoformat(text), datetime.min.time(), JST)
+            return datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise RestError(400, 20001, f"StartTime is not a time: {text}") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=JST)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _leg(sid: str) -> Leg:
