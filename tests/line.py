@@ -119,6 +119,10 @@ class Line:
             tray[place]()
             self.settle()
 
+    def failures(self) -> list[str]:
+        """Return what went wrong on the line so far (refused, unanswered or malformed webhooks), oldest first."""
+        return [entry.as_text() for entry in reversed(self.engine.journal.entries) if not entry.ok]
+
     def paths(self) -> list[str]:
         """Return the paths called so far, oldest first."""
         return [entry.path for entry in reversed(self.engine.journal.entries)]

@@ -37,7 +37,7 @@ def create() -> Answer:
     line = engine()
     with line.lock:
         leg = _requested()
-        name = line.handset_names.get(leg.to, leg.to)
+        name = line.handset_names.get(leg.to, "ブラウザ" if leg.to.startswith("client:") else leg.to)
         note(leg, f"{name}へ・{leg.ring_limit or 60}秒")
         line.outbound.place(leg)
         return answer(resources.call(line, leg), 201)

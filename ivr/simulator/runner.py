@@ -1,11 +1,10 @@
-"""The live engine: a thread that does what falls due, and workers that carry webhooks over HTTP."""
+"""The live engine: a thread that does what falls due, and threads that carry webhooks over HTTP."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
@@ -40,9 +39,8 @@ def http_post(method: str, url: str, body: bytes, headers: Mapping[str, str]) ->
 class Runner:
     """Moves an exchange along its clock until it is stopped."""
 
-    def __init__(self, exchange: Exchange, *, workers: int = 16) -> None:
+    def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="webhook")
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="line", daemon=True)
 
@@ -55,7 +53,6 @@ class Runner:
         self._stopping.set()
         self.exchange.touch()
         self._thread.join(timeout=5)
-        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _run(self) -> None:
         exchange = self.exchange
@@ -66,8 +63,9 @@ class Runner:
             except Exception:
                 log.exception("a step of the line failed")
             with exchange.changed:
-                while exchange.outgoing:
-                    self._pool.submit(self._deliver, exchange.outgoing.popleft())
+                while exchange.outgoing:  # daemons: one that hangs must not hold up the end of the process
+                    delivery = exchange.outgoing.popleft()
+                    threading.Thread(target=self._deliver, args=(delivery,), name="webhook", daemon=True).start()
                 if not self._stopping.is_set():
                     exchange.changed.wait(self._nap())
 
