@@ -1,7 +1,7 @@
 # Everything goes through a handful of targets; `make` alone lists them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test setup bench fmt lint types unit moved
+.PHONY: help run test setup bench fmt lint types moved
 
 PORT ?=
 ARGS ?=
