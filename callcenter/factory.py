@@ -13,9 +13,10 @@ from callcenter.domain.ports import Ports
 from callcenter.models.base import db
 from callcenter.settings import Settings
 from callcenter.ui import install as ui
+from callcenter.web import pages as web
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES: tuple[Blueprint, ...] = ()
+PAGES: tuple[Blueprint, ...] = (web.bp,)
 
 LARGEST_FORM = 1024 * 1024
 """Bytes; the longest record stays far below."""

@@ -1,46 +1,159 @@
-"""What must be true everywhere, held by reading the source itself."""
+"""What must be true everywhere: one short function for each rule."""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Iterator
+from inspect import unwrap
 from pathlib import Path
 
+import pytest
+
+from callcenter.domain.calls import CallState, OfferState, Outcome
+from callcenter.domain.presence import AwayReason, Work
+from callcenter.ui import access, tones
+from callcenter.ui.assets import BUNDLES, Assets
+from tests.pages import Site
+
 ROOT = Path(__file__).resolve().parent.parent
-MODULE_LINES, FUNCTION_LINES = 300, 40
-UNEXPLAINED = re.compile(r"#\s*(noqa: [A-Z0-9, ]+|noqa|type: ignore(\[[^]]*])?)$")
-"""An ignore at the very end of its line, where its reason should stand."""
+STATIC = ROOT / "callcenter/static"
+SHEETS = sorted((STATIC / "css").rglob("*.css"))
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
+MODULES = sorted(path for folder in ("callcenter", "ivr", "tests") for path in (ROOT / folder).rglob("*.py")) + sorted(
+    ROOT.glob("*.py")
+)
+
+LONGEST_MODULE, LONGEST_FUNCTION = 300, 40
 
 
-def modules() -> list[Path]:
-    """Every module of ours; migrations are left as they were written, step after step."""
-    folders = [path for name in ("callcenter", "ivr", "tests") for path in (ROOT / name).rglob("*.py")]
-    return sorted([ROOT / "wsgi.py", *(path for path in folders if "vendor" not in path.parts)])
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
 
 
-def functions(path: Path) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            assert node.end_lineno is not None
-            yield f"{path.relative_to(ROOT)}:{node.lineno} {node.name}", node.end_lineno - node.lineno + 1
+def without_comments(css: str) -> str:
+    return re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
 
 
-def test_no_module_is_longer_than_three_hundred_lines() -> None:
-    lengths = {path.relative_to(ROOT): len(path.read_text(encoding="utf-8").splitlines()) for path in modules()}
-    assert {str(path): length for path, length in lengths.items() if length > MODULE_LINES} == {}
+# ------------------------------------------------------------------ size
 
 
-def test_no_function_is_longer_than_forty_lines() -> None:
-    found = dict(one for path in modules() for one in functions(path))
-    assert {name: length for name, length in found.items() if length > FUNCTION_LINES} == {}
+def test_no_module_is_long() -> None:
+    lengths = {name(module): len(module.read_text("utf-8").splitlines()) for module in MODULES}
+    assert {module: lines for module, lines in lengths.items() if lines > LONGEST_MODULE} == {}
 
 
-def test_every_ignore_carries_its_reason() -> None:
-    lines = [
-        f"{path.relative_to(ROOT)}:{number}"
-        for path in modules()
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-        if UNEXPLAINED.search(line)
+def test_no_function_is_long() -> None:
+    assert [found for module in MODULES for found in long_functions(module)] == []
+
+
+def long_functions(module: Path) -> list[str]:
+    functions = [
+        node
+        for node in ast.walk(ast.parse(module.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
-    assert lines == []
+    return [
+        f"{name(module)}:{node.lineno} {node.name}"
+        for node in functions
+        if (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION
+    ]
+
+
+# ------------------------------------------------------------------ access
+
+
+@pytest.fixture
+def site(sqlite_url: str) -> Iterator[Site]:
+    site = Site(sqlite_url)
+    yield site
+    site.close()
+
+
+def test_every_page_says_who_may_open_it(site: Site) -> None:
+    for endpoint, view in site.app.view_functions.items():
+        if endpoint.startswith("ivr.") or endpoint == "static":
+            continue
+        plain = unwrap(view)
+        assert f"{plain.__module__}.{plain.__qualname__}" in access.RULES, endpoint
+
+
+# ------------------------------------------------------------------ stylesheets
+
+
+@pytest.mark.parametrize("sheet", [sheet for sheet in SHEETS if sheet.name != "tokens.css"], ids=name)
+def test_colours_and_sizes_are_chosen_in_the_tokens_only(sheet: Path) -> None:
+    css = without_comments(sheet.read_text("utf-8"))
+    body = re.sub(r"@(media|supports|container)[^{]*", "", css)  # a condition cannot ask a custom property
+    assert (
+        re.findall(r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|oklch|color-mix|light-dark)\(|\b[\d.]+(?:px|rem|pt)\b", body) == []
+    )
+    assert "--color-" not in body, "a pigment is named below the tokens"
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=name)
+def test_letters_and_corners_have_the_sizes_of_the_tokens(sheet: Path) -> None:
+    css = without_comments(sheet.read_text("utf-8"))
+    values = re.findall(r"(?:font-size|border-radius|font-family):\s*([^;]+);", css)
+    assert [value for value in values if not re.match(r"var\(|inherit$", value)] == []
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=name)
+def test_every_style_lies_in_a_layer_and_none_shouts(sheet: Path) -> None:
+    css = without_comments(sheet.read_text("utf-8")).strip()
+    assert re.match(r"@layer (reset|tokens|base|parts|pages) \{", css)
+    assert "!important" not in css
+
+
+def test_every_token_that_is_used_is_given() -> None:
+    css = without_comments("\n".join(sheet.read_text("utf-8") for sheet in SHEETS))
+    css += (STATIC / "vendor/tokens.css").read_text("utf-8")
+    given, used = set(re.findall(r"(--[\w-]+)\s*:", css)), set(re.findall(r"var\((--[\w-]+)", css))
+    assert used - given == set()
+
+
+def test_every_stylesheet_and_script_is_in_a_bundle() -> None:
+    bundled = {path for patterns in BUNDLES.values() for pattern in patterns for path in STATIC.glob(pattern)}
+    assert {*SHEETS, *SCRIPTS} <= bundled
+    assert all(Assets(STATIC)[bundle].body for bundle in BUNDLES)
+
+
+# ------------------------------------------------------------------ templates
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=name)
+def test_no_template_holds_style_or_script(template: Path) -> None:
+    text = template.read_text("utf-8")
+    assert re.findall(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|javascript:", text) == []
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=name)
+def test_every_macro_that_is_imported_is_used(template: Path) -> None:
+    text = template.read_text("utf-8")
+    for line in re.findall(r"\{%-? from [^%]* import ([^%]*?) -?%\}", text):
+        for imported in line.split(","):
+            macro = imported.split(" as ")[-1].strip()
+            assert len(re.findall(rf"\b{macro}\(", text)) >= 1, macro
+
+
+def test_every_symbol_that_is_used_is_on_the_icon_sheet() -> None:
+    sheet = set(re.findall(r'<symbol id="([\w-]+)"', (STATIC / "icons.svg").read_text("utf-8")))
+    texts = [template.read_text("utf-8") for template in TEMPLATES]
+    used = {symbol for text in texts for symbol in re.findall(r'(?:icon\(|symbol=)"([\w-]+)"', text)}
+    used |= {tone.icon for kinds in tones.TONES.values() for tone in kinds.values()}
+    assert used - sheet == set()
+
+
+# ------------------------------------------------------------------ states in words
+
+
+@pytest.mark.parametrize("kind", [CallState, OfferState, Outcome, Work], ids=lambda kind: kind.__name__)
+def test_every_state_has_a_word_a_tone_and_a_shape(
+    kind: type[CallState | OfferState | Outcome | Work],
+) -> None:
+    assert [state for state in kind if state not in tones.TONES[kind]] == []
+
+
+def test_every_reason_to_be_away_has_a_word() -> None:
+    assert set(tones.AWAY) == set(AwayReason)

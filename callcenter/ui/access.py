@@ -157,7 +157,8 @@ def _enforce_staff(rule: Rule) -> Response | None:
 
 
 def _idle() -> bool:
-    return time.time() - session.get("active_at", 0) > IDLE.total_seconds()
+    last: float = session.get("active_at", 0)
+    return time.time() - last > IDLE.total_seconds()
 
 
 def _ask_to_sign_in() -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import Flask
 
@@ -50,5 +50,5 @@ def tel(number: str) -> str:
     return "tel:" + dialled.replace("-", "").replace("#", "%23")
 
 
-def _day(moment: object) -> object:
+def _day(moment: date) -> date:
     return times.local_date(moment) if isinstance(moment, datetime) else moment

@@ -25,6 +25,8 @@ def install(app: Flask, *, guarded_elsewhere: frozenset[str] = frozenset()) -> N
     """Ask every posting form for its token, except in the blueprints named, which machines post to."""
     # A form left open over a long call must still be accepted; the signed-in session bounds its life.
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
+    # Our pages send no referrer, so its absence must not be held against a form; the token and SameSite guard it.
+    app.config.setdefault("WTF_CSRF_SSL_STRICT", False)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # asked for below instead, where the blueprint is known
     csrf.init_app(app)
 

@@ -19,8 +19,8 @@ def install(
     machines speak to and that bring their own guard: no sign-in, no form token, no page headers for them.
     """
     machines = frozenset(guarded_elsewhere)
-    app.config.setdefault("SESSION_COOKIE_SAMESITE", "Lax")
-    app.config.setdefault("SESSION_COOKIE_SECURE", settings.public_base_url.startswith("https://"))
+    app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
+    app.config["SESSION_COOKIE_SECURE"] = settings.public_base_url.startswith("https://")
     filters.install(app)
     pages.install(app)
     errors.install(app)

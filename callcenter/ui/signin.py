@@ -37,7 +37,7 @@ def install(app: Flask, *, redis_url: str | None = None) -> None:
     app.register_blueprint(bp)
 
 
-@login_manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login publishes no types
+@login_manager.user_loader
 def load(token: str) -> SignedIn | None:
     """Return the active account that the browser's session belongs to."""
     with reading() as database:

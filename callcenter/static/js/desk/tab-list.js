@@ -4,6 +4,7 @@
      <a href="#line">回線</a> <a href="#record" data-first>記録</a> …
    </tab-list>
 
+   A part is a <section> or a <div>: a form may not take the role of a tab's panel, so it goes inside one.
    The part in sight carries data-shown; the stylesheet hides the others. Without scripts the links simply jump.
    Anybody may call show("record"); the element tells of a change with a "tab-shown" event. */
 customElements.define(
