@@ -9,7 +9,8 @@ const NAMES = { caller: "かけた人", counsellor: "相談員" };
 customElements.define(
   "caption-list",
   class extends HTMLElement {
-    connectedCallback() {
+    // Whoever holds this list may fill it before it is connected itself: parents are connected first.
+    prepare() {
       if (this.list) return;
       this.list = this.querySelector("ol");
       this.nothing = part(this, "nothing");
@@ -21,6 +22,7 @@ customElements.define(
     }
 
     update(captions, now) {
+      this.prepare();
       const lines = withDays(withoutMoreMusic(captions));
       const grows = lines.length !== this.list.childElementCount;
       follow(this.list, lines, (one) => one.key, make, (item, one) => refresh(item, one, now));

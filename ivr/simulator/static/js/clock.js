@@ -50,12 +50,11 @@ customElements.define(
     }
 
     showPace(pace) {
-      if (document.activeElement === this.pace && this.pace.matches(":open")) return;
       const value = String(pace);
       if (![...this.pace.options].some((option) => option.value === value)) {
         this.pace.add(new Option(`${value}倍`, value)); // somebody set it from elsewhere
       }
-      this.pace.value = value;
+      if (this.pace.value !== value) this.pace.value = value;
     }
 
     tick() {

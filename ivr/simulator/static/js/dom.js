@@ -2,7 +2,7 @@
 
 /** Return a fresh copy of <template id="part-…">. */
 export function copy(name) {
-  return document.getElementById(`part-${name}`).content.firstElementChild.cloneNode(true);
+  return document.importNode(document.getElementById(`part-${name}`).content.firstElementChild, true);
 }
 
 /** Return the element inside *root* that the markup calls data-part=*name*. */

@@ -50,6 +50,7 @@ customElements.define(
       const finished = this.sid;
       this.dialling = true;
       this.sid = null;
+      this.update(null);
       this.parts.handset.focus();
       const answer = await attempt(this.parts.wrong, async () => {
         if (finished) await line.post(`/api/callers/${finished}/clear`);
