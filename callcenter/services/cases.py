@@ -18,6 +18,7 @@ from callcenter.models.consultations import Consultation
 from callcenter.models.keys import DataKey, ring_of
 from callcenter.services import audit, nicknames
 from callcenter.services.audit import Actor, Subject
+from callcenter.services.nicknames import Candidate
 
 
 class NoSuchPerson(HelplineError):
@@ -91,6 +92,13 @@ def add_person(session: Session, case: Case, new: NewPerson, *, by: Actor, now: 
     since = new.last_contact_on or case.opened_on
     nicknames.add_nickname(session, person, new.nickname, new.reading, by=by, now=now, since=since)
     return person
+
+
+def search_as(session: Session, text: str, *, by: Actor, now: datetime, relation: str | None = None) -> list[Candidate]:
+    """Search by nickname, and leave it in the trail who looked."""
+    found = nicknames.search(session, text, relation=relation)
+    nicknames.note_search(session, found, by=by, now=now)
+    return found
 
 
 def person_with(session: Session, person_id: str) -> Person:

@@ -21,6 +21,7 @@ from callcenter.services import audit
 from callcenter.services.audit import Actor, Subject
 
 MOST_SHOWN = 20
+HONORIFICS = ("さん", "ちゃん", "くん", "君", "様", "さま")
 STRICT = {KeyKind.EXACT: 200, KeyKind.FOLDED: 100, KeyKind.UNVOICED: 100}
 LOOSE = {KeyKind.SLIP: 30, KeyKind.PREFIX: 100}
 """How many nicknames are read from the end of one key, newest contact first."""
@@ -54,6 +55,15 @@ class Candidate:
     likeness: str
     reason: str
     score: float
+
+    @property
+    def label(self) -> str:
+        """The person in one line, such as 「ミナトさん・本人」; a name that says the relation is not told twice."""
+        relation = Relation(self.relation)
+        if self.nickname.endswith(relation.label):
+            return self.nickname
+        named = self.nickname if self.nickname.endswith(HONORIFICS) else f"{self.nickname}さん"
+        return named if relation is Relation.UNKNOWN else f"{named}・{relation.label}"
 
     def as_json(self) -> dict[str, Any]:
         """Return what ``callcenter cases search --json`` prints for one person."""
