@@ -38,7 +38,7 @@ Wsgi = Callable[..., Iterable[bytes]]
 
 
 class Line:
-    """A manual engine over a WSGI application; *tick* runs after everything that happens, and every second."""
+    """A manual engine over a WSGI application; *tick* (its workers) runs after webhooks and every *pulse* seconds."""
 
     def __init__(
         self,
@@ -52,11 +52,13 @@ class Line:
         status: str = "/ivr/voice/status",
         fallback: str = "",
         tick: Callable[[], object] | None = None,
+        pulse: float = 1.0,
         strict: bool = True,
         settings: Settings | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self.sid, self.token, self.origin, self.tick = account.sid, account.auth_token, origin, tick
+        self.sid, self.token, self.origin = account.sid, account.auth_token, origin
+        self.tick, self.pulse = tick, pulse
         self.clock = clock or Clock(at, pace=0)
         self.engine = Engine(
             account,
@@ -96,12 +98,17 @@ class Line:
             self.engine.settle()
 
     def advance(self, seconds: float) -> None:
-        """Let *seconds* pass, a second at a time."""
-        until = self.engine.elapsed + seconds
+        """Let *seconds* pass; *tick* runs after every moment with a webhook, and every *pulse* seconds."""
+        engine, until = self.engine, self.engine.elapsed + seconds
         self.settle()
-        while self.engine.elapsed < until - 1e-6:
-            self.engine.advance(min(1.0, until - self.engine.elapsed))
-            self.settle()
+        ticked, carried = engine.elapsed, engine.journal.webhooks
+        while engine.elapsed < until - 1e-6:
+            due = engine.next_due()
+            step = min(until, ticked + self.pulse, until if due is None else max(due, engine.elapsed))
+            engine.advance(step - engine.elapsed)
+            if carried != engine.journal.webhooks or engine.elapsed > ticked + self.pulse - 1e-6:
+                self.settle()
+                ticked, carried = engine.elapsed, engine.journal.webhooks
 
     def at(self, moment: datetime) -> None:
         """Put the clock to *moment*; whatever is under way keeps its remaining seconds."""

@@ -84,10 +84,11 @@ class Engine(Exchange):
             rooms.say(self, self._talking(sid), text)
 
     def hang_up(self, sid: str) -> None:
-        """Put the receiver down; a telephone that still rings is declined."""
+        """Put the receiver down; what still rings is declined, or given up by its caller."""
         with self.lock:
             leg = self.leg(sid)
-            finish(self, leg, "busy" if leg.ringing and not leg.inbound else "completed")
+            unanswered = "no-answer" if leg.inbound else "busy"
+            finish(self, leg, unanswered if leg.ringing else "completed")
 
     def answer(self, sid: str) -> None:
         """Pick up a ringing telephone or device."""

@@ -34,6 +34,7 @@ def _redirect(flow: Flow, element: Element) -> None:
 
 @verb("Hangup")
 def _hang_up(flow: Flow, _element: Element) -> None:
+    pick_up(flow)  # even as the first verb: only Reject refuses a call unanswered
     finish(flow.x, flow.leg, "completed")
 
 

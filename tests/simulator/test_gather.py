@@ -121,3 +121,25 @@ def test_a_refused_call_was_never_answered(desk: Desk, line: Line) -> None:
     desk.documents["/incoming"] = '<Reject reason="busy"/>'
     phone = line.dial()
     assert phone.state == "busy" and desk.to("/status")[0]["CallDuration"] == "0"
+
+
+def test_hanging_up_at_once_still_answers_the_call(desk: Desk, line: Line) -> None:
+    desk.documents["/incoming"] = "<Hangup/>"
+    phone = line.dial()
+    assert phone.state == "completed" and phone.leg.answered is not None
+
+
+def test_a_pause_at_the_beginning_lets_the_telephone_ring_on(desk: Desk, line: Line) -> None:
+    desk.documents["/incoming"] = '<Pause length="3"/>' + SAY.format("はい。")
+    phone = line.dial()
+    line.advance(2)
+    assert phone.state == "ringing"
+    line.advance(1.5)
+    assert phone.state == "in-progress"
+
+
+def test_a_caller_who_hangs_up_before_the_answer_was_not_answered(desk: Desk, line: Line) -> None:
+    desk.documents["/incoming"] = '<Pause length="3"/>' + SAY.format("はい。")
+    phone = line.dial()
+    phone.hangs_up()
+    assert desk.to("/status")[0]["CallStatus"] == "no-answer"
