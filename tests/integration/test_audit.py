@@ -150,11 +150,12 @@ def test_an_entry_slipped_in_behind_the_head_is_found(session: Session) -> None:
     assert audit.verify(session) == 3
 
 
-@pytest.mark.parametrize("act", [update(AuditEntry).values(action="x"), delete(AuditEntry)], ids=["change", "removal"])
-def test_the_database_itself_refuses_a(session: Session, act: Any) -> None:
+def test_the_database_itself_refuses_a_change_or_removal(session: Session) -> None:
     chain_of(session, 1)
-    with pytest.raises(DatabaseError, match="never"):
-        session.execute(act)
+    for act in (update(AuditEntry).values(action="x"), delete(AuditEntry)):
+        with pytest.raises(DatabaseError, match="never"):
+            session.execute(act)
+        session.rollback()
 
 
 def test_an_entry_lives_and_dies_with_its_transaction(session: Session) -> None:
@@ -191,23 +192,16 @@ def test_without_a_ring_nothing_is_recorded(engine: Engine) -> None:
         write(bare)
 
 
-@pytest.mark.parametrize(
-    "fact",
-    [
-        "今日はつらいです",
-        "two words",
-        "+819012345678",
-        "09012345678",
-        "03-1234-5678",
-        "a" * 65,
-        1.5,
-        {"a": "b"},
-        ["ok", "two words"],
-    ],
-)
-def test_a_text_or_a_number_is_refused_as_a_fact(session: Session, fact: Any) -> None:
-    with pytest.raises(NotACode):
-        write(session, fact=fact)
+NO_FACTS: list[Any] = [
+    "今日はつらいです", "two words", "+819012345678", "09012345678", "03-1234-5678", "a" * 65, 1.5, {"a": "b"},
+    ["ok", "two words"],
+]  # fmt: skip
+
+
+def test_a_text_or_a_number_is_refused_as_a_fact(session: Session) -> None:
+    for fact in NO_FACTS:
+        with pytest.raises(NotACode):
+            write(session, fact=fact)
 
 
 def test_codes_ids_counts_and_dates_are_facts(session: Session) -> None:

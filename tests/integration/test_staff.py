@@ -44,12 +44,12 @@ def test_an_account_signs_in_with_its_password(session: Session) -> None:
     assert added.last_signed_in_at == NOW
 
 
-@pytest.mark.parametrize("typed", ["TANTO07", " tanto07 ", "\uff34\uff41\uff4e\uff54\uff4f07"])
-def test_a_login_is_one_in_any_case_and_width(session: Session, typed: str) -> None:
+def test_a_login_is_one_in_any_case_and_width(session: Session) -> None:
     added = add(session)
-    assert sign_in(session, typed, PASSWORD) is added
-    with pytest.raises(LoginTaken):
-        add(session, login=typed)
+    for typed in ("TANTO07", " tanto07 ", "\uff34\uff41\uff4e\uff54\uff4f07"):
+        assert sign_in(session, typed, PASSWORD) is added
+        with pytest.raises(LoginTaken):
+            add(session, login=typed)
 
 
 def test_a_password_is_one_in_any_width(session: Session) -> None:
@@ -57,10 +57,10 @@ def test_a_password_is_one_in_any_width(session: Session) -> None:
     assert sign_in(session, "tanto07", "\uff2cong-\uff37alk-2026\uff01") is added
 
 
-@pytest.mark.parametrize("typed", ["", "夜の図書館と長い散歩と昼", PASSWORD + "x", "x" * 10_000])
-def test_a_wrong_password_signs_nobody_in(session: Session, typed: str) -> None:
+def test_a_wrong_password_signs_nobody_in(session: Session) -> None:
     add(session)
-    assert sign_in(session, "tanto07", typed) is None
+    wrong = ("", "夜の図書館と長い散歩と昼", PASSWORD + "x", "x" * 10_000)
+    assert [sign_in(session, "tanto07", typed) for typed in wrong] == [None] * 4
 
 
 def test_what_was_typed_at_a_failed_sign_in_is_kept_nowhere(session: Session) -> None:
@@ -140,17 +140,17 @@ def test_an_account_outside_a_session_keeps_its_telephone_sealed(session: Sessio
         assert added.phone
 
 
-@pytest.mark.parametrize("number", ["+1 202 555 0100", "+81570012345", "+81990512345", "+81", "client:x", "110"])
-def test_a_number_the_line_must_not_dial_is_refused(session: Session, number: str) -> None:
-    with pytest.raises(UnusableNumber):
-        add(session, phone=number)
-    assert staff.find(session, "tanto07") is None
+def test_a_number_the_line_must_not_dial_is_refused(session: Session) -> None:
+    for number in ("+1 202 555 0100", "+81570012345", "+81990512345", "+81", "client:x", "110"):
+        with pytest.raises(UnusableNumber):
+            add(session, phone=number)
+        assert staff.find(session, "tanto07") is None
 
 
-@pytest.mark.parametrize("login", ["", " ", "担当", "a b", "x" * 65, "a\nb", "-a"])
-def test_a_login_that_cannot_be_typed_everywhere_is_refused(session: Session, login: str) -> None:
-    with pytest.raises(LoginUnusable):
-        add(session, login=login)
+def test_a_login_that_cannot_be_typed_everywhere_is_refused(session: Session) -> None:
+    for login in ("", " ", "担当", "a b", "x" * 65, "a\nb", "-a"):
+        with pytest.raises(LoginUnusable):
+            add(session, login=login)
 
 
 def test_a_short_or_endless_password_is_refused_kindly(session: Session) -> None:
