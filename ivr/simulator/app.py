@@ -18,7 +18,7 @@ def create_app(line: Engine, *, assets: Path | None = None, allowed_origins: Ite
     """Build the application around *line*; *assets* is served under ``/assets/``."""
     app = Flask("ivr.simulator")
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # the default provider has it, its base does not
-    app.config.update(ASSETS=assets, ALLOWED_ORIGINS=frozenset(allowed_origins))
+    app.config.update(ASSETS=assets and assets.resolve(), ALLOWED_ORIGINS=frozenset(allowed_origins))
     app.extensions |= {"line": line, "devices": Devices(line), "stopping": threading.Event()}
     for blueprint in (rest_calls.bp, rest_rooms.bp, control.bp, device_views.bp):
         app.register_blueprint(blueprint)

@@ -39,7 +39,7 @@ customElements.define(
       for (const one of this.switches) one.checked = Number(faults[one.dataset.fault]) > 0;
       const on = this.switches.filter((one) => one.checked).length;
       const count = part(this, "count");
-      put(count, on ? `${on}つ、わざと起こしています` : "");
+      put(count, on ? `${on}つ動作中` : "");
       show(count, on > 0);
       part(this, "none").disabled = on === 0;
       if (document.activeElement !== this.delay) this.delay.value = String(faults.delay_seconds);

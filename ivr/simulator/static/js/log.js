@@ -3,6 +3,7 @@ import { copy, follow, part, put, show } from "./dom.js";
 import { line } from "./line.js";
 
 const PAUSE = 500; // ms between two readings of the log
+const SID = /([A-Z]{2}[0-9a-f]{4})[0-9a-f]{28}/g; // the file holds them whole
 const KINDS = { webhook: "問い合わせ", news: "知らせ", rest: "REST", note: "メモ" };
 
 customElements.define(
@@ -80,7 +81,8 @@ function make(entry) {
   item.classList.toggle("log-wrong", !entry.ok);
   part(item, "caller").textContent = entry.caller === null ? "–" : `発信者${entry.caller}`;
   part(item, "kind").textContent = KINDS[entry.kind] ?? entry.kind;
-  part(item, "path").textContent = entry.path;
+  part(item, "path").textContent = entry.path.replace(SID, "$1…");
+  part(item, "path").title = entry.path;
   part(item, "digest").textContent = entry.digest;
   part(item, "status").textContent = entry.status === null ? "" : String(entry.status);
   part(item, "ms").textContent = entry.kind === "note" ? "" : `${entry.ms} ms`;
