@@ -13,12 +13,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from callcenter.embedded import EmbeddedRedis
 from callcenter.supervisor import spawn
-from tests.tools.postgres import Postgres, lowered
+from tests.tools.postgres import Postgres, lowered, quick_folder
 
 
 def _serve(command: Sequence[str], directory: Path, user: int | None = None) -> subprocess.Popen[bytes]:
@@ -26,15 +27,15 @@ def _serve(command: Sequence[str], directory: Path, user: int | None = None) -> 
     return spawn(command, env=env, cwd=directory, out=sys.stdout.fileno(), err=sys.stdout.fileno(), user=user)
 
 
-def _postgres(directory: Path) -> tuple[subprocess.Popen[bytes], str]:
-    server = Postgres(directory)
+def _postgres(directory: Path, run: Path) -> tuple[subprocess.Popen[bytes], str]:
+    server = Postgres(directory / "cluster", run)
     command = server.command(server.prepare())
-    process = _serve(command, directory, lowered())
+    process = _serve(command, server.directory, lowered())
     server.wait(process)
     return process, server.url
 
 
-def _redis(directory: Path) -> tuple[subprocess.Popen[bytes], str]:
+def _redis(directory: Path, _run: Path) -> tuple[subprocess.Popen[bytes], str]:
     server = EmbeddedRedis(directory, keep=False)
     process = _serve(server.command(), directory)
     while not server.answers():
@@ -48,9 +49,9 @@ SERVERS = {"postgres": _postgres, "redis": _redis}
 
 def keep(name: str, run: Path, news: int) -> None:
     """Serve until nobody holds the server any more, then leave nothing behind."""
-    directory = run / name
-    shutil.rmtree(directory, ignore_errors=True)
-    process, url = SERVERS[name](directory)
+    directory = Path(tempfile.mkdtemp(prefix=f"{run.name}-{name}-", dir=quick_folder()))
+    directory.chmod(0o711)  # PostgreSQL runs as another user when we are root
+    process, url = SERVERS[name](directory, run)
     (run / f"{name}.url").write_text(url)
     os.write(news, url.encode())
     os.close(news)
