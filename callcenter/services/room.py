@@ -106,8 +106,7 @@ def left(session: Session, call: Call | None, offer: Offer, *, at: datetime, now
     """The counsellor's leg is gone; a caller who is still there is brought back to the head of the queue."""
     if call is None or offer.state in OPEN_OFFERS:
         return
-    offer.state = advance(offer.state, OfferState.LEFT)
-    offer.left_at = offer.left_at or at
+    _leave(offer, at)
     wrap_up(session, offer, now=now)
     if call.state is not CallState.ENDED and call.offer_id == offer.id and not offer.ending:
         outbox.put(session, "rescue_caller", now=now, after=RESCUE_AFTER, offer=offer.id)
@@ -122,13 +121,14 @@ def wrap_up(session: Session, offer: Offer, *, now: datetime) -> None:
 
 def caller_gone(session: Session, call: Call, *, now: datetime, outcome: Outcome | None = None) -> None:
     """The caller's leg has ended, from whichever side."""
-    if not calls.end(session, call, now=now, outcome=outcome):
-        return
-    routing.let_go(session, call, now=now)
+    ended = calls.end(session, call, now=now, outcome=outcome)
     offer = session.get(Offer, call.offer_id, with_for_update=True) if call.offer_id else None
     if offer is not None:
-        offer.state = advance(offer.state, OfferState.LEFT)
-        offer.left_at = offer.left_at or now
+        _leave(offer, now)
+    if not ended:
+        return
+    routing.let_go(session, call, now=now)
+    if offer is not None:
         wrap_up(session, offer, now=now)
         outbox.put(session, "hang_up", now=now, after=RESCUE_AFTER, offer=offer.id)
 
@@ -143,9 +143,14 @@ def turned_out(session: Session, call: Call, verdict: Verdict, *, now: datetime)
 def lost(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
     """The caller's leg is on its way back to the queue: the counsellor's has gone."""
     calls.back_to_queue(session, call, CallStep.REQUEUED, now=now)
-    offer.state = advance(offer.state, OfferState.LEFT)
-    offer.left_at = offer.left_at or now
+    _leave(offer, now)
     wrap_up(session, offer, now=now)
+
+
+def _leave(offer: Offer, at: datetime) -> None:
+    """The leg was gone by *at* at the latest; of several such news the earliest counts."""
+    offer.state = advance(offer.state, OfferState.LEFT)
+    offer.left_at = at if offer.left_at is None else min(at, offer.left_at)
 
 
 def end_by_counsellor(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
@@ -161,8 +166,7 @@ def release(session: Session, call: Call, offer: Offer, *, now: datetime) -> Non
     """The claimed caller never came: free the counsellor, idle time unchanged, and let the caller wait at the head."""
     if not calls.back_to_queue(session, call, CallStep.RELEASED, now=now):
         return
-    offer.state = advance(offer.state, OfferState.LEFT)
-    offer.left_at = offer.left_at or now
+    _leave(offer, now)
     row = session.get(Presence, offer.staff_id, with_for_update=True)
     if row is not None and row.offer_id == offer.id:
         presence.freed(session, row, now=now, to_the_back=False)

@@ -12,12 +12,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from callcenter.domain.calls import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
+from callcenter.domain.consultations import Channel
 from callcenter.domain.people import Contact
 from callcenter.domain.policy import Policy
 from callcenter.domain.presence import Work
 from callcenter.models.base import new_id
 from callcenter.models.telephony import Call, Offer, Presence
-from callcenter.services import calls, live, outbox, presence, queue
+from callcenter.services import calls, consultations, live, outbox, presence, queue
 
 
 def dispatch(session: Session, *, now: datetime, policy: Policy) -> list[Offer]:
@@ -108,6 +109,14 @@ def claim(session: Session, offer_id: str, *, now: datetime) -> Call | None:
     row.misses = 0
     presence.set_work(row, Work.CONNECTING, session, now=now)
     calls.note(session, call, "claimed", now=now, staff_id=offer.staff_id)
+    consultations.open_draft(
+        session,
+        call_id=call.id,
+        channel=Channel.PHONE,
+        counsellor_id=offer.staff_id,
+        hint=None if call.key is None else call.key.value,
+        now=now,
+    )
     outbox.put(session, "bring_caller", now=now, offer=offer.id)
     live.tell(session, live.LINE, now=now)
     return call
