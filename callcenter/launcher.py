@@ -166,7 +166,8 @@ def plan(wish: Wish, settings: Settings, root: Path, environ: Mapping[str, str])
             (Child("Redis", redis.command(), _for_any_program(environ), var / "log" / "redis.log", redis.answers),),
         )
     clock = settings.clock_file or var / "run" / f"clock-{port}.json"
-    if simulated or wish.at is not None:
+    own_time = simulated or wish.at is not None
+    if own_time:
         env["CLOCK_FILE"] = str(clock)
     addresses, lines = [f"web: {web}"], list[Child]()
     if simulated:
@@ -178,9 +179,7 @@ def plan(wish: Wish, settings: Settings, root: Path, environ: Mapping[str, str])
         root=root,
         steps=(*first, *_tasks(settings, env), (_web(env, var, port), *lines, _worker(env, var))),
         addresses=tuple(addresses),
-        clock=(clock, wish.at or datetime.now().astimezone())
-        if "CLOCK_FILE" in env and not settings.clock_file
-        else None,
+        clock=(clock, wish.at or datetime.now().astimezone()) if own_time else None,
         sign_ins=var / "sign-ins.txt" if settings.demo else None,
     )
 

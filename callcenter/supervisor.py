@@ -124,7 +124,9 @@ class Supervisor:
         def count(_number: int, _frame: FrameType | None) -> None:
             self._signals += 1
 
-        former = {number: signal.signal(number, count) for number in SIGNALS}
+        # Under nohup a hang-up is ignored, and stays so; Ctrl-C counts even where a shell's background job ignores it.
+        ignored = {number for number in (signal.SIGHUP,) if signal.getsignal(number) is signal.SIG_IGN}
+        former = {number: signal.signal(number, count) for number in SIGNALS if number not in ignored}
         try:
             yield
         finally:

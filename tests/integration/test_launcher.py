@@ -106,6 +106,19 @@ def test_a_wish_to_stop_leaves_no_process_behind(launch: Launch, number: signal.
     assert not any(alive(pid) for pid in run.pids("one") + run.pids("two"))
 
 
+def test_a_run_under_nohup_outlives_its_terminal(launch: Launch) -> None:
+    former = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        run = launch([program("one")])
+    finally:
+        signal.signal(signal.SIGHUP, former)
+    run.until_up()
+    run.process.send_signal(signal.SIGHUP)
+    time.sleep(0.5)
+    assert run.process.poll() is None
+    assert run.end() == 0
+
+
 def test_a_child_that_will_not_stop_is_killed_at_the_second_ctrl_c(launch: Launch) -> None:
     deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + SLEEPER
     run = launch([program("one", deaf, settles=1.0)])

@@ -101,6 +101,11 @@ def test_a_moment_may_be_wished_with_another_twilio_on_this_machine(tmp_path: Pa
     assert programs(plan)["web"].env["CLOCK_FILE"] == str(plan.clock[0])
 
 
+def test_a_clock_file_of_ones_own_is_put_to_the_wished_moment(tmp_path: Path) -> None:
+    given = ACCOUNT | {"TWILIO_API_URL": "http://localhost:9", "CLOCK_FILE": str(tmp_path / "clock.json")}
+    assert planned(tmp_path, given, Wish(at=AT)).clock == (tmp_path / "clock.json", AT)
+
+
 def test_with_the_real_twilio_time_cannot_be_chosen(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refusal:
         planned(tmp_path, ACCOUNT, Wish(at=AT))
