@@ -1,0 +1,65 @@
+"""A database that is locked or gone costs a caller no more than two seconds, and never an error page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import make_url
+
+from callcenter.models.base import sqlite_driver
+from tests.calls.webhooks import INCOMING, form, post
+from tests.desk import Desk
+
+
+@pytest.fixture
+def locked(sqlite_url: str) -> Iterator[Desk]:
+    """A desk whose database file another process has locked for writing."""
+    desk = Desk(sqlite_url)
+    post(desk, INCOMING, form())
+    holder = sqlite_driver().connect(make_url(sqlite_url).database, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    yield desk
+    holder.rollback()
+    holder.close()
+    time.sleep(5.2)  # the threads that still wait for the lock end by themselves
+    desk.close()
+
+
+def in_time(desk: Desk, path: str, **more: str) -> bytes:
+    """Return the script that comes within two seconds."""
+    began = time.monotonic()
+    answer = post(desk, path, form("CA" + "4" * 32, **more))
+    assert time.monotonic() - began <= 2.0
+    assert answer.status_code == 200
+    return answer.data
+
+
+def test_a_locked_database_lets_a_new_caller_hear_where_to_turn(locked: Desk) -> None:
+    said = in_time(locked, INCOMING).decode()
+    assert "命の危険があるときは" in said
+    assert said.index("命の危険があるときは") < said.index("よりそいホットライン")
+    assert said.rstrip().endswith("<Hangup /></Response>")
+
+
+def test_a_locked_database_lets_who_waits_hear_music_and_ask_again(locked: Desk) -> None:
+    said = in_time(locked, "/ivr/voice/wait", QueueTime="40")
+    assert b"<Play>" in said
+    assert b"<Hangup" not in said
+
+
+def test_music_does_not_go_on_for_ever_without_a_database(locked: Desk) -> None:
+    assert b"<Leave" in in_time(locked, "/ivr/voice/wait", QueueTime="1800")
+
+
+def test_news_that_could_not_be_stored_is_asked_for_again(locked: Desk) -> None:
+    answer = post(locked, "/ivr/voice/status", form(CallStatus="completed"))
+    assert answer.status_code == 503
+    assert b"<Response" in answer.data
+
+
+def test_a_database_that_is_gone_is_answered_like_a_locked_one() -> None:
+    desk = Desk("postgresql+psycopg://nobody:nothing@127.0.0.1:1/none")
+    assert b"<Hangup" in in_time(desk, INCOMING)
+    desk.close()
