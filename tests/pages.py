@@ -154,11 +154,13 @@ class Site:
     """The real app at a moment of the test's choosing, seen by one reader."""
 
     def __init__(
-        self, database_url: str, *, at: str = THURSDAY, env: str = "production", var: Path | None = None
+        self, database_url: str, *, at: str = THURSDAY, env: str = "production", var: Path | None = None, **more: str
     ) -> None:
         self.clock = PageClock(at)
         telephony = cast(Telephony, object())  # no page rings anybody
-        self.app: Flask = create_app(_settings(database_url, env, var), Ports(self.clock, telephony, SilentBell()))
+        self.app: Flask = create_app(
+            _settings(database_url, env, var, more), Ports(self.clock, telephony, SilentBell())
+        )
         self.reader = self.app.test_client()
 
     def open(self, path: str, **options: Any) -> Page:
@@ -203,7 +205,7 @@ class Site:
         return self.get(parts.path).status_code < 400
 
 
-def _settings(database_url: str, env: str, var: Path | None) -> Settings:
+def _settings(database_url: str, env: str, var: Path | None, more: dict[str, str]) -> Settings:
     given = {
         "CALLCENTER_ENV": env,
         "DATABASE_URL": database_url,
@@ -215,4 +217,4 @@ def _settings(database_url: str, env: str, var: Path | None) -> Settings:
         "CALLER_ID_NUMBER": "+815000000000",
         "SMTP_URL": "smtp://127.0.0.1:1",
     }
-    return Settings.from_env(given, var or Path(__file__).resolve().parent.parent)
+    return Settings.from_env(given | more, var or Path(__file__).resolve().parent.parent)

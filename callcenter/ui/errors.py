@@ -87,7 +87,8 @@ def _page(code: int, words: Words) -> Response:
     if request.accept_mimetypes.best == "application/json":
         answer: Response = jsonify(error=" ".join((words.title, *words.lines)))
     else:
-        template = "errors/desk.html" if _is_for_staff() else "errors/public.html"
+        # The desk's frame shows who is signed in, which needs the database.
+        template = "errors/desk.html" if _is_for_staff() and code != 503 else "errors/public.html"
         answer = current_app.make_response(render_template(template, words=words, code=code))
     answer.status_code = code
     return answer

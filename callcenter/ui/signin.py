@@ -31,7 +31,9 @@ limiter = Limiter(key_func=get_remote_address, in_memory_fallback_enabled=True)
 
 def install(app: Flask, *, redis_url: str | None = None) -> None:
     """Remember who is signed in, and slow down whoever guesses passwords, also when Redis is away."""
-    login_manager.init_app(app)
+    # Its own template variable asks the database at once; ours waits until a page really shows who is in.
+    login_manager.init_app(app, add_context_processor=False)
+    app.jinja_env.globals["current_user"] = current_user
     app.config.setdefault("RATELIMIT_STORAGE_URI", redis_url or "memory://")
     limiter.init_app(app)
     app.register_blueprint(bp)

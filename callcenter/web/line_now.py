@@ -48,7 +48,8 @@ def band(calendar: Calendar, now: datetime, *, crowded: bool | None = None) -> B
     detail = f"次は{next_open_words(state.next_open, now)}からです。"
     if state.reason is Reason.SPECIAL:
         return Band("special", "warm", "flag", _why_closed(calendar, state), detail)
-    return Band("closed", "quiet", "moon", _why_closed(calendar, state), detail)
+    icon = "moon" if state.reason is Reason.AFTER_CLOSING else "ring"
+    return Band("closed", "quiet", icon, _why_closed(calendar, state), detail)
 
 
 def week_ahead(calendar: Calendar, now: datetime) -> list[Day]:

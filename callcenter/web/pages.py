@@ -9,11 +9,14 @@ from werkzeug.wrappers import Response
 
 from callcenter.context import ports, settings
 from callcenter.context import reading as looking
-from callcenter.domain.times import local_date
+from callcenter.domain.times import in_japan, local_date
 from callcenter.services import calendar, crowd
 from callcenter.ui.access import local_path, public
 from callcenter.ui.pages import COOKIE, reading_now
 from callcenter.web.line_now import band, week_ahead
+
+DAYLIGHT = range(6, 17)
+"""Hours in which the picture of the first page shows the sun."""
 
 REMEMBERED = timedelta(days=365)
 
@@ -35,7 +38,11 @@ def top() -> str:
         days = calendar.load(session, around=local_date(now))
         crowded = crowd.is_crowded(session, now=now, policy=settings().policy)
     return render_template(
-        "web/top.html", line=band(days, now, crowded=crowded), week=week_ahead(days, now), heard=HEARD
+        "web/top.html",
+        line=band(days, now, crowded=crowded),
+        week=week_ahead(days, now),
+        evening=in_japan(now).hour not in DAYLIGHT,
+        heard=HEARD,
     )
 
 

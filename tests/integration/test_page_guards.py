@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from flask import abort
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from callcenter.context import unit_of_work
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.people import Role
 from callcenter.ui import access
@@ -91,6 +93,15 @@ def test_a_rule_that_was_not_met_is_explained_in_its_own_words(site: Site) -> No
 
 def test_a_lost_database_says_when_to_try_again(site: Site) -> None:
     assert site.get("/loses_the_database").headers["Retry-After"] == "30"
+
+
+def test_somebody_signed_in_gets_the_kind_page_too_when_the_database_is_lost(site: Site) -> None:
+    site.employ()
+    site.sign_in()
+    with site.app.app_context(), unit_of_work() as session:
+        session.execute(text("ALTER TABLE staff RENAME TO lost"))
+    assert site.open("/staff/").heading == "ただいま、つながりにくくなっています。"
+    assert site.get("/no-such-page").status_code == 404
 
 
 def test_pages_run_and_load_nothing_of_others(site: Site) -> None:

@@ -58,6 +58,15 @@ def test_guessing_is_slowed_down_before_any_password_is_checked(site: Site) -> N
     assert int(refused.response.headers["Retry-After"]) > 0
 
 
+def test_guessing_is_slowed_down_also_while_redis_is_away(sqlite_url: str) -> None:
+    site = Site(sqlite_url, REDIS_URL="redis://127.0.0.1:1/0")
+    try:
+        answers = [site.sign_in(password="something else").status for _ in range(11)]
+    finally:
+        site.close()
+    assert answers == [422] * 10 + [429]
+
+
 def test_guessing_one_account_does_not_lock_another(site: Site) -> None:
     site.employ("tanto08")
     for _ in range(11):
