@@ -58,7 +58,7 @@ class Plan:
     clock: tuple[Path, datetime] | None = None
     """Where to publish the time at which the whole system starts."""
     sign_ins: Path | None = field(default=None)
-    """Where to keep what the tasks print, which is printed once only."""
+    """Where to keep what the tasks print, which is printed once only; the checkout's own database has such a place."""
 
 
 def start(settings: Settings, *, root: Path, port: int | None, no_simulator: bool, at: str | None) -> int:
@@ -180,7 +180,7 @@ def plan(wish: Wish, settings: Settings, root: Path, environ: Mapping[str, str])
         steps=(*first, *_tasks(settings, env), (_web(env, var, port), *lines, _worker(env, var))),
         addresses=tuple(addresses),
         clock=(clock, wish.at or datetime.now().astimezone()) if own_time else None,
-        sign_ins=var / "sign-ins.txt" if settings.demo else None,
+        sign_ins=var / "sign-ins.txt" if settings.demo and not environ.get("DATABASE_URL") else None,
     )
 
 
