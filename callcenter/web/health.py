@@ -1,0 +1,75 @@
+"""What machines ask: is the process alive, is the service ready, and how does the line fare?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, request
+from sqlalchemy import func, select
+
+from callcenter.adapters import checkup
+from callcenter.context import ports, reading, settings
+from callcenter.domain.calls import CallState
+from callcenter.domain.hours import Calendar
+from callcenter.domain.times import local_date
+from callcenter.models.base import db
+from callcenter.models.outbox import OutboxMessage
+from callcenter.models.telephony import Call, Presence
+from callcenter.services import calendar
+from callcenter.ui.access import machine
+
+LOOPBACK = {"127.0.0.1", "::1"}
+
+bp = Blueprint("health", __name__)
+
+
+@bp.get("/healthz")
+@machine
+def alive() -> Response:
+    """The process answers; it asks nobody else."""
+    return Response("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@bp.get("/readyz")
+@machine
+def ready() -> tuple[dict[str, Any], int]:
+    """503 only if nothing works without it; what the line can do without makes the service ``degraded``."""
+    today = local_date(ports().clock.now())
+    found = checkup.examine(db.engine, _calendar, redis_url=settings().redis_url, today=today)
+    broken = [finding for finding in found if not finding.well]
+    down = any(finding.vital for finding in broken)
+    status = "down" if down else "degraded" if broken else "ok"
+    checks = {finding.subject: {"ok": finding.well, "detail": finding.sentence} for finding in found}
+    return {
+        "status": status,
+        "degraded": [finding.subject for finding in broken],
+        "checks": checks,
+    }, 503 if down else 200
+
+
+@bp.get("/metrics")
+@machine
+def metrics() -> Response:
+    """Figures of the line for a Prometheus on this machine; no label names anybody."""
+    if request.remote_addr not in LOOPBACK or "X-Forwarded-For" in request.headers:
+        abort(404)
+    from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+
+    registry = CollectorRegistry()
+    calls = Gauge("helpline_calls", "Calls that have not ended, by state", ["state"], registry=registry)
+    staff = Gauge("helpline_counsellors", "Counsellors by what they are doing", ["work"], registry=registry)
+    open_errands = Gauge("helpline_outbox_open", "Errands that are not done", registry=registry)
+    with reading() as session:
+        running = select(Call.state, func.count()).where(Call.state != CallState.ENDED).group_by(Call.state)
+        for state, count in session.execute(running):
+            calls.labels(state).set(count)
+        for work, count in session.execute(select(Presence.work, func.count()).group_by(Presence.work)):
+            staff.labels(work).set(count)
+        undone = select(func.count()).select_from(OutboxMessage).where(OutboxMessage.done_at.is_(None))
+        open_errands.set(session.scalar(undone) or 0)
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _calendar() -> Calendar:
+    with reading() as session:
+        return calendar.load(session)

@@ -1,0 +1,61 @@
+"""What machines are told about the service."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from callcenter.models.base import db
+from ivr.simulator.clock import JST
+from tests.desk import Desk
+
+
+def test_the_process_says_that_it_is_alive(desk: Desk) -> None:
+    answer = desk.app.test_client().get("/healthz")
+    assert (answer.status_code, answer.text) == (200, "ok\n")
+
+
+def test_with_database_and_calendar_the_service_is_ready(desk: Desk) -> None:
+    answer = desk.app.test_client().get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert answer.json["status"] == "ok"
+
+
+def test_holidays_that_end_too_soon_degrade_the_service_but_do_not_stop_it(desk: Desk) -> None:
+    desk.line.at(datetime(2027, 3, 1, 12, tzinfo=JST))
+    answer = desk.app.test_client().get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert (answer.json["status"], answer.json["degraded"]) == ("degraded", ["calendar"])
+
+
+def test_a_redis_that_is_away_degrades_the_service(database_url: str) -> None:
+    desk = Desk(database_url, REDIS_URL="redis://127.0.0.1:1/0")
+    answer = desk.app.test_client().get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert answer.json["degraded"] == ["redis"]
+    desk.close()
+
+
+def test_without_a_database_nothing_is_ready() -> None:
+    desk = Desk("postgresql+psycopg://nobody:nothing@127.0.0.1:1/none")
+    answer = desk.app.test_client().get("/readyz")
+    assert answer.status_code == 503
+    desk.close()
+
+
+def test_a_database_of_an_older_version_is_not_ready(desk: Desk) -> None:
+    with desk.app.app_context(), db.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM alembic_version")
+    assert desk.app.test_client().get("/readyz").status_code == 503
+
+
+def test_figures_count_calls_and_people_and_are_for_this_machine_only(desk: Desk) -> None:
+    desk.counsellor()
+    desk.line.dial("+81312345678")
+    text = desk.app.test_client().get("/metrics").text
+    assert 'helpline_calls{state="waiting"} 1.0' in text
+    assert 'helpline_counsellors{work="available"} 1.0' in text
+    assert "312345678" not in text
+    assert desk.app.test_client().get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 404
