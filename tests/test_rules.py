@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "callcenter/static"
 SHEETS = sorted((STATIC / "css").rglob("*.css"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
+SCRIPTS = sorted(path for path in (STATIC / "js").rglob("*.js") if path.parent.name != "worker")  # loaded by themselves
 MODULES = sorted(path for folder in ("callcenter", "ivr", "tests") for path in (ROOT / folder).rglob("*.py")) + sorted(
     ROOT.glob("*.py")
 )
