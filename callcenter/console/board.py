@@ -1,0 +1,104 @@
+"""The console's one page, and the parts of it that a script asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import render_template
+from sqlalchemy.orm import Session
+
+from callcenter.console import desk, form, sheet, words
+from callcenter.console.blueprint import bp, for_counsellors, from_script, in_the_background, myself
+from callcenter.console.desk import Desk
+from callcenter.console.sheet import Card, Sheet
+from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.models.telephony import Presence
+from callcenter.services import consultations
+from callcenter.services.nicknames import Candidate
+from callcenter.ui.forms import Problem
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything a drawing of the console needs."""
+
+    desk: Desk
+    sheet: Sheet | None = None
+    card: Card | None = None
+    candidates: tuple[Candidate, ...] | None = None
+    """None before anybody was looked for."""
+    problems: tuple[Problem, ...] = ()
+
+
+@bp.get("/")
+@for_counsellors
+def board() -> str:
+    """The record of the call I am in or have to write up; otherwise what to do next."""
+    with unit_of_work() as session:
+        row = session.get(Presence, myself(session).id)
+        record = desk.current_record(session, row)
+        page = look(session, record.id if record else None)
+    return draw(page)
+
+
+@bp.get("/records/<record_id>")
+@for_counsellors
+def record(record_id: str) -> str:
+    """One record, mine or (for a supervisor) anybody's."""
+    with unit_of_work() as session:
+        page = look(session, record_id)
+    return draw(page)
+
+
+@bp.get("/fragment/line")
+@in_the_background
+def live_parts() -> str:
+    """What changes by itself: call bar, queue, colleagues, drafts."""
+    with reading() as session:
+        page = Page(_desk(session, ports().clock.now()))
+    return render_template("console/live.html", **_given(page))
+
+
+def look(session: Session, record_id: str | None, **more: Any) -> Page:
+    """Gather the page around a record; opening it, and what the person told before, is noted in the trail."""
+    now = ports().clock.now()
+    if record_id is None:
+        return Page(_desk(session, now), **more)
+    staff = myself(session)
+    consultations.for_writing(session, record_id, staff)
+    opened = consultations.read(session, record_id, by=staff, now=now)
+    return Page(
+        desk=_desk(session, now),
+        sheet=sheet.read(session, opened, staff),
+        card=sheet.card(session, opened, staff, now=now),
+        **more,
+    )
+
+
+def draw(page: Page) -> str:
+    """Draw the whole page, or for a script the parts around the record."""
+    return render_template("console/work.html" if from_script() else "console/board.html", **_given(page))
+
+
+def draw_person(page: Page) -> str:
+    """Draw who this is, for a script; the form itself is left alone, as somebody is typing in it."""
+    return render_template("console/person.html", **_given(page)) if from_script() else draw(page)
+
+
+def _desk(session: Session, now: datetime) -> Desk:
+    return desk.build(session, myself(session), now=now, policy=settings().policy)
+
+
+def _given(page: Page) -> dict[str, Any]:
+    return {
+        "desk": page.desk,
+        "sheet": page.sheet,
+        "card": page.card,
+        "candidates": page.candidates,
+        "problems": page.problems,
+        "form": form,
+        "words": words,
+        "line_origin": settings().simulator_url,
+    }

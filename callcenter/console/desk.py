@@ -1,0 +1,208 @@
+"""What the live parts of the console show; the page and the fragment are drawn from the same value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from callcenter.console.words import called, key_words
+from callcenter.domain.calls import OPEN_OFFERS
+from callcenter.domain.codes import Code
+from callcenter.domain.consultations import Relation
+from callcenter.domain.hours import State
+from callcenter.domain.people import Contact
+from callcenter.domain.policy import Policy
+from callcenter.domain.presence import AwayReason, Work
+from callcenter.domain.times import local_date
+from callcenter.models.consultations import Consultation, ConsultationState
+from callcenter.models.people import Staff
+from callcenter.models.telephony import Call, Offer, Presence
+from callcenter.services import calendar, consultations, queue
+from callcenter.ui.tones import AWAY, Tone, tone_of
+
+TALKING = (Work.CONNECTING, Work.ON_CALL)
+ORDER = (Work.ON_CALL, Work.CONNECTING, Work.OFFERED, Work.AVAILABLE, Work.WRAP_UP, Work.AWAY)
+SHOWN_WAITING = 20
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A caller in the queue: what was pressed and for how long they wait, never who or from where."""
+
+    key: str
+    since: datetime
+    rung: str | None
+    """The counsellor who is being rung for them."""
+
+
+@dataclass(frozen=True)
+class Peers:
+    """Colleagues who are doing the same."""
+
+    tone: Tone
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ring:
+    """The caller who is offered to me."""
+
+    offer_id: str
+    key: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Talk:
+    """The caller I am talking with."""
+
+    call_id: str
+    since: datetime
+    """When the counsellor took the call."""
+    ending: bool
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A record I have not finished; the name is the one confirmed, or the one heard."""
+
+    id: str
+    name: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything beside the record."""
+
+    now: datetime
+    work: Work
+    tone: Tone
+    reason: AwayReason | None
+    away_words: str
+    since: datetime | None
+    by_phone: bool
+    reachable: bool
+    """Whether my telephone could ring at this moment."""
+    draining: bool
+    ring: Ring | None
+    talk: Talk | None
+    record_id: str | None
+    """The record of the call I am in, or that I still have to write."""
+    who: str | None
+    """The confirmed person of that record."""
+    relation: Code | None
+    waiting: tuple[Waiting, ...]
+    more_waiting: int
+    people: tuple[Peers, ...]
+    drafts: tuple[Draft, ...]
+    hours: State
+    last_call_at: datetime | None
+
+    @property
+    def in_call(self) -> bool:
+        return self.talk is not None
+
+    @property
+    def wrapping_up(self) -> bool:
+        return self.work is Work.WRAP_UP
+
+
+def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> Desk:
+    """Look around for *staff*; only reads."""
+    row = session.get(Presence, staff.id)
+    work = row.work if row else Work.OFFLINE
+    offer = session.get(Offer, row.offer_id) if row and row.offer_id else None
+    record = current_record(session, row)
+    waiting = _waiting(session)
+    return Desk(
+        now=now,
+        work=work,
+        tone=tone_of(work),
+        reason=row.reason if row else None,
+        away_words=AWAY[row.reason] if row and row.reason else "",
+        since=row.since if row else None,
+        by_phone=(row.contact if row else staff.contact) is Contact.PHONE,
+        reachable=row is not None and _reachable(row, now, policy),
+        draining=row is not None and row.draining,
+        ring=_ring(session, offer),
+        talk=_talk(session, offer) if work in TALKING else None,
+        record_id=record.id if record else None,
+        who=name_of(record) if record and record.person_id else None,
+        relation=Relation(record.person.relation) if record and record.person else None,
+        waiting=waiting[:SHOWN_WAITING],
+        more_waiting=max(0, len(waiting) - SHOWN_WAITING),
+        people=_people(session, staff, now, policy),
+        drafts=_drafts(session, staff, without=record),
+        hours=calendar.state(session, now),
+        last_call_at=_last_call(session, now),
+    )
+
+
+def current_record(session: Session, row: Presence | None) -> Consultation | None:
+    """Return the record of the call this counsellor is in, or has just ended and not written up."""
+    if row is None or row.work not in (*TALKING, Work.WRAP_UP):
+        return None
+    mine = select(Offer.call_id).where(Offer.staff_id == row.staff_id, Offer.claimed_at.is_not(None))
+    call_id = session.scalar(mine.order_by(Offer.claimed_at.desc()).limit(1))
+    record = consultations.of_call(session, call_id) if call_id else None
+    is_open = record is not None and record.state is ConsultationState.DRAFT
+    return record if is_open and record is not None and record.counsellor_id == row.staff_id else None
+
+
+def name_of(record: Consultation) -> str:
+    """Return how to call the one the record is about, as far as it is known."""
+    if record.person is not None and record.person.nicknames:
+        return called(record.person.nicknames[0].text)
+    return called(record.nickname_heard) if record.nickname_heard else "お名前はまだ"
+
+
+def _reachable(row: Presence, now: datetime, policy: Policy) -> bool:
+    if row.contact is Contact.PHONE:
+        return True
+    fresh = row.heartbeat_at is not None and row.heartbeat_at > now - policy.fresh_for
+    return fresh and row.registered and row.lease is not None
+
+
+def _ring(session: Session, offer: Offer | None) -> Ring | None:
+    if offer is None or offer.state not in OPEN_OFFERS:
+        return None
+    call = session.get_one(Call, offer.call_id)
+    return Ring(offer.id, key_words(call.key), call.arrived_at)
+
+
+def _talk(session: Session, offer: Offer | None) -> Talk | None:
+    if offer is None:
+        return None
+    call = session.get_one(Call, offer.call_id)
+    return Talk(call.id, offer.claimed_at or offer.rung_at, offer.ending)
+
+
+def _waiting(session: Session) -> tuple[Waiting, ...]:
+    ringing = select(Offer.call_id, Staff.name).join(Staff, Staff.id == Offer.staff_id)
+    rung = dict(session.execute(ringing.where(Offer.state.in_(OPEN_OFFERS))).tuples().all())
+    calls = session.scalars(queue.waiting_calls())
+    return tuple(Waiting(key_words(call.key), call.arrived_at, rung.get(call.id)) for call in calls)
+
+
+def _people(session: Session, me: Staff, now: datetime, policy: Policy) -> tuple[Peers, ...]:
+    query = select(Presence.work, Staff.name).join(Staff, Staff.id == Presence.staff_id)
+    there = session.execute(query.where(queue.on_duty(now, policy), Staff.id != me.id).order_by(Staff.name)).tuples()
+    by_work: dict[Work, list[str]] = {}
+    for work, name in there:
+        by_work.setdefault(work, []).append(name)
+    return tuple(Peers(tone_of(work), tuple(by_work[work])) for work in ORDER if work in by_work)
+
+
+def _drafts(session: Session, staff: Staff, *, without: Consultation | None) -> tuple[Draft, ...]:
+    mine = consultations.unfinished(session, staff.id)
+    return tuple(Draft(one.id, name_of(one), one.opened_at) for one in mine if without is None or one.id != without.id)
+
+
+def _last_call(session: Session, now: datetime) -> datetime | None:
+    return session.scalar(
+        select(func.max(Call.ended_at)).where(Call.arrived_on == local_date(now), Call.talked_at.is_not(None))
+    )

@@ -1,0 +1,143 @@
+"""The counsellor's side of the line: being there, being rung, declining and ending."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import jsonify, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from callcenter.console.blueprint import bp, done, for_counsellors, in_the_background, myself
+from callcenter.context import ports, unit_of_work
+from callcenter.domain.calls import OfferState
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.people import Contact
+from callcenter.domain.presence import BOUND, AwayReason, Work
+from callcenter.models.people import Staff
+from callcenter.models.telephony import Call, Offer
+from callcenter.services import audit, presence, room, routing
+from callcenter.services.audit import Subject, staff_member
+from callcenter.services.presence import OtherTab
+from callcenter.ui.access import me, note_activity
+from callcenter.ui.signin import limiter
+
+TOKEN_SECONDS = 900
+"""How long a browser may be rung without asking anew."""
+
+TALKING = {Work.CONNECTING, Work.ON_CALL}
+
+
+class NoBrowserPhone(HelplineError):
+    """No key to sign with, or a counsellor whose calls ring at a telephone."""
+
+    message = "ブラウザーの電話は使えません。電話機で受けるか、管理者に声をかけてください。"
+
+
+class UnknownChoice(HelplineError):
+    """The form sends a state or a reason that nobody can choose."""
+
+    message = "この画面は古くなっています。ページを読みこみ直してください。"
+
+
+class NotYourCall(HelplineError):
+    """The call or the ring is over, or belongs to somebody else."""
+
+    message = "この電話は、もう終わっているか、ほかの相談員が受けています。"
+
+
+@bp.post("/presence")
+@for_counsellors
+def set_presence() -> Response:
+    """受け付ける, 離席 with a reason, or 終わる."""
+    with unit_of_work() as session:
+        choose(session, myself(session), request.form.get("work", ""), request.form.get("reason", ""))
+    return done()
+
+
+def choose(session: Session, staff: Staff, work: str, reason: str) -> None:
+    """Do what the counsellor chose to do next; ``UnknownChoice`` for anything that is no choice."""
+    now = ports().clock.now()
+    if work == Work.AVAILABLE:
+        presence.come(session, staff, now=now)
+    elif work == Work.OFFLINE:
+        presence.leave(session, staff, Work.OFFLINE, now=now)
+    elif work == Work.AWAY and reason in set(AwayReason) - {AwayReason.MISSED, AwayReason.UNREACHABLE}:
+        presence.leave(session, staff, Work.AWAY, now=now, reason=AwayReason(reason))
+    else:
+        raise UnknownChoice
+
+
+@bp.post("/lease")
+@for_counsellors
+def take_lease() -> Response:
+    """Let this tab ring; another living tab keeps the telephone unless the person says so (``force``)."""
+    force = request.form.get("force") == "1"
+    with unit_of_work() as session:
+        row = presence.take_lease(session, myself(session), force=force, now=ports().clock.now())
+        lease = row.lease
+    return jsonify(lease=lease)
+
+
+@bp.post("/beat")
+@in_the_background
+def beat() -> Response:
+    """The tab is alive; a person on a call is at work, however still the keyboard is."""
+    lease, registered = request.form.get("lease", ""), request.form.get("registered") == "1"
+    with unit_of_work() as session:
+        row = presence.beat(session, myself(session), lease, registered=registered, now=ports().clock.now())
+        busy = row.work in BOUND
+    if busy:
+        note_activity()
+    return Response(status=204)
+
+
+@bp.post("/line/token")
+@for_counsellors
+@limiter.limit("40 per 10 minutes", key_func=lambda: me().staff_id)
+def line_token() -> Response:
+    """Give the tab that holds the telephone a token to be rung with."""
+    tokens, now = ports().tokens, ports().clock.now()
+    with unit_of_work() as session:
+        staff = myself(session)
+        row = presence.of(session, staff, now=now)
+        if row.lease is None or row.lease != request.form.get("lease"):
+            raise OtherTab
+        if tokens is None or row.contact is not Contact.BROWSER:
+            raise NoBrowserPhone
+        token = tokens.grant(row.identity, seconds=TOKEN_SECONDS)
+        subject = Subject("staff", staff.id)
+        audit.record(session, actor=staff_member(staff.id), action="line.token", subject=subject, now=now)
+    return jsonify(token=token, seconds=TOKEN_SECONDS)
+
+
+@bp.post("/offers/<offer_id>/decline")
+@for_counsellors
+def decline(offer_id: str) -> Response:
+    """Leave the caller to somebody else; written down before the device stops ringing."""
+    with unit_of_work() as session:
+        offer = routing.find(session, offer_id)
+        if offer is None or offer.staff_id != me().staff_id:
+            raise NotYourCall
+        routing.close(session, offer, OfferState.DECLINED, now=ports().clock.now())
+    return done()
+
+
+@bp.post("/calls/<call_id>/end")
+@for_counsellors
+def end_call(call_id: str) -> Response:
+    """End the conversation after the goodbye."""
+    now = ports().clock.now()
+    with unit_of_work() as session:
+        call, offer = running_call(session, now=now)
+        if call is None or offer is None or call.id != call_id:
+            raise NotYourCall
+        room.end_by_counsellor(session, call, offer, now=now)
+    return done()
+
+
+def running_call(session: Session, *, now: datetime) -> tuple[Call | None, Offer | None]:
+    """Return the call this counsellor is in, with the ring that led to it."""
+    row = presence.of(session, myself(session), now=now)
+    offer = session.get(Offer, row.offer_id) if row.offer_id and row.work in TALKING else None
+    return (None, None) if offer is None else (session.get(Call, offer.call_id), offer)

@@ -1,0 +1,96 @@
+"""Finding the person again by the name they give, and saying who it is; it can always be undone."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from callcenter.console import board, form, words
+from callcenter.console.blueprint import bp, for_counsellors, from_script, myself
+from callcenter.console.line import UnknownChoice
+from callcenter.console.record import save_form, to_record
+from callcenter.context import ports, unit_of_work
+from callcenter.domain.consultations import Relation
+from callcenter.domain.errors import HelplineError
+from callcenter.models.consultations import Consultation
+from callcenter.services import consultations, linking, nicknames
+from callcenter.services.audit import staff_member
+from callcenter.services.cases import NewCase, NewPerson
+from callcenter.services.nicknames import Candidate
+
+MOST = 9
+"""As many candidates as there are keys to choose them with."""
+
+
+class NameFirst(HelplineError):
+    """A case is found by a name, so it needs one."""
+
+    message = "先に、呼び名を入れてください。ひらがなだけでも大丈夫です。"
+
+
+@bp.post("/records/<record_id>/search")
+@for_counsellors
+def search(record_id: str) -> str:
+    """Look for the name as it is typed; a POST, so that no name stands in an address or a log."""
+    heard = request.form.get("nickname_heard", "")
+    with unit_of_work() as session:
+        staff = myself(session)
+        record = consultations.for_writing(session, record_id, staff)
+        linked, page = record.person is not None, None
+        found = _candidates(session, record, heard)
+        if heard.strip():
+            nicknames.note_search(session, found, by=staff_member(staff.id), now=ports().clock.now())
+        if not from_script():
+            save_form(session, record_id)
+            page = board.look(session, record_id, candidates=tuple(found))
+    if page is None:
+        given = {"candidates": found, "record_id": record_id, "heard": heard.strip(), "linked": linked}
+        return render_template("console/candidates.html", form=form, words=words, **given)
+    return board.draw(page)
+
+
+def _candidates(session: Session, record: Consultation, heard: str) -> list[Candidate]:
+    found = nicknames.search(session, heard, limit=MOST + 1)
+    return [one for one in found if one.person_id != record.person_id][:MOST]
+
+
+@bp.post("/records/<record_id>/person")
+@for_counsellors
+def confirm(record_id: str) -> str | Response:
+    """The counsellor recognised the person."""
+    with unit_of_work() as session:
+        chosen = request.form.get("person", "")
+        linking.confirm_person(session, record_id, chosen, by=myself(session), now=ports().clock.now())
+        page = board.look(session, record_id)
+    return _shown(record_id, page)
+
+
+@bp.post("/records/<record_id>/new-case")
+@for_counsellors
+def new_case(record_id: str) -> str | Response:
+    """Somebody who is new: open a case under the name they gave."""
+    heard, relation = request.form.get("nickname_heard", "").strip(), request.form.get("new_relation", "unknown")
+    if not heard:
+        raise NameFirst
+    if relation not in set(Relation):
+        raise UnknownChoice
+    new = NewCase(NewPerson(heard, relation=relation))
+    with unit_of_work() as session:
+        linking.open_new_case(session, record_id, new, by=myself(session), now=ports().clock.now())
+        page = board.look(session, record_id)
+    return _shown(record_id, page)
+
+
+@bp.post("/records/<record_id>/unlink")
+@for_counsellors
+def unlink(record_id: str) -> str | Response:
+    """まだわからない: take the link away, nothing that was written."""
+    with unit_of_work() as session:
+        linking.unlink(session, record_id, by=myself(session), now=ports().clock.now())
+        page = board.look(session, record_id)
+    return _shown(record_id, page)
+
+
+def _shown(record_id: str, page: board.Page) -> str | Response:
+    return board.draw_person(page) if from_script() else to_record(record_id)

@@ -1,0 +1,8 @@
+"""The console's views, gathered so that importing its blueprint brings them all."""
+
+from __future__ import annotations
+
+from callcenter.console import board, line, persons, record, stream
+from callcenter.console.blueprint import bp
+
+__all__ = ["board", "bp", "line", "persons", "record", "stream"]

@@ -1,0 +1,190 @@
+/* <auto-save data-url data-version>: saves the record while it is typed, and never says so before the server has.
+
+   Each field is saved by itself, with the version at which it was last seen. A field that somebody else wrote
+   meanwhile is not overwritten: both texts are shown and the person chooses. What could not be saved stays in
+   the page, is said in red and tried again. flush() answers true once everything is saved. */
+const AFTER = 800;
+const AT_THE_LATEST = 3000;
+const AGAIN = [1000, 2000, 4000, 8000];
+const NOT_SAVED = new Set(["csrf_token", "whole", "version", "after", "quick"]);
+
+customElements.define(
+  "auto-save",
+  class extends HTMLElement {
+    connectedCallback() {
+      this.form = this.querySelector("form");
+      this.seen = {};
+      this.known = {};
+      this.conflicts = new Set();
+      this.failures = 0;
+      for (const name of this.names()) {
+        this.seen[name] = Number(this.dataset.version);
+        this.known[name] = this.valueOf(name);
+      }
+      this.form.addEventListener("input", () => this.changed());
+      this.form.addEventListener("change", () => this.changed());
+      this.online = () => this.save();
+      this.leaving = (event) => this.dirty().length && event.preventDefault();
+      addEventListener("online", this.online);
+      addEventListener("beforeunload", this.leaving);
+    }
+
+    disconnectedCallback() {
+      clearTimeout(this.timer);
+      removeEventListener("online", this.online);
+      removeEventListener("beforeunload", this.leaving);
+    }
+
+    names() {
+      const named = [...this.form.elements].filter((control) => control.name && control.type !== "submit");
+      return [...new Set(named.map((control) => control.name))].filter((name) => !NOT_SAVED.has(name));
+    }
+
+    /** As JSON, so that lists compare too. */
+    valueOf(name) {
+      const controls = [...this.form.elements].filter((control) => control.name === name);
+      const [first] = controls;
+      if (first.type === "checkbox" && first.value === "on") return JSON.stringify(first.checked);
+      if (first.type === "checkbox") return JSON.stringify(controls.filter((box) => box.checked).map((box) => box.value));
+      if (first.type === "radio") return JSON.stringify(controls.find((radio) => radio.checked)?.value ?? "unknown");
+      return JSON.stringify(first.value);
+    }
+
+    dirty() {
+      return this.names().filter((name) => !this.conflicts.has(name) && this.valueOf(name) !== this.known[name]);
+    }
+
+    changed() {
+      if (!this.dirty().length) return;
+      this.since ??= performance.now();
+      this.status("writing", "書いています…");
+      const left = Math.max(0, this.since + AT_THE_LATEST - performance.now());
+      this.later(Math.min(AFTER, left));
+    }
+
+    later(milliseconds) {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.save(), milliseconds);
+    }
+
+    async flush() {
+      clearTimeout(this.timer);
+      await this.save();
+      if (!this.failures && this.dirty().length) await this.save();
+      return !this.failures && !this.dirty().length && !this.conflicts.size;
+    }
+
+    save() {
+      this.saving ??= this.send().finally(() => (this.saving = undefined));
+      return this.saving;
+    }
+
+    async send() {
+      const names = this.dirty();
+      if (!names.length) return;
+      const values = Object.fromEntries(names.map((name) => [name, this.valueOf(name)]));
+      const fields = Object.fromEntries(names.map((name) => [name, JSON.parse(values[name])]));
+      const seen = Object.fromEntries(names.map((name) => [name, this.seen[name]]));
+      this.since = undefined;
+      try {
+        const saved = await (await ask(this.dataset.url, { json: { fields, seen } })).json();
+        this.took(saved, values);
+      } catch (trouble) {
+        if (!(trouble instanceof Trouble)) throw trouble;
+        this.failed(trouble);
+      }
+    }
+
+    took(saved, values) {
+      this.failures = 0;
+      for (const name of saved.kept) {
+        this.known[name] = values[name];
+        this.seen[name] = saved.version;
+      }
+      for (const [name, theirs] of Object.entries(saved.conflicts)) this.conflict(name, theirs, saved.version);
+      this.red(null);
+      if (this.conflicts.size) this.status("unsaved", "保存できていない欄があります");
+      else if (this.dirty().length) this.changed();
+      else this.status("saved", `${saved.saved_at} に保存しました`);
+    }
+
+    failed(trouble) {
+      this.failures += 1;
+      this.status("unsaved", "保存できていません");
+      this.red(trouble);
+      if (trouble.kind === "away" || trouble.kind === "signed-out") {
+        this.later(AGAIN[Math.min(this.failures, AGAIN.length) - 1]);
+      }
+    }
+
+    status(kind, words) {
+      const place = this.querySelector("[data-saved]");
+      place.dataset.kind = kind;
+      place.querySelector("[data-words]").textContent = words;
+    }
+
+    red(trouble) {
+      const place = this.querySelector("[data-unsaved]");
+      place.hidden = !trouble && !this.conflicts.size;
+      if (!trouble) {
+        place.querySelector("p")?.remove();
+        return;
+      }
+      const words = place.querySelector("p") ?? place.insertBefore(document.createElement("p"), place.firstChild);
+      const said = `保存できていません。書いた文は、この画面に残っています。${trouble.message}`;
+      if (words.dataset.said === said) return;
+      words.dataset.said = said;
+      words.textContent = said;
+      if (trouble.kind === "signed-out") words.append(document.querySelector("live-parts").door());
+    }
+
+    /** Both texts, and a choice; typing goes on, nothing is lost. */
+    conflict(name, theirs, version) {
+      this.conflicts.add(name);
+      const control = this.form.elements[name];
+      const place = this.querySelector("[data-unsaved]");
+      place.querySelector(`[data-conflict="${name}"]`)?.remove();
+      const box = document.createElement("div");
+      box.dataset.conflict = name;
+      const label = control.labels?.[0]?.firstChild?.textContent?.trim() ?? "この欄";
+      box.append(this.line("b", `「${label}」は、ほかの人も書きました。`), this.line("p", this.told(control, theirs)));
+      const choices = document.createElement("p");
+      const choose = (words, value) => {
+        const button = this.line("button", words);
+        button.type = "button";
+        button.className = "button button--plain";
+        button.addEventListener("click", () => this.settle(name, version, theirs, value, box));
+        choices.append(button);
+      };
+      choose("わたしの文にする", () => JSON.parse(this.valueOf(name)));
+      choose("相手の文にする", () => theirs);
+      if (control.tagName === "TEXTAREA") choose("両方のこす", () => `${theirs}\n${control.value}`);
+      box.append(choices);
+      place.append(box);
+      place.hidden = false;
+    }
+
+    line(tag, words) {
+      const element = document.createElement(tag);
+      element.textContent = words;
+      return element;
+    }
+
+    told(control, theirs) {
+      const chosen = [...(control.options ?? [])].find((option) => option.value === theirs);
+      return chosen ? chosen.textContent : String(theirs);
+    }
+
+    settle(name, version, theirs, value, box) {
+      const control = this.form.elements[name];
+      this.conflicts.delete(name);
+      this.seen[name] = version;
+      this.known[name] = JSON.stringify(theirs);
+      if ("value" in control) control.value = value();
+      box.remove();
+      this.red(null);
+      control.focus?.();
+      this.save();
+    }
+  },
+);

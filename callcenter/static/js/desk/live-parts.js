@@ -1,0 +1,96 @@
+/* <live-parts data-events data-parts data-login>: keeps the parts that change by themselves fresh.
+
+   It listens to hints (Server-Sent Events) and then fetches the parts; where no stream is to be had it looks every
+   three seconds. It says so when the picture is no longer fresh, and when the person has to sign in again.
+   Anybody may call look(). After each look a "desk-looked" event goes to the document. */
+const EVERY = 3000;
+const TRY_STREAM_AFTER = 20000;
+
+customElements.define(
+  "live-parts",
+  class extends HTMLElement {
+    connectedCallback() {
+      this.tab = sessionStorage.getItem("tab") ?? crypto.randomUUID();
+      sessionStorage.setItem("tab", this.tab);
+      const callbar = document.getElementById("callbar");
+      ElapsedTime.now(callbar.dataset.now);
+      this.started = setTimeout(() => this.listen());
+      addEventListener("pagehide", () => this.source?.close());
+    }
+
+    disconnectedCallback() {
+      this.source?.close();
+      clearInterval(this.poll);
+    }
+
+    listen() {
+      clearTimeout(this.retry);
+      this.source?.close();
+      const source = new EventSource(`${this.dataset.events}?tab=${encodeURIComponent(this.tab)}`);
+      this.source = source;
+      source.addEventListener("hello", () => {
+        clearInterval(this.poll);
+        this.poll = undefined;
+        this.look();
+      });
+      source.addEventListener("change", () => this.look());
+      source.addEventListener("error", () => this.manage(source));
+    }
+
+    // The browser itself comes back after a break; after a refusal it gives up, and we look by ourselves for a while.
+    manage(source) {
+      this.poll ??= setInterval(() => this.look(), EVERY);
+      if (source.readyState !== EventSource.CLOSED) return;
+      clearTimeout(this.retry);
+      this.retry = setTimeout(() => this.listen(), TRY_STREAM_AFTER);
+    }
+
+    async look() {
+      if (this.looking) {
+        this.again = true;
+        return;
+      }
+      this.looking = true;
+      try {
+        const answer = await ask(this.dataset.parts);
+        this.trouble(null);
+        if (!putParts(await answer.text(), { patiently: true })) setTimeout(() => this.look(), 2000);
+        document.dispatchEvent(new CustomEvent("desk-looked"));
+      } catch (trouble) {
+        if (!(trouble instanceof Trouble)) throw trouble;
+        this.trouble(trouble);
+      } finally {
+        this.looking = false;
+      }
+      if (this.again) {
+        this.again = false;
+        await this.look();
+      }
+    }
+
+    // What is on the screen may be old now: say so where everybody looks, and keep trying.
+    trouble(trouble) {
+      const place = document.querySelector("[data-trouble]");
+      if (!place) return;
+      if (!trouble) {
+        if (!place.hidden) place.hidden = true;
+        return;
+      }
+      this.poll ??= setInterval(() => this.look(), EVERY);
+      const words = trouble.kind === "signed-out" ? trouble.message : `画面が新しくなっていません。${trouble.message}`;
+      if (!place.hidden && place.dataset.kind === trouble.kind) return;
+      place.dataset.kind = trouble.kind;
+      place.textContent = words;
+      if (trouble.kind === "signed-out") place.append(this.door());
+      place.hidden = false;
+    }
+
+    door() {
+      const door = document.createElement("a");
+      door.href = this.dataset.login;
+      door.target = "_blank";
+      door.textContent = "新しいタブで入る";
+      return door;
+    }
+  },
+);

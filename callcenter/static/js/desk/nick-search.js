@@ -1,0 +1,71 @@
+/* <nick-search data-url>: looks for the nickname as it is typed, by POST, so that no name stands in an address.
+
+   Arrow down goes to the candidates; there 1–9 choose and arrow up goes back. Alt + the digit works from anywhere. */
+const AFTER = 150;
+
+customElements.define(
+  "nick-search",
+  class extends HTMLElement {
+    connectedCallback() {
+      this.box = this.querySelector("input");
+      this.box.addEventListener("input", () => this.later());
+      this.box.addEventListener("keydown", (event) => this.pressed(event));
+      this.moved = (event) => this.among(event);
+      document.addEventListener("keydown", this.moved);
+    }
+
+    disconnectedCallback() {
+      clearTimeout(this.timer);
+      document.removeEventListener("keydown", this.moved);
+    }
+
+    later() {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.search(), AFTER);
+    }
+
+    async search() {
+      clearTimeout(this.timer);
+      const form = new FormData();
+      const heard = this.box.value;
+      form.set("nickname_heard", heard);
+      try {
+        const answer = await ask(this.dataset.url, { form });
+        const html = await answer.text();
+        if (heard === this.box.value) putParts(html); // a newer search is under way
+      } catch (trouble) {
+        if (!(trouble instanceof Trouble)) throw trouble;
+        document.querySelector("toast-box").say(`候補をさがせませんでした。${trouble.message}`, "warn");
+      }
+    }
+
+    pressed(event) {
+      if (event.isComposing) return;
+      if (event.key === "ArrowDown") {
+        event.preventDefault();
+        this.candidates()[0]?.focus();
+      } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
+        event.preventDefault();
+        this.search();
+      }
+    }
+
+    candidates() {
+      return [...document.querySelectorAll("#candidates .candidate")];
+    }
+
+    among(event) {
+      const list = this.candidates();
+      const here = list.indexOf(event.target);
+      if (here < 0 || event.altKey || event.ctrlKey || event.metaKey) return;
+      const there = { ArrowDown: list[here + 1] ?? list[here], ArrowUp: list[here - 1] ?? this.box }[event.key];
+      if (there) {
+        event.preventDefault();
+        there.focus();
+      } else if (/^[1-9]$/.test(event.key)) {
+        event.preventDefault();
+        list[Number(event.key) - 1]?.click();
+      }
+    }
+  },
+);

@@ -1,0 +1,45 @@
+/* RingTone: two soft notes, again and again, until somebody answers. No file: it is made here.
+
+   A browser lets a page sound only after somebody pressed something on it; ready() is called on the first press. */
+const NOTES = [659.25, 783.99];
+const EVERY = 3000;
+
+globalThis.RingTone = class {
+  ready() {
+    this.context ??= new AudioContext();
+    if (this.context.state === "suspended") this.context.resume();
+  }
+
+  start() {
+    if (this.timer) return;
+    this.chime();
+    this.timer = setInterval(() => this.chime(), EVERY);
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  get silent() {
+    return this.context?.state !== "running";
+  }
+
+  chime() {
+    if (this.silent) return;
+    NOTES.forEach((pitch, place) => this.note(pitch, this.context.currentTime + place * 0.45));
+  }
+
+  // A bell: a quick, gentle start and a long end.
+  note(pitch, at) {
+    const volume = this.context.createGain();
+    volume.gain.setValueAtTime(0.0001, at);
+    volume.gain.exponentialRampToValueAtTime(0.12, at + 0.03);
+    volume.gain.exponentialRampToValueAtTime(0.0001, at + 1.1);
+    const voice = this.context.createOscillator();
+    voice.frequency.value = pitch;
+    voice.connect(volume).connect(this.context.destination);
+    voice.start(at);
+    voice.stop(at + 1.2);
+  }
+};

@@ -1,0 +1,204 @@
+/* <work-space data-board>: forms answer in place, and the record of the call in hand comes to the middle by itself.
+
+   form[data-press]  a press: sent, then everything that is live is looked at again
+   form[data-part]   its answer holds parts of the page, which are put in their places
+   a[data-open-record]  opens a record here instead of leaving the page */
+customElements.define(
+  "work-space",
+  class extends HTMLElement {
+    connectedCallback() {
+      this.followed = document.getElementById("callbar").dataset.record;
+      document.addEventListener("submit", (event) => this.submitted(event));
+      document.addEventListener("click", (event) => this.clicked(event));
+      document.addEventListener("keydown", (event) => this.pressed(event));
+      document.addEventListener("desk-looked", () => this.follow());
+    }
+
+    get saver() {
+      return document.querySelector("auto-save");
+    }
+
+    say(words, tone) {
+      document.querySelector("toast-box").say(words, tone);
+    }
+
+    async tried(act) {
+      try {
+        return await act();
+      } catch (trouble) {
+        if (!(trouble instanceof Trouble)) throw trouble;
+        this.say(trouble.message, "warn");
+        return undefined;
+      }
+    }
+
+    // ---- forms
+
+    submitted(event) {
+      const form = event.target;
+      if (event.defaultPrevented) return;
+      if (form.id === "record-form") {
+        event.preventDefault();
+        this.record(event.submitter);
+      } else if (form.matches("[data-press]")) {
+        event.preventDefault();
+        this.press(form, event.submitter);
+      } else if (form.matches("[data-part]")) {
+        event.preventDefault();
+        this.part(form, event.submitter);
+      }
+    }
+
+    async press(form, submitter) {
+      await this.tried(() => ask(form.action, { form: new FormData(form, submitter) }));
+      document.querySelector("live-parts").look();
+    }
+
+    async part(form, submitter) {
+      const sent = new FormData(form, submitter);
+      const nickname = document.getElementById("nickname_heard");
+      if (form.matches("[data-needs-name]") && nickname) sent.set("nickname_heard", nickname.value);
+      const inside = document.getElementById("person-part").contains(document.activeElement);
+      const answer = await this.tried(() => ask(form.action, { form: sent }));
+      if (!answer) return;
+      putParts(await answer.text());
+      if (inside || document.activeElement === document.body) document.getElementById("story")?.focus();
+      document.querySelector("live-parts").look();
+    }
+
+    clicked(event) {
+      const draft = event.target.closest("[data-open-record]");
+      if (draft) {
+        event.preventDefault();
+        this.open(draft.href).then(() => this.toRecord());
+      } else if (event.target.closest("[data-relink]")) {
+        document.getElementById("nickname_heard").select();
+        document.querySelector("nick-search").search();
+      }
+    }
+
+    // ---- the record in the middle
+
+    async follow() {
+      const { record } = document.getElementById("callbar").dataset;
+      if (record === this.followed) return;
+      this.followed = record;
+      if (!record || record === this.shown()) return;
+      if (await this.open(this.dataset.board)) {
+        this.toRecord();
+        document.getElementById("nickname_heard")?.focus();
+      }
+    }
+
+    shown() {
+      return document.getElementById("record-part").dataset.record;
+    }
+
+    /** What was typed is saved before the form goes away; if it cannot be, the form stays. */
+    async open(address) {
+      if (this.saver && !(await this.saver.flush())) {
+        this.say("いまの記録がまだ保存できていないため、そのままにしています。", "warn");
+        this.followed = "";
+        return false;
+      }
+      const answer = await this.tried(() => ask(address));
+      if (!answer) {
+        this.followed = "";
+        return false;
+      }
+      putParts(await answer.text());
+      history.replaceState(null, "", address);
+      return true;
+    }
+
+    toRecord() {
+      document.querySelector("tab-list").show("record");
+    }
+
+    // ---- finishing
+
+    pressed(event) {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+      if (!document.querySelector("[data-finish-button]")) return;
+      event.preventDefault();
+      this.finish();
+    }
+
+    record(submitter) {
+      if (submitter?.name === "quick") this.finish(submitter.value);
+      else if (submitter?.matches("[data-finish-button]")) this.finish();
+    }
+
+    async finish(quick) {
+      const form = document.getElementById("record-form");
+      this.forgive(form);
+      if (!(await this.saver.flush())) {
+        this.say("まだ保存できていないため、終えられません。書いた文は、この画面に残っています。", "warn");
+        return;
+      }
+      const sent = new FormData();
+      if (form.elements.after) sent.set("after", form.elements.after.value);
+      if (quick) sent.set("quick", quick);
+      try {
+        await ask(form.dataset.finish, { form: sent });
+      } catch (trouble) {
+        if (!(trouble instanceof Trouble)) throw trouble;
+        if (trouble.kind === "problems") this.mend(form, trouble.problems);
+        else this.say(trouble.message, "warn");
+        return;
+      }
+      this.say("記録を終えました。おつかれさまでした。");
+      this.followed = "";
+      await this.open(this.dataset.board);
+      document.getElementById("main").focus();
+      document.querySelector("live-parts").look();
+    }
+
+    mend(form, problems) {
+      const summary = document.createElement("error-summary");
+      summary.className = "notice notice--danger";
+      summary.setAttribute("role", "alert");
+      const title = document.createElement("p");
+      title.className = "notice-title";
+      title.textContent = "あと少しです。ご確認ください。";
+      const list = document.createElement("ul");
+      for (const { field, message } of problems) {
+        const item = document.createElement("li");
+        const link = document.createElement("a");
+        link.href = `#${field}`;
+        link.textContent = message;
+        link.addEventListener("click", (event) => {
+          event.preventDefault();
+          form.elements[field].focus();
+        });
+        item.append(link);
+        list.append(item);
+        this.mark(form.elements[field], message);
+      }
+      summary.append(title, list);
+      document.getElementById("record-problems").replaceChildren(summary);
+    }
+
+    mark(control, message) {
+      const words = document.createElement("p");
+      words.className = "wrong";
+      words.id = `${control.id}-wrong`;
+      words.textContent = message;
+      control.setAttribute("aria-invalid", "true");
+      control.setAttribute("aria-describedby", words.id);
+      control.closest(".field").classList.add("field--wrong");
+      control.before(words);
+      control.addEventListener("input", () => this.forgive(control.form), { once: true });
+    }
+
+    forgive(form) {
+      document.getElementById("record-problems").replaceChildren();
+      for (const control of form.querySelectorAll("[aria-invalid]")) {
+        control.removeAttribute("aria-invalid");
+        control.removeAttribute("aria-describedby");
+        control.closest(".field").classList.remove("field--wrong");
+        document.getElementById(`${control.id}-wrong`)?.remove();
+      }
+    }
+  },
+);
