@@ -118,7 +118,7 @@ def _tell_ready(planned: Plan, printed: str, tell: Callable[[str], None]) -> Non
         kept.touch(mode=0o600)
         kept.write_text(printed, encoding="utf-8")
     if printed.strip():
-        tell(printed.rstrip())
+        tell(f"試験用のログイン（名前・ログイン名・パスワード） / Demo sign-ins:\n{printed.rstrip()}")
     elif kept is not None and kept.exists():
         tell(f"試験用のログインは {kept} にあります。 / Demo sign-ins are kept there.")
     for line in planned.addresses:
