@@ -56,6 +56,15 @@ class AnyDay(RuleBasedStateMachine):
         if len(self.line.engine.legs) < 12:
             self.office.rings(to)
 
+    @rule()
+    def a_caller_and_a_counsellor_meet(self) -> None:
+        """Without this, chance alone would seldom bring two people into one room."""
+        free = "+8190555566" + f"{len(self.line.engine.legs):02d}"
+        if len(self.line.engine.legs) < 12:
+            phone, handset = self.line.dial(), self.office.rings(free)
+            handset.answers()
+            self.office.fetches(phone)
+
     @rule(seconds=st.sampled_from([0.2, 1, 7, 30]))
     def time_passes(self, seconds: float) -> None:
         self.line.advance(seconds)
