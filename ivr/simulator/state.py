@@ -23,6 +23,7 @@ WORDS = {
     "held": "保留中",
     "ended": "切れました",
 }
+NOT_YET_RINGING = frozenset(["queued", "initiated"])
 SHOWN_ENDED = 5.0  # seconds a telephone shows that its call has ended
 
 
@@ -87,7 +88,8 @@ def _caller(line: Engine, leg: Leg) -> Json:
 
 
 def _handset(line: Engine, number: str) -> Json:
-    legs = [leg for leg in line.legs.values() if leg.to == number and not leg.inbound]
+    calls = (leg for leg in line.legs.values() if leg.to == number and not leg.inbound)
+    legs = [leg for leg in calls if leg.status not in NOT_YET_RINGING]  # nobody could answer those
     leg = legs[-1] if legs else None
     shown = leg if leg and (leg.ended is None or line.elapsed - leg.ended < SHOWN_ENDED) else None
     head: Json = {"number": number, "name": line.handset_names.get(number) or _spaced(number)}

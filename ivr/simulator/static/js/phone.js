@@ -97,6 +97,7 @@ customElements.define(
       this.caller = caller ?? DRAFT;
       const { state, state_words: words } = this.caller;
       const talking = ["talking", "held"].includes(state);
+      if (this.dataset.state !== state) show(this.parts.wrong, false); // what went wrong is of the past
       this.dataset.state = state;
       this.parts.handset.setAttribute("aria-label", `${this.name}の電話機`);
       this.parts.captions.setAttribute("aria-label", `${this.name}に聞こえていること`);

@@ -42,6 +42,7 @@ customElements.define(
     update(handset) {
       const { state, name, captions } = handset;
       this.handset = handset;
+      if (this.dataset.state !== state) show(this.parts.wrong, false); // what went wrong is of the past
       this.dataset.state = state;
       put(this.parts.name, name);
       put(this.parts["say-label"], `${name}として話す`);
