@@ -91,7 +91,9 @@ class TwilioLine:
     def _client(self) -> Client:
         from twilio.rest import Client  # heavy: only the worker pays for it
 
-        return Client(self.user, self.secret, self.account_sid, http_client=self.http_client or _elsewhere(self.api_url))
+        return Client(
+            self.user, self.secret, self.account_sid, http_client=self.http_client or _elsewhere(self.api_url)
+        )
 
 
 def _elsewhere(api_url: str) -> Any:
