@@ -48,6 +48,19 @@ def test_no_function_is_long() -> None:
     assert [found for module in MODULES for found in long_functions(module)] == []
 
 
+UNEXPLAINED = re.compile(r"#\s*(noqa: [A-Z0-9, ]+|noqa|type: ignore(\[[^]]*])?)$")
+
+
+def test_every_ignore_carries_its_reason() -> None:
+    lines = [
+        f"{name(module)}:{number}"
+        for module in MODULES
+        for number, line in enumerate(module.read_text("utf-8").splitlines(), 1)
+        if UNEXPLAINED.search(line)
+    ]
+    assert lines == []
+
+
 def long_functions(module: Path) -> list[str]:
     functions = [
         node
