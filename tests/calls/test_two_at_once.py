@@ -100,6 +100,8 @@ def test_a_caller_who_is_gone_is_never_claimed(desk: Desk) -> None:
     desk.working = False
     phone.hangs_up()
     counsellor.handset.presses("1")
+    desk.line.advance(10)
+    assert any("切れました" in text for text in counsellor.handset.heard)
     assert counsellor.handset.state == "completed"
     with desk.work() as session:
         call = calls.find(session, phone.sid)
