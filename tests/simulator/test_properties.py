@@ -103,8 +103,10 @@ class AnyDay(RuleBasedStateMachine):
     @precondition(lambda self: self.some)
     @rule(chance=CHANCE, change=st.sampled_from([{"hold": True}, {"hold": False}, {"muted": True}, None]))
     def the_application_changes_a_participant(self, chance: int, change: dict[str, bool] | None) -> None:
-        if self.line.engine.rooms:
-            participant = self.rest.conferences(self.office.room).participants(self.pick(chance).sid)
+        present = [(room, one) for room in self.line.engine.rooms.values() for one in room.participants]
+        if present:
+            room, one = present[chance % len(present)]
+            participant = self.rest.conferences(room.sid).participants(one.leg.sid)
             self.tries(lambda: participant.update(**change) if change else participant.delete())
 
     def tries(self, act: Callable[[], object]) -> None:
