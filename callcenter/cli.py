@@ -188,7 +188,7 @@ def staff_add(login: str, name: str, role: str, phone: str | None, password_stdi
 
 @staff.command("status")
 @click.argument("login")
-@click.argument("state", type=click.Choice([Work.AVAILABLE, Work.AWAY, Work.OFFLINE]))
+@click.argument("state", type=click.Choice([work.value for work in (Work.AVAILABLE, Work.AWAY, Work.OFFLINE)]))
 def staff_status(login: str, state: str) -> None:
     """Set a counsellor's state without a browser; available also ends a wrap-up."""
     from callcenter.services import presence

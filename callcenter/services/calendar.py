@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -22,6 +23,12 @@ class DayTaken(HelplineError):
     """The day already has a special rule."""
 
     message = "その日には、もう臨時の予定があります。先に取り消してから、もう一度お試しください。"
+
+
+class NoHoursLeft(HelplineError):
+    """A shortened day on which the line would never be open."""
+
+    message = "その日のその時刻には、受付がありません。終日のお休みとして登録してください。"
 
 
 def load(session: Session, *, around: date | None = None) -> Calendar:
@@ -80,7 +87,11 @@ def set_special_day(
     close_at: time | None = None,
 ) -> SpecialDayRow:
     """Let *day* be an exception from now on; raises ``DayTaken`` if it is one already."""
-    SpecialDay(kind, open_at, close_at, reason)  # refuses times that contradict the kind
+    special = SpecialDay(kind, open_at, close_at, reason)  # refuses times that contradict the kind
+    if kind is SpecialKind.PARTIAL:
+        usual = load(session, around=day)
+        if not hours.windows(replace(usual, special_days={day: special}), day):
+            raise NoHoursLeft
     query = select(SpecialDayRow.id).where(SpecialDayRow.day == day, SpecialDayRow.withdrawn_at.is_(None))
     if session.scalar(query) is not None:
         raise DayTaken

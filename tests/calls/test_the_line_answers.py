@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callcenter.domain.calls import CallState, Key, Outcome
-from callcenter.domain.presence import AwayReason, Work
-from callcenter.models.telephony import Call
+from callcenter.domain.presence import Work
 from tests.desk import Desk
 
 
@@ -126,70 +125,6 @@ def test_a_known_number_is_kept_sealed_and_only_for_its_days(desk: Desk) -> None
     assert (call.number_until - call.arrived_on).days == desk.settings.policy.number_days
 
 
-def test_nobody_on_duty_ends_with_words_and_other_lines_not_with_music(desk: Desk) -> None:
-    phone = desk.line.dial()
-    desk.line.advance(90)
-    assert phone.state == "completed"
-    assert any("相談員が電話に出られません" in text for text in phone.heard)
-    assert any("よりそいホットライン" in text for text in phone.heard)
-    call = desk.call(phone.sid)
-    assert (call.outcome, call.why) == (Outcome.OVERFLOW, "nobody")
-
-
-def test_a_counsellor_who_lets_it_ring_goes_to_the_back_and_the_next_one_is_rung(desk: Desk) -> None:
-    first = desk.counsellor("tanto01", phone="+819000000001")
-    desk.line.advance(1)
-    second = desk.counsellor("tanto02", phone="+819000000002")
-    desk.line.dial()
-    desk.line.advance(5)
-    assert first.rings
-    desk.line.advance(25)
-    assert not first.rings
-    assert second.rings
-    assert first.work is Work.AVAILABLE
-
-
-def test_two_missed_rings_in_a_row_put_the_counsellor_away(desk: Desk) -> None:
-    counsellor = desk.counsellor()
-    phone = desk.line.dial()
-    desk.line.advance(70)
-    assert len(counsellor.handset.calls) == 2
-    assert (counsellor.work, counsellor.presence.reason) == (Work.AWAY, AwayReason.MISSED)
-    assert desk.call(phone.sid).state is CallState.WAITING
-
-
-def test_an_answering_machine_never_gets_the_caller(desk: Desk) -> None:
-    counsellor = desk.counsellor()
-    phone = desk.line.dial()
-    desk.line.advance(5)
-    counsellor.handset.answers()
-    desk.line.advance(30)
-    assert desk.call(phone.sid).claimed_at is None
-    assert counsellor.handset.calls[0].status == "completed"
-
-
-def test_pressing_2_leaves_the_caller_to_others(desk: Desk) -> None:
-    counsellor = desk.counsellor()
-    other = desk.counsellor("tanto03", phone="+819000000003")
-    desk.line.dial()
-    desk.line.advance(5)
-    counsellor.handset.answers()
-    counsellor.handset.presses("2")
-    desk.line.advance(3)
-    assert other.rings
-    assert not counsellor.rings
-
-
-def test_the_longest_idle_counsellor_is_rung_first(desk: Desk) -> None:
-    early = desk.counsellor("tanto01", phone="+819000000001")
-    desk.line.advance(30)
-    late = desk.counsellor("tanto02", phone="+819000000002")
-    desk.line.dial()
-    desk.line.advance(5)
-    assert early.rings
-    assert not late.rings
-
-
 def test_a_caller_who_gives_up_leaves_the_rung_counsellor_first_in_line(desk: Desk) -> None:
     counsellor = desk.counsellor()
     idle_since = counsellor.presence.idle_since
@@ -254,44 +189,6 @@ def test_a_claimed_caller_comes_by_itself_when_no_worker_is_alive(desk: Desk) ->
     counsellor.takes_the_call()
     desk.line.advance(30)
     assert desk.call(phone.sid).state is CallState.TALKING
-
-
-def test_the_queue_takes_only_so_many_and_says_so(desk: Desk) -> None:
-    phones = [desk.line.dial() for _ in range(6)]
-    assert [desk.call(phone.sid).state for phone in phones[:5]] == [CallState.WAITING] * 5
-    assert desk.outcome(phones[5].sid) == (CallState.ENDED, Outcome.OVERFLOW)
-    desk.line.advance(60)
-    assert any("お待ちの方が多く" in text for text in phones[5].heard)
-
-
-def test_a_position_is_only_told_when_nobody_is_free_and_never_grows(desk: Desk) -> None:
-    desk.counsellor()
-    first = desk.line.dial()
-    desk.line.advance(5)
-    desk.line.handsets["+819000000002"].answers()
-    desk.line.handsets["+819000000002"].presses("1")
-    desk.line.advance(5)
-    second, third = desk.line.dial(), desk.line.dial()
-    desk.line.advance(90)
-    assert desk.call(first.sid).state is CallState.TALKING
-    assert any("次に、おつなぎします" in text for text in second.heard)
-    assert sum("順番は" in text for text in third.heard) == 1
-    second.hangs_up()
-    desk.line.advance(40)
-    assert any("次に、おつなぎします" in text for text in third.heard)
-
-
-def test_nobody_waits_longer_than_the_ceiling(desk: Desk) -> None:
-    counsellor = desk.counsellor()
-    desk.line.dial()
-    desk.line.advance(5)
-    counsellor.takes_the_call()
-    phone = desk.line.dial()
-    desk.line.advance(31 * 60)
-    call: Call = desk.call(phone.sid)
-    assert phone.state == "completed"
-    assert (call.outcome, call.why) == (Outcome.OVERFLOW, "wait_ceiling")
-    assert sum("長くお待たせして" in text for text in phone.heard) == 3
 
 
 def test_after_the_watchdog_a_silent_call_is_asked_after_and_closed(desk: Desk) -> None:

@@ -1,0 +1,202 @@
+"""The operator's commands, run as a process would run them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import select
+
+import wsgi
+from callcenter.adapters.clock import WallClock
+from callcenter.domain.presence import Work
+from callcenter.models.base import db
+from callcenter.models.people import Staff
+from callcenter.models.telephony import Presence
+from tests.desk import FIELD_KEYS
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run ``callcenter`` with the words given, on a database of its own."""
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    monkeypatch.setenv("FIELD_KEYS", FIELD_KEYS)
+    monkeypatch.setenv("SECRET_KEY", "secret of the tests")
+
+    def run(*words: str, stdin: str | None = None) -> Result:
+        result = CliRunner().invoke(wsgi.cli, words, input=stdin)
+        app = wsgi.web()
+        with app.app_context():
+            db.engine.dispose()
+        return result
+
+    return run
+
+
+def lines(result: Result) -> list[dict[str, object]]:
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.output.splitlines()]
+
+
+VECTORS = [
+    ("2026-11-20T09:59:59", False, "before_opening", None, "2026-11-20T10:00:00+09:00"),
+    ("2026-11-20T10:00:00", True, "open", None, None),
+    ("2026-11-20T16:59:59", True, "open", None, None),
+    ("2026-11-20T17:00:00", False, "after_closing", None, "2026-11-24T10:00:00+09:00"),
+    ("2026-11-23T12:00:00", False, "holiday", "勤労感謝の日", "2026-11-24T10:00:00+09:00"),
+    ("2026-12-28T17:00:00", False, "after_closing", None, "2027-01-04T10:00:00+09:00"),
+    ("2027-01-01T00:00:00", False, "holiday", "元日", "2027-01-04T10:00:00+09:00"),
+    ("2027-01-03T23:59:59", False, "new_year", None, "2027-01-04T10:00:00+09:00"),
+    ("2027-03-22T12:00:00", False, "holiday", "振替休日", "2027-03-23T10:00:00+09:00"),
+    ("2026-09-22T12:00:00", False, "holiday", "国民の休日", "2026-09-24T10:00:00+09:00"),
+    ("2026-11-21T12:00:00", False, "weekend", None, "2026-11-24T10:00:00+09:00"),
+]
+
+
+def test_hours_answers_many_moments_in_their_order_one_line_each(run: Run) -> None:
+    told = lines(run("hours", "at", *(vector[0] for vector in VECTORS), "--json"))
+    keys = ("open", "reason", "holiday", "next_open")
+    assert [tuple(line[key] for key in keys) for line in told] == [vector[1:] for vector in VECTORS]
+
+
+def test_a_moment_with_a_zone_is_taken_as_it_is(run: Run) -> None:
+    told = lines(run("hours", "at", "2026-11-20T01:00:00Z", "2026-11-20T10:00:00+09:00", "--json"))
+    assert told[0] == told[1]
+    assert told[0]["open"] is True
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "2026-13-01", "2026-11-20T25:00", ""])
+def test_a_moment_nobody_can_read_exits_2_with_a_sentence(run: Run, moment: str) -> None:
+    result = run("hours", "at", "2026-11-20T10:00", moment, "--json")
+    assert result.exit_code == 2
+    assert "日時は" in result.output
+    assert "{" not in result.output
+
+
+def test_a_special_day_from_the_command_line_closes_the_line(run: Run) -> None:
+    assert run("hours", "close", "2026-11-24", "--reason", "台風の影響").exit_code == 0
+    told = lines(run("hours", "at", "2026-11-24T12:00", "--json"))
+    assert (told[0]["reason"], told[0]["next_open"]) == ("special", "2026-11-25T10:00:00+09:00")
+    assert run("hours", "close", "2026-11-24", "--reason", "もう一度").exit_code == 1
+
+
+def test_a_day_may_be_shortened(run: Run) -> None:
+    assert run("hours", "close", "2026-11-24", "--from", "15:00", "--reason", "研修").exit_code == 0
+    told = lines(run("hours", "at", "2026-11-24T14:59", "2026-11-24T15:00", "--json"))
+    assert [line["open"] for line in told] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "words", [("2026-11-31",), ("2026-11-24", "--from", "25:00"), ("2026-11-24", "--from", "09:00")]
+)
+def test_a_closing_that_makes_no_sense_is_refused_with_a_sentence(run: Run, words: tuple[str, ...]) -> None:
+    result = run("hours", "close", *words, "--reason", "研修")
+    assert result.exit_code in {1, 2}
+    assert "Traceback" not in result.output
+    assert result.output.strip()
+
+
+def test_an_account_is_made_once(run: Run) -> None:
+    words = ("staff", "add", "hanako", "--name", "担当11", "--role", "counsellor", "--phone", "+819012345678")
+    assert run(*words).exit_code == 0
+    again = run(*words)
+    assert again.exit_code == 1
+    assert "Error" in again.output
+
+
+@pytest.mark.parametrize("role", ["counsellor", "supervisor", "administrator", "auditor"])
+def test_every_role_can_be_given_and_a_password_read_from_standard_input(run: Run, role: str) -> None:
+    made = run(
+        "staff",
+        "add",
+        "x-1",
+        "--name",
+        "担当12",
+        "--role",
+        role,
+        "--password-stdin",
+        stdin="朝のコーヒーと図書館の匂い\n",
+    )
+    assert made.exit_code == 0
+    assert "コーヒー" not in made.output
+
+
+def test_a_short_password_is_refused_with_a_kind_sentence(run: Run) -> None:
+    made = run("staff", "add", "x-1", "--name", "担当12", "--role", "auditor", "--password-stdin", stdin="short\n")
+    assert made.exit_code == 1
+    assert "文字" in made.output
+
+
+def test_a_telephone_counsellor_is_available_without_a_browser(run: Run) -> None:
+    run("staff", "add", "hanako", "--name", "担当11", "--role", "counsellor", "--phone", "+819012345678")
+    assert run("staff", "status", "hanako", "available").exit_code == 0
+    with wsgi.web().app_context():
+        row = db.session().scalars(select(Presence).join(Staff, Staff.id == Presence.staff_id)).one()
+        assert row.work is Work.AVAILABLE
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_nobody_by_that_login_has_a_state(run: Run) -> None:
+    result = run("staff", "status", "nobody", "available")
+    assert result.exit_code == 1
+    assert "nobody" in result.output
+
+
+def test_a_nickname_nobody_has_finds_an_empty_list(run: Run) -> None:
+    result = run("cases", "search", "だれでもない", "--json")
+    assert (result.exit_code, result.output.strip()) == (0, "[]")
+
+
+def test_the_demo_is_found_by_any_spelling_of_minato(run: Run) -> None:
+    assert run("seed-demo").exit_code == 0
+    for spelling in ("みなと", "ミナト", "ﾐﾅﾄ", "みなとさん", "minato"):
+        (found, *_) = json.loads(run("cases", "search", spelling, "--json").output)
+        assert found["nickname"] == "ミナト"
+        assert isinstance(found["case"], str)
+        assert isinstance(found["person"], str)
+        assert 0 < found["score"] <= 1
+
+
+def test_a_second_seed_changes_nothing_and_says_nothing(run: Run) -> None:
+    run("seed-demo")
+    again = run("seed-demo")
+    assert (again.exit_code, again.output) == (0, "")
+
+
+def test_the_trail_of_the_demo_holds_together(run: Run) -> None:
+    run("seed-demo")
+    assert run("audit", "verify").exit_code == 0
+
+
+def test_the_doctor_says_what_is_well(run: Run) -> None:
+    result = run("doctor")
+    assert "✓ database" in result.output
+
+
+def test_the_doctor_alarms_when_the_holidays_end_too_soon(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    clock = tmp_path / "clock.json"
+    clock.write_text(json.dumps({"real": 0, "virtual": "2027-03-01T12:00:00+09:00", "pace": 0}))
+    monkeypatch.setenv("CLOCK_FILE", str(clock))
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "✗ calendar" in result.output
+
+
+def test_production_names_everything_that_is_missing_in_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLCENTER_ENV", "production")
+    result = CliRunner().invoke(wsgi.cli, ["migrate"])
+    assert result.exit_code == 1
+    for name in ("PUBLIC_BASE_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "CALLER_ID_NUMBER", "SMTP_URL"):
+        assert name in result.output
+
+
+def test_the_clock_on_the_wall_is_in_utc() -> None:
+    assert WallClock().now().utcoffset() is not None
