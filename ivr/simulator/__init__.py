@@ -20,8 +20,8 @@ or ``TimeoutError`` when nobody answers (that costs 15 virtual seconds). With ``
 raises ``TwimlViolation``.
 
 **As a process**: ``python -m ivr.simulator --port N --number +81120529528 --voice-url URL [--fallback-url URL]
-[--status-callback URL] [--host 127.0.0.1] [--clock-file PATH] [--at ISO] [--assets DIR] [--allow-origin ORIGIN …]``
-with TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_API_KEY and TWILIO_API_SECRET in the environment.
+[--status-callback URL] [--host 127.0.0.1] [--clock-file PATH] [--at ISO] [--assets DIR] [--allow-origin ORIGIN …]
+[--desk-url URL]`` with TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_API_KEY and TWILIO_API_SECRET in the environment.
 ``/healthz`` answers ``ok``; the page is ``/``; *DIR* is served under ``/assets/``, our own files under ``/static/``.
 
 **Twilio's REST** (basic auth SID + token or API key + secret) under ``/2010-04-01/Accounts/{AC}``: ``Calls``,

@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     logging.basicConfig(level=logging.ERROR, format="line simulator: %(message)s")
     engine = _engine(options)
-    app = create_app(engine, assets=options.assets, allowed_origins=options.allow_origin)
+    app = create_app(engine, assets=options.assets, allowed_origins=options.allow_origin, desk_url=options.desk_url)
     server = make_server(options.host, options.port, app, threaded=True, request_handler=_QuietHandler)
     runner = Runner(engine)
 
@@ -69,6 +69,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--at", type=_moment, help="where the clock starts (ISO 8601; naive means Japanese time)")
     parser.add_argument("--assets", type=Path, help="a folder served under /assets/")
     parser.add_argument("--allow-origin", action="append", default=[], help="a web origin whose pages may be devices")
+    parser.add_argument("--desk-url", default="", help="the counsellors' pages, for a link on ours")
     return parser
 
 

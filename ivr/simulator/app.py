@@ -14,11 +14,13 @@ from ivr.simulator.devices import Devices
 from ivr.simulator.engine import Engine
 
 
-def create_app(line: Engine, *, assets: Path | None = None, allowed_origins: Iterable[str] = ()) -> Flask:
-    """Build the application around *line*; *assets* is served under ``/assets/``."""
+def create_app(
+    line: Engine, *, assets: Path | None = None, allowed_origins: Iterable[str] = (), desk_url: str = ""
+) -> Flask:
+    """Build the application around *line*; *assets* is served under ``/assets/``, the page links to *desk_url*."""
     app = Flask("ivr.simulator")
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # the default provider has it, its base does not
-    app.config.update(ASSETS=assets and assets.resolve(), ALLOWED_ORIGINS=frozenset(allowed_origins))
+    app.config.update(ASSETS=assets and assets.resolve(), ALLOWED_ORIGINS=frozenset(allowed_origins), DESK_URL=desk_url)
     app.extensions |= {"line": line, "devices": Devices(line), "stopping": threading.Event()}
     for blueprint in (rest_calls.bp, rest_rooms.bp, control.bp, device_views.bp):
         app.register_blueprint(blueprint)

@@ -66,7 +66,7 @@ def _data() -> dict[str, Any]:
 
 @bp.get("/")
 def page() -> str:
-    return render_template("simulator.html", number=engine().number.e164)
+    return render_template("simulator.html", number=engine().number.e164, desk=current_app.config["DESK_URL"])
 
 
 @bp.get("/assets/<path:name>")

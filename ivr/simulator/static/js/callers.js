@@ -4,6 +4,7 @@ import { line } from "./line.js";
 import { voice } from "./voice.js";
 import { dress, duration } from "./words.js";
 
+const SHORT = { draft: "これから", talking: "通話中" };
 let count = 0;
 
 customElements.define(
@@ -125,7 +126,7 @@ customElements.define(
       for (const phone of this.phones) {
         const { state, state_words: words, state_seconds: seconds = 0 } = phone.caller;
         put(part(phone.tab, "name"), phone.name);
-        dress(phone.tab, state, state === "talking" ? "通話中" : words);
+        dress(phone.tab, state, SHORT[state] ?? words);
         put(part(phone.tab, "tab-time"), state === "waiting" ? duration(seconds + line.passed) : "");
       }
     }

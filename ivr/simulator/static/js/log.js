@@ -67,7 +67,7 @@ customElements.define(
 
 function words({ webhooks, violations, failures }) {
   if (failures > 0) {
-    const broken = violations ? `うち${violations}つは、返事の書き方が決まりに合いません。` : "";
+    const broken = violations ? `決まりに合わない書き方が、${violations}か所見つかりました。` : "";
     return `うまくいかなかったものが、${failures}件あります。${broken}`;
   }
   return webhooks ? "署名も返事も、すべて正常です。" : "";
