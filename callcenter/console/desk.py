@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callcenter.console.words import called, key_words
+from callcenter.console.words import Hint, called, hint_of
 from callcenter.domain.calls import OPEN_OFFERS
 from callcenter.domain.codes import Code
 from callcenter.domain.consultations import Relation
@@ -32,7 +32,7 @@ SHOWN_WAITING = 20
 class Waiting:
     """A caller in the queue: what was pressed and for how long they wait, never who or from where."""
 
-    key: str
+    key: Hint
     since: datetime
     rung: str | None
     """The counsellor who is being rung for them."""
@@ -51,7 +51,7 @@ class Ring:
     """The caller who is offered to me."""
 
     offer_id: str
-    key: str
+    key: Hint
     since: datetime
 
 
@@ -171,7 +171,7 @@ def _ring(session: Session, offer: Offer | None) -> Ring | None:
     if offer is None or offer.state not in OPEN_OFFERS:
         return None
     call = session.get_one(Call, offer.call_id)
-    return Ring(offer.id, key_words(call.key), call.arrived_at)
+    return Ring(offer.id, hint_of(call.key), call.arrived_at)
 
 
 def _talk(session: Session, offer: Offer | None) -> Talk | None:
@@ -183,14 +183,14 @@ def _talk(session: Session, offer: Offer | None) -> Talk | None:
 
 def _waiting(session: Session) -> tuple[Waiting, ...]:
     ringing = select(Offer.call_id, Staff.name).join(Staff, Staff.id == Offer.staff_id)
-    rung = dict(session.execute(ringing.where(Offer.state.in_(OPEN_OFFERS))).tuples().all())
+    rung = dict(session.execute(ringing.where(Offer.state.in_(OPEN_OFFERS))).all())
     calls = session.scalars(queue.waiting_calls())
-    return tuple(Waiting(key_words(call.key), call.arrived_at, rung.get(call.id)) for call in calls)
+    return tuple(Waiting(hint_of(call.key), call.arrived_at, rung.get(call.id)) for call in calls)
 
 
 def _people(session: Session, me: Staff, now: datetime, policy: Policy) -> tuple[Peers, ...]:
     query = select(Presence.work, Staff.name).join(Staff, Staff.id == Presence.staff_id)
-    there = session.execute(query.where(queue.on_duty(now, policy), Staff.id != me.id).order_by(Staff.name)).tuples()
+    there = session.execute(query.where(queue.on_duty(now, policy), Staff.id != me.id).order_by(Staff.name))
     by_work: dict[Work, list[str]] = {}
     for work, name in there:
         by_work.setdefault(work, []).append(name)

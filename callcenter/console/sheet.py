@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from callcenter.console.desk import name_of
-from callcenter.console.words import CHANNEL_ICONS, called, key_words
+from callcenter.console.words import CHANNEL_ICONS, Hint, called, hint_of
 from callcenter.domain.calls import CallState
 from callcenter.domain.codes import Code
 from callcenter.domain.consultations import Channel, Relation
@@ -66,7 +66,7 @@ class Sheet:
     opened_at: datetime
     saved_at: datetime
     channel: Code
-    key: str | None
+    key: Hint | None
     waited_seconds: int | None
     talking: bool
     name: str
@@ -91,7 +91,7 @@ def read(session: Session, record: Consultation, staff: Staff) -> Sheet:
         opened_at=record.opened_at,
         saved_at=record.saved_at,
         channel=Channel(record.channel),
-        key=key_words(call.key) if call else None,
+        key=hint_of(call.key) if call else None,
         waited_seconds=call.waited_seconds if call is not None and claimed else None,
         talking=call is not None and call.state is not CallState.ENDED,
         name=name_of(record),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from callcenter.domain.calls import Key
 from callcenter.domain.consultations import Channel, Relation
 from callcenter.domain.presence import AwayReason
@@ -12,11 +14,17 @@ KEYS: dict[Key, str] = {
     Key.FAMILY: "ご家族など",
     Key.HARD_TO_SPEAK: "声を出しにくい方",
 }
-"""A key is only a hint: it says what was pressed, never who is calling."""
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What was pressed, as shown; never who is calling."""
+
+    words: str
+    number: str | None
+
 
 HONORIFICS = ("さん", "ちゃん", "くん", "君", "様", "さま", "の母", "の父", "の兄", "の姉", "の妹", "の弟")
-
-NO_KEY = "キーは押していません"
 
 AWAY_CHOICES: dict[str, str] = {
     reason.value: AWAY[reason] for reason in AwayReason if reason not in {AwayReason.MISSED, AwayReason.UNREACHABLE}
@@ -26,9 +34,9 @@ AWAY_CHOICES: dict[str, str] = {
 CHANNEL_ICONS: dict[str, str] = {Channel.PHONE: "phone", Channel.MAIL: "pen", Channel.VISIT: "house"}
 
 
-def key_words(key: Key | str | None) -> str:
-    """Say which key was pressed, as a hint."""
-    return KEYS[Key(key)] if key in set(Key) else NO_KEY
+def hint_of(key: Key | None) -> Hint:
+    """Say which key was pressed."""
+    return Hint("キーなし", None) if key is None else Hint(KEYS[key], key.value)
 
 
 def person_words(nickname: str, relation: str) -> str:

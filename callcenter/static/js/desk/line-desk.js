@@ -19,7 +19,7 @@ customElements.define(
 
     begin() {
       this.tone = new RingTone();
-      for (const press of ["pointerdown", "keydown"]) addEventListener(press, () => this.tone.ready());
+      for (const press of ["pointerdown", "keydown"]) addEventListener(press, () => this.pressedOnce());
       document.addEventListener("click", (event) => this.clicked(event));
       document.addEventListener("submit", (event) => this.submitted(event));
       document.addEventListener("desk-looked", () => this.dress());
@@ -30,6 +30,12 @@ customElements.define(
       this.metronome.addEventListener("message", () => this.tick());
       this.ticks = 0;
       this.claim();
+    }
+
+    pressedOnce() {
+      this.tone.ready();
+      const silent = this.callbar.querySelector("[data-silent]");
+      if (silent) silent.hidden = true;
     }
 
     get callbar() {
@@ -255,6 +261,8 @@ customElements.define(
       const told = this.callbar.querySelector("[data-connection]");
       if (told && !("byPhone" in this.dataset)) told.textContent = this.connected ? "声は届いています" : "声をつないでいます…";
       document.querySelector("trial-talk")?.show(Boolean(this.connected && this.line.speaksInWords));
+      const silent = this.callbar.querySelector("[data-silent]");
+      if (silent) silent.hidden = "byPhone" in this.dataset || navigator.userActivation.hasBeenActive;
       for (const button of document.querySelectorAll("[data-needs-line]")) button.disabled = Boolean(this.looksOnly);
     }
 

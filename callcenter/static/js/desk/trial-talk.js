@@ -44,7 +44,7 @@ customElements.define(
       time.textContent = new Date(at).toLocaleTimeString("ja-JP", { timeZone: "Asia/Tokyo" });
       entry.append(time, words);
       this.log.append(entry);
-      this.log.scrollTop = this.log.scrollHeight;
+      this.log.parentElement.scrollTop = this.log.scrollHeight;
     }
   },
 );

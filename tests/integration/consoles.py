@@ -1,0 +1,135 @@
+"""The counsellors' console as integration tests meet it: the real app, a real database, the line at its other end."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from argon2 import PasswordHasher
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from callcenter.adapters.voice_token import SignedTokens
+from callcenter.domain.people import Role
+from callcenter.domain.ports import Ports
+from callcenter.factory import create_app
+from callcenter.models.consultations import Consultation
+from callcenter.models.people import Staff
+from callcenter.models.telephony import Presence
+from callcenter.services import presence
+from callcenter.services.audit import OPERATOR
+from callcenter.services.staff import NewStaff, add_staff
+from ivr.routes import bp as telephone
+from tests.desk import ORIGIN, PASSWORD, Desk
+from tests.line import ACCOUNT, Phone
+from tests.pages import Page, read_page
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+class Console(Desk):
+    """A desk whose browsers can be rung."""
+
+    def _app(self) -> Flask:
+        tokens = SignedTokens(ACCOUNT.sid, ACCOUNT.api_key, ACCOUNT.api_secret)
+        return create_app(self.settings, Ports(self.clock, self.telephony, self.bell, tokens), mounts=[telephone])
+
+    def seat(self, login: str = "tanto07", *, role: Role = Role.COUNSELLOR, phone: str | None = None) -> Seat:
+        """Give somebody an account and let them sign in."""
+        with self.work() as session:
+            new = NewStaff(login, login.replace("tanto", "担当"), role, phone=phone)
+            staff_id = add_staff(session, new, PASSWORD, by=OPERATOR, now=self.clock.now(), hasher=CHEAP).id
+        return Seat(self, login, staff_id)
+
+    def record(self, record_id: str) -> dict[str, Any]:
+        """Read a record's texts and links back."""
+        with self.work() as session:
+            found = session.get_one(Consultation, record_id)
+            names = ("story", "next_step", "nickname_heard", "relation", "person_id", "state", "version")
+            return {name: getattr(found, name) for name in names} | {
+                "outcomes": [row.code for row in found.codes if row.list == "outcomes"]
+            }
+
+
+class Seat:
+    """One person's browser, signed in."""
+
+    def __init__(self, desk: Console, login: str, staff_id: str) -> None:
+        self.desk, self.login, self.staff_id = desk, login, staff_id
+        self.client = desk.app.test_client()
+        with desk.work() as session:
+            token = session.get_one(Staff, staff_id).session_token
+        with self.client.session_transaction(base_url=ORIGIN) as cookie:  # signing in itself has its own tests
+            cookie.update({"_user_id": token, "_fresh": True, "active_at": time.time()})
+        self.token = self.get("/console/form-token").get_json()["token"] if self.may_enter else ""
+
+    @property
+    def may_enter(self) -> bool:
+        return self.get("/console/").status_code == 200
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self.client.get(path, base_url=ORIGIN, **options)
+
+    def opens(self, path: str = "/console/") -> Page:
+        """Open a page and hold it to what every page must have."""
+        return read_page(path, self.get(path))
+
+    def sends(
+        self, path: str, sent: Mapping[str, str] | None = None, *, script: bool = True, **fields: Any
+    ) -> TestResponse:
+        """Post a form, as our scripts do or as a browser without scripts does."""
+        headers = {"Accept": "application/json"} if script else {}
+        data = {"csrf_token": self.token} | dict(sent or {}) | fields
+        return self.client.post(path, data=data, headers=headers, base_url=ORIGIN)
+
+    def saves(self, record_id: str, seen: int, **fields: Any) -> TestResponse:
+        """Save fields as the script does, all last seen at one version."""
+        sent = {"fields": fields, "seen": dict.fromkeys(fields, seen)}
+        return self.saves_raw(record_id, sent)
+
+    def saves_raw(self, record_id: str, sent: Any) -> TestResponse:
+        headers = {"Accept": "application/json", "X-CSRFToken": self.token}
+        return self.client.post(f"/console/records/{record_id}/save", json=sent, headers=headers, base_url=ORIGIN)
+
+    @property
+    def presence(self) -> Presence:
+        with self.desk.work() as session:
+            return session.get_one(Presence, self.staff_id)
+
+    def takes_the_line(self) -> str:
+        """Hold the telephone in this tab, be rung from now on, and return the lease."""
+        lease: str = self.sends("/console/lease").get_json()["lease"]
+        self.sends("/console/beat", lease=lease, registered="1")
+        self.sends("/console/presence", work="available")
+        return lease
+
+    def is_rung_by(self, phone: Phone) -> str:
+        """Let the caller's waiting come so far that this person is rung; return the offer."""
+        for _ in range(8):
+            self.stays()
+            self.desk.line.advance(1)
+            offer_id = self.presence.offer_id
+            if offer_id:
+                self.desk.line.advance(1)
+                return offer_id
+        raise AssertionError(f"nobody was rung for {phone.sid}")
+
+    def stays(self) -> None:
+        with self.desk.work() as session:
+            row = presence.of(session, session.get_one(Staff, self.staff_id), now=self.desk.clock.now())
+            row.heartbeat_at = self.desk.clock.now()
+
+    def answers(self) -> str:
+        """Accept the ringing call and return the record that opened."""
+        self.desk.line.handsets[f"client:{self.presence.identity}"].answers()
+        self.desk.line.advance(1)
+        return self.current_record
+
+    @property
+    def current_record(self) -> str:
+        parts = self.get("/console/fragment/line").text
+        found = re.search(r'data-record="([0-9a-f]*)"', parts)
+        assert found is not None
+        return found.group(1)
