@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +131,16 @@ class Desk:
         """Read a call back from the database."""
         with self.work() as session:
             return session.scalars(select(Call).where(Call.caller_sid == sid)).one()
+
+    def call_in(self, session: Session, sid: str) -> Call:
+        """Read a call in a transaction of the test's own."""
+        return session.scalars(select(Call).where(Call.caller_sid == sid)).one()
+
+    def forgets_after(self, days: int) -> None:
+        """Let *days* pass, and the worker forget what has served its time."""
+        self.line.at(self.clock.now() + timedelta(days=days))
+        with self.app.app_context():
+            worker.forget()
 
     def calls(self) -> list[Call]:
         with self.work() as session:
