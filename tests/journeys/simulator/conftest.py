@@ -18,6 +18,7 @@ from tests.journeys.simulator.player import TELEPHONE, Player
 from tests.journeys.simulator.switchboard import ACCOUNT, GREETING, TOKEN, WHISPER, Switchboard
 from tests.servers import ROOT
 
+DESK = "http://127.0.0.1:9/staff"
 THURSDAY = "2026-11-26T14:05:01+09:00"
 
 
@@ -34,7 +35,7 @@ def simulator(switchboard: Switchboard, tmp_path: Path) -> Iterator[str]:
     """The simulator as a process, its number's calls going to the switchboard; yields its address."""
     port = switchboard.line.rpartition(":")[2]
     command = [sys.executable, "-m", "ivr.simulator", "--port", port, "--voice-url", f"{switchboard.url}/voice"]
-    command += ["--assets", str(ROOT / "callcenter" / "static"), "--at", THURSDAY]
+    command += ["--assets", str(ROOT / "callcenter" / "static"), "--at", THURSDAY, "--desk-url", DESK]
     secrets = {"ACCOUNT_SID": ACCOUNT, "AUTH_TOKEN": TOKEN, "API_KEY": "SK" + "0" * 32, "API_SECRET": "secret"}
     env = os.environ | {f"TWILIO_{name}": value for name, value in secrets.items()}
     with (tmp_path / "line.log").open("wb") as log:

@@ -144,4 +144,5 @@ def test_an_unused_page_says_it_is_a_trial_and_how_to_begin(player: Player) -> N
     expect(player.page.get_by_role("banner")).to_contain_text("試験用")
     expect(player.phone).to_contain_text("はじめての方へ")
     expect(player.card).to_contain_text("かかってきていません")
+    expect(player.page.get_by_role("link", name="相談員の画面を開く")).to_have_attribute("href", re.compile("/staff$"))
     axe(player.page)
