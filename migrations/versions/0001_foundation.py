@@ -5,10 +5,35 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from callcenter.models.audit import AUDIT_TRIGGERS
-
 revision = "0001_foundation"
 down_revision = None
+
+AUDIT_TRIGGERS = {
+    "sqlite": (
+        """
+        CREATE TRIGGER audit_entries_no_update BEFORE UPDATE ON audit_entries
+        BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END
+        """,
+        """
+        CREATE TRIGGER audit_entries_no_delete BEFORE DELETE ON audit_entries
+        BEGIN SELECT RAISE(ABORT, 'audit entries are never removed'); END
+        """,
+    ),
+    "postgresql": (
+        """
+        CREATE OR REPLACE FUNCTION audit_entries_stay() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'audit entries are never changed or removed'; END $$
+        """,
+        """
+        CREATE TRIGGER audit_entries_no_change BEFORE UPDATE OR DELETE ON audit_entries
+        FOR EACH ROW EXECUTE FUNCTION audit_entries_stay()
+        """,
+        """
+        CREATE TRIGGER audit_entries_no_truncate BEFORE TRUNCATE ON audit_entries
+        FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_stay()
+        """,
+    ),
+}
 
 
 def upgrade() -> None:

@@ -33,7 +33,7 @@ def in_time(desk: Desk, path: str, **more: str) -> bytes:
     answer = post(desk, path, form("CA" + "4" * 32, **more))
     assert time.monotonic() - began <= 2.0
     assert answer.status_code == 200
-    return answer.data
+    return bytes(answer.data)
 
 
 def test_a_locked_database_lets_a_new_caller_hear_where_to_turn(locked: Desk) -> None:
