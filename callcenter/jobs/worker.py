@@ -91,9 +91,12 @@ def _listen(redis_url: str, stop: threading.Event) -> None:
     from redis import Redis, RedisError  # only the worker needs them
     from rq import Queue, SimpleWorker
     from rq.serializers import JSONSerializer
+    from rq.timeouts import TimerDeathPenalty
 
     class Listener(SimpleWorker):
         """Runs in a thread, where signals cannot be handled; the main thread does that."""
+
+        death_penalty_class = TimerDeathPenalty
 
         def _install_signal_handlers(self) -> None:
             """Leave the process's own handlers alone."""

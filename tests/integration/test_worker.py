@@ -1,0 +1,214 @@
+"""Errands for the world outside: done once, tried again when they may be, never doubled when they must not."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from callcenter.adapters.doorbell import RedisBell, SilentBell
+from callcenter.domain.calls import CallState, OfferState
+from callcenter.domain.presence import AwayReason, Work
+from callcenter.jobs import relay, worker
+from callcenter.jobs.errands import HANDLERS
+from callcenter.models.outbox import OutboxMessage
+from callcenter.services import outbox
+from tests.desk import Desk
+
+
+def rings(desk: Desk) -> int:
+    """How often the telephone company was asked to ring somebody."""
+    return sum(path.endswith("/Calls") for path in desk.line.paths())
+
+
+def until(told: Callable[[], bool], seconds: float = 10) -> bool:
+    deadline = time.monotonic() + seconds
+    while not told() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return told()
+
+
+def test_two_workers_do_an_errand_once(desk: Desk) -> None:
+    with desk.work() as session:
+        outbox.put(session, "ring", now=desk.clock.now(), offer="nobody")
+    with desk.work() as session:
+        (message_id,) = outbox.due(session, now=desk.clock.now())
+        assert outbox.lease(session, message_id, now=desk.clock.now()) is not None
+    with desk.work() as session:
+        assert outbox.lease(session, message_id, now=desk.clock.now()) is None
+        assert outbox.due(session, now=desk.clock.now()) == []
+
+
+def test_an_errand_of_a_worker_that_died_is_taken_by_the_next(desk: Desk) -> None:
+    now = desk.clock.now()
+    with desk.work() as session:
+        outbox.put(session, "ring", now=now, offer="nobody")
+    with desk.work() as session:
+        (message_id,) = outbox.due(session, now=now)
+        first = outbox.lease(session, message_id, now=now)
+        assert first is not None
+    later = now + outbox.LEASE
+    with desk.work() as session:
+        assert outbox.due(session, now=later) == [message_id]
+        second = outbox.lease(session, message_id, now=later)
+        assert second is not None
+        assert not outbox.finish(session, first, "done", now=later)
+        assert outbox.finish(session, second, "done", now=later)
+
+
+def test_a_counsellor_is_never_rung_twice_because_an_answer_was_lost(desk: Desk) -> None:
+    desk.counsellor()
+    desk.line.faults.next_rest = ["rest_timeout"]
+    desk.line.dial()
+    desk.line.advance(12)
+    assert rings(desk) == 1
+    assert desk.offers()[0].leg_sid is not None  # learnt from the leg's own news
+
+
+def test_a_counsellor_whose_ring_got_lost_may_still_take_the_call(desk: Desk) -> None:
+    counsellor = desk.counsellor()
+    desk.line.faults.next_rest = ["rest_timeout"]
+    phone = desk.line.dial()
+    desk.line.advance(6)
+    counsellor.takes_the_call()
+    desk.line.advance(5)
+    assert desk.call(phone.sid).state is CallState.TALKING
+
+
+def test_a_worker_that_died_over_a_ring_leaves_it_to_the_watchdog(desk: Desk) -> None:
+    desk.counsellor()
+    desk.working = False
+    desk.line.dial()
+    desk.line.advance(4)
+    with desk.app.app_context():
+        from callcenter.services import routing
+
+        with desk.work() as session:
+            (offer,) = routing.dispatch(session, now=desk.clock.now(), policy=desk.settings.policy)
+            offer.dialled_at = desk.clock.now()
+        relay.drain()
+    assert rings(desk) == 0
+    desk.working = True
+    desk.line.advance(60)
+    assert desk.offers()[0].state is OfferState.MISSED
+    assert rings(desk) >= 1
+
+
+def test_too_many_requests_are_tried_again(desk: Desk) -> None:
+    counsellor = desk.counsellor()
+    desk.line.faults.next_rest = ["rest_429", "rest_429"]
+    desk.line.dial()
+    desk.line.advance(10)
+    assert counsellor.rings
+    assert len(desk.offers()) == 1
+
+
+def test_a_browser_that_is_not_there_is_put_away_and_the_caller_goes_on_waiting(desk: Desk) -> None:
+    counsellor = desk.counsellor(phone=None)
+    desk.line.unregistered.add(counsellor.address.removeprefix("client:"))
+    phone = desk.line.dial()
+    desk.line.advance(8)
+    assert (counsellor.work, counsellor.presence.reason) == (Work.AWAY, AwayReason.UNREACHABLE)
+    assert desk.call(phone.sid).state is CallState.WAITING
+
+
+def test_a_browser_without_heartbeat_is_not_rung(desk: Desk) -> None:
+    counsellor = desk.counsellor(phone=None)
+    desk.line.advance(30)
+    desk.line.dial()
+    desk.line.advance(6)
+    assert not counsellor.handset.calls
+    counsellor.stays()
+    desk.line.advance(2)
+    assert counsellor.rings
+
+
+def test_an_errand_that_cannot_be_done_is_given_up_after_a_while(desk: Desk) -> None:
+    now = desk.clock.now()
+    with desk.work() as session:
+        outbox.put(session, "hang_up", now=now - relay.GIVE_UP_AFTER, offer=_missed_offer_without_leg(desk))
+    with desk.app.app_context():
+        relay.drain()
+    with desk.work() as session:
+        errand = session.scalars(select(OutboxMessage).where(OutboxMessage.topic == "hang_up")).one()
+        assert (errand.result, errand.done_at is not None) == ("gave_up", True)
+
+
+def _missed_offer_without_leg(desk: Desk) -> str:
+    desk.counsellor()
+    desk.working = False
+    desk.line.dial()
+    desk.line.advance(4)
+    from callcenter.services import routing
+
+    with desk.work() as session:
+        (offer,) = routing.dispatch(session, now=desk.clock.now(), policy=desk.settings.policy)
+        offer.state = OfferState.MISSED
+        return offer.id
+
+
+def test_every_topic_somebody_writes_has_a_handler(desk: Desk) -> None:
+    desk.counsellor().desk.line.dial()
+    desk.line.advance(5)
+    desk.line.handsets["+819000000002"].answers()
+    desk.line.handsets["+819000000002"].presses("1")
+    desk.line.advance(10)
+    desk.line.handsets["+819000000002"].hangs_up()
+    desk.line.advance(10)
+    with desk.work() as session:
+        topics = set(session.scalars(select(OutboxMessage.topic)))
+    assert {"ring", "bring_caller", "rescue_caller"} <= topics <= set(HANDLERS)
+
+
+def test_the_bell_hurries_the_worker_through_a_real_redis(
+    sqlite_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(sqlite_url)
+    stop = threading.Event()
+    monkeypatch.setattr(worker, "_app", desk.app)
+    listener = threading.Thread(target=worker._listen, args=(redis_url, stop), daemon=True)
+    listener.start()
+    with desk.work() as session:
+        outbox.put(session, "ring", now=desk.clock.now() - timedelta(seconds=1), offer="nobody")
+    bell = RedisBell(redis_url)
+
+    def done() -> bool:
+        bell.ring()
+        with desk.work() as session:
+            return session.scalars(select(OutboxMessage.done_at)).one() is not None
+
+    assert until(done)
+    stop.set()
+    desk.close()
+
+
+def test_a_bell_without_redis_costs_a_moment_once_and_nothing_after(caplog: pytest.LogCaptureFixture) -> None:
+    bell = RedisBell("redis://127.0.0.1:1/0")
+    began = time.monotonic()
+    for _ in range(50):
+        bell.ring()
+    SilentBell().ring()
+    assert time.monotonic() - began < 2
+    assert caplog.text.count("the doorbell is silent") == 1
+
+
+def test_the_bell_rings_only_after_something_was_written_and_kept(desk: Desk) -> None:
+    with desk.work() as session:
+        session.execute(select(OutboxMessage))
+    assert desk.bell.rung == 0
+    _writes_and_fails(desk)
+    assert desk.bell.rung == 0
+    with desk.work() as session:
+        outbox.put(session, "ring", now=desk.clock.now(), offer="nobody")
+    assert desk.bell.rung == 1
+
+
+def _writes_and_fails(desk: Desk) -> None:
+    with suppress(ZeroDivisionError), desk.work() as session:
+        outbox.put(session, "ring", now=desk.clock.now(), offer="nobody")
+        raise ZeroDivisionError
