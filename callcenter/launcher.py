@@ -228,7 +228,7 @@ def _line(
         *(sys.executable, "-m", "ivr.simulator", "--host", HOST, "--port", str(own)),
         *("--number", settings.line_number, "--voice-url", f"{web}/ivr/voice/incoming"),
         *("--status-callback", f"{web}/ivr/voice/status", "--clock-file", str(clock)),
-        *("--assets", str(root / "callcenter" / "static")),
+        *("--assets", str(root / "callcenter" / "static"), "--desk-url", f"{web}/staff/login"),
     ]
     for origin in dict.fromkeys((web, f"http://{HOST}:{port}", f"http://localhost:{port}")):
         command += ["--allow-origin", origin]

@@ -17,6 +17,7 @@ const isYearEnd = (day) => new Date(day).getUTCMonth() === 11 && new Date(day).g
 /** Each takes the line's wall clock in milliseconds and returns the moment to go to. */
 export const MOMENTS = {
   open: (now) => next(now, 10 * HOUR - 10_000, isOpenDay),
+  day: (now) => next(now, 14 * HOUR, isOpenDay),
   late: (now) => next(now, 16.5 * HOUR, isOpenDay),
   close: (now) => next(now, 17 * HOUR - 10_000, isOpenDay),
   holiday: (now) => next(now, NOON, isPlainHoliday),
