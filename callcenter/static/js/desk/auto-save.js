@@ -127,10 +127,10 @@ customElements.define(
       const place = this.querySelector("[data-unsaved]");
       place.hidden = !trouble && !this.conflicts.size;
       if (!trouble) {
-        place.querySelector("p")?.remove();
+        place.querySelector(":scope > p")?.remove();
         return;
       }
-      const words = place.querySelector("p") ?? place.insertBefore(document.createElement("p"), place.firstChild);
+      const words = place.querySelector(":scope > p") ?? place.insertBefore(document.createElement("p"), place.firstChild);
       const said = `保存できていません。書いた文は、この画面に残っています。${trouble.message}`;
       if (words.dataset.said === said) return;
       words.dataset.said = said;
