@@ -16,6 +16,11 @@ OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 Form = Mapping[str, str]
 
 
+def call_sid(form: Form) -> str:
+    """Return the leg that a webhook is about; "" if it does not say."""
+    return form.get("CallSid", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """A caller's leg, as every one of its webhooks names it."""
@@ -26,7 +31,7 @@ class Incoming:
 
     @classmethod
     def read(cls, form: Form) -> Incoming:
-        return cls(form.get("CallSid", ""), Caller.read(form.get("From")), form.get("To", ""))
+        return cls(call_sid(form), Caller.read(form.get("From")), form.get("To", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class Waiting:
     def read(cls, form: Form) -> Waiting:
         seconds = form.get("QueueTime", "")
         waited = timedelta(seconds=int(seconds)) if seconds.isdecimal() else timedelta(0)
-        return cls(form.get("CallSid", ""), form.get("QueueSid", ""), waited)
+        return cls(call_sid(form), form.get("QueueSid", ""), waited)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ class LegNews:
 
     @classmethod
     def read(cls, form: Form) -> LegNews:
-        return cls(form.get("CallSid", ""), form.get("CallStatus", ""), moment(form.get("Timestamp")))
+        return cls(call_sid(form), form.get("CallStatus", ""), moment(form.get("Timestamp")))
 
 
 def read_room(form: Form, *, now: datetime) -> News:

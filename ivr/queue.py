@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from callcenter.context import settings
 from callcenter.domain.calls import Outcome, Why
 from callcenter.domain.waiting import Hearing, Verdict
+from callcenter.models.telephony import Call
 from callcenter.services import calls, room
 from ivr import scenes
 from ivr.answer import script, trouble
 from ivr.blueprint import bp
-from ivr.payloads import Form, Incoming, Waiting
+from ivr.payloads import Form, Incoming, Waiting, call_sid
 from ivr.scripts import ending, waiting
 
 
@@ -29,22 +30,22 @@ def music_meanwhile(form: Form) -> str:
 def wait(form: Form, session: Session, now: datetime) -> str:
     """A waiting caller asks what comes next; one we have never heard of (our database was away) arrives now."""
     read, policy = Waiting.read(form), settings().policy
-    if calls.find(session, read.call_sid) is None:
-        incoming = Incoming.read(form)
-        calls.arrive(session, incoming.call_sid, incoming.caller, now=now, policy=policy)
-    return scenes.hear(calls.wait(session, read.call_sid, read.queue_sid, fit=waiting.fit, now=now, policy=policy))
+    call = calls.find(session, read.call_sid)
+    if call is None:
+        call = calls.arrive(session, read.call_sid, Incoming.read(form).caller, now=now, policy=policy).call
+    return scenes.hear(calls.wait(session, call, read.queue_sid, fit=waiting.fit, now=now, policy=policy))
 
 
 @bp.post("/voice/leave")
 @script()
 def leave(form: Form, session: Session, now: datetime) -> str:
     """The caller has left the queue: by our wish, by theirs, or because the queue itself failed."""
-    result, call_sid = form.get("QueueResult", ""), Incoming.read(form).call_sid
+    result = form.get("QueueResult", "")
     if result == "leave":
-        return _left(session, call_sid, now)
+        return _left(session, calls.find(session, call_sid(form)), now)
     if result in {"redirected", "bridged", "bridging-in-process", "redirected-from-bridged"}:
         return ending.nothing()  # the caller is already on the way that we sent them
-    call = calls.find(session, call_sid)
+    call = calls.find(session, call_sid(form))
     if call is not None and result == "hangup":
         room.caller_gone(session, call, now=now)
     elif call is not None and result in {"queue-full", "system-error", "error"}:
@@ -60,15 +61,15 @@ def leave(form: Form, session: Session, now: datetime) -> str:
     return ending.nothing()
 
 
-def _left(session: Session, call_sid: str, now: datetime) -> str:
+def _left(session: Session, call: Call | None, now: datetime) -> str:
     """We let the caller step out: into the room, or to a spoken end."""
-    turn = calls.look(session, call_sid, now=now, policy=settings().policy)
+    turn = calls.look(session, call, now=now, policy=settings().policy)
     if turn.call is None or turn.verdict is Verdict.OVER:
         return ending.bye()
     if turn.verdict is Verdict.STAY:
         return scenes.welcome()
     if turn.verdict is Verdict.ENTER:
-        call = calls.called_in(session, call_sid, turn.call.offer_id, now=now)
+        call = calls.called_in(session, turn.call.caller_sid, turn.call.offer_id, now=now)
         return scenes.welcome() if call is None else scenes.caller_in_room(call)
     room.turned_out(session, turn.call, turn.verdict, now=now)
     return scenes.spoken_end(turn, now)

@@ -13,7 +13,7 @@ from callcenter.services import calendar, calls, room, routing
 from ivr import scenes
 from ivr.answer import script, trouble, words_only
 from ivr.blueprint import bp
-from ivr.payloads import Form, Incoming, Waiting
+from ivr.payloads import Form, Incoming, Waiting, call_sid
 from ivr.queue import music_meanwhile
 from ivr.scripts import ending, waiting
 from ivr.scripts import room as room_scripts
@@ -45,9 +45,10 @@ def incoming(form: Form, session: Session, now: datetime) -> str:
 def key(form: Form, session: Session, now: datetime) -> str:
     """A key, or none, after the greeting; either way the caller goes on waiting."""
     read = Waiting.read(form)
-    calls.press(session, read.call_sid, form.get("Digits", ""), now=now)
-    turn = calls.wait(session, read.call_sid, read.queue_sid, fit=waiting.fit, now=now, policy=settings().policy)
-    return scenes.hear(turn)
+    call = calls.find(session, read.call_sid)
+    if call is not None:
+        calls.press(session, call, form.get("Digits", ""), now=now)
+    return scenes.hear(calls.wait(session, call, read.queue_sid, fit=waiting.fit, now=now, policy=settings().policy))
 
 
 def _once_more(form: Form) -> str:
@@ -62,7 +63,7 @@ def _once_more(form: Form) -> str:
 @script(_once_more)
 def join(form: Form, session: Session, now: datetime, offer_id: str) -> str:
     """The claimed caller, taken out of the queue by us, enters the room."""
-    call = calls.called_in(session, Incoming.read(form).call_sid, offer_id, now=now)
+    call = calls.called_in(session, call_sid(form), offer_id, now=now)
     return scenes.welcome() if call is None else scenes.caller_in_room(call)
 
 
@@ -84,7 +85,7 @@ def bye() -> str:
 @script()
 def requeue(form: Form, session: Session, now: datetime, offer_id: str) -> str:
     """A caller whose counsellor was lost goes back to the head of the queue."""
-    call = calls.find(session, Incoming.read(form).call_sid)
+    call = calls.find(session, call_sid(form))
     offer = routing.find(session, offer_id)
     if call is None or call.state is CallState.ENDED or offer is None:
         return ending.bye()

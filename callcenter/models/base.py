@@ -9,14 +9,15 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import time
+from functools import cache
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import URL, MetaData, create_engine, event, make_url
+from sqlalchemy import URL, Insert, MetaData, Table, create_engine, event, insert, make_url
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 
 OLDEST_SQLITE = (3, 51, 3)
 """Older versions can lose committed writes in WAL mode with two connections (sqlite.org/changes.html, 3.51.3)."""
@@ -34,6 +35,16 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+def append(session: Session, model: type[Base], **row: Any) -> None:
+    """Write a row that is never changed and that nobody needs as an object; it goes ahead of what is still to flush."""
+    session.connection().execute(_insert_into(model), row)
+
+
+@cache
+def _insert_into(model: type[Base]) -> Insert:
+    return insert(cast(Table, model.__table__))
 
 
 class Database(SQLAlchemy):

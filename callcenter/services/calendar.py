@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain import hours
@@ -17,6 +17,14 @@ from callcenter.models.calendar import HolidayRow, SpecialDayRow
 from callcenter.services import live
 
 AHEAD = timedelta(days=400)
+
+
+_HOLIDAYS = select(HolidayRow.day, HolidayRow.name, HolidayRow.status)
+_SPECIAL_DAYS = select(
+    SpecialDayRow.day, SpecialDayRow.kind, SpecialDayRow.open_at, SpecialDayRow.close_at, SpecialDayRow.reason
+).where(SpecialDayRow.withdrawn_at.is_(None))
+_SOME_HOLIDAYS = _HOLIDAYS.where(HolidayRow.day.between(bindparam("first"), bindparam("last")))
+_SOME_SPECIAL_DAYS = _SPECIAL_DAYS.where(SpecialDayRow.day.between(bindparam("first"), bindparam("last")))
 
 
 class DayTaken(HelplineError):
@@ -33,19 +41,14 @@ class NoHoursLeft(HelplineError):
 
 def load(session: Session, *, around: date | None = None) -> Calendar:
     """Return the calendar, or only the part from the day before *around* to a year after it."""
-    holidays = select(HolidayRow.day, HolidayRow.name, HolidayRow.status)
-    days = select(
-        SpecialDayRow.day, SpecialDayRow.kind, SpecialDayRow.open_at, SpecialDayRow.close_at, SpecialDayRow.reason
-    ).where(SpecialDayRow.withdrawn_at.is_(None))
-    if around is not None:
-        first, last = around - timedelta(days=1), around + AHEAD
-        holidays = holidays.where(HolidayRow.day.between(first, last))
-        days = days.where(SpecialDayRow.day.between(first, last))
+    part = {} if around is None else {"first": around - timedelta(days=1), "last": around + AHEAD}
+    holidays = session.execute(_SOME_HOLIDAYS if part else _HOLIDAYS, part)
+    special_days = session.execute(_SOME_SPECIAL_DAYS if part else _SPECIAL_DAYS, part)
     return Calendar(
-        holidays={row.day: Holiday(row.name, HolidayStatus(row.status)) for row in session.execute(holidays)},
+        holidays={day: Holiday(name, HolidayStatus(status)) for day, name, status in holidays},
         special_days={
-            row.day: SpecialDay(SpecialKind(row.kind), row.open_at, row.close_at, row.reason)
-            for row in session.execute(days)
+            day: SpecialDay(SpecialKind(kind), open_at, close_at, reason)
+            for day, kind, open_at, close_at, reason in special_days
         },
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from callcenter.crypto import seal_number
@@ -22,7 +22,7 @@ from callcenter.domain.phone_numbers import Caller
 from callcenter.domain.policy import Policy
 from callcenter.domain.times import local_date
 from callcenter.domain.waiting import Hall, Hearing, Verdict
-from callcenter.models.base import new_id
+from callcenter.models.base import append, new_id
 from callcenter.models.keys import ring_of
 from callcenter.models.telephony import Call, CallEvent
 from callcenter.services import calendar, live, queue
@@ -35,6 +35,9 @@ OUTCOMES: dict[Verdict, tuple[Outcome, Why]] = {
 }
 """How waiting ends where the line, not the caller, ends it."""
 
+
+_BY_LEG = select(Call).where(Call.caller_sid == bindparam("caller_sid")).with_for_update()
+_BY_ID = select(Call).where(Call.id == bindparam("call_id")).with_for_update()
 
 Fit = Callable[[Hearing], Hearing]
 """Keeps of what could be said the part that one document has room for; the rest is said in a later one."""
@@ -60,12 +63,12 @@ class Turn:
 
 def find(session: Session, caller_sid: str) -> Call | None:
     """Return the call of this caller's leg, locked against a second writer."""
-    return session.scalar(select(Call).where(Call.caller_sid == caller_sid).with_for_update())
+    return session.scalar(_BY_LEG, {"caller_sid": caller_sid})
 
 
 def find_by_id(session: Session, call_id: str) -> Call | None:
     """Return the call, locked against a second writer."""
-    return session.scalar(select(Call).where(Call.id == call_id).with_for_update())
+    return session.scalar(_BY_ID, {"call_id": call_id})
 
 
 def arrive(session: Session, caller_sid: str, caller: Caller, *, now: datetime, policy: Policy) -> Arrival:
@@ -100,10 +103,10 @@ def arrive(session: Session, caller_sid: str, caller: Caller, *, now: datetime, 
     return Arrival(call, hours)
 
 
-def wait(session: Session, caller_sid: str, queue_sid: str, *, fit: Fit, now: datetime, policy: Policy) -> Turn:
+def wait(session: Session, call: Call | None, queue_sid: str, *, fit: Fit, now: datetime, policy: Policy) -> Turn:
     """Look after a caller who asks what comes next; remember what of it *fit* lets them hear."""
-    turn = look(session, caller_sid, now=now, policy=policy)
-    call, hall = turn.call, turn.hall
+    turn = look(session, call, now=now, policy=policy)
+    hall = turn.hall
     if call is None or hall is None:
         return turn
     call.last_news_at = now
@@ -117,9 +120,8 @@ def wait(session: Session, caller_sid: str, queue_sid: str, *, fit: Fit, now: da
     return Turn(call, turn.verdict, hall, hearing)
 
 
-def look(session: Session, caller_sid: str, *, now: datetime, policy: Policy) -> Turn:
-    """Decide what should become of the caller without changing anything."""
-    call = find(session, caller_sid)
+def look(session: Session, call: Call | None, *, now: datetime, policy: Policy) -> Turn:
+    """Decide what should become of the caller without changing anything; nobody knows an unknown one any more."""
     if call is None:
         return Turn(None, Verdict.OVER)
     hall = queue.hall(session, call, now=now, policy=policy)
@@ -138,11 +140,8 @@ def _remember(call: Call, hearing: Hearing, now: datetime) -> None:
         call.apology_at = now
 
 
-def press(session: Session, caller_sid: str, digits: str, *, now: datetime) -> None:
+def press(session: Session, call: Call, digits: str, *, now: datetime) -> None:
     """Keep the key as a hint; junk and silence are as good as no key."""
-    call = find(session, caller_sid)
-    if call is None:
-        return
     call.greeted_at = call.greeted_at or now
     key = Key.read(digits)
     if key is not None and call.key is None:
@@ -192,4 +191,4 @@ def end(session: Session, call: Call, *, now: datetime, outcome: Outcome | None 
 
 def note(session: Session, call: Call, kind: str, *, now: datetime, staff_id: str | None = None, **facts: Any) -> None:
     """Append to the call's own log; codes and numbers only."""
-    session.add(CallEvent(call_id=call.id, at=now, kind=kind, staff_id=staff_id, facts=facts))
+    append(session, CallEvent, call_id=call.id, at=now, kind=kind, staff_id=staff_id, facts=facts)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from callcenter.models.base import new_id
+from callcenter.models.base import append, new_id
 from callcenter.models.outbox import OutboxMessage
 
 LEASE = timedelta(seconds=20)
@@ -33,7 +33,7 @@ class Lease:
 
 def put(session: Session, topic: str, *, now: datetime, after: timedelta = timedelta(0), **facts: Any) -> None:
     """Write an errand into the transaction at hand, to be run from *now* + *after* on."""
-    session.add(OutboxMessage(topic=topic, facts=facts, created_at=now, due_at=now + after))
+    append(session, OutboxMessage, topic=topic, facts=facts, created_at=now, due_at=now + after)
     session.info["bell"] = True
 
 

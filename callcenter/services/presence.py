@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.errors import HelplineError
@@ -20,6 +20,9 @@ LEASE_FREE_AFTER = timedelta(seconds=15)
 MISSES_UNTIL_AWAY = 2
 
 
+_BY_STAFF = select(Presence).where(Presence.staff_id == bindparam("staff_id")).with_for_update()
+
+
 class OnTheLine(HelplineError):
     """The line itself holds the counsellor's state while a call rings or runs."""
 
@@ -32,9 +35,14 @@ class OtherTab(HelplineError):
     message = "別のタブで受付中です。このタブで受けるときは「このタブで受ける」を押してください。"
 
 
+def find(session: Session, staff_id: str) -> Presence | None:
+    """Return what this person is doing, read anew and locked against a second writer."""
+    return session.scalar(_BY_STAFF, {"staff_id": staff_id}, execution_options={"populate_existing": True})
+
+
 def of(session: Session, staff: Staff, *, now: datetime) -> Presence:
     """Return the person's row, locked; it is made on first use, offline."""
-    row = session.scalar(select(Presence).where(Presence.staff_id == staff.id).with_for_update())
+    row = find(session, staff.id)
     if row is None:
         row = Presence(staff_id=staff.id, work=Work.OFFLINE, contact=staff.contact, since=now, idle_since=now)
         session.add(row)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from callcenter.domain import waiting
@@ -21,15 +21,21 @@ from callcenter.services import calendar
 
 def on_duty(now: datetime, policy: Policy) -> ColumnElement[bool]:
     """A counsellor is on duty who has come and whose browser, if that is how they answer, is still there."""
-    there = or_(Presence.contact == Contact.PHONE, Presence.heartbeat_at > now - policy.gone_after)
+    return _on_duty(now - policy.gone_after)
+
+
+def _on_duty(alive_since: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    there = or_(Presence.contact == Contact.PHONE, Presence.heartbeat_at > alive_since)
     return and_(Presence.work != Work.OFFLINE, there)
 
 
 def offerable(now: datetime, policy: Policy) -> ColumnElement[bool]:
     """A counsellor may be rung: available, not draining, and reachable at this very moment."""
-    browser = and_(
-        Presence.heartbeat_at > now - policy.fresh_for, Presence.registered.is_(True), Presence.lease.is_not(None)
-    )
+    return _offerable(now - policy.fresh_for)
+
+
+def _offerable(fresh_since: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    browser = and_(Presence.heartbeat_at > fresh_since, Presence.registered.is_(True), Presence.lease.is_not(None))
     reachable = or_(Presence.contact == Contact.PHONE, browser)
     return and_(Presence.work == Work.AVAILABLE, Presence.draining.is_(False), reachable)
 
@@ -41,11 +47,31 @@ def waiting_calls() -> Select[Call]:
     )
 
 
+def _how_many(column: InstrumentedAttribute[str], *where: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count(column)).where(*where).scalar_subquery()
+
+
+def _ahead() -> ColumnElement[bool]:
+    """Who is served before the call at hand."""
+    priority: BindParameter[int] = bindparam("priority")
+    since: BindParameter[datetime] = bindparam("waiting_since")
+    return or_(
+        Call.priority > priority,
+        and_(Call.priority == priority, Call.waiting_since < since),
+        and_(Call.priority == priority, Call.waiting_since == since, Call.id < bindparam("call_id")),
+    )
+
+
+_DUTY = _how_many(Presence.staff_id, _on_duty(bindparam("alive_since")))
+_FREE = _how_many(Presence.staff_id, _offerable(bindparam("fresh_since")))
+_WAITS = _how_many(Call.id, Call.state == CallState.WAITING)
+_AHEAD = _how_many(Call.id, Call.state == CallState.WAITING, _ahead())
+_FULL, _HALL = select(_WAITS, _DUTY), select(_DUTY, _FREE, _AHEAD, _WAITS)
+
+
 def is_full(session: Session, now: datetime, policy: Policy) -> bool:
     """Tell whether one more caller would be one too many."""
-    waits, duty = session.execute(
-        select(_how_many(Call.id, Call.state == CallState.WAITING), _how_many(Presence.staff_id, on_duty(now, policy)))
-    ).one()
+    waits, duty = session.execute(_FULL, {"alive_since": now - policy.gone_after}).one()
     return bool(waits >= waiting.capacity(duty, policy))
 
 
@@ -53,14 +79,9 @@ def hall(session: Session, call: Call, *, now: datetime, policy: Policy) -> Hall
     """Look around the waiting room for *call*; the counts come in one question."""
     days = calendar.load(session, around=local_date(now))
     ends = [at_japan(call.arrived_on, hours.close_at) for hours in windows(days, call.arrived_on)]
-    counts = session.execute(
-        select(
-            _how_many(Presence.staff_id, on_duty(now, policy)),
-            _how_many(Presence.staff_id, offerable(now, policy)),
-            _how_many(Call.id, and_(Call.state == CallState.WAITING, _before(call))),
-            _how_many(Call.id, Call.state == CallState.WAITING),
-        )
-    ).one()
+    place = {"priority": call.priority, "waiting_since": call.waiting_since, "call_id": call.id}
+    since = {"alive_since": now - policy.gone_after, "fresh_since": now - policy.fresh_for}
+    counts = session.execute(_HALL, place | since).one()
     return Hall(
         now=now,
         hours=state_at(days, now),
@@ -69,15 +90,6 @@ def hall(session: Session, call: Call, *, now: datetime, policy: Policy) -> Hall
         free=counts[1],
         position=1 + counts[2],
         waiting=counts[3],
-    )
-
-
-def _before(call: Call) -> ColumnElement[bool]:
-    same_priority = Call.priority == call.priority
-    return or_(
-        Call.priority > call.priority,
-        and_(same_priority, Call.waiting_since < call.waiting_since),
-        and_(same_priority, Call.waiting_since == call.waiting_since, Call.id < call.id),
     )
 
 
@@ -93,7 +105,3 @@ def waiter(call: Call) -> Waiter:
         apology_at=call.apology_at,
         told=frozenset(call.told),
     )
-
-
-def _how_many(column: InstrumentedAttribute[str], where: ColumnElement[bool]) -> ScalarSelect[int]:
-    return select(func.count(column)).where(where).scalar_subquery()

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.calls import OPEN_OFFERS, CallState, CallStep, OfferState, Outcome, advance, settle, step
 from callcenter.domain.presence import Work
 from callcenter.domain.waiting import Verdict
-from callcenter.models.telephony import Call, Offer, Presence
+from callcenter.models.telephony import Call, Offer
 from callcenter.services import calls, live, outbox, presence, routing
 
 CALLER = "caller"
@@ -24,6 +24,15 @@ CALLER = "caller"
 
 RESCUE_AFTER = timedelta(seconds=2)
 """The caller's own hanging-up may be on its way; only then is a lost counsellor a loss."""
+
+
+_LAST_CLAIMED = (
+    select(Offer)
+    .where(Offer.call_id == bindparam("call_id"), Offer.claimed_at.is_not(None))
+    .order_by(Offer.claimed_at.desc())
+    .limit(1)
+    .with_for_update()
+)
 
 
 class RoomNews(StrEnum):
@@ -53,24 +62,29 @@ def take_news(session: Session, call_id: str, news: News, *, now: datetime) -> N
     call = calls.find_by_id(session, call_id)
     if call is None:
         return
+    offer = _offer_of(session, call, news)  # read before anything is changed: one flush instead of two
     call.last_news_at = now
     call.conference_sid = call.conference_sid or news.conference_sid or None
     calls.note(session, call, news.kind, now=now, label="caller" if news.label == CALLER else "staff")
     if news.label == CALLER:
-        _caller(session, call, news, now=now)
-        return
-    offer = routing.find(session, news.label.removeprefix("c-"))
-    if offer is not None and offer.call_id == call.id:
+        _caller(session, call, offer, news, now=now)
+    elif offer is not None and offer.call_id == call.id:
         if news.kind == RoomNews.JOIN:
             joined(session, call, offer, at=news.at, now=now)
         elif news.kind == RoomNews.LEAVE:
             left(session, call, offer, at=news.at, now=now)
 
 
-def _caller(session: Session, call: Call, news: News, *, now: datetime) -> None:
+def _offer_of(session: Session, call: Call, news: News) -> Offer | None:
+    """The ring that the event is about; of the caller's own events only the arrival asks for one."""
+    if news.label == CALLER:
+        return _last_claimed(session, call) if news.kind == RoomNews.JOIN else None
+    return routing.find(session, news.label.removeprefix("c-")) if news.label.startswith("c-") else None
+
+
+def _caller(session: Session, call: Call, offer: Offer | None, news: News, *, now: datetime) -> None:
     if news.kind == RoomNews.JOIN:
         call.caller_joined_at = call.caller_joined_at or news.at
-        offer = _last_claimed(session, call)
         if offer is not None:
             _together(session, call, offer, now=now)
     elif news.kind == RoomNews.LEAVE:
@@ -96,7 +110,7 @@ def _together(session: Session, call: Call, offer: Offer, *, now: datetime) -> N
     if call.offer_id != offer.id:
         return
     call.state = step(call.state, CallStep.TOGETHER)
-    row = session.get(Presence, offer.staff_id, with_for_update=True)
+    row = presence.find(session, offer.staff_id)
     if row is not None and row.offer_id == offer.id and row.work is Work.CONNECTING:
         presence.set_work(row, Work.ON_CALL, session, now=now)
     live.tell(session, live.LINE, now=now)
@@ -114,7 +128,7 @@ def left(session: Session, call: Call | None, offer: Offer, *, at: datetime, now
 
 def wrap_up(session: Session, offer: Offer, *, now: datetime) -> None:
     """Whoever claimed a call has a record to finish before the next one."""
-    row = session.get(Presence, offer.staff_id, with_for_update=True)
+    row = presence.find(session, offer.staff_id)
     if row is not None and row.offer_id == offer.id:
         presence.set_work(row, Work.WRAP_UP, session, now=now)
 
@@ -122,7 +136,7 @@ def wrap_up(session: Session, offer: Offer, *, now: datetime) -> None:
 def caller_gone(session: Session, call: Call, *, now: datetime, outcome: Outcome | None = None) -> None:
     """The caller's leg has ended, from whichever side."""
     ended = calls.end(session, call, now=now, outcome=outcome)
-    offer = session.get(Offer, call.offer_id, with_for_update=True) if call.offer_id else None
+    offer = routing.find(session, call.offer_id) if call.offer_id else None
     if offer is not None:
         _leave(offer, now)
     if not ended:
@@ -167,7 +181,7 @@ def release(session: Session, call: Call, offer: Offer, *, now: datetime) -> Non
     if not calls.back_to_queue(session, call, CallStep.RELEASED, now=now):
         return
     _leave(offer, now)
-    row = session.get(Presence, offer.staff_id, with_for_update=True)
+    row = presence.find(session, offer.staff_id)
     if row is not None and row.offer_id == offer.id:
         presence.freed(session, row, now=now, to_the_back=False)
     outbox.put(session, "hang_up", now=now, offer=offer.id)
@@ -175,5 +189,4 @@ def release(session: Session, call: Call, offer: Offer, *, now: datetime) -> Non
 
 def _last_claimed(session: Session, call: Call) -> Offer | None:
     """The offer that won the call; asked for by the claim, since an ended call still learns of its talk."""
-    query = select(Offer).where(Offer.call_id == call.id, Offer.claimed_at.is_not(None))
-    return session.scalar(query.order_by(Offer.claimed_at.desc()).limit(1).with_for_update())
+    return session.scalar(_LAST_CLAIMED, {"call_id": call.id})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from callcenter.domain.calls import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
@@ -18,7 +18,12 @@ from callcenter.domain.policy import Policy
 from callcenter.domain.presence import Work
 from callcenter.models.base import new_id
 from callcenter.models.telephony import Call, Offer, Presence
-from callcenter.services import calls, consultations, live, outbox, presence, queue
+from callcenter.services import calls, consultations, outbox, presence, queue
+
+_BY_ID = select(Offer).where(Offer.id == bindparam("offer_id")).with_for_update()
+_RINGING_FOR = (
+    select(Offer).where(Offer.call_id == bindparam("call_id"), Offer.state.in_(OPEN_OFFERS)).with_for_update()
+)
 
 
 def dispatch(session: Session, *, now: datetime, policy: Policy) -> list[Offer]:
@@ -81,7 +86,7 @@ def _ring(session: Session, call: Call, free: Presence, *, now: datetime) -> Off
 
 def find(session: Session, offer_id: str) -> Offer | None:
     """Return the offer, locked against a second writer."""
-    return session.scalar(select(Offer).where(Offer.id == offer_id).with_for_update())
+    return session.scalar(_BY_ID, {"offer_id": offer_id})
 
 
 def claim(session: Session, offer_id: str, *, now: datetime) -> Call | None:
@@ -89,8 +94,8 @@ def claim(session: Session, offer_id: str, *, now: datetime) -> Call | None:
     offer = find(session, offer_id)
     if offer is None or offer.state not in OPEN_OFFERS:
         return None
-    call = session.scalar(select(Call).where(Call.id == offer.call_id).with_for_update())
-    row = session.get(Presence, offer.staff_id, with_for_update=True)
+    call = calls.find_by_id(session, offer.call_id)
+    row = presence.find(session, offer.staff_id)
     if call is None or row is None:
         return None
     won = (
@@ -118,7 +123,6 @@ def claim(session: Session, offer_id: str, *, now: datetime) -> Call | None:
         now=now,
     )
     outbox.put(session, "bring_caller", now=now, offer=offer.id)
-    live.tell(session, live.LINE, now=now)
     return call
 
 
@@ -142,7 +146,7 @@ def close(
     if offer.state not in OPEN_OFFERS:
         return
     offer.state, offer.left_at = state, now
-    row = session.get(Presence, offer.staff_id, with_for_update=True)
+    row = presence.find(session, offer.staff_id)
     if row is not None and row.offer_id == offer.id:
         if state is OfferState.MISSED:
             presence.missed(session, row, now=now, unreachable=unreachable)
@@ -157,8 +161,7 @@ def close(
 
 def let_go(session: Session, call: Call, *, now: datetime) -> None:
     """The caller is gone: whoever is being rung for them is left in peace, idle time unchanged."""
-    query = select(Offer).where(Offer.call_id == call.id, Offer.state.in_(OPEN_OFFERS)).with_for_update()
-    for offer in session.scalars(query):
+    for offer in session.scalars(_RINGING_FOR, {"call_id": call.id}):
         close(session, offer, OfferState.CANCELLED, now=now)
 
 
