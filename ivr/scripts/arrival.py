@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import time
+from functools import lru_cache
 
 from twilio.twiml.voice_response import VoiceResponse
 
@@ -12,7 +13,7 @@ from callcenter.domain.hours import Reason
 from callcenter.domain.readings import Phrase
 from callcenter.domain.times import clock_phrase
 from ivr import words
-from ivr.scripts.parts import Farewell, Queueing, enter_queue, other_line, part_with, say
+from ivr.scripts.parts import KEPT, Farewell, Queueing, enter_queue, other_line, part_with, say
 from ivr.speech import Announcement, speakable
 
 
@@ -58,6 +59,7 @@ class Full(Farewell):
     next_open: Phrase | None = None
 
 
+@lru_cache(KEPT)
 def welcome(scene: Welcome) -> str:
     """Queue the caller at once; the greeting is the first thing the queue plays."""
     twiml = VoiceResponse()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from twilio.twiml.voice_response import VoiceResponse
 
 from callcenter.domain.readings import Phrase
 from ivr import words
-from ivr.scripts.parts import Farewell, part_with, say
+from ivr.scripts.parts import KEPT, Farewell, part_with, say
 from ivr.speech import Announcement, Fact, speakable
 
 
@@ -45,6 +46,7 @@ def trouble(scene: Ending) -> str:
     return _end(scene, words.I01)
 
 
+@lru_cache(KEPT)
 def bye() -> str:
     """Hang up without a word, after two people have said good-bye."""
     twiml = VoiceResponse()
@@ -60,6 +62,7 @@ def thanks() -> str:
     return str(twiml)
 
 
+@lru_cache(KEPT)
 def nothing() -> str:
     """Answer news that asks for no answer."""
     return str(VoiceResponse())

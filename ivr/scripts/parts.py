@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from twilio.twiml.voice_response import SsmlSub, VoiceResponse
@@ -13,6 +14,9 @@ from callcenter.domain.readings import Phrase
 from callcenter.domain.times import minutes_phrase
 from ivr import words
 from ivr.speech import Announcement, Fact, seconds
+
+KEPT = 128
+"""How many scripts of a kind are kept ready: a pure function of a scene gives the same script for the same scene."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class Whisper:
 
 def say(parent: Any, announcement: Announcement, **facts: Fact) -> None:
     """Let *parent* (a response or a gather) speak *announcement*; nothing where no sentence is left."""
-    spoken = announcement.spoken(words.READINGS, _with_service(facts))
+    spoken = _spoken(announcement, **facts)
     if not spoken:
         return
     body = parent.say(voice=VOICE.name, language=VOICE.language).prosody(rate=f"{VOICE.rate:.0%}")
@@ -70,7 +74,7 @@ def say(parent: Any, announcement: Announcement, **facts: Fact) -> None:
 
 def length(announcement: Announcement, **facts: Fact) -> float:
     """Estimate the seconds that ``say`` would speak."""
-    return seconds(announcement.spoken(words.READINGS, _with_service(facts)), VOICE.rate)
+    return seconds(_spoken(announcement, **facts), VOICE.rate)
 
 
 def part_with(twiml: VoiceResponse, scene: Farewell) -> None:
@@ -105,5 +109,6 @@ def address(url: str) -> str:
     return url
 
 
-def _with_service(facts: dict[str, Fact]) -> dict[str, Fact]:
-    return {"service": words.SERVICE} | facts
+@lru_cache(KEPT)
+def _spoken(announcement: Announcement, **facts: Fact) -> tuple[Phrase, ...]:
+    return announcement.spoken(words.READINGS, {"service": words.SERVICE} | facts)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from twilio.twiml.voice_response import VoiceResponse
 
 from ivr import words
-from ivr.scripts.parts import Whisper, address, say
+from ivr.scripts.parts import KEPT, Whisper, address, say
 
 REGION = "jp1"
 """Where the voices are mixed."""
@@ -80,6 +81,7 @@ def counsellor(scene: Counsellor) -> str:
     return str(twiml)
 
 
+@lru_cache(KEPT)
 def waiting(scene: Alone) -> str:
     """Play softly until the other one is there; a room's wait document does not repeat by itself."""
     twiml = VoiceResponse()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from twilio.twiml.voice_response import VoiceResponse
 
@@ -11,7 +12,7 @@ from callcenter.domain import readings
 from callcenter.domain.people import Contact
 from callcenter.domain.waiting import Hearing
 from ivr import words
-from ivr.scripts.parts import Queueing, address, enter_queue, length, say
+from ivr.scripts.parts import KEPT, Queueing, address, enter_queue, length, say
 from ivr.speech import Announcement, Fact, speakable
 
 LONGEST = 20.0
@@ -55,6 +56,7 @@ class Requeue(Queueing):
     lost: Contact
 
 
+@lru_cache(KEPT)
 def greeting(scene: Greeting) -> str:
     """Greet, and offer the keys; nobody has to press one, and a person may interrupt."""
     twiml = VoiceResponse()
@@ -72,6 +74,7 @@ def greeting(scene: Greeting) -> str:
     return str(twiml)
 
 
+@lru_cache(KEPT)
 def fit(hearing: Hearing) -> Hearing:
     """Return what of *hearing* one document has room for; the rest is still to be said in a later one.
 
@@ -89,6 +92,7 @@ def fit(hearing: Hearing) -> Hearing:
     return replace(kept, moved_up=hearing.moved_up) if kept.position is not None else kept
 
 
+@lru_cache(KEPT)
 def wait(scene: Wait) -> str:
     """Say what fits, then play the longest piece that fits behind it."""
     twiml = VoiceResponse()
@@ -103,6 +107,7 @@ def wait(scene: Wait) -> str:
     return str(twiml)
 
 
+@lru_cache(KEPT)
 def step_out() -> str:
     """Let the caller leave the queue; the queue's action decides where to."""
     twiml = VoiceResponse()
