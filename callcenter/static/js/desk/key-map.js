@@ -63,10 +63,14 @@ customElements.define(
     open() {
       const dialog = this.querySelector("dialog");
       const list = dialog.querySelector("dl");
+      const finish = [...document.querySelectorAll("[aria-keyshortcuts='Control+Enter']")];
+      const all = [...this.controls(), ...finish.map((element) => ({ element, hold: "Ctrl", key: "⏎" }))];
+      dialog.querySelector("[data-find]").hidden = !document.querySelector("[data-search]");
       list.replaceChildren(
-        ...this.controls().flatMap(({ element, key }) => {
+        ...all.flatMap(({ element, key, hold = "Alt" }) => {
           const term = document.createElement("dt");
-          term.innerHTML = "<kbd class=key>Alt</kbd> <kbd class=key></kbd>";
+          term.innerHTML = "<kbd class=key></kbd> <kbd class=key></kbd>";
+          term.firstElementChild.textContent = hold;
           term.lastElementChild.textContent = key;
           const meaning = document.createElement("dd");
           meaning.textContent = this.nameOf(element);

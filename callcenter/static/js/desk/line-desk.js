@@ -123,7 +123,7 @@ customElements.define(
     // ---- the line
 
     async connect() {
-      if (!this.dataset.simulated) return this.parts.trouble(new Trouble("line", "このブラウザーの電話は、まだ使えません。"));
+      if (!this.dataset.simulated) return this.without();
       this.connecting = true;
       this.line ??= this.listening(new SimulatedLine(this.dataset.simulated));
       try {
@@ -135,6 +135,13 @@ customElements.define(
         this.connecting = false;
       }
       return undefined;
+    }
+
+    without() {
+      if (this.told) return;
+      this.told = true;
+      const words = "このブラウザーの電話は、まだ使えません。電話機で受けるときは、管理者に声をかけてください。";
+      document.querySelector("toast-box").say(words, "warn");
     }
 
     async token() {

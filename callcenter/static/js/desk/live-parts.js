@@ -4,6 +4,7 @@
    three seconds. It says so when the picture is no longer fresh, and when the person has to sign in again.
    Anybody may call look(). After each look a "desk-looked" event goes to the document. */
 const EVERY = 3000;
+const IN_ANY_CASE = 30_000; // nobody hints that a colleague's browser has fallen silent
 const TRY_STREAM_AFTER = 20000;
 
 customElements.define(
@@ -14,13 +15,15 @@ customElements.define(
       sessionStorage.setItem("tab", this.tab);
       const callbar = document.getElementById("callbar");
       ElapsedTime.now(callbar.dataset.now);
-      this.started = setTimeout(() => this.listen());
+      setTimeout(() => this.listen());
+      this.slow = setInterval(() => this.look(), IN_ANY_CASE);
       addEventListener("pagehide", () => this.source?.close());
     }
 
     disconnectedCallback() {
       this.source?.close();
       clearInterval(this.poll);
+      clearInterval(this.slow);
     }
 
     listen() {
