@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from callcenter.domain.calls import OPEN_OFFERS, CallState, OfferState
+from callcenter.domain.calls import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
 from callcenter.domain.people import Contact
 from callcenter.models.telephony import Call, Offer
 from callcenter.services import calls, room, routing
@@ -30,7 +30,7 @@ def answer(form: Form, session: Session, now: datetime, offer_id: str) -> str:
     """Picked up: a browser has been accepted by a person, a telephone must still press 1."""
     offer = routing.find(session, offer_id)
     if offer is None or offer.state not in OPEN_OFFERS:
-        return _too_late(session, offer)
+        return _decided(session, offer, form)
     offer.leg_sid, offer.answered_at = form.get("CallSid"), now
     if offer.contact is Contact.BROWSER:
         return _claim(session, offer, now)
@@ -45,7 +45,7 @@ def screen(form: Form, session: Session, now: datetime, offer_id: str) -> str:
     """A key on the counsellor's telephone: 1 takes the call, anything else leaves it to others."""
     offer = routing.find(session, offer_id)
     if offer is None or offer.state not in OPEN_OFFERS:
-        return _too_late(session, offer)
+        return _decided(session, offer, form)
     if form.get("Digits") == "1":
         return _claim(session, offer, now)
     routing.close(session, offer, OfferState.DECLINED, now=now, leg_open=False)
@@ -55,6 +55,15 @@ def screen(form: Form, session: Session, now: datetime, offer_id: str) -> str:
 def _claim(session: Session, offer: Offer, now: datetime) -> str:
     call = routing.claim(session, offer.id, now=now)
     return _too_late(session, offer) if call is None else scenes.counsellor_in_room(call, offer)
+
+
+def _decided(session: Session, offer: Offer | None, form: Form) -> str:
+    """Somebody took the call already: the very leg that asks again is led into its room, any other came too late."""
+    if offer is not None and offer.state in LIVE_OFFERS and offer.leg_sid == form.get("CallSid"):
+        call = session.get_one(Call, offer.call_id)
+        if call.state is not CallState.ENDED:
+            return scenes.counsellor_in_room(call, offer)
+    return _too_late(session, offer)
 
 
 def _too_late(session: Session, offer: Offer | None) -> str:

@@ -124,7 +124,7 @@ def _plain_errors() -> Iterator[None]:
         if isinstance(unreached, requests.ConnectTimeout) or "refused" in str(unreached).lower():
             raise LineBusy(type(unreached).__name__) from None
         raise LineUnknown(type(unreached).__name__) from None
-    except requests.RequestException as unknown:
+    except (requests.RequestException, ValueError) as unknown:  # ValueError: the answer was no JSON
         raise LineUnknown(type(unknown).__name__) from None
 
 

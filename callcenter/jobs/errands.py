@@ -148,13 +148,13 @@ def hang_up(facts: Facts) -> str:
         leg_sid, answered = offer.leg_sid, offer.joined_at is not None or offer.answered_at is not None
     if leg_sid is None:
         raise NotYet
-    telephony = context().ports.telephony
     try:
-        telephony.hang_up(leg_sid, answered=answered)
+        context().ports.telephony.hang_up(leg_sid, answered=answered)
     except LineRefused:
-        telephony.hang_up(leg_sid, answered=True)  # answered in the same moment: cancelling is no longer possible
-    except LineGone:
-        return "gone"
+        if answered:
+            raise
+        # answered in the same moment: cancelling is no longer possible
+        context().ports.telephony.hang_up(leg_sid, answered=True)
     return "done"
 
 

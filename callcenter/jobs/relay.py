@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from callcenter.context import context, unit_of_work
-from callcenter.domain.ports import LineBusy, LineRefused, LineUnknown
+from callcenter.domain.ports import LineBusy, LineGone, LineRefused, LineUnknown
 from callcenter.jobs.errands import HANDLERS, NotYet
 from callcenter.services import outbox
 from callcenter.services.outbox import Lease
@@ -51,3 +53,10 @@ def _run(held: Lease) -> str | None:
     except LineRefused as refused:
         log.warning("errand %s (%s) was refused: %s", held.message_id, held.topic, refused)
         return "refused"
+    except LineGone:
+        return "gone"
+    except SQLAlchemyError:
+        raise  # no errand can be run now; the worker rests and the lease runs out by itself
+    except Exception:
+        log.exception("errand %s (%s) failed; it is tried again", held.message_id, held.topic)
+        return None

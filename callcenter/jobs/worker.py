@@ -84,6 +84,9 @@ def _tick(app: Flask, stop: threading.Event) -> None:
         except SQLAlchemyError as away:
             log.warning("the database does not answer (%s); the worker tries again", type(away).__name__)
             stop.wait(1)
+        except Exception:
+            log.exception("the worker stumbled; it goes on, for nobody else rings for those who wait")
+            stop.wait(1)
 
 
 def _listen(redis_url: str, stop: threading.Event) -> None:

@@ -10,9 +10,13 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
 
 from callcenter.adapters.doorbell import RedisBell, SilentBell
+from callcenter.adapters.twilio_rest import TwilioLine
 from callcenter.domain.calls import CallState, OfferState
+from callcenter.domain.ports import LineUnknown
 from callcenter.domain.presence import AwayReason, Work
 from callcenter.jobs import relay, worker
 from callcenter.jobs.errands import HANDLERS
@@ -137,6 +141,53 @@ def test_an_errand_that_cannot_be_done_is_given_up_after_a_while(desk: Desk) -> 
     with desk.work() as session:
         errand = session.scalars(select(OutboxMessage).where(OutboxMessage.topic == "hang_up")).one()
         assert (errand.result, errand.done_at is not None) == ("gave_up", True)
+
+
+def test_an_errand_that_stumbles_neither_stops_the_others_nor_is_lost(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(_facts: object) -> str:
+        raise KeyError("a mistake of ours")
+
+    monkeypatch.setitem(HANDLERS, "say_bye", stumble)
+    with desk.work() as session:
+        outbox.put(session, "say_bye", now=desk.clock.now(), offer="nobody")
+        outbox.put(session, "hang_up", now=desk.clock.now(), offer="nobody")
+    with desk.app.app_context():
+        assert relay.drain() == 2
+    with desk.work() as session:
+        errands = {row.topic: row.done_at for row in session.scalars(select(OutboxMessage))}
+    assert errands["say_bye"] is None
+    assert errands["hang_up"] is not None
+
+
+def test_the_worker_goes_on_after_a_look_that_failed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, looks = threading.Event(), list[float]()
+
+    def look() -> None:
+        looks.append(time.monotonic())
+        if len(looks) > 1:
+            stop.set()
+        raise KeyError("a mistake of ours")
+
+    monkeypatch.setattr(worker, "look", look)
+    ticker = threading.Thread(target=worker._tick, args=(desk.app, stop))
+    ticker.start()
+    ticker.join(timeout=10)
+    assert len(looks) == 2
+
+
+class Babbling(TwilioHttpClient):
+    """A server between us and the telephone company that answers everything with a page of its own."""
+
+    def request(self, *_args: object, **_more: object) -> Response:
+        return Response(200, "<html>please sign in</html>")
+
+
+def test_an_answer_that_is_no_json_leaves_the_fate_of_the_ring_open() -> None:
+    line = TwilioLine("AC" + "0" * 32, "user", "secret", "https://line.test", "+815000000000", http_client=Babbling())
+    with pytest.raises(LineUnknown):
+        line.ring("+819000000002", answer_url="https://desk.test/a", status_url="https://desk.test/s", timeout=15)
 
 
 def _missed_offer_without_leg(desk: Desk) -> str:
