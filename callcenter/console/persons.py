@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from flask import render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.console import board, form, words
+from callcenter.console import board, form, sheet, words
 from callcenter.console.blueprint import bp, for_counsellors, from_script, myself
 from callcenter.console.line import UnknownChoice
 from callcenter.console.record import save_form, to_record
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.consultations import Relation
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.times import parse_moment
 from callcenter.models.consultations import Consultation
 from callcenter.services import consultations, linking, nicknames
 from callcenter.services.audit import staff_member
@@ -90,6 +94,30 @@ def unlink(record_id: str) -> str | Response:
         linking.unlink(session, record_id, by=myself(session), now=ports().clock.now())
         page = board.look(session, record_id)
     return _shown(record_id, page)
+
+
+@bp.post("/records/<record_id>/earlier")
+@for_counsellors
+def earlier(record_id: str) -> str:
+    """Open what the person told still earlier; a POST, as every opening is written into the trail."""
+    before, depth = _moment(request.form.get("before", "")), request.form.get("depth", 1, int)
+    now, page = ports().clock.now(), None
+    with unit_of_work() as session:
+        staff = myself(session)
+        record = consultations.for_writing(session, record_id, staff)
+        past = sheet.past(session, record, staff, now=now, before=before)
+        if not from_script():
+            page = board.look(session, record_id)
+    if page is None:
+        return render_template("console/earlier.html", past=past, record_id=record_id, depth=depth)
+    return board.draw(replace(page, card=replace(page.card, past=past) if page.card else None))
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return parse_moment(text)
+    except ValueError:
+        raise UnknownChoice from None
 
 
 def _shown(record_id: str, page: board.Page) -> str | Response:

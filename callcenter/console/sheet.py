@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,8 +19,6 @@ from callcenter.models.telephony import Call
 from callcenter.services import consultations, record_fields
 from callcenter.services.record_fields import FIELDS
 
-CONTACTS_SHOWN = consultations.EARLIER_AT_ONCE
-
 
 @dataclass(frozen=True)
 class Earlier:
@@ -38,22 +35,32 @@ class Earlier:
 
 
 @dataclass(frozen=True)
+class Past:
+    """Opened consultations, newest first, and where the ones before them begin."""
+
+    entries: tuple[Earlier, ...]
+    older_before: datetime | None
+
+
+@dataclass(frozen=True)
 class Card:
     """Who this is, readable in two seconds."""
 
     name: str
     relation: Code
     how_to_address: str | None
-    last_contact: Earlier | None
     last_contact_on: date | None
-    earlier: tuple[Earlier, ...]
-    older_before: datetime | None
-    """Set when there are more than the ones shown."""
+    """Known from before this system."""
+    past: Past
+
+    @property
+    def last_contact(self) -> Earlier | None:
+        return self.past.entries[0] if self.past.entries else None
 
     @property
     def last_next_step(self) -> str:
         """Where we left off: the newest note for the next time."""
-        return next((one.next_step for one in self.earlier if one.next_step), "")
+        return next((one.next_step for one in self.past.entries if one.next_step), "")
 
 
 @dataclass(frozen=True)
@@ -106,20 +113,27 @@ def card(session: Session, record: Consultation, staff: Staff, *, now: datetime)
     person = record.person
     if person is None:
         return None
-    found = consultations.history(session, person.id, by=staff, now=now, without=record.id)
-    opened = [earlier(session, one) for one in found]
     return Card(
         name=called(person.nicknames[0].text) if person.nicknames else name_of(record),
         relation=Relation(person.relation),
         how_to_address=person.how_to_address,
-        last_contact=opened[0] if opened else None,
         last_contact_on=person.contact_before_on,
-        earlier=tuple(opened),
-        older_before=_older_before(found),
+        past=past(session, record, staff, now=now),
     )
 
 
-def earlier(session: Session, record: Consultation) -> Earlier:
+def past(
+    session: Session, record: Consultation, staff: Staff, *, now: datetime, before: datetime | None = None
+) -> Past:
+    """Open what the linked person told before this record, or before *before*, twenty at a time."""
+    if record.person_id is None:
+        return Past((), None)
+    found = consultations.history(session, record.person_id, by=staff, now=now, without=record.id, before=before)
+    older_before = found[-1].opened_at if len(found) == consultations.EARLIER_AT_ONCE else None
+    return Past(tuple(_earlier(session, one) for one in found), older_before)
+
+
+def _earlier(session: Session, record: Consultation) -> Earlier:
     """Return an opened consultation for the list beside the form."""
     channel = Channel(record.channel)
     return Earlier(
@@ -132,10 +146,6 @@ def earlier(session: Session, record: Consultation) -> Earlier:
         response=record.response or "",
         next_step=record.next_step or "",
     )
-
-
-def _older_before(found: Sequence[Consultation]) -> datetime | None:
-    return found[-1].opened_at if len(found) == CONTACTS_SHOWN else None
 
 
 def _minutes(session: Session, record: Consultation) -> int | None:

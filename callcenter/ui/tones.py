@@ -29,7 +29,7 @@ TONES: dict[type[StrEnum], dict[str, Tone]] = {
         CallState.ENDED: Tone("終わりました", "quiet", "check"),
     },
     Work: {
-        Work.OFFLINE: Tone("席にいません", "quiet", "moon"),
+        Work.OFFLINE: Tone("受け付けていません", "quiet", "moon"),
         Work.AVAILABLE: Tone("受けられます", "accent", "check"),
         Work.OFFERED: Tone("呼び出し中", "calm", "ring"),
         Work.CONNECTING: Tone("つないでいます", "calm", "ring"),

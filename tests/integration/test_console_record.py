@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -262,3 +263,25 @@ def test_finishing_an_old_record_leaves_the_state_alone(desk: Console, seat: Sea
     seat.saves(draft, 1, next_step="未定")
     assert seat.sends(f"/console/records/{draft}/finish").status_code == 204
     assert seat.presence.work is Work.AWAY
+
+
+def test_long_histories_are_opened_twenty_at_a_time(desk: Console, seat: Seat, draft: str) -> None:
+    person = known(desk, seat, "ミナト", told="1番目")
+    with desk.work() as session:
+        staff = session.get_one(Staff, seat.staff_id)
+        for number in range(2, 26):
+            now = desk.clock.now() + timedelta(minutes=number)
+            record = consultations.open_draft(
+                session, call_id=None, channel=Channel.PHONE, counsellor_id=staff.id, hint=None, now=now
+            )
+            consultations.save_draft(session, record.id, 1, {"story": f"{number}番目"}, by=staff, now=now)
+            linking.confirm_person(session, record.id, person, by=staff, now=now)
+    newest = seat.sends(f"/console/records/{draft}/person", person=person).text
+    older = seat.sends(f"/console/records/{draft}/earlier", _hidden(newest)).text
+    assert ("25番目" in newest, "5番目" in newest.replace("25番目", "").replace("15番目", "")) == (True, False)
+    assert ("5番目" in older, ">1番目<" in older, "もっと前を見る" in older) == (True, True, False)
+
+
+def _hidden(page: str) -> dict[str, str]:
+    """Return the hidden fields of the form that asks for older ones."""
+    return dict(re.findall(r'name="(before|depth)" value="([^"]+)"', page))

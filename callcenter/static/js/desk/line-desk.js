@@ -278,7 +278,7 @@ customElements.define(
       const accept = this.callbar.querySelector("[data-accept]");
       const hint = this.callbar.querySelector(".callbar-name").textContent;
       document.getElementById("announce").textContent = `呼び出しです。${hint}。${accept ? "Altとエーで受けます。" : ""}`;
-      if (accept && !document.activeElement?.matches(TYPING)) accept.focus();
+      if (accept && !document.activeElement?.matches(TYPING)) accept.focus({ focusVisible: true });
     }
   },
 );

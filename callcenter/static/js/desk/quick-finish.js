@@ -9,7 +9,7 @@ customElements.define(
       this.show(false);
       this.door.addEventListener("click", () => {
         this.show(this.list.hidden);
-        if (!this.list.hidden) this.list.querySelector("button").focus();
+        if (!this.list.hidden) this.list.querySelector("button").focus({ focusVisible: true }); // Alt alone does not count as typing
       });
       this.addEventListener("keydown", (event) => this.pressed(event));
     }

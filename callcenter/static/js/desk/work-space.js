@@ -1,7 +1,8 @@
 /* <work-space data-board>: forms answer in place, and the record of the call in hand comes to the middle by itself.
 
    form[data-press]  a press: sent, then everything that is live is looked at again
-   form[data-part]   its answer holds parts of the page, which are put in their places
+   form[data-part]   its answer holds parts of the page, which are put in their places; data-then names who has the
+                     focus afterwards if it was there
    a[data-open-record]  opens a record here instead of leaving the page */
 customElements.define(
   "work-space",
@@ -62,7 +63,7 @@ customElements.define(
       const answer = await this.tried(() => ask(form.action, { form: sent }));
       if (!answer) return;
       putParts(await answer.text());
-      if (inside || document.activeElement === document.body) document.getElementById("story")?.focus();
+      if (inside || document.activeElement === document.body) document.getElementById(form.dataset.then)?.focus();
       document.querySelector("live-parts").look();
     }
 
