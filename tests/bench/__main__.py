@@ -1,0 +1,119 @@
+"""Prints the figures of one run: ``python -m tests.bench [--seconds N] [--only sequence|load|startup]``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.bench import load, places, startup
+from tests.bench.sequence import BARE, DESK, STORING, TriedDesk, Webhook
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PARTS = ("sequence", "load", "startup")
+WARM_UP = 3
+"""Calls that are played before the counting begins."""
+STARTS = 5
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=20.0, help="how long each measurement lasts (default: 20)")
+    parser.add_argument("--rate", type=float, default=200.0, help="webhooks a second under load (default: 200)")
+    parser.add_argument("--only", choices=PARTS, action="append", help="measure only this; may be repeated")
+    wish = parser.parse_args()
+    parts = wish.only or PARTS
+    say(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}, load {loaded()} at the beginning")
+    if "sequence" in parts:
+        for name, database in (("SQLite", places.sqlite), ("PostgreSQL", places.postgresql)):
+            with places.folder() as folder, database(folder) as url:
+                report_sequence(name, url, wish.seconds)
+    if "load" in parts:
+        with places.folder() as folder, places.sqlite(folder) as url:
+            report_load(url, rate=wish.rate, seconds=wish.seconds)
+    if "startup" in parts:
+        with places.folder() as folder, places.sqlite(folder) as url:
+            report_startup(url)
+    say(f"load {loaded()} at the end")
+    return 0
+
+
+def report_sequence(name: str, url: str, seconds: float) -> None:
+    """Play calls for *seconds* and compare the applications call by call."""
+    desk = TriedDesk(url)
+    try:
+        for _ in range(WARM_UP):
+            desk.play()
+        calls, until = list[list[Webhook]](), time.monotonic() + seconds
+        while time.monotonic() < until or len(calls) < 2:
+            calls.append(desk.play())
+    finally:
+        desk.close()
+    taken = [webhook for call in calls for webhook in call]
+    bad = [webhook.place for webhook in taken if not 200 <= webhook.status < 300]
+    say(f"\n== The signed call sequence on {name}: {len(calls)} calls of {len(calls[0])} webhooks, {len(bad)} not 2xx")
+    for app in (BARE, STORING, DESK):
+        say(
+            f"{app:5} {1 / statistics.median(per_webhook(call, app) for call in calls):7.0f} webhooks/s  "
+            f"{spread([1000 * per_webhook(call, app) for call in calls])} ms each"
+        )
+    for other in (BARE, STORING):
+        ratios = [per_webhook(call, other) / per_webhook(call, DESK) for call in calls]
+        say(f"desk / {other}: {spread(ratios)}" + ("   (goal: 0.60)" if other == STORING else ""))
+    by_place(taken)
+
+
+def by_place(taken: Iterable[Webhook]) -> None:
+    """Print each webhook's statements and milliseconds."""
+    places_of = dict[str, list[Webhook]]()
+    for webhook in taken:
+        places_of.setdefault(webhook.place, []).append(webhook)
+    for place, found in places_of.items():
+        statements = statistics.mean(webhook.statements for webhook in found)
+        ours, theirs = (1000 * statistics.median(one.seconds[app] for one in found) for app in (DESK, STORING))
+        say(f"   {place:18} {statements:5.1f} statements {ours:7.2f} ms   (R1 {theirs:6.2f} ms)")
+
+
+def report_load(url: str, *, rate: float, seconds: float) -> None:
+    """Let callers come at a steady pace, whatever the desk makes of them, and print how long it took to answer."""
+    met = load.run(url, ROOT, rate=rate, seconds=seconds)
+    pace, worst = met.sent / met.seconds, max(met.milliseconds)
+    say(f"\n== Open loop on SQLite, {rate:.0f} webhooks/s wished: {met.sent} in {met.seconds:.1f} s, {pace:.0f}/s")
+    p50, p95, p99 = (met.quantile(percent) for percent in (50, 95, 99))
+    say(f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms   (goal: 250), worst {worst:.0f} ms")
+    say(f"not 2xx: {met.bad} {met.codes or ''}   stand-ins spoken: {met.stand_ins}   calls talked: {met.talked}")
+
+
+def report_startup(url: str) -> None:
+    """Start the web process a few times."""
+    times = [startup.once(url, ROOT) for _ in range(STARTS)]
+    say(f"\n== From the start of the web process to its first answer: {spread(times)} s   (goal: 2)")
+    say(f"heavy libraries imported by then: {', '.join(startup.heavy(url, ROOT)) or 'none'}")
+
+
+def per_webhook(call: list[Webhook], app: str) -> float:
+    """Return the seconds *app* took for one webhook of the call, on average."""
+    return statistics.mean(webhook.seconds[app] for webhook in call)
+
+
+def spread(values: list[float]) -> str:
+    """Return median and quartiles."""
+    low, middle, high = statistics.quantiles(values, n=4)
+    return f"{middle:.2f} [{low:.2f} … {high:.2f}]"
+
+
+def loaded() -> str:
+    """Return how many processes wanted to run in the last minute."""
+    return f"{os.getloadavg()[0]:.1f}"
+
+
+def say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201  # the operator's terminal
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""The desk as it runs in earnest, with callers who come at a steady pace from another process."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from callcenter.crypto import KeyRing
+from callcenter.domain.people import Contact, Role
+from callcenter.loopback import HOST, answers, free_port
+from callcenter.models.base import connect, new_id
+from callcenter.models.keys import lend_ring
+from callcenter.models.people import Staff
+from callcenter.services import presence
+from callcenter.services.audit import OPERATOR
+from callcenter.services.staff import NewStaff, add_staff
+from tests.bench.callers import WEBHOOKS_OF_A_CALL
+from tests.bench.environment import environment
+from tests.bench.places import python, stop
+from tests.desk import FIELD_KEYS, PASSWORD
+
+UP_WITHIN = 60.0
+AT = "2026-11-25T14:00"
+"""A Wednesday afternoon."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the callers met."""
+
+    sent: int
+    seconds: float
+    milliseconds: list[float] = field(repr=False)
+    """From the moment each webhook was due to its whole answer."""
+    codes: Mapping[str, int]
+    """Answers other than 2xx, by status or by the way the connection failed."""
+    talked: int
+    stand_ins: int
+
+    @property
+    def bad(self) -> int:
+        return sum(self.codes.values())
+
+    def quantile(self, percent: int) -> float:
+        return statistics.quantiles(self.milliseconds, n=100)[percent - 1]
+
+
+def run(database_url: str, root: Path, *, rate: float, seconds: float) -> Result:
+    """Start the desk with its own launcher, let the callers come, and stop it again."""
+    call_in(database_url, int(rate * (seconds + 15) / WEBHOOKS_OF_A_CALL))
+    port, rest, log = free_port(), free_port(), root / "var" / "log" / "web.log"
+    before = log.stat().st_size if log.exists() else 0
+    env = environment(database_url, TWILIO_API_URL=f"http://{HOST}:{rest}")
+    command = python("-c", "from wsgi import cli; cli()", "run", "--no-simulator", "--at", AT, "--port", str(port))
+    desk = subprocess.Popen(command, env=env, cwd=root, stdout=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + UP_WITHIN
+        while not answers(port):
+            if desk.poll() is not None or time.monotonic() > until:
+                raise RuntimeError("the desk did not start; see var/log/web.log")
+            time.sleep(0.1)
+        time.sleep(3)  # the worker starts after it
+        arguments = ("--web", str(port), "--rest", str(rest), "--rate", str(rate), "--seconds", str(seconds))
+        said = subprocess.run(
+            python("-m", "tests.bench.callers", *arguments), cwd=root, capture_output=True, text=True, check=True
+        ).stdout
+    finally:
+        stop(desk)
+    with log.open("rb") as lines:
+        lines.seek(before)
+        stand_ins = lines.read().count(b"stand-in is spoken")
+    return Result(stand_ins=stand_ins, **json.loads(said))
+
+
+def call_in(database_url: str, counsellors: int) -> None:
+    """Let so many counsellors come to their telephones; each takes one call. They share one hashed password."""
+    engine, now = connect(database_url), datetime.fromisoformat(f"{AT}:00+09:00").astimezone(UTC)
+    with Session(engine) as session, session.begin():
+        lend_ring(session, KeyRing.parse(FIELD_KEYS))
+        first = add_staff(session, NewStaff("tanto", "担当", Role.COUNSELLOR), PASSWORD, by=OPERATOR, now=now)
+        for number in range(counsellors):
+            staff = Staff(id=new_id(), login=f"tanto{number}", name=f"担当{number}", role=Role.COUNSELLOR)
+            session.add(staff)
+            staff.password_hash, staff.session_token, staff.created_at = first.password_hash, new_id(), now
+            staff.contact, staff.phone = Contact.PHONE, f"+8190{number:08d}"
+            session.flush()  # presence refers to it
+            presence.come(session, staff, now=now)
+    engine.dispose()

@@ -1,0 +1,90 @@
+"""Where a run keeps its databases: on a real disk, with a server that waits for it."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from callcenter.adapters import schema
+from callcenter.domain.holidays_jp import shipped_holidays
+from callcenter.models.base import connect
+from callcenter.services import calendar
+from callcenter.supervisor import spawn
+from tests.tools.postgres import Postgres, lowered
+
+DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
+"""What the tests' server leaves out; here every commit waits for the disk, as in production."""
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A new folder, gone afterwards. It is not in memory: the disk is part of what is measured."""
+    made = Path(tempfile.mkdtemp(prefix="callcenter-bench-"))
+    made.chmod(0o711)  # PostgreSQL runs as another user when we are root
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made)
+
+
+@contextmanager
+def sqlite(within: Path) -> Iterator[str]:
+    """A new SQLite database with our tables."""
+    url = f"sqlite:///{within / 'bench.db'}"
+    _fill(url)
+    yield url
+
+
+@contextmanager
+def postgresql(within: Path) -> Iterator[str]:
+    """A new PostgreSQL database with our tables, on a server of its own."""
+    server = Postgres(within / "cluster", within)
+    command = server.command(server.prepare()) + [part for name in DURABLE for part in ("-c", f"{name}=on")]
+    with (within / "postgres.log").open("ab") as log:
+        process = spawn(
+            command,
+            env={"PATH": "/usr/bin:/bin"},
+            cwd=server.directory,
+            out=log.fileno(),
+            err=log.fileno(),
+            user=lowered(),
+        )
+        try:
+            server.wait(process)
+            url = server.url.replace("postgresql://", "postgresql+psycopg://")
+            _fill(url)
+            yield url
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait()
+
+
+def _fill(url: str) -> None:
+    engine = connect(url)
+    schema.upgrade(engine)
+    with Session(engine) as session, session.begin():
+        calendar.ship(session, shipped_holidays())
+    engine.dispose()
+
+
+def python(*arguments: str) -> tuple[str, ...]:
+    """Return the command that runs our own Python with *arguments*."""
+    return (sys.executable, *arguments)
+
+
+def stop(process: subprocess.Popen[bytes], within: float = 20.0) -> None:
+    """Ask *process* to end, and end it if it will not."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(timeout=within)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
