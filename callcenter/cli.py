@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 from flask import Flask
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from callcenter.context import context, reading, unit_of_work
@@ -34,6 +35,10 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (HelplineError, SettingsWrong) as wrong:
             raise click.ClickException(str(wrong)) from None
+        except (ArgumentError, InterfaceError, OperationalError) as away:
+            raise click.ClickException(
+                f"データベースが使えません({type(away).__name__})。DATABASE_URL をご確認ください。"
+            ) from None
 
 
 def build(*, settings: Callable[[], Settings], app: MakeApp, run: Run) -> click.Group:
@@ -58,7 +63,9 @@ def opened() -> Iterator[tuple[Session, datetime]]:
 
     app: Flask = click.get_current_context().obj["app"]()
     with app.app_context():
-        if db.engine.dialect.name == "sqlite" and schema.revision(db.engine) is None:
+        if schema.revision(db.engine) is None:
+            if db.engine.dialect.name != "sqlite":
+                raise click.ClickException("データベースが、まだ空です。callcenter migrate を実行してください。")
             _bring_up_to_date()
         with unit_of_work() as session:
             yield session, context().ports.clock.now()

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.people import NotAllowed, may_read_content
 from callcenter.domain.presence import BOUND, AwayReason, Work
 from callcenter.models.base import new_id
 from callcenter.models.people import Staff
@@ -64,7 +65,9 @@ def set_work(row: Presence, work: Work, session: Session, *, now: datetime, reas
 
 
 def come(session: Session, staff: Staff, *, now: datetime) -> Presence:
-    """Be available from now on; also ends a wrap-up. Raises ``OnTheLine`` during a call."""
+    """Be available from now on; also ends a wrap-up. Raises ``OnTheLine``, or ``NotAllowed`` by role."""
+    if not may_read_content(staff.role):
+        raise NotAllowed
     row = of(session, staff, now=now)
     if row.work in BOUND:
         raise OnTheLine

@@ -148,6 +148,23 @@ def test_nobody_by_that_login_has_a_state(run: Run) -> None:
     assert "nobody" in result.output
 
 
+@pytest.mark.parametrize("role", ["administrator", "auditor"])
+def test_who_may_not_hear_callers_never_takes_the_line(run: Run, role: str) -> None:
+    run("staff", "add", "kanri9", "--name", "管理09", "--role", role, "--phone", "+819012345678")
+    result = run("staff", "status", "kanri9", "available")
+    assert result.exit_code == 1
+    assert "役割" in result.output
+
+
+@pytest.mark.parametrize("url", ["postgresql://nobody@127.0.0.1:1/nothing", "no address at all"])
+def test_a_database_out_of_reach_is_told_in_one_sentence(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    result = CliRunner().invoke(wsgi.cli, ["hours", "at", "2026-11-24T10:00"])
+    assert result.exit_code == 1
+    assert "DATABASE_URL" in result.output
+    assert len(result.output.splitlines()) == 1
+
+
 def test_a_nickname_nobody_has_finds_an_empty_list(run: Run) -> None:
     result = run("cases", "search", "だれでもない", "--json")
     assert (result.exit_code, result.output.strip()) == (0, "[]")
