@@ -10,6 +10,7 @@ import secrets
 import sqlite3
 import time
 from functools import cache
+from threading import Lock
 from types import ModuleType
 from typing import Any, cast
 
@@ -17,7 +18,9 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import URL, Insert, MetaData, Table, create_engine, event, insert, make_url
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import TimeoutError  # noqa: A004  # SQLAlchemy's own, like its other errors
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 OLDEST_SQLITE = (3, 51, 3)
 """Older versions can lose committed writes in WAL mode with two connections (sqlite.org/changes.html, 3.51.3)."""
@@ -106,6 +109,7 @@ def connect(url: str | URL, *, wait: float = 5.0) -> Engine:
 
 
 def _connect_sqlite(url: str | URL, wait: float) -> Engine:
+    turn = _Turn()
     engine = create_engine(
         url, module=sqlite_driver(), hide_parameters=True, connect_args={"timeout": wait, "check_same_thread": False}
     )
@@ -119,8 +123,38 @@ def _connect_sqlite(url: str | URL, wait: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("reading"):
+            connection.exec_driver_sql("BEGIN DEFERRED")
+            return
+        turn.take(connection.connection.record_info, wait)
         # A writer takes the lock before it reads, so no transaction fails for having read too early.
-        mode = "DEFERRED" if connection.get_execution_options().get("reading") else "IMMEDIATE"
-        connection.exec_driver_sql(f"BEGIN {mode}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "checkin")
+    def give_back(_raw: object, record: ConnectionPoolEntry) -> None:
+        turn.give_back(record.record_info)
 
     return engine
+
+
+class _Turn:
+    """Lets the writers of one process come one by one.
+
+    SQLite makes whoever finds the file locked sleep, longer each time, while newcomers pass by; among
+    many threads some would wait for seconds. So each process sends one writer at a time to that lock.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+
+    def take(self, holder: Any, wait: float) -> None:
+        """Wait for the turn of the connection whose own notes are *holder*; it is kept until ``give_back``."""
+        if not holder.get("turn"):
+            if not self._lock.acquire(timeout=wait):
+                raise TimeoutError("the database was busy with other writers of this process")
+            holder["turn"] = True
+
+    def give_back(self, holder: Any) -> None:
+        """Let the next writer come; nothing if *holder* has no turn."""
+        if holder.pop("turn", False):
+            self._lock.release()
