@@ -91,13 +91,13 @@ def _key() -> str:
 
 
 def _once(view: View, key: str | None, form: Form, where: dict[str, str]) -> str:
-    """Run the view in one transaction with its receipt; of two at once, the second gets the first one's answer."""
+    """Run the view in one transaction with its receipt; whoever comes second is undone and gets the first answer.
+
+    The database says who was first, and only a repetition pays for the question.
+    """
     now = ports().clock.now()
     try:
         with unit_of_work() as session:
-            kept = None if key is None else receipts.kept_answer(session, key)
-            if kept is not None:
-                return kept
             spoken = view(form, session, now, **where)
             if key is not None:
                 receipts.keep(session, key, spoken, now=now)
