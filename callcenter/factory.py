@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from flask import Blueprint, Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from callcenter.console import routes as console
 from callcenter.context import Context
@@ -33,6 +34,10 @@ def create_app(settings: Settings, ports: Ports, *, mounts: Iterable[Blueprint] 
     ui.install(app, settings, connect=_origins(settings), guarded_elsewhere=[mount.name for mount in machines])
     for blueprint in (*PAGES, *machines):
         app.register_blueprint(blueprint)
+    if settings.trusted_proxies:
+        # Only who asks; the public address comes from the settings and never from a header.
+        proxies = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]  # Flask's own idiom
     return app
 
 

@@ -59,6 +59,8 @@ class Settings:
     service_name: str
     smtp_url: str | None = field(repr=False)
     mail_from: str
+    trusted_proxies: int
+    """Web servers of ours in front of this process; their word about who asks is believed, nobody else's."""
     simulator_url: str | None
     clock_file: Path | None
     policy: Policy
@@ -156,6 +158,7 @@ def _read(read: _Reader, env: str, root: Path) -> Settings:
         service_name=read.text("SERVICE_NAME", "東京都ひきこもりサポートネット"),
         smtp_url=read.text("SMTP_URL") or None,
         mail_from=read.text("MAIL_FROM", "no-reply@hikikomori-tokyo.net"),
+        trusted_proxies=read.number("TRUSTED_PROXIES", 0),
         simulator_url=read.origin("SIMULATOR_URL", "") if read.text("SIMULATOR_URL") else None,
         clock_file=Path(clock_file) if clock_file else None,
         policy=_policy(read),

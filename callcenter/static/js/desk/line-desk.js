@@ -266,7 +266,11 @@ customElements.define(
         mute.hidden = !this.connected;
       }
       const told = this.callbar.querySelector("[data-connection]");
-      if (told && !("byPhone" in this.dataset)) told.textContent = this.connected ? "声は届いています" : "声をつないでいます…";
+      if (told && !("byPhone" in this.dataset)) {
+        // Words spoken before the caller is in the room would be lost on them.
+        const alone = "alone" in this.callbar.dataset;
+        told.textContent = !this.connected ? "声をつないでいます…" : alone ? "相手の方を、お呼びしています…" : "声は届いています";
+      }
       document.querySelector("trial-talk")?.show(Boolean(this.connected && this.line.speaksInWords));
       const silent = this.callbar.querySelector("[data-silent]");
       if (silent) silent.hidden = "byPhone" in this.dataset || navigator.userActivation.hasBeenActive;

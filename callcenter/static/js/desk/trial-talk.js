@@ -37,7 +37,7 @@ customElements.define(
       const speaker = document.createElement("span");
       speaker.className = "sr";
       speaker.textContent = `${name}: `;
-      words.append(speaker, text);
+      words.append(speaker, text.startsWith("♪") ? "♪ 音楽" : text);
       const time = document.createElement("time");
       time.dateTime = at;
       time.className = "num";
