@@ -15,6 +15,7 @@ from tests.bench.sequence import BARE, DESK, STORING, TriedDesk, Webhook
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PARTS = ("sequence", "load", "startup")
+DATABASES = {"sqlite": places.sqlite, "postgresql": places.postgresql}
 WARM_UP = 3
 """Calls that are played before the counting begins."""
 STARTS = 5
@@ -25,16 +26,16 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=20.0, help="how long each measurement lasts (default: 20)")
     parser.add_argument("--rate", type=float, default=200.0, help="webhooks a second under load (default: 200)")
     parser.add_argument("--only", choices=PARTS, action="append", help="measure only this; may be repeated")
+    parser.add_argument("--database", choices=DATABASES, action="append", help="on this one only")
     wish = parser.parse_args()
     parts = wish.only or PARTS
     say(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}, load {loaded()} at the beginning")
-    if "sequence" in parts:
-        for name, database in (("SQLite", places.sqlite), ("PostgreSQL", places.postgresql)):
-            with places.folder() as folder, database(folder) as url:
+    for name in wish.database or DATABASES:
+        with places.folder() as folder, DATABASES[name](folder) as url:
+            if "sequence" in parts:
                 report_sequence(name, url, wish.seconds)
-    if "load" in parts:
-        with places.folder() as folder, places.sqlite(folder) as url:
-            report_load(url, rate=wish.rate, seconds=wish.seconds)
+            if "load" in parts:
+                report_load(name, url, rate=wish.rate, seconds=wish.seconds)
     if "startup" in parts:
         with places.folder() as folder, places.sqlite(folder) as url:
             report_startup(url)
@@ -78,11 +79,11 @@ def by_place(taken: Iterable[Webhook]) -> None:
         say(f"   {place:18} {statements:5.1f} statements {ours:7.2f} ms   (R1 {theirs:6.2f} ms)")
 
 
-def report_load(url: str, *, rate: float, seconds: float) -> None:
+def report_load(name: str, url: str, *, rate: float, seconds: float) -> None:
     """Let callers come at a steady pace, whatever the desk makes of them, and print how long it took to answer."""
     met = load.run(url, ROOT, rate=rate, seconds=seconds)
     pace, worst = met.sent / met.seconds, max(met.milliseconds)
-    say(f"\n== Open loop on SQLite, {rate:.0f} webhooks/s wished: {met.sent} in {met.seconds:.1f} s, {pace:.0f}/s")
+    say(f"\n== Open loop on {name}, {rate:.0f} webhooks/s wished: {met.sent} in {met.seconds:.1f} s, {pace:.0f}/s")
     p50, p95, p99 = (met.quantile(percent) for percent in (50, 95, 99))
     say(f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms   (goal: 250), worst {worst:.0f} ms")
     say(f"not 2xx: {met.bad} {met.codes or ''}   stand-ins spoken: {met.stand_ins}   calls talked: {met.talked}")
