@@ -121,7 +121,7 @@ def hours() -> None:
 def hours_at(moments: tuple[str, ...], as_json: bool) -> None:
     """Tell for each moment (without a zone: Japan's) whether the line is open, and when next."""
     from callcenter.domain.hours import state_at
-    from callcenter.domain.times import parse_moment
+    from callcenter.domain.times import local_date, parse_moment
     from callcenter.services import calendar
 
     try:
@@ -129,7 +129,8 @@ def hours_at(moments: tuple[str, ...], as_json: bool) -> None:
     except ValueError:
         raise click.UsageError("日時は 2026-11-24T10:00 のように書いてください。") from None
     with opened() as (session, _now):
-        days = calendar.load(session)
+        years = {local_date(moment).year + ahead for moment in asked for ahead in (0, 1)}
+        days = calendar.load(session, years=years)
     for moment in asked:
         told = _told(state_at(days, moment))
         click.echo(json.dumps(told, ensure_ascii=False) if as_json else _sentence(told))
@@ -246,6 +247,8 @@ def doctor() -> None:
         here = context()
         today = local_date(here.ports.clock.now())
         findings = checkup.examine(db.engine, _calendar, redis_url=here.settings.redis_url, today=today)
+        if findings[0].well:
+            findings.append(checkup.holidays(_calendar(), today))
     for finding in findings:
         click.echo(f"{'✓' if finding.well else '✗'} {finding.subject}: {finding.sentence}")
     sys.exit(0 if all(finding.well for finding in findings) else 1)

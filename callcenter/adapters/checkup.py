@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.adapters import schema
+from callcenter.domain.holidays_jp import differences
 from callcenter.domain.hours import Calendar, coverage_alarm
 
 
@@ -41,6 +42,15 @@ def database(engine: Engine) -> Finding:
             "database", False, f"つながりません({type(away).__name__})。DATABASE_URL をご確認ください。", True
         )
     return Finding("database", False, "古い形のままです。callcenter migrate を実行してください。", vital=True)
+
+
+def holidays(calendar: Calendar, today: date) -> Finding:
+    """This year's and next year's table says what the ``holidays`` package computes."""
+    other = differences(calendar.holidays, today.year, today.year + 1)
+    if not other:
+        return Finding("holidays", True, "祝日の表は、計算した祝日と一致しています。")
+    listed = "、".join(difference.day.isoformat() for difference in other[:5])
+    return Finding("holidays", False, f"祝日の表が、計算した祝日と違います({listed})。内閣府の発表を確かめてください。")
 
 
 def days(calendar: Calendar, today: date) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain import hours
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.holidays_jp import computed_holidays
 from callcenter.domain.hours import Calendar, Holiday, HolidayStatus, SpecialDay, SpecialKind, State, state_at
 from callcenter.domain.times import local_date
 from callcenter.models.calendar import HolidayRow, SpecialDayRow
@@ -39,18 +40,34 @@ class NoHoursLeft(HelplineError):
     message = "その日のその時刻には、受付がありません。終日のお休みとして登録してください。"
 
 
-def load(session: Session, *, around: date | None = None) -> Calendar:
-    """Return the calendar, or only the part from the day before *around* to a year after it."""
+def load(session: Session, *, around: date | None = None, years: Iterable[int] = ()) -> Calendar:
+    """Return the calendar, or only the part from the day before *around* to a year after it.
+
+    Holidays of *years* (by default those around *around*) of which the table knows nothing are computed.
+    """
     part = {} if around is None else {"first": around - timedelta(days=1), "last": around + AHEAD}
     holidays = session.execute(_SOME_HOLIDAYS if part else _HOLIDAYS, part)
     special_days = session.execute(_SOME_SPECIAL_DAYS if part else _SPECIAL_DAYS, part)
+    known = {day: Holiday(name, HolidayStatus(status)) for day, name, status in holidays}
     return Calendar(
-        holidays={day: Holiday(name, HolidayStatus(status)) for day, name, status in holidays},
+        holidays=_with_computed(known, set(years) if around is None else _years(around)),
         special_days={
             day: SpecialDay(SpecialKind(kind), open_at, close_at, reason)
             for day, kind, open_at, close_at, reason in special_days
         },
     )
+
+
+def _years(around: date) -> set[int]:
+    """The years that a part of the calendar covers so far that a holiday must lie in it."""
+    last = around + AHEAD
+    return {around.year, last.year} if last.month > 1 else {around.year}
+
+
+def _with_computed(known: dict[date, Holiday], years: set[int]) -> dict[date, Holiday]:
+    """Add computed holidays for years of which the table knows nothing: a guess is better than an open holiday."""
+    missing = years - {day.year for day in known}
+    return computed_holidays(min(missing), max(missing)) | known if missing else known
 
 
 def state(session: Session, now: datetime) -> State:

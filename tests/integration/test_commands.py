@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 import wsgi
 from callcenter.adapters.clock import WallClock
 from callcenter.domain.presence import Work
-from callcenter.models.base import db
+from callcenter.models.base import connect, db
+from callcenter.models.calendar import HolidayRow
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Presence
 from tests.desk import FIELD_KEYS
@@ -62,6 +63,11 @@ def test_hours_answers_many_moments_in_their_order_one_line_each(run: Run) -> No
     told = lines(run("hours", "at", *(vector[0] for vector in VECTORS), "--json"))
     keys = ("open", "reason", "holiday", "next_open")
     assert [tuple(line[key] for key in keys) for line in told] == [vector[1:] for vector in VECTORS]
+
+
+def test_years_beyond_the_table_are_computed(run: Run) -> None:
+    told = lines(run("hours", "at", "2012-05-04T12:00", "2034-05-03T12:00", "2034-05-09T12:00", "--json"))
+    assert [line["reason"] for line in told] == ["holiday", "holiday", "open"]
 
 
 def test_a_moment_with_a_zone_is_taken_as_it_is(run: Run) -> None:
@@ -194,6 +200,17 @@ def test_the_trail_of_the_demo_holds_together(run: Run) -> None:
 def test_the_doctor_says_what_is_well(run: Run) -> None:
     result = run("doctor")
     assert "✓ database" in result.output
+    assert "✓ holidays" in result.output
+
+
+def test_the_doctor_sees_a_holiday_that_the_table_lacks(run: Run, sqlite_url: str) -> None:
+    engine = connect(sqlite_url)
+    with engine.begin() as connection:
+        connection.execute(delete(HolidayRow).where(HolidayRow.name == "勤労感謝の日"))
+    engine.dispose()
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "✗ holidays" in result.output
 
 
 def test_the_doctor_alarms_when_the_holidays_end_too_soon(
