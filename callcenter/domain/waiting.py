@@ -107,6 +107,8 @@ def hearing(waiter: Waiter, hall: Hall, policy: Policy) -> Hearing:
 
 
 def _worth_saying(waiter: Waiter, hall: Hall) -> bool:
+    if hall.on_duty == 0:
+        return False  # nobody is talking to somebody else, and nobody is coming
     if waiter.spoken_position is None:
         return hall.free == 0
     return hall.position < waiter.spoken_position

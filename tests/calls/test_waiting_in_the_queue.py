@@ -17,6 +17,13 @@ def test_nobody_on_duty_ends_with_words_and_other_lines_not_with_music(desk: Des
     assert (call.outcome, call.why) == (Outcome.OVERFLOW, "nobody")
 
 
+def test_with_nobody_on_duty_no_place_in_the_queue_is_promised(desk: Desk) -> None:
+    phones = [desk.line.dial() for _ in range(2)]
+    desk.line.advance(90)
+    heard = [text for phone in phones for text in phone.heard]
+    assert not any("順番は" in text or "次に、おつなぎします" in text for text in heard)
+
+
 def test_the_queue_takes_only_so_many_and_says_so(desk: Desk) -> None:
     phones = [desk.line.dial() for _ in range(6)]
     assert [desk.call(phone.sid).state for phone in phones[:5]] == [CallState.WAITING] * 5
