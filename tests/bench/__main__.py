@@ -18,12 +18,12 @@ PARTS = ("sequence", "load", "startup")
 DATABASES = {"sqlite": places.sqlite, "postgresql": places.postgresql}
 WARM_UP = 3
 """Calls that are played before the counting begins."""
-STARTS = 5
+STARTS = 3
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=20.0, help="how long each measurement lasts (default: 20)")
+    parser.add_argument("--seconds", type=float, default=15.0, help="how long each measurement lasts (default: 15)")
     parser.add_argument("--rate", type=float, default=200.0, help="webhooks a second under load (default: 200)")
     parser.add_argument("--only", choices=PARTS, action="append", help="measure only this; may be repeated")
     parser.add_argument("--database", choices=DATABASES, action="append", help="on this one only")

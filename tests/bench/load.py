@@ -22,6 +22,7 @@ from callcenter.models.people import Staff
 from callcenter.services import presence
 from callcenter.services.audit import OPERATOR
 from callcenter.services.staff import NewStaff, add_staff
+from callcenter.supervisor import spawn
 from tests.bench.callers import WEBHOOKS_OF_A_CALL
 from tests.bench.environment import environment
 from tests.bench.places import python, stop
@@ -60,7 +61,8 @@ def run(database_url: str, root: Path, *, rate: float, seconds: float) -> Result
     before = log.stat().st_size if log.exists() else 0
     env = environment(database_url, TWILIO_API_URL=f"http://{HOST}:{rest}")
     command = python("-c", "from wsgi import cli; cli()", "run", "--no-simulator", "--at", AT, "--port", str(port))
-    desk = subprocess.Popen(command, env=env, cwd=root, stdout=subprocess.DEVNULL)
+    quiet = subprocess.DEVNULL
+    desk = spawn(command, env=env, cwd=root, out=quiet, err=quiet)
     try:
         until = time.monotonic() + UP_WITHIN
         while not answers(port):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -51,7 +52,7 @@ def postgresql(within: Path) -> Iterator[str]:
     with (within / "postgres.log").open("ab") as log:
         process = spawn(
             command,
-            env={"PATH": "/usr/bin:/bin"},
+            env={"PATH": os.defpath},
             cwd=server.directory,
             out=log.fileno(),
             err=log.fileno(),
@@ -81,10 +82,10 @@ def python(*arguments: str) -> tuple[str, ...]:
 
 
 def stop(process: subprocess.Popen[bytes], within: float = 20.0) -> None:
-    """Ask *process* to end, and end it if it will not."""
+    """Ask *process*, the first of its own session, to end; end all of them if it will not."""
     process.send_signal(signal.SIGINT)
     try:
         process.wait(timeout=within)
     except subprocess.TimeoutExpired:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from callcenter.loopback import HOST, answers, free_port
+from callcenter.supervisor import spawn
 from tests.bench.environment import environment
 from tests.bench.places import python, stop
 
@@ -31,9 +32,10 @@ def once(database_url: str, root: Path) -> float:
     """Return the seconds from starting one web server to its first answer."""
     port = free_port()
     command = python("-m", "gunicorn", "wsgi:web()", "--bind", f"{HOST}:{port}", "--worker-class", "gthread")
-    command += ("--threads", "8", "--no-control-socket", "--log-level", "warning")
+    command += ("--threads", "8", "--graceful-timeout", "2", "--no-control-socket", "--log-level", "warning")
     began = time.perf_counter()
-    process = subprocess.Popen(command, env=environment(database_url), cwd=root)
+    quiet = subprocess.DEVNULL
+    process = spawn(command, env=environment(database_url), cwd=root, out=quiet, err=quiet)
     try:
         while not answers(port):
             if process.poll() is not None or time.perf_counter() - began > WITHIN:
