@@ -163,8 +163,7 @@ def name_of(record: Consultation) -> str:
 def _reachable(row: Presence, now: datetime, policy: Policy) -> bool:
     if row.contact is Contact.PHONE:
         return True
-    fresh = row.heartbeat_at is not None and row.heartbeat_at > now - policy.fresh_for
-    return fresh and row.registered and row.lease is not None
+    return row.beats(now, policy.fresh_for) and row.registered and row.lease is not None
 
 
 def _ring(session: Session, offer: Offer | None) -> Ring | None:

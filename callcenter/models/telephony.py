@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, text
@@ -129,6 +129,10 @@ class Presence(Base):
     draining: Mapped[bool] = mapped_column(default=False)
     misses: Mapped[int] = mapped_column(default=0)
     offer_id: Mapped[str | None] = mapped_column(String(32))
+
+    def beats(self, now: datetime, within: timedelta) -> bool:
+        """Whether the browser was heard of lately; a moment ahead of *now* is a clock that was put back, not a sign."""
+        return self.heartbeat_at is not None and abs(now - self.heartbeat_at) < within
 
     @property
     def identity(self) -> str:

@@ -103,8 +103,7 @@ def beat(session: Session, staff: Staff, lease: str, *, registered: bool, now: d
 def take_lease(session: Session, staff: Staff, *, force: bool, now: datetime) -> Presence:
     """Let this tab be the one that rings; another live tab keeps it unless *force* says to take it over."""
     row = of(session, staff, now=now)
-    fresh = row.heartbeat_at is not None and row.heartbeat_at > now - LEASE_FREE_AFTER
-    if row.lease is not None and fresh and not force:
+    if row.lease is not None and row.beats(now, LEASE_FREE_AFTER) and not force:
         raise OtherTab
     row.lease, row.registered, row.heartbeat_at = new_id(), False, now
     live.tell(session, live.to_staff(staff.id), now=now)
