@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -45,7 +46,7 @@ class Waiting:
     @classmethod
     def read(cls, form: Form) -> Waiting:
         seconds = form.get("QueueTime", "")
-        waited = timedelta(seconds=int(seconds)) if seconds.isdecimal() else timedelta(0)
+        waited = timedelta(seconds=int(seconds)) if re.fullmatch(r"[0-9]{1,9}", seconds) else timedelta(0)
         return cls(call_sid(form), form.get("QueueSid", ""), waited)
 
 
@@ -87,6 +88,6 @@ def moment(rfc2822: str | None) -> datetime | None:
         return None
     try:
         read = parsedate_to_datetime(rfc2822)
-    except ValueError:
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)

@@ -146,6 +146,21 @@ def test_a_call_that_waits_without_having_arrived_arrives_now(desk: Desk) -> Non
     assert len(desk.calls()) == 1
 
 
+@pytest.mark.parametrize("waited", ["9" * 20, "9" * 5000, "-1", "٣", "1e9"])
+def test_an_impossible_time_of_waiting_counts_as_none(desk: Desk, waited: str) -> None:
+    answer = post(desk, "/ivr/voice/wait", form(CallStatus="in-progress", QueueTime=waited))
+    assert answer.status_code == 200
+    assert b"<Gather" in answer.data
+
+
+@pytest.mark.parametrize("stamp", ["Mon, 99 Foo 2026 99:99:99 +9999", "Fri, 31 Dec 9999 23:59:59 -1400"])
+def test_an_impossible_time_stamp_does_not_keep_a_call_open(desk: Desk, stamp: str) -> None:
+    post(desk, INCOMING, form())
+    answer = post(desk, "/ivr/voice/status", form(CallStatus="completed", Timestamp=stamp))
+    assert answer.status_code == 200
+    assert desk.calls()[0].ended_at == desk.clock.now()
+
+
 @pytest.mark.parametrize(
     "path", ["/ivr/voice/join/nobody", "/ivr/voice/requeue/nobody", "/ivr/offer/nobody/answer", "/ivr/leg/nobody/end"]
 )
