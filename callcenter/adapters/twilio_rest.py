@@ -81,11 +81,12 @@ class TwilioLine:
             return str(self._client.calls(leg_sid).fetch().status)
 
     def in_room(self, room: str) -> list[str] | None:
-        with _plain_errors():
-            running = self._client.conferences.list(friendly_name=room, status="in-progress", limit=1)
-            if not running:
-                return None
-            return [str(leg.call_sid) for leg in running[0].participants.list(limit=10)]
+        try:
+            with _plain_errors():
+                running = self._client.conferences.list(friendly_name=room, status="in-progress", limit=1)
+                return [str(leg.call_sid) for leg in running[0].participants.list(limit=10)] if running else None
+        except LineGone:
+            return None  # the room ended between the two questions
 
     @cached_property
     def _client(self) -> Client:
@@ -114,12 +115,15 @@ def _elsewhere(api_url: str) -> Any:
 def _plain_errors() -> Iterator[None]:
     """Turn Twilio's and the network's errors into the facts of ``domain.ports``; numbers stay out of them."""
     import requests  # heavy, and here already once the client is
-    from twilio.base.exceptions import TwilioRestException
+    from twilio.base.exceptions import TwilioException, TwilioRestException
 
     try:
         yield
     except TwilioRestException as answer:
         raise _meaning(answer.status, answer.code)(f"HTTP {answer.status}, Twilio code {answer.code}") from None
+    except TwilioException as refused_list:  # a list that was refused comes with the response, not with a code
+        status = getattr(refused_list.args[-1], "status_code", 500) if refused_list.args else 500
+        raise _meaning(status, None)(f"HTTP {status}") from None
     except (requests.ConnectTimeout, requests.exceptions.ConnectionError) as unreached:
         if isinstance(unreached, requests.ConnectTimeout) or "refused" in str(unreached).lower():
             raise LineBusy(type(unreached).__name__) from None

@@ -16,7 +16,7 @@ from twilio.http.response import Response
 from callcenter.adapters.doorbell import RedisBell, SilentBell
 from callcenter.adapters.twilio_rest import TwilioLine
 from callcenter.domain.calls import CallState, OfferState
-from callcenter.domain.ports import LineUnknown
+from callcenter.domain.ports import LineBusy, LineRefused, LineUnknown
 from callcenter.domain.presence import AwayReason, Work
 from callcenter.jobs import relay, worker
 from callcenter.jobs.errands import HANDLERS
@@ -177,17 +177,36 @@ def test_the_worker_goes_on_after_a_look_that_failed(desk: Desk, monkeypatch: py
     assert len(looks) == 2
 
 
-class Babbling(TwilioHttpClient):
-    """A server between us and the telephone company that answers everything with a page of its own."""
+class Answering(TwilioHttpClient):
+    """The telephone company, or a server on the way to it, that answers everything alike."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__()
+        self.status, self.text = status, text
 
     def request(self, *_args: object, **_more: object) -> Response:
-        return Response(200, "<html>please sign in</html>")
+        return Response(self.status, self.text)
+
+
+def line_that_answers(status: int, text: str) -> TwilioLine:
+    client = Answering(status, text)
+    return TwilioLine("AC" + "0" * 32, "user", "secret", "https://line.test", "+815000000000", http_client=client)
 
 
 def test_an_answer_that_is_no_json_leaves_the_fate_of_the_ring_open() -> None:
-    line = TwilioLine("AC" + "0" * 32, "user", "secret", "https://line.test", "+815000000000", http_client=Babbling())
+    line = line_that_answers(200, "<html>please sign in</html>")
     with pytest.raises(LineUnknown):
         line.ring("+819000000002", answer_url="https://desk.test/a", status_url="https://desk.test/s", timeout=15)
+
+
+def test_a_room_that_is_no_longer_there_is_no_room() -> None:
+    assert line_that_answers(404, '{"code": 20404, "message": "not found"}').in_room("hl-room") is None
+
+
+@pytest.mark.parametrize("status, meaning", [(429, LineBusy), (500, LineUnknown), (401, LineRefused)])
+def test_a_look_into_a_room_that_fails_says_what_may_be_done(status: int, meaning: type[Exception]) -> None:
+    with pytest.raises(meaning):
+        line_that_answers(status, '{"code": 20000, "message": "no"}').in_room("hl-room")
 
 
 def _missed_offer_without_leg(desk: Desk) -> str:
