@@ -19,16 +19,13 @@ from flask import Flask, Response, current_app, request
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from callcenter.context import ports, unit_of_work
+from callcenter.context import ports, settings, unit_of_work
 from callcenter.services import receipts
 from ivr.payloads import Form
 from ivr.scripts import ending
 from ivr.signature import raw_target
 
 log = logging.getLogger(__name__)
-
-DEADLINE = 1.5
-"""Seconds until the stand-in is spoken; Twilio and the caller wait at most two."""
 
 View = Callable[..., str]
 StandIn = Callable[[Form], str]
@@ -113,9 +110,9 @@ def _in_time(work: Callable[[], str]) -> str | None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  # Flask's own idiom
     future: Future[str] = _threads.submit(_inside, app, work)
     try:
-        return future.result(timeout=DEADLINE)
+        return future.result(timeout=settings().policy.answer_within.total_seconds())
     except TimeoutError:
-        log.warning("%s took longer than %s s; the stand-in is spoken", request.endpoint, DEADLINE)
+        log.warning("%s: the answer took too long; the stand-in is spoken", request.endpoint)
     except SQLAlchemyError as away:
         log.warning(
             "%s: the database does not answer (%s); the stand-in is spoken", request.endpoint, type(away).__name__

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -77,8 +78,14 @@ def settings_of_the_test(database_url: str, **more: str) -> Settings:
 class Desk:
     """The app, its worker and the line; time passes only when told to."""
 
-    def __init__(self, database_url: str, *, at: datetime = A_WEDNESDAY_AFTERNOON, **more: str) -> None:
+    def __init__(
+        self, database_url: str, *, at: datetime = A_WEDNESDAY_AFTERNOON, hurried: bool = False, **more: str
+    ) -> None:
+        """Build the desk; unless *hurried*, a slow machine costs an answer no more than time."""
         self.settings = settings_of_the_test(database_url, **more)
+        if not hurried:
+            policy = replace(self.settings.policy, answer_within=timedelta(seconds=30))
+            self.settings = replace(self.settings, policy=policy)
         self.clock, self.bell = LineClock(), CountingBell()
         self.telephony = TwilioLine(
             ACCOUNT.sid, ACCOUNT.api_key, ACCOUNT.api_secret, "https://line.test", "+815000000000", http_client=None

@@ -27,6 +27,8 @@ class Policy:
     """Days for which a call-control row keeps the caller's number."""
     nobody_after: timedelta = timedelta(seconds=20)
     """With no counsellor on duty a caller is told so after this time, not left with music."""
+    answer_within: timedelta = timedelta(seconds=1.5)
+    """After this a webhook is answered with its stand-in; Twilio and the caller wait at most two seconds."""
     near_close: timedelta = timedelta(minutes=30)
     """So long before closing, a caller who finds a long queue hears that time is short."""
     apology_every: timedelta = timedelta(minutes=5)

@@ -16,7 +16,7 @@ from tests.desk import Desk
 @pytest.fixture
 def locked(sqlite_url: str) -> Iterator[Desk]:
     """A desk whose database file another process has locked for writing."""
-    desk = Desk(sqlite_url)
+    desk = Desk(sqlite_url, hurried=True)
     post(desk, INCOMING, form())
     holder = sqlite_driver().connect(make_url(sqlite_url).database, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -60,6 +60,6 @@ def test_news_that_could_not_be_stored_is_asked_for_again(locked: Desk) -> None:
 
 
 def test_a_database_that_is_gone_is_answered_like_a_locked_one() -> None:
-    desk = Desk("postgresql+psycopg://nobody:nothing@127.0.0.1:1/none")
+    desk = Desk("postgresql+psycopg://nobody:nothing@127.0.0.1:1/none", hurried=True)
     assert b"<Hangup" in in_time(desk, INCOMING)
     desk.close()

@@ -65,7 +65,7 @@ customElements.define(
       const list = dialog.querySelector("dl");
       const finish = [...document.querySelectorAll("[aria-keyshortcuts='Control+Enter']")];
       const all = [...this.controls(), ...finish.map((element) => ({ element, hold: "Ctrl", key: "⏎" }))];
-      dialog.querySelector("[data-find]").hidden = !document.querySelector("[data-search]");
+      dialog.querySelector("[data-find]")?.toggleAttribute("hidden", !document.querySelector("[data-search]"));
       list.replaceChildren(
         ...all.flatMap(({ element, key, hold = "Alt" }) => {
           const term = document.createElement("dt");
