@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -21,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.context import ports, settings, unit_of_work
 from callcenter.services import receipts
+from ivr import hurry
 from ivr.payloads import Form
 from ivr.scripts import ending
 from ivr.signature import raw_target
@@ -29,8 +29,6 @@ log = logging.getLogger(__name__)
 
 View = Callable[..., str]
 StandIn = Callable[[Form], str]
-
-_threads = ThreadPoolExecutor(max_workers=64, thread_name_prefix="webhook")
 
 
 def trouble(_form: Form) -> str:
@@ -108,9 +106,13 @@ def _once(view: View, key: str | None, form: Form, where: dict[str, str]) -> str
 def _in_time(work: Callable[[], str]) -> str | None:
     """Return what *work* returns, or None if the database does not answer or we are at fault."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  # Flask's own idiom
-    future: Future[str] = _threads.submit(_inside, app, work)
+
+    def inside() -> str:
+        with app.app_context():
+            return work()
+
     try:
-        return future.result(timeout=settings().policy.answer_within.total_seconds())
+        return str(hurry.within(settings().policy.answer_within.total_seconds(), inside))
     except TimeoutError:
         log.warning("%s: the answer took too long; the stand-in is spoken", request.endpoint)
     except SQLAlchemyError as away:
@@ -120,11 +122,6 @@ def _in_time(work: Callable[[], str]) -> str | None:
     except Exception:
         log.exception("%s failed; the stand-in is spoken", request.endpoint)
     return None
-
-
-def _inside(app: Flask, work: Callable[[], str]) -> str:
-    with app.app_context():
-        return work()
 
 
 def _xml(text: Any, status: int = 200) -> Response:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from datetime import time as clock_time
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain import hours
@@ -17,15 +20,33 @@ from callcenter.domain.times import local_date
 from callcenter.models.calendar import HolidayRow, SpecialDayRow
 from callcenter.services import live
 
-AHEAD = timedelta(days=400)
-
+KEEP = 60.0
+"""Real seconds for which the days are not read again, unless one was added, withdrawn or fixed meanwhile."""
 
 _HOLIDAYS = select(HolidayRow.day, HolidayRow.name, HolidayRow.status)
 _SPECIAL_DAYS = select(
     SpecialDayRow.day, SpecialDayRow.kind, SpecialDayRow.open_at, SpecialDayRow.close_at, SpecialDayRow.reason
 ).where(SpecialDayRow.withdrawn_at.is_(None))
-_SOME_HOLIDAYS = _HOLIDAYS.where(HolidayRow.day.between(bindparam("first"), bindparam("last")))
-_SOME_SPECIAL_DAYS = _SPECIAL_DAYS.where(SpecialDayRow.day.between(bindparam("first"), bindparam("last")))
+_SIGNATURE = select(
+    select(func.count(SpecialDayRow.id)).scalar_subquery(),
+    select(func.count(SpecialDayRow.withdrawn_at)).scalar_subquery(),
+    select(func.count(HolidayRow.day)).scalar_subquery(),
+    select(func.count(HolidayRow.day)).where(HolidayRow.status == HolidayStatus.FIXED).scalar_subquery(),
+)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A calendar as it was read at some moment."""
+
+    signature: tuple[int, ...]
+    year: int
+    read_at: float
+    calendar: Calendar
+
+
+_kept: WeakKeyDictionary[Engine | Connection, _Kept] = WeakKeyDictionary()
+"""By database, for this process."""
 
 
 class DayTaken(HelplineError):
@@ -40,44 +61,49 @@ class NoHoursLeft(HelplineError):
     message = "その日のその時刻には、受付がありません。終日のお休みとして登録してください。"
 
 
-def load(session: Session, *, around: date | None = None, years: Iterable[int] = ()) -> Calendar:
-    """Return the calendar, or only the part from the day before *around* to a year after it.
-
-    Holidays of *years* (by default those around *around*) of which the table knows nothing are computed.
-    """
-    part = {} if around is None else {"first": around - timedelta(days=1), "last": around + AHEAD}
-    holidays = session.execute(_SOME_HOLIDAYS if part else _HOLIDAYS, part)
-    special_days = session.execute(_SOME_SPECIAL_DAYS if part else _SPECIAL_DAYS, part)
-    known = {day: Holiday(name, HolidayStatus(status)) for day, name, status in holidays}
-    return Calendar(
-        holidays=_with_computed(known, set(years) if around is None else _years(around)),
+def load(session: Session, *, years: Iterable[int] = ()) -> Calendar:
+    """Read the calendar; holidays of *years* of which the table knows nothing are computed."""
+    days = Calendar(
+        holidays={day: Holiday(name, HolidayStatus(status)) for day, name, status in session.execute(_HOLIDAYS)},
         special_days={
             day: SpecialDay(SpecialKind(kind), open_at, close_at, reason)
-            for day, kind, open_at, close_at, reason in special_days
+            for day, kind, open_at, close_at, reason in session.execute(_SPECIAL_DAYS)
         },
     )
+    return with_computed(days, years)
 
 
-def _years(around: date) -> set[int]:
-    """The years that a part of the calendar covers so far that a holiday must lie in it."""
-    last = around + AHEAD
-    return {around.year, last.year} if last.month > 1 else {around.year}
+def current(session: Session, now: datetime) -> Calendar:
+    """Return the calendar as it is at this moment, in one small question where nothing has changed.
+
+    A special day that another process has just set takes effect at the very next call.
+    """
+    database, year = session.get_bind(), local_date(now).year
+    signature = tuple(session.execute(_SIGNATURE).one())
+    kept = _kept.get(database)
+    fresh = kept is not None and time.monotonic() - kept.read_at < KEEP
+    if kept is None or not fresh or (kept.signature, kept.year) != (signature, year):
+        kept = _Kept(signature, year, time.monotonic(), load(session, years=(year, year + 1)))
+        _kept[database] = kept
+    return kept.calendar
 
 
-def _with_computed(known: dict[date, Holiday], years: set[int]) -> dict[date, Holiday]:
+def with_computed(days: Calendar, years: Iterable[int]) -> Calendar:
     """Add computed holidays for years of which the table knows nothing: a guess is better than an open holiday."""
-    missing = years - {day.year for day in known}
-    return computed_holidays(min(missing), max(missing)) | known if missing else known
+    missing = set(years) - {day.year for day in days.holidays}
+    if not missing:
+        return days
+    return replace(days, holidays=computed_holidays(min(missing), max(missing)) | dict(days.holidays))
 
 
 def state(session: Session, now: datetime) -> State:
     """Tell whether the line is open now, by the days in the database."""
-    return state_at(load(session, around=local_date(now)), now)
+    return state_at(current(session, now), now)
 
 
 def next_opening(session: Session, now: datetime) -> datetime | None:
     """Return the first opening after *now*, by the days in the database."""
-    return hours.next_opening(load(session, around=local_date(now)), now)
+    return hours.next_opening(current(session, now), now)
 
 
 def ship(session: Session, shipped: Mapping[date, Holiday]) -> None:
@@ -103,13 +129,13 @@ def set_special_day(
     *,
     now: datetime,
     by: str | None,
-    open_at: time | None = None,
-    close_at: time | None = None,
+    open_at: clock_time | None = None,
+    close_at: clock_time | None = None,
 ) -> SpecialDayRow:
     """Let *day* be an exception from now on; raises ``DayTaken`` if it is one already."""
     special = SpecialDay(kind, open_at, close_at, reason)  # refuses times that contradict the kind
     if kind is SpecialKind.PARTIAL:
-        usual = load(session, around=day)
+        usual = load(session, years=(day.year,))
         if not hours.windows(replace(usual, special_days={day: special}), day):
             raise NoHoursLeft
     query = select(SpecialDayRow.id).where(SpecialDayRow.day == day, SpecialDayRow.withdrawn_at.is_(None))

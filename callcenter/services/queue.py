@@ -13,7 +13,7 @@ from callcenter.domain.hours import state_at, windows
 from callcenter.domain.people import Contact
 from callcenter.domain.policy import Policy
 from callcenter.domain.presence import Work
-from callcenter.domain.times import at_japan, local_date
+from callcenter.domain.times import at_japan
 from callcenter.domain.waiting import Hall, Waiter
 from callcenter.models.telephony import Call, Presence
 from callcenter.services import calendar
@@ -77,7 +77,7 @@ def is_full(session: Session, now: datetime, policy: Policy) -> bool:
 
 def hall(session: Session, call: Call, *, now: datetime, policy: Policy) -> Hall:
     """Look around the waiting room for *call*; the counts come in one question."""
-    days = calendar.load(session, around=local_date(now))
+    days = calendar.current(session, now)
     ends = [at_japan(call.arrived_on, hours.close_at) for hours in windows(days, call.arrived_on)]
     place = {"priority": call.priority, "waiting_since": call.waiting_since, "call_id": call.id}
     since = {"alive_since": now - policy.gone_after, "fresh_since": now - policy.fresh_for}

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from callcenter.context import ports, settings
 from callcenter.context import reading as looking
-from callcenter.domain.times import in_japan, local_date
+from callcenter.domain.times import in_japan
 from callcenter.services import calendar, crowd
 from callcenter.ui.access import local_path, public
 from callcenter.ui.pages import COOKIE, reading_now
@@ -35,7 +35,7 @@ bp = Blueprint("web", __name__)
 def top() -> str:
     now = ports().clock.now()
     with looking() as session:
-        days = calendar.load(session, around=local_date(now))
+        days = calendar.current(session, now)
         crowded = crowd.is_crowded(session, now=now, policy=settings().policy)
     return render_template(
         "web/top.html",
