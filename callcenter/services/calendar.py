@@ -27,12 +27,13 @@ _HOLIDAYS = select(HolidayRow.day, HolidayRow.name, HolidayRow.status)
 _SPECIAL_DAYS = select(
     SpecialDayRow.day, SpecialDayRow.kind, SpecialDayRow.open_at, SpecialDayRow.close_at, SpecialDayRow.reason
 ).where(SpecialDayRow.withdrawn_at.is_(None))
-_SIGNATURE = select(
+SIGNATURE = (
     select(func.count(SpecialDayRow.id)).scalar_subquery(),
     select(func.count(SpecialDayRow.withdrawn_at)).scalar_subquery(),
     select(func.count(HolidayRow.day)).scalar_subquery(),
     select(func.count(HolidayRow.day)).where(HolidayRow.status == HolidayStatus.FIXED).scalar_subquery(),
 )
+"""Columns that tell whether the days have changed; whoever asks for something anyway asks for these with it."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,14 @@ def load(session: Session, *, years: Iterable[int] = ()) -> Calendar:
     return with_computed(days, years)
 
 
-def current(session: Session, now: datetime) -> Calendar:
-    """Return the calendar as it is at this moment, in one small question where nothing has changed.
+def current(session: Session, now: datetime, signature: tuple[int, ...] | None = None) -> Calendar:
+    """Return the calendar as it is at this moment; *signature* is what ``SIGNATURE`` said, if it was asked already.
 
     A special day that another process has just set takes effect at the very next call.
     """
     database, year = session.get_bind(), local_date(now).year
-    signature = tuple(session.execute(_SIGNATURE).one())
+    if signature is None:
+        signature = tuple(session.execute(select(*SIGNATURE)).one())
     kept = _kept.get(database)
     fresh = kept is not None and time.monotonic() - kept.read_at < KEEP
     if kept is None or not fresh or (kept.signature, kept.year) != (signature, year):

@@ -25,7 +25,7 @@ from callcenter.domain.waiting import Hall, Hearing, Verdict
 from callcenter.models.base import append, new_id
 from callcenter.models.keys import ring_of
 from callcenter.models.telephony import Call, CallEvent
-from callcenter.services import calendar, live, queue
+from callcenter.services import live, queue
 
 OUTCOMES: dict[Verdict, tuple[Outcome, Why]] = {
     Verdict.CEILING: (Outcome.OVERFLOW, Why.WAIT_CEILING),
@@ -73,11 +73,10 @@ def find_by_id(session: Session, call_id: str) -> Call | None:
 
 def arrive(session: Session, caller_sid: str, caller: Caller, *, now: datetime, policy: Policy) -> Arrival:
     """Take a call in: queue it at once if the line is open, otherwise note why not; a known call stays as it is."""
-    hours = calendar.state(session, now)
+    hours, full = queue.door(session, now, policy)
     known = find(session, caller_sid)
     if known is not None:
         return Arrival(known, hours)
-    full = hours.open and queue.is_full(session, now, policy)
     call = Call(
         id=new_id(),
         caller_sid=caller_sid,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from callcenter.domain import waiting
 from callcenter.domain.calls import CallState
-from callcenter.domain.hours import state_at, windows
+from callcenter.domain.hours import State, state_at, windows
 from callcenter.domain.people import Contact
 from callcenter.domain.policy import Policy
 from callcenter.domain.presence import Work
@@ -66,22 +66,24 @@ _DUTY = _how_many(Presence.staff_id, _on_duty(bindparam("alive_since")))
 _FREE = _how_many(Presence.staff_id, _offerable(bindparam("fresh_since")))
 _WAITS = _how_many(Call.id, Call.state == CallState.WAITING)
 _AHEAD = _how_many(Call.id, Call.state == CallState.WAITING, _ahead())
-_FULL, _HALL = select(_WAITS, _DUTY), select(_DUTY, _FREE, _AHEAD, _WAITS)
+_DOOR = select(_WAITS, _DUTY, *calendar.SIGNATURE)
+_HALL = select(_DUTY, _FREE, _AHEAD, _WAITS, *calendar.SIGNATURE)
 
 
-def is_full(session: Session, now: datetime, policy: Policy) -> bool:
-    """Tell whether one more caller would be one too many."""
-    waits, duty = session.execute(_FULL, {"alive_since": now - policy.gone_after}).one()
-    return bool(waits >= waiting.capacity(duty, policy))
+def door(session: Session, now: datetime, policy: Policy) -> tuple[State, bool]:
+    """Tell how the line is open, and whether one more caller would be one too many; in one question."""
+    waits, duty, *signature = session.execute(_DOOR, {"alive_since": now - policy.gone_after}).one()
+    hours = state_at(calendar.current(session, now, tuple(signature)), now)
+    return hours, bool(waits >= waiting.capacity(duty, policy))
 
 
 def hall(session: Session, call: Call, *, now: datetime, policy: Policy) -> Hall:
     """Look around the waiting room for *call*; the counts come in one question."""
-    days = calendar.current(session, now)
-    ends = [at_japan(call.arrived_on, hours.close_at) for hours in windows(days, call.arrived_on)]
     place = {"priority": call.priority, "waiting_since": call.waiting_since, "call_id": call.id}
     since = {"alive_since": now - policy.gone_after, "fresh_since": now - policy.fresh_for}
     counts = session.execute(_HALL, place | since).one()
+    days = calendar.current(session, now, tuple(counts[4:]))
+    ends = [at_japan(call.arrived_on, hours.close_at) for hours in windows(days, call.arrived_on)]
     return Hall(
         now=now,
         hours=state_at(days, now),

@@ -22,6 +22,9 @@ from callcenter.services import calls, live, outbox, presence, routing
 CALLER = "caller"
 """The caller's label in the room; a counsellor's is ``c-`` and the offer's id."""
 
+NEWS_EVERY = timedelta(seconds=10)
+"""Signs of life that come closer together are one."""
+
 RESCUE_AFTER = timedelta(seconds=2)
 """The caller's own hanging-up may be on its way; only then is a lost counsellor a loss."""
 
@@ -58,14 +61,14 @@ def label(offer_id: str) -> str:
 
 
 def take_news(session: Session, call_id: str, news: News, *, now: datetime) -> None:
-    """Fill in what the event tells; unknown events and labels are only noted."""
+    """Fill in what the event tells; what is known already, or unknown to us, changes nothing."""
     call = calls.find_by_id(session, call_id)
     if call is None:
         return
     offer = _offer_of(session, call, news)  # read before anything is changed: one flush instead of two
-    call.last_news_at = now
+    if abs(now - call.last_news_at) >= NEWS_EVERY:
+        call.last_news_at = now
     call.conference_sid = call.conference_sid or news.conference_sid or None
-    calls.note(session, call, news.kind, now=now, label="caller" if news.label == CALLER else "staff")
     if news.label == CALLER:
         _caller(session, call, offer, news, now=now)
     elif offer is not None and offer.call_id == call.id:
@@ -84,11 +87,15 @@ def _offer_of(session: Session, call: Call, news: News) -> Offer | None:
 
 def _caller(session: Session, call: Call, offer: Offer | None, news: News, *, now: datetime) -> None:
     if news.kind == RoomNews.JOIN:
-        call.caller_joined_at = call.caller_joined_at or news.at
+        if call.caller_joined_at is None:
+            call.caller_joined_at = news.at
+            calls.note(session, call, "caller_joined", now=now)
         if offer is not None:
             _together(session, call, offer, now=now)
     elif news.kind == RoomNews.LEAVE:
-        call.caller_left_at = news.at
+        if call.caller_left_at != news.at:
+            call.caller_left_at = news.at
+            calls.note(session, call, "caller_left", now=now)
         if news.hung_up:
             caller_gone(session, call, now=now)
 
@@ -96,7 +103,9 @@ def _caller(session: Session, call: Call, offer: Offer | None, news: News, *, no
 def joined(session: Session, call: Call, offer: Offer, *, at: datetime, now: datetime) -> None:
     """The counsellor's leg is in the room."""
     offer.state = advance(offer.state, OfferState.JOINED)
-    offer.joined_at = offer.joined_at or at
+    if offer.joined_at is None:
+        offer.joined_at = at
+        calls.note(session, call, "staff_joined", now=now, staff_id=offer.staff_id)
     _together(session, call, offer, now=now)
 
 
@@ -120,6 +129,8 @@ def left(session: Session, call: Call | None, offer: Offer, *, at: datetime, now
     """The counsellor's leg is gone; a caller who is still there is brought back to the head of the queue."""
     if call is None or offer.state in OPEN_OFFERS:
         return
+    if offer.left_at is None:
+        calls.note(session, call, "staff_left", now=now, staff_id=offer.staff_id)
     _leave(offer, at)
     wrap_up(session, offer, now=now)
     if call.state is not CallState.ENDED and call.offer_id == offer.id and not offer.ending:
