@@ -53,7 +53,7 @@ def screen(form: Form, session: Session, now: datetime, offer_id: str) -> str:
 
 
 def _claim(session: Session, offer: Offer, now: datetime) -> str:
-    call = routing.claim(session, offer.id, now=now)
+    call = routing.claim(session, offer, now=now)
     return _too_late(session, offer) if call is None else scenes.counsellor_in_room(call, offer)
 
 

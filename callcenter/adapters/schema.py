@@ -27,7 +27,7 @@ def upgrade(engine: Engine) -> None:
 
 def revision(engine: Engine) -> str | None:
     """Return the newest migration the database has seen, None for an empty one."""
-    with engine.connect() as connection:
+    with engine.connect().execution_options(reading=True) as connection:  # a writer need not be waited for
         return MigrationContext.configure(connection).get_current_revision()
 
 

@@ -89,10 +89,12 @@ def find(session: Session, offer_id: str) -> Offer | None:
     return session.scalar(_BY_ID, {"offer_id": offer_id})
 
 
-def claim(session: Session, offer_id: str, *, now: datetime) -> Call | None:
-    """Let this counsellor have the caller: one offer, one call and one counsellor change, or nothing does."""
-    offer = find(session, offer_id)
-    if offer is None or offer.state not in OPEN_OFFERS:
+def claim(session: Session, offer: Offer, *, now: datetime) -> Call | None:
+    """Let this counsellor have the caller: one offer, one call and one counsellor change, or nothing does.
+
+    *offer* comes locked from ``find``; the database decides whether the call is still to be had.
+    """
+    if offer.state not in OPEN_OFFERS:
         return None
     call = calls.find_by_id(session, offer.call_id)
     row = presence.find(session, offer.staff_id)

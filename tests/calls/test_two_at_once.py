@@ -65,7 +65,8 @@ def test_of_claims_at_once_exactly_one_wins(desk: Desk) -> None:
     def claim() -> bool:
         from callcenter.models.base import db
 
-        return routing.claim(db.session(), offer_id, now=context().ports.clock.now()) is not None
+        offer = routing.find(db.session(), offer_id)
+        return offer is not None and routing.claim(db.session(), offer, now=context().ports.clock.now()) is not None
 
     won = together(desk, claim)
     assert won.count(True) == 1
