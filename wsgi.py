@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from flask import Flask
 
 from callcenter import cli as commands
-from callcenter.adapters.clock import clock
+from callcenter.adapters.clock import announced, clock
 from callcenter.adapters.doorbell import RedisBell, SilentBell
 from callcenter.adapters.twilio_rest import TwilioLine
 from callcenter.adapters.voice_token import SignedTokens
@@ -32,6 +33,14 @@ def web(given: Settings | None = None) -> Flask:
     return create_app(here, ports(here), mounts=[bp])
 
 
+def desk() -> Flask:
+    """Build the app for a command; beside a running trial it goes by the trial's clock."""
+    here = settings()
+    if here.clock_file is None and not here.production:
+        here = replace(here, clock_file=announced(here.var))
+    return web(here)
+
+
 def ports(here: Settings) -> Ports:
     """Build the adapters; none of them opens anything yet."""
     telephony = TwilioLine(
@@ -53,4 +62,4 @@ def run(*, port: int | None, no_simulator: bool, at: str | None) -> int:
     return launcher.start(settings(), root=ROOT, port=port, no_simulator=no_simulator, at=at)
 
 
-cli = commands.build(settings=settings, app=web, run=run)
+cli = commands.build(settings=settings, app=desk, run=run)

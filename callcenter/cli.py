@@ -248,7 +248,7 @@ def doctor() -> None:
         today = local_date(here.ports.clock.now())
         findings = checkup.examine(db.engine, _calendar, redis_url=here.settings.redis_url, today=today)
         if findings[0].well:
-            findings.append(checkup.holidays(_calendar(), today))
+            findings += [checkup.holidays(_calendar(), today), checkup.keys(db.engine, here.ring)]
     for finding in findings:
         click.echo(f"{'✓' if finding.well else '✗'} {finding.subject}: {finding.sentence}")
     sys.exit(0 if all(finding.well for finding in findings) else 1)

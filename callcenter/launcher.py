@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from callcenter.adapters.clock import announce, withdraw
 from callcenter.domain.times import parse_moment
 from callcenter.embedded import EmbeddedRedis
 from callcenter.loopback import HOST, NoFreePort, answers, is_free, is_loopback, next_free
@@ -91,6 +92,8 @@ def run(planned: Plan, say: Callable[[str], None] | None = None) -> int:
             return 1
         finally:
             supervisor.stop()
+            if planned.clock is not None:
+                withdraw(planned.root / "var")
     tell("すべて止めました。 / Stopped.")
     return 0
 
@@ -134,6 +137,7 @@ def _publish_clock(planned: Plan) -> None:
     draft = path.with_suffix(".part")
     draft.write_text(json.dumps({"real": time.time(), "virtual": virtual.isoformat(), "pace": 1.0}), encoding="utf-8")
     draft.replace(path)
+    announce(planned.root / "var", path)
 
 
 def _moment(text: str) -> datetime:

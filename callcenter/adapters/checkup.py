@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from callcenter.adapters import schema
+from callcenter.crypto import KeyMissing, KeyRing, SealBroken
 from callcenter.domain.holidays_jp import differences
 from callcenter.domain.hours import Calendar, coverage_alarm
+from callcenter.models.keys import DataKey
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,25 @@ def holidays(calendar: Calendar, today: date) -> Finding:
         return Finding("holidays", True, "祝日の表は、計算した祝日と一致しています。")
     listed = "、".join(difference.day.isoformat() for difference in other[:5])
     return Finding("holidays", False, f"祝日の表が、計算した祝日と違います({listed})。内閣府の発表を確かめてください。")
+
+
+def keys(engine: Engine, ring: KeyRing) -> Finding:
+    """The keys at hand open what is kept; tried on one data key of each ring key that the database names."""
+    with Session(engine.execution_options(reading=True)) as session:
+        named = select(func.min(DataKey.id)).where(DataKey.wrapped.is_not(None)).group_by(DataKey.ring_key_id)
+        kept = session.scalars(select(DataKey).where(DataKey.id.in_(named))).all()
+        shut = sorted({row.ring_key_id for row in kept if not _opens(row, ring)})
+    if not shut:
+        return Finding("keys", True, "いまの鍵で、記録をひらけます。")
+    return Finding("keys", False, f"鍵 {'、'.join(shut)} で封じた記録をひらけません。FIELD_KEYS をご確認ください。")
+
+
+def _opens(row: DataKey, ring: KeyRing) -> bool:
+    try:
+        row.unwrap(ring)
+    except (KeyMissing, SealBroken):
+        return False
+    return True
 
 
 def days(calendar: Calendar, today: date) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -42,3 +43,37 @@ class FileClock:
 def clock(path: Path | None) -> Clock:
     """Return the clock to go by: the one in the file if there is one, else the machine's."""
     return WallClock() if path is None else FileClock(path)
+
+
+def announce(var: Path, path: Path) -> None:
+    """Let commands given beside a running trial know its clock."""
+    _note(var).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _note(var).write_text(json.dumps({"pid": os.getpid(), "clock": str(path)}), encoding="utf-8")
+
+
+def withdraw(var: Path) -> None:
+    """The trial has ended."""
+    _note(var).unlink(missing_ok=True)
+
+
+def announced(var: Path) -> Path | None:
+    """Return the clock of the trial that runs in this checkout, None if none does."""
+    if not _note(var).exists():
+        return None
+    told = json.loads(_note(var).read_text(encoding="utf-8"))
+    path = Path(told["clock"])
+    return path if _lives(told["pid"]) and path.exists() else None
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # somebody else's, but it lives
+    return True
+
+
+def _note(var: Path) -> Path:
+    return var / "run" / "trial.json"

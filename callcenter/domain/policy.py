@@ -29,6 +29,8 @@ class Policy:
     """With no counsellor on duty a caller is told so after this time, not left with music."""
     answer_within: timedelta = timedelta(seconds=1.5)
     """After this a webhook is answered with its stand-in; Twilio and the caller wait at most two seconds."""
+    missed_grace: timedelta = timedelta(minutes=3)
+    """So long a counsellor whom the line put away counts as about to come back; then nobody waits for them."""
     near_close: timedelta = timedelta(minutes=30)
     """So long before closing, a caller who finds a long queue hears that time is short."""
     apology_every: timedelta = timedelta(minutes=5)

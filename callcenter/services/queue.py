@@ -12,7 +12,7 @@ from callcenter.domain.calls import CallState
 from callcenter.domain.hours import State, state_at, windows
 from callcenter.domain.people import Contact
 from callcenter.domain.policy import Policy
-from callcenter.domain.presence import Work
+from callcenter.domain.presence import AwayReason, Work
 from callcenter.domain.times import at_japan
 from callcenter.domain.waiting import Hall, Waiter
 from callcenter.models.telephony import Call, Presence
@@ -20,13 +20,21 @@ from callcenter.services import calendar
 
 
 def on_duty(now: datetime, policy: Policy) -> ColumnElement[bool]:
-    """A counsellor is on duty who has come and whose browser, if that is how they answer, is still there."""
-    return _on_duty(now - policy.gone_after)
+    """A counsellor is on duty who has come and is still there, as far as anybody can tell."""
+    return _on_duty(now - policy.gone_after, now - policy.missed_grace)
 
 
-def _on_duty(alive_since: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+def _on_duty(
+    alive_since: datetime | BindParameter[datetime], missed_since: datetime | BindParameter[datetime]
+) -> ColumnElement[bool]:
+    """A browser gives a sign of life; whom the line put away for not answering is missed after a while."""
     there = or_(Presence.contact == Contact.PHONE, Presence.heartbeat_at > alive_since)
-    return and_(Presence.work != Work.OFFLINE, there)
+    missed = and_(
+        Presence.work == Work.AWAY,
+        Presence.reason.in_((AwayReason.MISSED, AwayReason.UNREACHABLE)),
+        Presence.since <= missed_since,
+    )
+    return and_(Presence.work != Work.OFFLINE, there, ~func.coalesce(missed, False))
 
 
 def offerable(now: datetime, policy: Policy) -> ColumnElement[bool]:
@@ -62,7 +70,7 @@ def _ahead() -> ColumnElement[bool]:
     )
 
 
-_DUTY = _how_many(Presence.staff_id, _on_duty(bindparam("alive_since")))
+_DUTY = _how_many(Presence.staff_id, _on_duty(bindparam("alive_since"), bindparam("missed_since")))
 _FREE = _how_many(Presence.staff_id, _offerable(bindparam("fresh_since")))
 _WAITS = _how_many(Call.id, Call.state == CallState.WAITING)
 _AHEAD = _how_many(Call.id, Call.state == CallState.WAITING, _ahead())
@@ -70,9 +78,13 @@ _DOOR = select(_WAITS, _DUTY, *calendar.SIGNATURE)
 _HALL = select(_DUTY, _FREE, _AHEAD, _WAITS, *calendar.SIGNATURE)
 
 
+def _since(now: datetime, policy: Policy) -> dict[str, datetime]:
+    return {"alive_since": now - policy.gone_after, "missed_since": now - policy.missed_grace}
+
+
 def door(session: Session, now: datetime, policy: Policy) -> tuple[State, bool]:
     """Tell how the line is open, and whether one more caller would be one too many; in one question."""
-    waits, duty, *signature = session.execute(_DOOR, {"alive_since": now - policy.gone_after}).one()
+    waits, duty, *signature = session.execute(_DOOR, _since(now, policy)).one()
     hours = state_at(calendar.current(session, now, tuple(signature)), now)
     return hours, bool(waits >= waiting.capacity(duty, policy))
 
@@ -80,7 +92,7 @@ def door(session: Session, now: datetime, policy: Policy) -> tuple[State, bool]:
 def hall(session: Session, call: Call, *, now: datetime, policy: Policy) -> Hall:
     """Look around the waiting room for *call*; the counts come in one question."""
     place = {"priority": call.priority, "waiting_since": call.waiting_since, "call_id": call.id}
-    since = {"alive_since": now - policy.gone_after, "fresh_since": now - policy.fresh_for}
+    since = _since(now, policy) | {"fresh_since": now - policy.fresh_for}
     counts = session.execute(_HALL, place | since).one()
     days = calendar.current(session, now, tuple(counts[4:]))
     ends = [at_japan(call.arrived_on, hours.close_at) for hours in windows(days, call.arrived_on)]

@@ -59,3 +59,14 @@ def test_the_longest_idle_counsellor_is_rung_first(desk: Desk) -> None:
     desk.line.advance(5)
     assert early.rings
     assert not late.rings
+
+
+def test_a_counsellor_who_never_comes_back_is_not_waited_for(desk: Desk) -> None:
+    desk.counsellor()
+    phone = desk.line.dial()
+    desk.line.advance(70)
+    assert desk.call(phone.sid).state is CallState.WAITING
+    desk.line.pulse = 10
+    desk.line.advance(4 * 60)
+    assert phone.state == "completed"
+    assert any("相談員が電話に出られません" in text for text in phone.heard)

@@ -203,6 +203,15 @@ def test_the_doctor_says_what_is_well(run: Run) -> None:
     assert "✓ holidays" in result.output
 
 
+def test_the_doctor_sees_keys_that_do_not_open_the_records(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("seed-demo")
+    assert "✓ keys" in run("doctor").output
+    monkeypatch.setenv("FIELD_KEYS", FIELD_KEYS.replace("A" * 43, "B" * 42 + "A"))
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "✗ keys" in result.output
+
+
 def test_the_doctor_sees_a_holiday_that_the_table_lacks(run: Run, sqlite_url: str) -> None:
     engine = connect(sqlite_url)
     with engine.begin() as connection:
