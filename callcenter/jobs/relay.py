@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from callcenter.context import context, unit_of_work
+from callcenter.context import context, reading, unit_of_work
 from callcenter.domain.ports import LineBusy, LineGone, LineRefused, LineUnknown
 from callcenter.jobs.errands import HANDLERS, NotYet
 from callcenter.services import outbox
@@ -21,7 +21,7 @@ GIVE_UP_AFTER = timedelta(minutes=2)
 
 def drain() -> int:
     """Run every errand that is due; returns how many were run. Safe to call from many processes at once."""
-    with unit_of_work() as session:
+    with reading() as session:
         waiting = outbox.due(session, now=context().ports.clock.now())
     return sum(deliver(message_id) for message_id in waiting)
 

@@ -11,9 +11,9 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.adapters import doorbell
-from callcenter.context import context, unit_of_work
+from callcenter.context import context, reading, unit_of_work
 from callcenter.jobs import relay
-from callcenter.services import routing, watch
+from callcenter.services import outbox, routing, watch
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +30,13 @@ _app: Flask | None = None
 def look() -> None:
     """Ring for whoever waits and run the errands that are due."""
     now, policy = context().ports.clock.now(), context().settings.policy
-    with unit_of_work() as session:
-        routing.dispatch(session, now=now, policy=policy)
-    relay.drain()
+    with reading() as session:  # most looks find nothing, and then nobody shall wait for them
+        wanted, errands = routing.is_wanted(session, now=now, policy=policy), outbox.due(session, now=now)
+    if wanted:
+        with unit_of_work() as session:
+            routing.dispatch(session, now=now, policy=policy)
+    if wanted or errands:
+        relay.drain()
 
 
 def sweep() -> None:

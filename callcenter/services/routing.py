@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from callcenter.domain.calls import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
@@ -26,21 +26,33 @@ _RINGING_FOR = (
 )
 
 
+def is_wanted(session: Session, *, now: datetime, policy: Policy) -> bool:
+    """Tell, without locking anything, whether somebody waits whom somebody could be rung for."""
+    waits = select(Call.id).where(Call.state == CallState.WAITING, _due(now, policy)).exists()
+    free = select(Presence.staff_id).where(queue.offerable(now, policy)).exists()
+    return bool(session.scalar(select(and_(waits, free))))
+
+
 def dispatch(session: Session, *, now: datetime, policy: Policy) -> list[Offer]:
     """Ring one free counsellor for each caller who is due and not being rung for."""
     made = []
-    for call in _callers_due(session, now, policy):
-        free = _longest_idle(session, call, now, policy)
-        if free is None:
-            continue
-        made.append(_ring(session, call, free, now=now))
+    free = session.scalar(select(func.count(Presence.staff_id)).where(queue.offerable(now, policy))) or 0
+    for call in _callers_due(session, now, policy, limit=free) if free else []:
+        chosen = _longest_idle(session, call, now, policy)
+        if chosen is None:
+            break  # meanwhile somebody else has rung them
+        made.append(_ring(session, call, chosen, now=now))
     return made
 
 
-def _callers_due(session: Session, now: datetime, policy: Policy) -> list[Call]:
+def _due(now: datetime, policy: Policy) -> ColumnElement[bool]:
+    """The caller has heard enough of the greeting, or has lost a counsellor; and nobody is being rung for them."""
     rung = select(Offer.id).where(Offer.call_id == Call.id, Offer.state.in_(LIVE_OFFERS)).exists()
-    due = (Call.waiting_since <= now - policy.offer_delay) | (Call.priority > 0)
-    query = queue.waiting_calls().where(due, ~rung).limit(50).with_for_update(skip_locked=True)
+    return and_(or_(Call.waiting_since <= now - policy.offer_delay, Call.priority > 0), ~rung)
+
+
+def _callers_due(session: Session, now: datetime, policy: Policy, *, limit: int) -> list[Call]:
+    query = queue.waiting_calls().where(_due(now, policy)).limit(limit).with_for_update(skip_locked=True)
     return list(session.scalars(query))
 
 
