@@ -26,6 +26,10 @@ OLDEST_SQLITE = (3, 51, 3)
 """Older versions can lose committed writes in WAL mode with two connections (sqlite.org/changes.html, 3.51.3)."""
 
 
+LOCK_LOOK = 0.001
+"""Seconds between two looks whether a locked SQLite file is free."""
+
+
 class Base(DeclarativeBase):
     """Every table; constraint names are fixed so that both databases and every migration agree."""
 
@@ -110,8 +114,9 @@ def connect(url: str | URL, *, wait: float = 5.0) -> Engine:
 
 def _connect_sqlite(url: str | URL, wait: float) -> Engine:
     turn = _Turn()
+    driver = sqlite_driver()
     engine = create_engine(
-        url, module=sqlite_driver(), hide_parameters=True, connect_args={"timeout": wait, "check_same_thread": False}
+        url, module=driver, hide_parameters=True, connect_args={"timeout": LOCK_LOOK, "check_same_thread": False}
     )
 
     @event.listens_for(engine, "connect")
@@ -119,7 +124,8 @@ def _connect_sqlite(url: str | URL, wait: float) -> Engine:
         # The driver's own transaction control is off: it would let a savepoint outlive its rollback.
         raw.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
-            raw.execute(f"PRAGMA {pragma}")
+            if not _patiently(raw, f"PRAGMA {pragma}", driver, wait):
+                raw.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -128,7 +134,8 @@ def _connect_sqlite(url: str | URL, wait: float) -> Engine:
             return
         turn.take(connection.connection.record_info, wait)
         # A writer takes the lock before it reads, so no transaction fails for having read too early.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if not _patiently(connection.connection.dbapi_connection, "BEGIN IMMEDIATE", driver, wait):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # raises as SQLAlchemy does
 
     @event.listens_for(engine, "checkin")
     def give_back(_raw: object, record: ConnectionPoolEntry) -> None:
@@ -137,12 +144,27 @@ def _connect_sqlite(url: str | URL, wait: float) -> Engine:
     return engine
 
 
-class _Turn:
-    """Lets the writers of one process come one by one.
+def _patiently(raw: Any, statement: str, driver: ModuleType, wait: float) -> bool:
+    """Run *statement* as soon as the file is free; False if it was not within *wait* seconds.
 
-    SQLite makes whoever finds the file locked sleep, longer each time, while newcomers pass by; among
-    many threads some would wait for seconds. So each process sends one writer at a time to that lock.
+    SQLite's own patience looks ever more rarely, up to ten times a second; newcomers then pass by.
     """
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            raw.execute(statement)
+        except driver.OperationalError as busy:
+            if "locked" not in str(busy):
+                raise
+        else:
+            return True
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(LOCK_LOOK)
+
+
+class _Turn:
+    """Lets the writers of one process come one by one, so that only one of each looks for the file to be free."""
 
     def __init__(self) -> None:
         self._lock = Lock()
