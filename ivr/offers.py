@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain.calls import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
 from callcenter.domain.people import Contact
 from callcenter.models.telephony import Call, Offer
-from callcenter.services import calls, room, routing
+from callcenter.services import room, routing
 from ivr import scenes
 from ivr.answer import news, script, words_only
 from ivr.blueprint import bp
@@ -28,14 +28,13 @@ def _hang_up(_form: Form) -> str:
 @script(_hang_up)
 def answer(form: Form, session: Session, now: datetime, offer_id: str) -> str:
     """Picked up: a browser has been accepted by a person, a telephone must still press 1."""
-    offer = routing.find(session, offer_id)
-    if offer is None or offer.state not in OPEN_OFFERS:
+    offer, call = routing.find_with_call(session, offer_id)
+    if offer is None or call is None or offer.state not in OPEN_OFFERS:
         return _decided(session, offer, form)
     offer.leg_sid, offer.answered_at = form.get("CallSid"), now
     if offer.contact is Contact.BROWSER:
-        return _claim(session, offer, now)
+        return _claim(session, offer, call, now)
     offer.state = OfferState.SCREENING
-    call = session.get_one(Call, offer.call_id)
     return offers.screen(offers.Screen(scenes.callbacks().offer(offer.id, "screen"), scenes.whisper(call, now)))
 
 
@@ -43,18 +42,18 @@ def answer(form: Form, session: Session, now: datetime, offer_id: str) -> str:
 @script(_hang_up)
 def screen(form: Form, session: Session, now: datetime, offer_id: str) -> str:
     """A key on the counsellor's telephone: 1 takes the call, anything else leaves it to others."""
-    offer = routing.find(session, offer_id)
-    if offer is None or offer.state not in OPEN_OFFERS:
+    offer, call = routing.find_with_call(session, offer_id)
+    if offer is None or call is None or offer.state not in OPEN_OFFERS:
         return _decided(session, offer, form)
     if form.get("Digits") == "1":
-        return _claim(session, offer, now)
+        return _claim(session, offer, call, now)
     routing.close(session, offer, OfferState.DECLINED, now=now, leg_open=False)
     return offers.declined()
 
 
-def _claim(session: Session, offer: Offer, now: datetime) -> str:
-    call = routing.claim(session, offer, now=now)
-    return _too_late(session, offer) if call is None else scenes.counsellor_in_room(call, offer)
+def _claim(session: Session, offer: Offer, call: Call, now: datetime) -> str:
+    won = routing.claim(session, offer, call, now=now)
+    return scenes.counsellor_in_room(call, offer) if won else _too_late(session, offer)
 
 
 def _decided(session: Session, offer: Offer | None, form: Form) -> str:
@@ -75,7 +74,11 @@ def _too_late(session: Session, offer: Offer | None) -> str:
 @news
 def ring_news(form: Form, session: Session, now: datetime, offer_id: str) -> None:
     """How the ring goes, and that the leg has ended."""
-    read, offer = LegNews.read(form), routing.find(session, offer_id)
+    read, call = LegNews.read(form), None
+    if read.over:
+        offer, call = routing.find_with_call(session, offer_id)
+    else:
+        offer = routing.find(session, offer_id)
     if offer is None:
         return
     offer.leg_sid = offer.leg_sid or read.call_sid
@@ -85,7 +88,6 @@ def ring_news(form: Form, session: Session, now: datetime, offer_id: str) -> Non
         quick = (now - offer.rung_at).total_seconds() < QUICKLY and read.status != "completed"
         routing.close(session, offer, OfferState.MISSED, now=now, unreachable=quick, leg_open=False)
     elif read.over:
-        call = calls.find_by_id(session, offer.call_id)
         room.left(session, call, offer, at=read.at or now, now=now)
 
 

@@ -185,7 +185,7 @@ def look_into_room(facts: Facts) -> str:
         caller_sid, offer_id, name = call.caller_sid, call.offer_id, call.room
     there = context().ports.telephony.in_room(name) or []
     with unit_of_work() as session:
-        call, offer = session.get(Call, facts["call"]), routing.find(session, offer_id)
+        offer, call = routing.find_with_call(session, offer_id)
         now = context().ports.clock.now()
         if call is not None and offer is not None and {caller_sid, offer.leg_sid} <= set(there):
             call.caller_joined_at = call.caller_joined_at or now

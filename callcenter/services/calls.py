@@ -36,8 +36,8 @@ OUTCOMES: dict[Verdict, tuple[Outcome, Why]] = {
 """How waiting ends where the line, not the caller, ends it."""
 
 
-_BY_LEG = select(Call).where(Call.caller_sid == bindparam("caller_sid")).with_for_update()
-_BY_ID = select(Call).where(Call.id == bindparam("call_id")).with_for_update()
+_BY_LEG = select(Call).where(Call.caller_sid == bindparam("caller_sid")).with_for_update(key_share=True)
+_BY_ID = select(Call).where(Call.id == bindparam("call_id")).with_for_update(key_share=True)
 
 Fit = Callable[[Hearing], Hearing]
 """Keeps of what could be said the part that one document has room for; the rest is said in a later one."""

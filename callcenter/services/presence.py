@@ -21,7 +21,7 @@ LEASE_FREE_AFTER = timedelta(seconds=15)
 MISSES_UNTIL_AWAY = 2
 
 
-_BY_STAFF = select(Presence).where(Presence.staff_id == bindparam("staff_id")).with_for_update()
+_BY_STAFF = select(Presence).where(Presence.staff_id == bindparam("staff_id")).with_for_update(key_share=True)
 
 
 class OnTheLine(HelplineError):

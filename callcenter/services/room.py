@@ -34,7 +34,7 @@ _LAST_CLAIMED = (
     .where(Offer.call_id == bindparam("call_id"), Offer.claimed_at.is_not(None))
     .order_by(Offer.claimed_at.desc())
     .limit(1)
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 
 

@@ -20,9 +20,17 @@ from callcenter.models.base import new_id
 from callcenter.models.telephony import Call, Offer, Presence
 from callcenter.services import calls, consultations, outbox, presence, queue
 
-_BY_ID = select(Offer).where(Offer.id == bindparam("offer_id")).with_for_update()
+_BY_ID = select(Offer).where(Offer.id == bindparam("offer_id")).with_for_update(key_share=True)
+_CALL_OF = (
+    select(Call)
+    .join(Offer, Offer.call_id == Call.id)
+    .where(Offer.id == bindparam("offer_id"))
+    .with_for_update(of=Call, key_share=True)
+)
 _RINGING_FOR = (
-    select(Offer).where(Offer.call_id == bindparam("call_id"), Offer.state.in_(OPEN_OFFERS)).with_for_update()
+    select(Offer)
+    .where(Offer.call_id == bindparam("call_id"), Offer.state.in_(OPEN_OFFERS))
+    .with_for_update(key_share=True)
 )
 
 
@@ -52,7 +60,9 @@ def _due(now: datetime, policy: Policy) -> ColumnElement[bool]:
 
 
 def _callers_due(session: Session, now: datetime, policy: Policy, *, limit: int) -> list[Call]:
-    query = queue.waiting_calls().where(_due(now, policy)).limit(limit).with_for_update(skip_locked=True)
+    query = (
+        queue.waiting_calls().where(_due(now, policy)).limit(limit).with_for_update(skip_locked=True, key_share=True)
+    )
     return list(session.scalars(query))
 
 
@@ -63,7 +73,7 @@ def _longest_idle(session: Session, call: Call, now: datetime, policy: Policy) -
         .where(queue.offerable(now, policy))
         .order_by(Presence.idle_since, Presence.staff_id)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     missed = select(Offer.staff_id).where(
         Offer.call_id == call.id, Offer.state.in_((OfferState.MISSED, OfferState.DECLINED)), Offer.round == call.round
@@ -101,29 +111,25 @@ def find(session: Session, offer_id: str) -> Offer | None:
     return session.scalar(_BY_ID, {"offer_id": offer_id})
 
 
-def claim(session: Session, offer: Offer, *, now: datetime) -> Call | None:
+def find_with_call(session: Session, offer_id: str) -> tuple[Offer | None, Call | None]:
+    """Return the offer and its call, both locked: the call first, as everybody does; so nobody waits in a circle."""
+    call = session.scalar(_CALL_OF, {"offer_id": offer_id})
+    return (None, None) if call is None else (find(session, offer_id), call)
+
+
+def claim(session: Session, offer: Offer, call: Call, *, now: datetime) -> bool:
     """Let this counsellor have the caller: one offer, one call and one counsellor change, or nothing does.
 
-    *offer* comes locked from ``find``; the database decides whether the call is still to be had.
+    *offer* and *call* come locked from ``find_with_call``; the database decides whether the call is still to be had.
     """
     if offer.state not in OPEN_OFFERS:
-        return None
-    call = calls.find_by_id(session, offer.call_id)
+        return False
     row = presence.find(session, offer.staff_id)
-    if call is None or row is None:
-        return None
-    won = (
-        session.execute(
-            update(Call)
-            .where(Call.id == call.id, Call.state == CallState.WAITING)
-            .values(state=CallState.CLAIMED, offer_id=offer.id, claimed_at=now, last_news_at=now)
-            .returning(Call.id)
-        ).one_or_none()
-        is not None
-    )
-    if not won or row.offer_id != offer.id:
+    if row is None:
+        return False
+    if row.offer_id != offer.id or not _win(session, offer, call, now):
         close(session, offer, OfferState.LOST, now=now)
-        return None
+        return False
     offer.state, offer.claimed_at = OfferState.CLAIMED, now
     row.misses = 0
     presence.set_work(row, Work.CONNECTING, session, now=now)
@@ -137,7 +143,18 @@ def claim(session: Session, offer: Offer, *, now: datetime) -> Call | None:
         now=now,
     )
     outbox.put(session, "bring_caller", now=now, offer=offer.id)
-    return call
+    return True
+
+
+def _win(session: Session, offer: Offer, call: Call, now: datetime) -> bool:
+    """Compare and set: the call is this offer's if it still waits at this very moment."""
+    won = session.execute(
+        update(Call)
+        .where(Call.id == call.id, Call.state == CallState.WAITING)
+        .values(state=CallState.CLAIMED, offer_id=offer.id, claimed_at=now, last_news_at=now)
+        .returning(Call.id)
+    )
+    return won.one_or_none() is not None
 
 
 def heard_ringing(offer: Offer, *, now: datetime) -> None:

@@ -23,7 +23,7 @@ def sweep(session: Session, *, now: datetime, policy: Policy) -> None:
 
 
 def _offers_rung_out(session: Session, now: datetime, policy: Policy) -> None:
-    query = select(Offer).where(Offer.state.in_(OPEN_OFFERS)).with_for_update(skip_locked=True)
+    query = select(Offer).where(Offer.state.in_(OPEN_OFFERS)).with_for_update(skip_locked=True, key_share=True)
     for offer in session.scalars(query):
         heard = offer.heard_ringing_at or offer.rung_at
         if now >= rang_out(heard, routing.ring_seconds(offer, policy), policy):
@@ -36,7 +36,7 @@ def _claims_without_caller(session: Session, now: datetime, policy: Policy) -> N
         select(Call, Offer)
         .join(Offer, Offer.id == Call.offer_id)
         .where(Call.state.in_((CallState.CLAIMED, CallState.CONNECTING)), Call.claimed_at <= now - policy.join_within)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     for call, offer in session.execute(query):
         if call.state is CallState.CLAIMED:
@@ -50,7 +50,7 @@ def _silent_calls(session: Session, now: datetime, policy: Policy) -> None:
     query = (
         select(Call)
         .where(Call.state != CallState.ENDED, Call.last_news_at <= now - policy.silent_after)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     for call in session.scalars(query):
         call.last_news_at = now  # asked for once a period, not at every sweep

@@ -65,8 +65,10 @@ def test_of_claims_at_once_exactly_one_wins(desk: Desk) -> None:
     def claim() -> bool:
         from callcenter.models.base import db
 
-        offer = routing.find(db.session(), offer_id)
-        return offer is not None and routing.claim(db.session(), offer, now=context().ports.clock.now()) is not None
+        offer, call = routing.find_with_call(db.session(), offer_id)
+        assert offer is not None
+        assert call is not None
+        return routing.claim(db.session(), offer, call, now=context().ports.clock.now())
 
     won = together(desk, claim)
     assert won.count(True) == 1
