@@ -22,8 +22,11 @@ PATIENCE = 10.0
 def desk(database_url: str) -> Iterator[Console]:
     desk = Console(database_url)
     yield desk
+    following = follower(desk)._thread
     for listener in list(follower(desk).listeners):
         follower(desk).part(listener)
+    if following is not None:
+        following.join(PATIENCE)  # it may be looking at the database just now
     with desk.app.app_context():
         db.engine.dispose()
 
