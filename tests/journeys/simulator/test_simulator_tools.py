@@ -61,7 +61,7 @@ def test_the_pages_holidays_are_those_of_the_calendar(player: Player) -> None:
 def test_a_fault_that_is_switched_on_says_so_until_all_is_well_again(player: Player, simulator: str) -> None:
     player.opens("通信のふるまいを変える")
     player.page.get_by_label("起こる割合").select_option("2回に1回")
-    player.page.get_by_role("switch", name="知らせが届かない").check()
+    player.page.get_by_role("switch", name="知らせが届かない").click()
     expect(player.page.locator("fault-switches summary")).to_contain_text("1つ動作中")
     assert requests.get(f"{simulator}/api/state", timeout=10).json()["faults"]["lost"] == 0.5
     player.press("すべて元に戻す")
