@@ -8,11 +8,11 @@ from pathlib import Path
 
 from flask import Flask
 
-from callcenter import cli as commands
 from callcenter.adapters.clock import announced, clock
 from callcenter.adapters.doorbell import RedisBell, SilentBell
 from callcenter.adapters.twilio_rest import TwilioLine
 from callcenter.adapters.voice_token import SignedTokens
+from callcenter.cli import commands
 from callcenter.domain.ports import Ports
 from callcenter.factory import create_app
 from callcenter.settings import Settings

@@ -1,0 +1,35 @@
+"""The operator's commands; ``wsgi`` hands over how settings, app and processes are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+from flask import Flask
+
+from callcenter.cli.doctor import doctor
+from callcenter.cli.hours import hours
+from callcenter.cli.opened import Commands
+from callcenter.cli.processes import migrate, run_all, work
+from callcenter.cli.records import audit, cases, seed_demo
+from callcenter.cli.staff import staff
+from callcenter.settings import Settings
+
+MakeApp = Callable[[], Flask]
+Run = Callable[..., int]
+
+EVERY: tuple[click.Command, ...] = (run_all, work, migrate, hours, staff, cases, doctor, audit, seed_demo)
+
+
+def build(*, settings: Callable[[], Settings], app: MakeApp, run: Run) -> click.Group:
+    """Return the ``callcenter`` command with everything it needs at hand."""
+
+    @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+    @click.pass_context
+    def cli(ctx: click.Context) -> None:
+        """The back office of a telephone helpline."""
+        ctx.obj = {"settings": settings, "app": app, "run": run}
+
+    for command in EVERY:
+        cli.add_command(command)
+    return cli

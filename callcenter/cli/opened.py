@@ -1,0 +1,59 @@
+"""What the commands share: one transaction on a migrated database, and mistakes as one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import click
+from flask import Flask
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from callcenter.context import context, unit_of_work
+from callcenter.domain.errors import HelplineError
+from callcenter.settings import SettingsWrong
+
+
+class Commands(click.Group):
+    """Turns what a person can mend into one sentence and exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (HelplineError, SettingsWrong) as wrong:
+            raise click.ClickException(str(wrong)) from None
+        except (ArgumentError, InterfaceError, OperationalError) as away:
+            raise click.ClickException(
+                f"データベースが使えません({type(away).__name__})。DATABASE_URL をご確認ください。"
+            ) from None
+
+
+@contextmanager
+def opened() -> Iterator[tuple[Session, datetime]]:
+    """One transaction on a migrated database, and the present moment."""
+    from callcenter.adapters import schema
+    from callcenter.models.base import db
+
+    app: Flask = click.get_current_context().obj["app"]()
+    with app.app_context():
+        if schema.revision(db.engine) is None:
+            if db.engine.dialect.name != "sqlite":
+                raise click.ClickException("データベースが、まだ空です。callcenter migrate を実行してください。")
+            bring_up_to_date()
+        with unit_of_work() as session:
+            yield session, context().ports.clock.now()
+
+
+def bring_up_to_date() -> None:
+    """Bring the database to the newest schema and the shipped holidays."""
+    from callcenter.adapters import schema
+    from callcenter.domain.holidays_jp import shipped_holidays
+    from callcenter.models.base import db
+    from callcenter.services import calendar
+
+    schema.upgrade(db.engine)
+    with unit_of_work() as session:
+        calendar.ship(session, shipped_holidays())

@@ -1,0 +1,38 @@
+"""Starting what runs, and bringing the database to the newest schema."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from callcenter.cli.opened import bring_up_to_date
+
+
+@click.command("run")
+@click.option("--port", type=click.IntRange(1, 65535), help="The web port; without it 8000 or the next free one.")
+@click.option("--no-simulator", is_flag=True, help="Do not start the line simulator.")
+@click.option("--at", metavar="ISO", help="Start the clock of the whole system at this moment (simulated line only).")
+@click.pass_obj
+def run_all(obj: dict[str, Any], port: int | None, no_simulator: bool, at: str | None) -> None:
+    """Run everything on this machine: web, worker, Redis and, without a Twilio account, the line simulator."""
+    sys.exit(obj["run"](port=port, no_simulator=no_simulator, at=at))
+
+
+@click.command("work", hidden=True)
+@click.pass_obj
+def work(obj: dict[str, Any]) -> None:
+    """Run the worker process."""
+    from callcenter.jobs import worker
+
+    worker.work(obj["app"](), redis_url=obj["settings"]().redis_url)
+
+
+@click.command("migrate")
+@click.pass_obj
+def migrate(obj: dict[str, Any]) -> None:
+    """Bring the database to the newest schema."""
+    with obj["app"]().app_context():
+        bring_up_to_date()
+    click.echo("データベースは最新です。")
