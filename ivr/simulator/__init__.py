@@ -19,14 +19,18 @@ It imports nothing of this project; whoever uses it meets it over HTTP (or throu
 or ``TimeoutError`` when nobody answers (that costs 15 virtual seconds). With ``strict`` the first TwiML violation
 raises ``TwimlViolation``.
 
-**As a process**: ``python -m ivr.simulator --port N --number +81120529528 --voice-url URL [--fallback-url URL]
-[--status-callback URL] [--host 127.0.0.1] [--clock-file PATH] [--at ISO] [--assets DIR] [--allow-origin ORIGIN …]
-[--desk-url URL]`` with TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_API_KEY and TWILIO_API_SECRET in the environment.
+**As a process**: ``python -m ivr.simulator --port N --number +81120529528 [--more-number +81… …] --voice-url URL
+[--fallback-url URL] [--status-callback URL] [--host 127.0.0.1] [--clock-file PATH] [--at ISO] [--assets DIR]
+[--allow-origin ORIGIN …] [--desk-url URL]`` with TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_API_KEY and
+TWILIO_API_SECRET in the environment.
 ``/healthz`` answers ``ok``; the page is ``/``; *DIR* is served under ``/assets/``, our own files under ``/static/``.
 
 **Twilio's REST** (basic auth SID + token or API key + secret) under ``/2010-04-01/Accounts/{AC}``: ``Calls``,
 ``Calls/{CA}``, ``Queues``, ``Queues/{QU}``, ``Queues/{QU}/Members``, ``…/Members/{CA|Front}``, ``Conferences``,
-``Conferences/{CF}``, ``…/Participants``, ``…/Participants/{CA|label}``, all ``.json``, in Twilio's shapes and errors.
+``Conferences/{CF}``, ``…/Participants``, ``…/Participants/{CA|label}``, ``IncomingPhoneNumbers``, ``…/{PN}``,
+``Recordings``, all ``.json``, in Twilio's shapes and errors; beside them, as Twilio's voice and intelligence hosts have
+them, ``/v1/DialingPermissions/Countries``, ``/v1/DialingPermissions/BulkCountryUpdates``, ``/v1/Settings``,
+``/v2/AccountDefaultConfiguration/Recording`` and ``/v2/Services``. ``engine.console`` holds what these show.
 
 **The page's API** (JSON in and out; an error is ``{"error": sentence in Japanese}`` with 400 or 404):
 

@@ -54,7 +54,9 @@ def _engine(options: argparse.Namespace) -> Engine:
     number = Number(options.number, options.voice_url, options.fallback_url, options.status_callback)
     settings = Settings(virtual_timeouts=False, silence_seconds=REST_SILENCE_SECONDS)
     clock = Clock(options.at, file=options.clock_file)
-    return Engine(account, number, http_post, clock=clock, settings=settings)
+    engine = Engine(account, number, http_post, clock=clock, settings=settings)
+    engine.more_numbers = [Number(e164, "") for e164 in options.more_number]
+    return engine
 
 
 def _options() -> argparse.ArgumentParser:
@@ -62,6 +64,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--number", default="+81120529528", help="the number callers dial")
+    parser.add_argument("--more-number", action="append", default=[], help="a further number of the account's")
     parser.add_argument("--voice-url", required=True)
     parser.add_argument("--fallback-url", default="")
     parser.add_argument("--status-callback", default="")

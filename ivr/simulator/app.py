@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import NotFound
 
-from ivr.simulator import control, device_views, rest_calls, rest_rooms
+from ivr.simulator import control, device_views, rest_calls, rest_rooms, rest_setup
 from ivr.simulator.devices import Devices
 from ivr.simulator.engine import Engine
 
@@ -22,7 +22,7 @@ def create_app(
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # the default provider has it, its base does not
     app.config.update(ASSETS=assets and assets.resolve(), ALLOWED_ORIGINS=frozenset(allowed_origins), DESK_URL=desk_url)
     app.extensions |= {"line": line, "devices": Devices(line), "stopping": threading.Event()}
-    for blueprint in (rest_calls.bp, rest_rooms.bp, control.bp, device_views.bp):
+    for blueprint in (rest_calls.bp, rest_rooms.bp, rest_setup.bp, control.bp, device_views.bp):
         app.register_blueprint(blueprint)
     app.add_url_rule("/healthz", view_func=healthz)
     app.register_error_handler(NotFound, _nowhere)
@@ -35,7 +35,7 @@ def healthz() -> Response:
 
 
 def _nowhere(error: NotFound) -> tuple[Response, int] | NotFound:
-    if not request.path.startswith("/2010-04-01/"):
+    if not request.path.startswith(("/2010-04-01/", "/v1/", "/v2/")):
         return error
     message = f"The requested resource {request.path} was not found"
     return jsonify(code=20404, message=message, more_info="https://www.twilio.com/docs/errors/20404", status=404), 404

@@ -47,11 +47,12 @@ class Engine(Exchange):
             self._callers += 1
             caller_id = PAYPHONE if from_ == "payphone" else from_
             leg = Leg(caller_id, self.number.e164, "inbound", self.elapsed, self.now(), index=self._callers)
-            leg.status, leg.hook, leg.state_since = "ringing", Hook(self.number.voice_url), self.elapsed
+            leg.hook = Hook(self.number.voice_url, self.number.voice_method)
+            leg.status, leg.state_since = "ringing", self.elapsed
             if self.number.fallback_url:
-                leg.fallback = Hook(self.number.fallback_url)
+                leg.fallback = Hook(self.number.fallback_url, self.number.fallback_method)
             if self.number.status_callback:
-                leg.status_hook = Hook(self.number.status_callback)
+                leg.status_hook = Hook(self.number.status_callback, self.number.status_method)
             self.legs[leg.sid] = leg
             flow = Flow(self, leg, "call", lambda: finish(self, leg, "completed"))
             leg.main = flow

@@ -7,13 +7,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ivr.simulator.clock import Clock
+from ivr.simulator.console import Console
 from ivr.simulator.faults import Faults
 from ivr.simulator.journal import Journal
-from ivr.simulator.legs import Caption, Hook, Leg
+from ivr.simulator.legs import Caption, Hook, Leg, new_sid
 from ivr.simulator.places import Queue, Room
 from ivr.simulator.webhooks import LIMIT_SECONDS, Account, Delivery, Post, Reply, violations
 
@@ -22,12 +23,18 @@ Listener = Callable[[str, Leg, Caption | None], None]
 
 @dataclass(frozen=True)
 class Number:
-    """The number callers dial, and where its webhooks go."""
+    """A number of the account's, and where its webhooks go."""
 
     e164: str
     voice_url: str
     fallback_url: str = ""
     status_callback: str = ""
+    voice_method: str = "POST"
+    fallback_method: str = "POST"
+    status_method: str = "POST"
+    application_sid: str = ""  # Twilio would ask this TwiML application instead; the line has none and only shows it
+    trunk_sid: str = ""
+    sid: str = field(default_factory=lambda: new_sid("PN"))
 
 
 @dataclass
@@ -56,6 +63,8 @@ class Exchange:
         faults: Faults | None = None,
     ) -> None:
         self.account, self.number = account, number
+        self.more_numbers: list[Number] = []
+        self.console = Console()
         self.clock = clock or Clock(pace=0)
         self.settings, self.faults = settings or Settings(), faults or Faults()
         self.journal = Journal()

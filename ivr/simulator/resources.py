@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from ivr.simulator.exchange import Exchange
+from flask import request
+
+from ivr.simulator.exchange import Exchange, Number
 from ivr.simulator.legs import Leg
 from ivr.simulator.places import Member, Participant, Queue, Room
 
@@ -127,17 +130,53 @@ def participant(x: Exchange, room: Room, one: Participant) -> Json:
     }
 
 
-def page(x: Exchange, name: str, path: str, items: list[Json]) -> Json:
-    """Return a list in Twilio's envelope, all of it on one page."""
-    uri = f"{base(x)}/{path}.json"
+def number(x: Exchange, item: Number) -> Json:
+    """Return an IncomingPhoneNumber."""
     return {
-        name: items,
-        "page": 0,
-        "page_size": max(50, len(items)),
-        "start": 0,
-        "end": max(0, len(items) - 1),
-        "uri": uri,
-        "first_page_uri": f"{uri}?Page=0",
-        "next_page_uri": None,
-        "previous_page_uri": None,
+        "sid": item.sid,
+        "account_sid": x.account.sid,
+        "api_version": VERSION,
+        "phone_number": item.e164,
+        "friendly_name": item.e164,
+        "capabilities": {"voice": True, "sms": False, "mms": False, "fax": False},
+        "voice_url": item.voice_url,
+        "voice_method": item.voice_method,
+        "voice_fallback_url": item.fallback_url,
+        "voice_fallback_method": item.fallback_method,
+        "status_callback": item.status_callback,
+        "status_callback_method": item.status_method,
+        "voice_application_sid": item.application_sid,
+        "trunk_sid": item.trunk_sid or None,
+        "uri": f"{base(x)}/IncomingPhoneNumbers/{item.sid}.json",
     }
+
+
+def listed(key: str, items: list[Json]) -> Json:
+    """Return a list as Twilio's newer products put it, all of it on one page."""
+    meta = {"key": key, "page": 0, "page_size": max(50, len(items)), "next_page_url": None, "previous_page_url": None}
+    return {key: items, "meta": meta}
+
+
+def page(x: Exchange, name: str, path: str, items: list[Json], *, cut: tuple[int, int] | None = None) -> Json:
+    """Return a list in Twilio's envelope: all of it, or of *cut* (size, number from 0) that page."""
+    uri = f"{base(x)}/{path}.json"
+    size, number = cut or (max(50, len(items)), 0)
+    start = size * number
+    shown = items[start : start + size]
+    return {
+        name: shown,
+        "page": number,
+        "page_size": size,
+        "start": start,
+        "end": start + max(0, len(shown) - 1),
+        "uri": uri,
+        "first_page_uri": f"{uri}?PageSize={size}&Page=0",
+        "next_page_uri": f"{uri}?{_query(size, number + 1)}" if start + size < len(items) else None,
+        "previous_page_uri": f"{uri}?{_query(size, number - 1)}" if number else None,
+    }
+
+
+def _query(size: int, number: int) -> str:
+    """Name another page of the same list, narrowed alike."""
+    kept = {name: value for name, value in request.args.items() if name not in {"Page", "PageSize"}}
+    return urlencode(kept | {"PageSize": size, "Page": number})

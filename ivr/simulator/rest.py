@@ -54,7 +54,8 @@ def guard(bp: Blueprint) -> None:
 def _enter() -> None:
     g.began, g.leg, g.digest, g.fault, g.code = time.monotonic(), None, "", None, 0
     _authenticate()
-    if (request.view_args or {}).pop("account", "") != engine().account.sid:
+    own = engine().account.sid
+    if (request.view_args or {}).pop("account", own) != own:  # the newer products name no account
         raise not_found()
     g.fault = engine().faults.rest_fault()
     if g.fault == "rest_429":
@@ -93,7 +94,7 @@ def _refuse_http(error: HTTPException) -> tuple[Response, int]:
 
 
 def _leave(response: Response) -> Response:
-    line, path = engine(), request.path.partition("/Accounts/")[2].partition("/")[2].removesuffix(".json")
+    line, path = engine(), _digest_of_path(request.path)
     digest = g.digest if request.method != "GET" else f"GET {g.digest}".strip()
     with line.lock:
         line.journal.add(
@@ -112,6 +113,10 @@ def _leave(response: Response) -> Response:
         response = Response(status=504)
         response.headers[TIMEOUT_MARK] = "timeout"
     return response
+
+
+def _digest_of_path(path: str) -> str:
+    return path.partition("/Accounts/")[2].partition("/")[2].removesuffix(".json") or path.removeprefix("/")
 
 
 def url_param(name: str, code: int = 21205) -> str:

@@ -69,11 +69,19 @@ def _requested() -> Leg:
 
 @bp.get("/Calls.json")
 def index() -> Answer:
-    """List calls, newest first; To, From, Status and StartTime (also ``StartTime<`` and ``StartTime>``) narrow it."""
+    """List calls, newest first; To, From, Status and StartTime (also ``StartTime<`` and ``StartTime>``) narrow it.
+
+    PageSize and Page cut it into pages; without them all of it is one page.
+    """
     line = engine()
     with line.lock:
-        legs = [leg for leg in reversed(line.legs.values()) if _wanted(leg)]
-        return answer(resources.page(line, "calls", "Calls", [resources.call(line, leg) for leg in legs]))
+        shown = [resources.call(line, leg) for leg in reversed(line.legs.values()) if _wanted(leg)]
+        return answer(resources.page(line, "calls", "Calls", shown, cut=_cut()))
+
+
+def _cut() -> tuple[int, int] | None:
+    size, number = request.args.get("PageSize", type=int), request.args.get("Page", 0, type=int)
+    return None if not size or size < 1 or number < 0 else (min(size, 1000), number)
 
 
 def _wanted(leg: Leg) -> bool:
@@ -136,6 +144,19 @@ def update(sid: str) -> Answer:
         else:
             line.redirect(leg, hook, document)
         return answer(resources.call(line, leg))
+
+
+@bp.delete("/Calls/<sid>.json")
+def delete(sid: str) -> Answer:
+    """Forget a call that has ended."""
+    line = engine()
+    with line.lock:
+        leg = _leg(sid)
+        note(leg, "消去")
+        if not leg.over:
+            raise RestError(409, 20009, "The call cannot be deleted because it has not completed")
+        del line.legs[sid]
+        return Response(status=204), 204
 
 
 def _end(leg: Leg, status: str) -> None:

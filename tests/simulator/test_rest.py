@@ -39,7 +39,7 @@ def test_another_account_is_not_found(line: Line) -> None:
 
 
 def test_an_unknown_resource_is_refused_in_twilios_shape(line: Line) -> None:
-    answer = line.rest.get(f"{BASE}/Recordings.json", auth=(line.sid, line.token))
+    answer = line.rest.get(f"{BASE}/Notifications.json", auth=(line.sid, line.token))
     assert answer.json().keys() == {"code", "message", "more_info", "status"}
 
 
