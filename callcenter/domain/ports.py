@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 
@@ -31,6 +31,10 @@ class LineRefused(Exception):
     """The telephone company will not do this, now or later (a number that cannot be rung, a wrong account)."""
 
 
+class LineInUse(LineRefused):
+    """What has not ended yet cannot be deleted (Twilio: 20009); another night it can."""
+
+
 class Telephony(Protocol):
     """The outgoing half of the telephone; everything here may raise the four errors above."""
 
@@ -56,6 +60,14 @@ class Telephony(Protocol):
 
     def in_room(self, room: str) -> list[str] | None:
         """Return the SIDs of the legs in the running conference of that name, None if there is none."""
+        ...
+
+    def ended_legs(self, before: date, *, limit: int) -> list[str]:
+        """Return the SIDs of at most *limit* ended legs that began before that day (in UTC), newest first."""
+        ...
+
+    def forget_leg(self, leg_sid: str) -> None:
+        """Delete what the telephone company keeps of an ended leg; ``LineInUse`` while it has not ended."""
         ...
 
 
