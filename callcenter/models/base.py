@@ -19,7 +19,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import URL, Insert, MetaData, Table, create_engine, event, insert, make_url
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import TimeoutError  # noqa: A004  # SQLAlchemy's own, like its other errors
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.pool import ConnectionPoolEntry
 
 OLDEST_SQLITE = (3, 51, 3)
@@ -44,14 +44,47 @@ class Base(DeclarativeBase):
     )
 
 
+APPENDED = "rows to append at the commit"
+
+
 def append(session: Session, model: type[Base], **row: Any) -> None:
-    """Write a row that is never changed and that nobody needs as an object; it goes ahead of what is still to flush."""
-    session.connection().execute(_insert_into(model), row)
+    """Write a row that is never changed and that nobody needs as an object.
+
+    The rows of a transaction are written together as it commits; inside a savepoint, at once.
+    """
+    if session.in_nested_transaction():
+        session.connection().execute(_insert_into(model), row)
+    else:
+        session.connection()  # the transaction begins here, whatever else it does
+        appended(session, model).append(row)
+
+
+def appended(session: Session, model: type[Base]) -> list[dict[str, Any]]:
+    """Return the rows of *model* that this transaction will append."""
+    rows: list[dict[str, Any]] = session.info.setdefault(APPENDED, {}).setdefault(model, [])
+    return rows
+
+
+@event.listens_for(Session, "before_commit")
+def _write_appended(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    gathered: dict[type[Base], list[dict[str, Any]]] = session.info.pop(APPENDED, {})
+    if gathered:
+        session.flush()  # what the rows refer to
+    for model, rows in gathered.items():
+        session.connection().execute(_insert_into(model), rows[0] if len(rows) == 1 else rows)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _drop_appended(session: Session, undone: SessionTransaction) -> None:
+    if not undone.nested:
+        session.info.pop(APPENDED, None)
 
 
 @cache
 def _insert_into(model: type[Base]) -> Insert:
-    return insert(cast(Table, model.__table__))
+    return insert(cast(Table, model.__table__)).inline()  # nobody asks for the number of the row
 
 
 class Database(SQLAlchemy):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from callcenter.models.base import append
+from callcenter.models.base import append, appended
 from callcenter.models.outbox import LiveEvent
 
 LINE = "line"
@@ -17,8 +17,9 @@ KEEP = timedelta(hours=1)
 
 
 def tell(session: Session, topic: str, *, now: datetime) -> None:
-    """Write the hint into the transaction that changed the thing."""
-    append(session, LiveEvent, topic=topic, at=now)
+    """Write the hint into the transaction that changed the thing; said once is enough."""
+    if all(hint["topic"] != topic for hint in appended(session, LiveEvent)):
+        append(session, LiveEvent, topic=topic, at=now)
 
 
 def to_staff(staff_id: str) -> str:

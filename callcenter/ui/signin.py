@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, Request, current_app, flash, redirect, render_template, request, session, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, current_user, login_user, logout_user
@@ -15,7 +16,7 @@ from wtforms import PasswordField, StringField
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.people import Role
 from callcenter.services import staff as accounts
-from callcenter.ui.access import SignedIn, local_path, me, note_activity, public, staff
+from callcenter.ui.access import SignedIn, is_guarded_elsewhere, local_path, me, note_activity, public, staff
 from callcenter.ui.forms import Problem
 
 WRONG = "ログイン名かパスワードが合っていません。"
@@ -27,10 +28,21 @@ DESKS = {Role.COUNSELLOR: "console.board", Role.SUPERVISOR: "console.board"}
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 login_manager = LoginManager()
 limiter = Limiter(key_func=get_remote_address, in_memory_fallback_enabled=True)
+limiter.request_filter(lambda: is_guarded_elsewhere(request.blueprint))
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's sessions, but whoever brings no cookie, as every webhook, needs no key to read one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 def install(app: Flask, *, redis_url: str | None = None) -> None:
     """Remember who is signed in, and slow down whoever guesses passwords, also when Redis is away."""
+    app.session_interface = Sessions()
     # Its own template variable asks the database at once; ours waits until a page really shows who is in.
     login_manager.init_app(app, add_context_processor=False)
     app.jinja_env.globals["current_user"] = current_user
