@@ -74,20 +74,19 @@ def _too_late(session: Session, offer: Offer | None) -> str:
 @news
 def ring_news(form: Form, session: Session, now: datetime, offer_id: str) -> None:
     """How the ring goes, and that the leg has ended."""
-    read, call = LegNews.read(form), None
-    if read.over:
-        offer, call = routing.find_with_call(session, offer_id)
-    else:
-        offer = routing.find(session, offer_id)
+    read = LegNews.read(form)
+    if not read.over:
+        ringing = read.status in {"initiated", "queued", "ringing"}
+        routing.heard_of(session, offer_id, read.call_sid, ringing=ringing, now=now)
+        return
+    offer, call = routing.find_with_call(session, offer_id)
     if offer is None:
         return
     offer.leg_sid = offer.leg_sid or read.call_sid
-    if read.status in {"initiated", "queued", "ringing"}:
-        routing.heard_ringing(offer, now=now)
-    elif read.over and offer.state in OPEN_OFFERS:
+    if offer.state in OPEN_OFFERS:
         quick = (now - offer.rung_at).total_seconds() < QUICKLY and read.status != "completed"
         routing.close(session, offer, OfferState.MISSED, now=now, unreachable=quick, leg_open=False)
-    elif read.over:
+    else:
         room.left(session, call, offer, at=read.at or now, now=now)
 
 

@@ -10,7 +10,7 @@ from callcenter.context import settings
 from callcenter.domain.calls import Outcome, Why
 from callcenter.domain.waiting import Hearing, Verdict
 from callcenter.models.telephony import Call
-from callcenter.services import calls, room
+from callcenter.services import calls, queue, room
 from ivr import scenes
 from ivr.answer import script, trouble
 from ivr.blueprint import bp
@@ -30,10 +30,10 @@ def music_meanwhile(form: Form) -> str:
 def wait(form: Form, session: Session, now: datetime) -> str:
     """A waiting caller asks what comes next; one we have never heard of (our database was away) arrives now."""
     read, policy = Waiting.read(form), settings().policy
-    call = calls.find(session, read.call_sid)
+    call, hall = queue.find_in_hall(session, read.call_sid, now=now, policy=policy)
     if call is None:
         call = calls.arrive(session, read.call_sid, Incoming.read(form).caller, now=now, policy=policy).call
-    return scenes.hear(calls.wait(session, call, read.queue_sid, fit=waiting.fit, now=now, policy=policy))
+    return scenes.hear(calls.wait(session, call, read.queue_sid, fit=waiting.fit, now=now, policy=policy, hall=hall))
 
 
 @bp.post("/voice/leave")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.context import settings
 from callcenter.domain.calls import CallState, Outcome
-from callcenter.services import calendar, calls, room, routing
+from callcenter.services import calendar, calls, queue, room, routing
 from ivr import scenes
 from ivr.answer import script, trouble, words_only
 from ivr.blueprint import bp
@@ -44,11 +44,11 @@ def incoming(form: Form, session: Session, now: datetime) -> str:
 @script(music_meanwhile)
 def key(form: Form, session: Session, now: datetime) -> str:
     """A key, or none, after the greeting; either way the caller goes on waiting."""
-    read = Waiting.read(form)
-    call = calls.find(session, read.call_sid)
+    read, policy = Waiting.read(form), settings().policy
+    call, hall = queue.find_in_hall(session, read.call_sid, now=now, policy=policy)
     if call is not None:
         calls.press(session, call, form.get("Digits", ""), now=now)
-    return scenes.hear(calls.wait(session, call, read.queue_sid, fit=waiting.fit, now=now, policy=settings().policy))
+    return scenes.hear(calls.wait(session, call, read.queue_sid, fit=waiting.fit, now=now, policy=policy, hall=hall))
 
 
 def _once_more(form: Form) -> str:

@@ -29,6 +29,9 @@ PENDING = "audit entries of this transaction"
 BEFORE_ALL = "0" * 64
 """The hash that the first entry follows."""
 
+_chain_keys: dict[str, bytes] = {}
+"""By data key, for this process."""
+
 CODE = re.compile(r"[A-Za-z0-9_.:@-]{0,64}")
 
 
@@ -206,7 +209,12 @@ def _begin_chain(session: Session) -> None:
 
 
 def _chain_key(session: Session, data_key_id: str) -> bytes:
-    return derive_key(session.get_one(DataKey, data_key_id).unwrap(ring_of(session)), "audit chain")
+    """Return the key the chain is hashed with; it never changes, so a process asks for it once."""
+    key = _chain_keys.get(data_key_id)
+    if key is None:
+        key = derive_key(session.get_one(DataKey, data_key_id).unwrap(ring_of(session)), "audit chain")
+        _chain_keys[data_key_id] = key
+    return key
 
 
 def _row_of(entry: AuditEntry) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from callcenter.crypto import seal_number
@@ -38,6 +38,12 @@ OUTCOMES: dict[Verdict, tuple[Outcome, Why]] = {
 
 _BY_LEG = select(Call).where(Call.caller_sid == bindparam("caller_sid")).with_for_update(key_share=True)
 _BY_ID = select(Call).where(Call.id == bindparam("call_id")).with_for_update(key_share=True)
+_HEARD_OF = (
+    update(Call)
+    .where(Call.id == bindparam("wanted"))
+    .where(or_(Call.last_news_at <= bindparam("before"), Call.last_news_at >= bindparam("after")))
+    .values(last_news_at=bindparam("moment"))
+)
 
 Fit = Callable[[Hearing], Hearing]
 """Keeps of what could be said the part that one document has room for; the rest is said in a later one."""
@@ -71,12 +77,18 @@ def find_by_id(session: Session, call_id: str) -> Call | None:
     return session.scalar(_BY_ID, {"call_id": call_id})
 
 
+def sign_of_life(session: Session, call_id: str, *, now: datetime, unless_within: timedelta) -> None:
+    """Something was heard of the call; signs closer together than *unless_within* are one and lock no row."""
+    heard = {"wanted": call_id, "moment": now, "before": now - unless_within, "after": now + unless_within}
+    session.connection().execute(_HEARD_OF, heard)
+
+
 def arrive(session: Session, caller_sid: str, caller: Caller, *, now: datetime, policy: Policy) -> Arrival:
     """Take a call in: queue it at once if the line is open, otherwise note why not; a known call stays as it is."""
-    hours, full = queue.door(session, now, policy)
-    known = find(session, caller_sid)
-    if known is not None:
-        return Arrival(known, hours)
+    hours, full, known = queue.door(session, caller_sid, now=now, policy=policy)
+    there = find(session, caller_sid) if known else None
+    if there is not None:
+        return Arrival(there, hours)
     call = Call(
         id=new_id(),
         caller_sid=caller_sid,
@@ -102,9 +114,14 @@ def arrive(session: Session, caller_sid: str, caller: Caller, *, now: datetime, 
     return Arrival(call, hours)
 
 
-def wait(session: Session, call: Call | None, queue_sid: str, *, fit: Fit, now: datetime, policy: Policy) -> Turn:
-    """Look after a caller who asks what comes next; remember what of it *fit* lets them hear."""
-    turn = look(session, call, now=now, policy=policy)
+def wait(
+    session: Session, call: Call | None, queue_sid: str, *, fit: Fit, now: datetime, policy: Policy, hall: Hall | None
+) -> Turn:
+    """Look after a caller who asks what comes next; remember what of it *fit* lets them hear.
+
+    *hall* is the waiting room, if the caller has just been found in it.
+    """
+    turn = look(session, call, now=now, policy=policy, hall=hall)
     hall = turn.hall
     if call is None or hall is None:
         return turn
@@ -119,11 +136,12 @@ def wait(session: Session, call: Call | None, queue_sid: str, *, fit: Fit, now: 
     return Turn(call, turn.verdict, hall, hearing)
 
 
-def look(session: Session, call: Call | None, *, now: datetime, policy: Policy) -> Turn:
+def look(session: Session, call: Call | None, *, now: datetime, policy: Policy, hall: Hall | None = None) -> Turn:
     """Decide what should become of the caller without changing anything; nobody knows an unknown one any more."""
     if call is None:
         return Turn(None, Verdict.OVER)
-    hall = queue.hall(session, call, now=now, policy=policy)
+    if hall is None:
+        hall = queue.hall(session, call, now=now, policy=policy)
     return Turn(call, waiting.verdict(queue.waiter(call), hall, policy), hall)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, and_, bindparam, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from callcenter.domain import waiting
 from callcenter.domain.calls import CallState
@@ -59,41 +61,63 @@ def _how_many(column: InstrumentedAttribute[str], *where: ColumnElement[bool]) -
     return select(func.count(column)).where(*where).scalar_subquery()
 
 
-def _ahead() -> ColumnElement[bool]:
-    """Who is served before the call at hand."""
-    priority: BindParameter[int] = bindparam("priority")
-    since: BindParameter[datetime] = bindparam("waiting_since")
+def _ahead_of(call: type[Call]) -> ColumnElement[bool]:
+    """Who is served before *call*."""
     return or_(
-        Call.priority > priority,
-        and_(Call.priority == priority, Call.waiting_since < since),
-        and_(Call.priority == priority, Call.waiting_since == since, Call.id < bindparam("call_id")),
+        Other.priority > call.priority,
+        and_(Other.priority == call.priority, Other.waiting_since < call.waiting_since),
+        and_(Other.priority == call.priority, Other.waiting_since == call.waiting_since, Other.id < call.id),
     )
 
 
+Other = aliased(Call, name="other")
 _DUTY = _how_many(Presence.staff_id, _on_duty(bindparam("alive_since"), bindparam("missed_since")))
 _FREE = _how_many(Presence.staff_id, _offerable(bindparam("fresh_since")))
-_WAITS = _how_many(Call.id, Call.state == CallState.WAITING)
-_AHEAD = _how_many(Call.id, Call.state == CallState.WAITING, _ahead())
-_DOOR = select(_WAITS, _DUTY, *calendar.SIGNATURE)
-_HALL = select(_DUTY, _FREE, _AHEAD, _WAITS, *calendar.SIGNATURE)
+_WAITS = _how_many(Other.id, Other.state == CallState.WAITING)
+_AHEAD = _how_many(Other.id, Other.state == CallState.WAITING, _ahead_of(Call))
+_KNOWN = select(Call.id).where(Call.caller_sid == bindparam("caller_sid")).exists()
+_DOOR = select(_WAITS, _DUTY, _KNOWN, *calendar.SIGNATURE)
+_AROUND = (_DUTY, _FREE, _AHEAD, _WAITS, *calendar.SIGNATURE)
+_HALL = select(*_AROUND).where(Call.id == bindparam("call_id"))
+_CALL_IN_HALL = (
+    select(Call, *_AROUND).where(Call.caller_sid == bindparam("caller_sid")).with_for_update(of=Call, key_share=True)
+)
 
 
-def _since(now: datetime, policy: Policy) -> dict[str, datetime]:
+def _since(now: datetime, policy: Policy) -> dict[str, Any]:
     return {"alive_since": now - policy.gone_after, "missed_since": now - policy.missed_grace}
 
 
-def door(session: Session, now: datetime, policy: Policy) -> tuple[State, bool]:
-    """Tell how the line is open, and whether one more caller would be one too many; in one question."""
-    waits, duty, *signature = session.execute(_DOOR, _since(now, policy)).one()
+def door(session: Session, caller_sid: str, *, now: datetime, policy: Policy) -> tuple[State, bool, bool]:
+    """Tell how the line is open, whether one more caller would be one too many, and whether this one came before.
+
+    All in one question.
+    """
+    asked = _since(now, policy) | {"caller_sid": caller_sid}
+    waits, duty, known, *signature = session.execute(_DOOR, asked).one()
     hours = state_at(calendar.current(session, now, tuple(signature)), now)
-    return hours, bool(waits >= waiting.capacity(duty, policy))
+    return hours, bool(waits >= waiting.capacity(duty, policy)), bool(known)
 
 
 def hall(session: Session, call: Call, *, now: datetime, policy: Policy) -> Hall:
-    """Look around the waiting room for *call*; the counts come in one question."""
-    place = {"priority": call.priority, "waiting_since": call.waiting_since, "call_id": call.id}
-    since = _since(now, policy) | {"fresh_since": now - policy.fresh_for}
-    counts = session.execute(_HALL, place | since).one()
+    """Look around the waiting room for *call*, as the database has it; the counts come in one question."""
+    asked = _since(now, policy) | {"fresh_since": now - policy.fresh_for, "call_id": call.id}
+    return _read_hall(session, call, session.execute(_HALL, asked).one(), now)
+
+
+def find_in_hall(
+    session: Session, caller_sid: str, *, now: datetime, policy: Policy
+) -> tuple[Call, Hall] | tuple[None, None]:
+    """Return the call of this caller's leg, locked, and the waiting room around it; both in one question."""
+    asked = _since(now, policy) | {"fresh_since": now - policy.fresh_for, "caller_sid": caller_sid}
+    found = session.execute(_CALL_IN_HALL, asked).one_or_none()
+    if found is None:
+        return None, None
+    call, *counts = found
+    return call, _read_hall(session, call, counts, now)
+
+
+def _read_hall(session: Session, call: Call, counts: Sequence[int], now: datetime) -> Hall:
     days = calendar.current(session, now, tuple(counts[4:]))
     ends = [at_japan(call.arrived_on, hours.close_at) for hours in windows(days, call.arrived_on)]
     return Hall(

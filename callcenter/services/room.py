@@ -62,27 +62,32 @@ def label(offer_id: str) -> str:
 
 def take_news(session: Session, call_id: str, news: News, *, now: datetime) -> None:
     """Fill in what the event tells; what is known already, or unknown to us, changes nothing."""
-    call = calls.find_by_id(session, call_id)
+    if news.kind not in {RoomNews.JOIN, RoomNews.LEAVE}:
+        calls.sign_of_life(session, call_id, now=now, unless_within=NEWS_EVERY)
+        return
+    offer, call = _known(session, call_id, news)  # read before anything is changed: one flush instead of two
     if call is None:
         return
-    offer = _offer_of(session, call, news)  # read before anything is changed: one flush instead of two
     if abs(now - call.last_news_at) >= NEWS_EVERY:
         call.last_news_at = now
     call.conference_sid = call.conference_sid or news.conference_sid or None
     if news.label == CALLER:
         _caller(session, call, offer, news, now=now)
-    elif offer is not None and offer.call_id == call.id:
+    elif offer is not None:
         if news.kind == RoomNews.JOIN:
             joined(session, call, offer, at=news.at, now=now)
-        elif news.kind == RoomNews.LEAVE:
+        else:
             left(session, call, offer, at=news.at, now=now)
 
 
-def _offer_of(session: Session, call: Call, news: News) -> Offer | None:
-    """The ring that the event is about; of the caller's own events only the arrival asks for one."""
-    if news.label == CALLER:
-        return _last_claimed(session, call) if news.kind == RoomNews.JOIN else None
-    return routing.find(session, news.label.removeprefix("c-")) if news.label.startswith("c-") else None
+def _known(session: Session, call_id: str, news: News) -> tuple[Offer | None, Call | None]:
+    """The ring and the call that the event is about; of the caller's own events only the arrival asks for a ring."""
+    if news.label.startswith("c-"):
+        offer, call = routing.find_with_call(session, news.label.removeprefix("c-"))
+        return (offer, call) if call is not None and call.id == call_id else (None, None)
+    call = calls.find_by_id(session, call_id)
+    arrives = call is not None and news.label == CALLER and news.kind == RoomNews.JOIN
+    return (_last_claimed(session, call) if arrives and call is not None else None), call
 
 
 def _caller(session: Session, call: Call, offer: Offer | None, news: News, *, now: datetime) -> None:
@@ -129,10 +134,9 @@ def left(session: Session, call: Call | None, offer: Offer, *, at: datetime, now
     """The counsellor's leg is gone; a caller who is still there is brought back to the head of the queue."""
     if call is None or offer.state in OPEN_OFFERS:
         return
-    if offer.left_at is None:
+    if _leave(offer, at):
         calls.note(session, call, "staff_left", now=now, staff_id=offer.staff_id)
-    _leave(offer, at)
-    wrap_up(session, offer, now=now)
+        wrap_up(session, offer, now=now)
     if call.state is not CallState.ENDED and call.offer_id == offer.id and not offer.ending:
         outbox.put(session, "rescue_caller", now=now, after=RESCUE_AFTER, offer=offer.id)
 
@@ -148,12 +152,10 @@ def caller_gone(session: Session, call: Call, *, now: datetime, outcome: Outcome
     """The caller's leg has ended, from whichever side."""
     ended = calls.end(session, call, now=now, outcome=outcome)
     offer = routing.find(session, call.offer_id) if call.offer_id else None
-    if offer is not None:
-        _leave(offer, now)
-    if not ended:
-        return
-    routing.let_go(session, call, now=now)
-    if offer is not None:
+    just_left = offer is not None and _leave(offer, now)
+    if ended:
+        routing.let_go(session, call, now=now)
+    if offer is not None and just_left:
         wrap_up(session, offer, now=now)
         outbox.put(session, "hang_up", now=now, after=RESCUE_AFTER, offer=offer.id)
 
@@ -168,14 +170,16 @@ def turned_out(session: Session, call: Call, verdict: Verdict, *, now: datetime)
 def lost(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
     """The caller's leg is on its way back to the queue: the counsellor's has gone."""
     calls.back_to_queue(session, call, CallStep.REQUEUED, now=now)
-    _leave(offer, now)
-    wrap_up(session, offer, now=now)
+    if _leave(offer, now):
+        wrap_up(session, offer, now=now)
 
 
-def _leave(offer: Offer, at: datetime) -> None:
-    """The leg was gone by *at* at the latest; of several such news the earliest counts."""
+def _leave(offer: Offer, at: datetime) -> bool:
+    """The leg was gone by *at* at the latest; of several such news the earliest counts. True for the first."""
+    first = offer.left_at is None
     offer.state = advance(offer.state, OfferState.LEFT)
     offer.left_at = at if offer.left_at is None else min(at, offer.left_at)
+    return first
 
 
 def end_by_counsellor(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from callcenter.domain.calls import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
@@ -17,20 +17,37 @@ from callcenter.domain.people import Contact
 from callcenter.domain.policy import Policy
 from callcenter.domain.presence import Work
 from callcenter.models.base import new_id
+from callcenter.models.columns import Moment
 from callcenter.models.telephony import Call, Offer, Presence
 from callcenter.services import calls, consultations, outbox, presence, queue
 
 _BY_ID = select(Offer).where(Offer.id == bindparam("offer_id")).with_for_update(key_share=True)
-_CALL_OF = (
-    select(Call)
+_WITH_CALL = (
+    select(Call, Offer)
     .join(Offer, Offer.call_id == Call.id)
     .where(Offer.id == bindparam("offer_id"))
-    .with_for_update(of=Call, key_share=True)
+    .with_for_update(of=(Call, Offer), key_share=True)
 )
 _RINGING_FOR = (
     select(Offer)
     .where(Offer.call_id == bindparam("call_id"), Offer.state.in_(OPEN_OFFERS))
     .with_for_update(key_share=True)
+)
+
+_HEARD_OF = (
+    update(Offer)
+    .where(Offer.id == bindparam("offer_id"), Offer.leg_sid.is_(None))
+    .values(leg_sid=func.coalesce(Offer.leg_sid, bindparam("sid", type_=String)))
+)
+_HEARD_RINGING = (
+    update(Offer)
+    .where(Offer.id == bindparam("offer_id"))
+    .where(or_(Offer.leg_sid.is_(None), Offer.heard_ringing_at.is_(None), Offer.state == OfferState.PENDING))
+    .values(
+        leg_sid=func.coalesce(Offer.leg_sid, bindparam("sid", type_=String)),
+        heard_ringing_at=func.coalesce(Offer.heard_ringing_at, bindparam("moment", type_=Moment)),
+        state=case((Offer.state == OfferState.PENDING, OfferState.RINGING), else_=Offer.state),
+    )
 )
 
 
@@ -113,8 +130,8 @@ def find(session: Session, offer_id: str) -> Offer | None:
 
 def find_with_call(session: Session, offer_id: str) -> tuple[Offer | None, Call | None]:
     """Return the offer and its call, both locked: the call first, as everybody does; so nobody waits in a circle."""
-    call = session.scalar(_CALL_OF, {"offer_id": offer_id})
-    return (None, None) if call is None else (find(session, offer_id), call)
+    found = session.execute(_WITH_CALL, {"offer_id": offer_id}).one_or_none()
+    return (None, None) if found is None else (found.Offer, found.Call)
 
 
 def claim(session: Session, offer: Offer, call: Call, *, now: datetime) -> bool:
@@ -157,11 +174,10 @@ def _win(session: Session, offer: Offer, call: Call, now: datetime) -> bool:
     return won.one_or_none() is not None
 
 
-def heard_ringing(offer: Offer, *, now: datetime) -> None:
-    """The counsellor's telephone rings."""
-    if offer.state is OfferState.PENDING:
-        offer.state = OfferState.RINGING
-    offer.heard_ringing_at = offer.heard_ringing_at or now
+def heard_of(session: Session, offer_id: str, leg_sid: str, *, ringing: bool, now: datetime) -> None:
+    """The counsellor's leg exists, and may be *ringing*; news that adds nothing changes, and locks, no row."""
+    learnt = {"offer_id": offer_id, "sid": leg_sid or None, "moment": now}
+    session.connection().execute(_HEARD_RINGING if ringing else _HEARD_OF, learnt)
 
 
 def close(

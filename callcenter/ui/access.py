@@ -121,11 +121,6 @@ def install(app: Flask, *, guarded_elsewhere: frozenset[str] = frozenset()) -> N
     app.before_request(_enforce)
 
 
-def is_guarded_elsewhere(blueprint: str | None) -> bool:
-    """Tell whether machines speak to this blueprint, which then has its own guard."""
-    return blueprint in current_app.extensions["callcenter.guarded_elsewhere"]
-
-
 def _register(view: View, rule: Rule) -> View:
     RULES[_name(view)] = rule
     return view
@@ -138,7 +133,7 @@ def _name(view: Callable[..., Any]) -> str:
 
 def _enforce() -> Response | None:
     endpoint = request.endpoint
-    if endpoint is None or is_guarded_elsewhere(endpoint.split(".")[0]):
+    if endpoint is None or endpoint.split(".")[0] in current_app.extensions["callcenter.guarded_elsewhere"]:
         return None
     rule = rule_of(current_app.view_functions[endpoint])
     if rule is None:

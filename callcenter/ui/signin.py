@@ -16,7 +16,7 @@ from wtforms import PasswordField, StringField
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.people import Role
 from callcenter.services import staff as accounts
-from callcenter.ui.access import SignedIn, is_guarded_elsewhere, local_path, me, note_activity, public, staff
+from callcenter.ui.access import SignedIn, local_path, me, note_activity, public, staff
 from callcenter.ui.forms import Problem
 
 WRONG = "ログイン名かパスワードが合っていません。"
@@ -28,7 +28,6 @@ DESKS = {Role.COUNSELLOR: "console.board", Role.SUPERVISOR: "console.board"}
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 login_manager = LoginManager()
 limiter = Limiter(key_func=get_remote_address, in_memory_fallback_enabled=True)
-limiter.request_filter(lambda: is_guarded_elsewhere(request.blueprint))
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -47,6 +46,8 @@ def install(app: Flask, *, redis_url: str | None = None) -> None:
     login_manager.init_app(app, add_context_processor=False)
     app.jinja_env.globals["current_user"] = current_user
     app.config.setdefault("RATELIMIT_STORAGE_URI", redis_url or "memory://")
+    # Only views that say so are limited, and they ask by themselves: no other request need pass the limiter.
+    app.extensions.setdefault("limiter", set()).add(limiter)
     limiter.init_app(app)
     app.register_blueprint(bp)
 

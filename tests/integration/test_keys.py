@@ -25,8 +25,8 @@ def some_records(session: Session) -> None:
     session.commit()
 
 
-def stories(session: Session) -> list[str | None]:
-    return [found.story for found in session.scalars(select(Consultation).order_by(Consultation.id))]
+def stories(session: Session) -> list[str]:
+    return sorted(found.story or "" for found in session.scalars(select(Consultation)))
 
 
 def test_an_interrupted_rotation_goes_on_where_it_stopped(engine: Engine, session: Session, ring: KeyRing) -> None:
