@@ -189,6 +189,7 @@ def _policy(read: _Reader) -> Policy:
         wait_ceiling=minutes("WAIT_CEILING_MINUTES", default.wait_ceiling),
         drain=minutes("DRAIN_MINUTES", default.drain),
         wrap_up_limit=minutes("WRAP_UP_LIMIT_MINUTES", default.wrap_up_limit),
+        pull_hold=timedelta(seconds=read.number("PULL_HOLD_SECONDS", default.pull_hold.total_seconds(), float)),
         number_days=read.number("CALL_NUMBER_DAYS", default.number_days),
     )
 

@@ -120,7 +120,7 @@ class Desk:
     def counsellor(self, login: str = "tanto02", *, phone: str | None = "+819000000002", **more: Any) -> Counsellor:
         """Let a counsellor come to work and be available."""
         with self.work() as session:
-            new = NewStaff(login, more.get("name", login), Role.COUNSELLOR, phone=phone)
+            new = NewStaff(login, more.get("name", login), more.get("role", Role.COUNSELLOR), phone=phone)
             staff = add_staff(session, new, PASSWORD, by=OPERATOR, now=self.clock.now())
             row = presence.come(session, staff, now=self.clock.now())
             if phone is None:

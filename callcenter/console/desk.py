@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callcenter.console.words import Hint, called, hint_of
+from callcenter.console.words import called
 from callcenter.domain.calls import OPEN_OFFERS
 from callcenter.domain.codes import Code
 from callcenter.domain.consultations import Relation
@@ -20,7 +20,9 @@ from callcenter.domain.times import local_date
 from callcenter.models.consultations import Consultation, ConsultationState
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call, Offer, Presence
-from callcenter.services import calendar, consultations, queue
+from callcenter.services import calendar, consultations, pull, queue
+from callcenter.services.pull import Pull
+from callcenter.ui.hints import Hint, hint_of
 from callcenter.ui.tones import AWAY, Tone, tone_of
 
 TALKING = (Work.CONNECTING, Work.ON_CALL)
@@ -101,6 +103,8 @@ class Desk:
     drafts: tuple[Draft, ...]
     hours: State
     last_call_at: datetime | None
+    pull: Pull
+    """Whether supervisors take the new calls just now."""
 
     @property
     def in_call(self) -> bool:
@@ -139,6 +143,7 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> D
         drafts=_drafts(session, staff, without=record),
         hours=calendar.state(session, now),
         last_call_at=_last_call(session, now),
+        pull=pull.state(session),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from callcenter.console.desk import name_of
-from callcenter.console.words import CHANNEL_ICONS, Hint, called, hint_of
+from callcenter.console.words import CHANNEL_ICONS, called
 from callcenter.domain.calls import CallState
 from callcenter.domain.codes import Code
 from callcenter.domain.consultations import Channel, Relation
@@ -18,6 +18,7 @@ from callcenter.models.people import Staff
 from callcenter.models.telephony import Call
 from callcenter.services import consultations, record_fields
 from callcenter.services.record_fields import FIELDS
+from callcenter.ui.hints import Hint, hint_of
 
 
 @dataclass(frozen=True)

@@ -1,28 +1,10 @@
-"""What the console calls things: keys pressed, people, reasons. Decided here once, for every part of the screen."""
+"""What the console calls things: people, channels, reasons. Decided here once, for every part of the screen."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from callcenter.domain.calls import Key
 from callcenter.domain.consultations import Channel, Relation
 from callcenter.domain.presence import AwayReason
 from callcenter.ui.tones import AWAY
-
-KEYS: dict[Key, str] = {
-    Key.SELF: "ご本人",
-    Key.FAMILY: "ご家族など",
-    Key.HARD_TO_SPEAK: "声を出しにくい方",
-}
-
-
-@dataclass(frozen=True)
-class Hint:
-    """What was pressed, as shown; never who is calling."""
-
-    words: str
-    number: str | None
-
 
 HONORIFICS = ("さん", "ちゃん", "くん", "君", "様", "さま", "の母", "の父", "の兄", "の姉", "の妹", "の弟")
 
@@ -32,11 +14,6 @@ AWAY_CHOICES: dict[str, str] = {
 """The reasons a person may choose; the other two are set by the line."""
 
 CHANNEL_ICONS: dict[str, str] = {Channel.PHONE: "phone", Channel.MAIL: "pen", Channel.VISIT: "house"}
-
-
-def hint_of(key: Key | None) -> Hint:
-    """Say which key was pressed."""
-    return Hint("キーなし", None) if key is None else Hint(KEYS[key], key.value)
 
 
 def person_words(nickname: str, relation: str) -> str:

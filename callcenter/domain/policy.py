@@ -23,6 +23,8 @@ class Policy:
     drain: timedelta = timedelta(minutes=15)
     """How long callers who waited at closing time are still served."""
     wrap_up_limit: timedelta = timedelta(minutes=10)
+    pull_hold: timedelta = timedelta(seconds=60)
+    """So long a new caller is kept for supervisors who pull all calls to themselves; then everybody is rung."""
     number_days: int = 30
     """Days for which a call-control row keeps the caller's number."""
     nobody_after: timedelta = timedelta(seconds=20)

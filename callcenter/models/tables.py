@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from callcenter.models import audit, calendar, cases, consultations, keys, outbox, people, telephony
+from callcenter.models import audit, calendar, cases, consultations, keys, line, outbox, people, telephony
 
-ALL = (audit, calendar, cases, consultations, keys, outbox, people, telephony)
+ALL = (audit, calendar, cases, consultations, keys, line, outbox, people, telephony)

@@ -19,7 +19,7 @@ from callcenter.domain.presence import Work
 from callcenter.models.base import new_id
 from callcenter.models.columns import Moment
 from callcenter.models.telephony import Call, Offer, Presence
-from callcenter.services import calls, consultations, outbox, presence, queue
+from callcenter.services import calls, consultations, outbox, presence, pull, queue
 
 _BY_ID = select(Offer).where(Offer.id == bindparam("offer_id")).with_for_update(key_share=True)
 _WITH_CALL = (
@@ -62,8 +62,10 @@ def dispatch(session: Session, *, now: datetime, policy: Policy) -> list[Offer]:
     """Ring one free counsellor for each caller who is due and not being rung for."""
     made = []
     free = session.scalar(select(func.count(Presence.staff_id)).where(queue.offerable(now, policy))) or 0
-    for call in _callers_due(session, now, policy, limit=free) if free else []:
-        chosen = _longest_idle(session, call, now, policy)
+    due = _callers_due(session, now, policy, limit=free) if free else []
+    kept_since = pull.kept_since(session, now=now, policy=policy) if due else None
+    for call in due:
+        chosen = _longest_idle(session, call, now, policy, supervisors_only=pull.keeps(call, kept_since))
         if chosen is None:
             break  # meanwhile somebody else has rung them
         made.append(_ring(session, call, chosen, now=now))
@@ -83,7 +85,9 @@ def _callers_due(session: Session, now: datetime, policy: Policy, *, limit: int)
     return list(session.scalars(query))
 
 
-def _longest_idle(session: Session, call: Call, now: datetime, policy: Policy) -> Presence | None:
+def _longest_idle(
+    session: Session, call: Call, now: datetime, policy: Policy, *, supervisors_only: bool
+) -> Presence | None:
     """The next counsellor who has not yet let this caller ring out; when all have, a new round begins."""
     free = (
         select(Presence)
@@ -92,6 +96,8 @@ def _longest_idle(session: Session, call: Call, now: datetime, policy: Policy) -
         .limit(1)
         .with_for_update(skip_locked=True, key_share=True)
     )
+    if supervisors_only:
+        free = free.where(Presence.staff_id.in_(pull.SUPERVISORS))
     missed = select(Offer.staff_id).where(
         Offer.call_id == call.id, Offer.state.in_((OfferState.MISSED, OfferState.DECLINED)), Offer.round == call.round
     )

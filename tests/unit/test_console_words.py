@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.console.words import AWAY_CHOICES, Hint, called, hint_of, person_words
+from callcenter.console.words import AWAY_CHOICES, called, person_words
 from callcenter.domain.calls import Key
+from callcenter.ui.hints import Hint, hint_of
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,26 @@
+"""What a caller pressed, in words: all that a screen says of somebody who waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callcenter.domain.calls import Key
+
+KEYS: dict[Key, str] = {
+    Key.SELF: "ご本人",
+    Key.FAMILY: "ご家族など",
+    Key.HARD_TO_SPEAK: "声を出しにくい方",
+}
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What was pressed, as shown; never who is calling."""
+
+    words: str
+    number: str | None
+
+
+def hint_of(key: Key | None) -> Hint:
+    """Say which key was pressed."""
+    return Hint("キーなし", None) if key is None else Hint(KEYS[key], key.value)
