@@ -17,6 +17,8 @@ from ivr.blueprint import bp
 from ivr.payloads import Form, Incoming, Waiting, call_sid
 from ivr.scripts import ending, waiting
 
+AT_THE_DOOR = frozenset({Outcome.BLOCKED, Outcome.CLOSED_BEFORE})
+
 
 def music_meanwhile(form: Form) -> str:
     """While the database is away a waiting caller hears music and asks again; not for ever."""
@@ -64,8 +66,12 @@ def leave(form: Form, session: Session, now: datetime) -> str:
 def _left(session: Session, call: Call | None, now: datetime) -> str:
     """We let the caller step out: into the room, or to a spoken end."""
     turn = calls.look(session, call, now=now, policy=settings().policy)
-    if turn.call is None or turn.verdict is Verdict.OVER:
+    if turn.call is None or turn.hall is None:
         return ending.bye()
+    if turn.verdict is Verdict.OVER:
+        # Who arrived out of the queue, as our database was away at the door, hears now what is said there.
+        at_the_door = turn.call.outcome in AT_THE_DOOR or turn.call.why is Why.QUEUE_FULL
+        return scenes.turned_away(session, turn.call, turn.hall.hours, now) if at_the_door else ending.bye()
     if turn.verdict is Verdict.STAY:
         return scenes.welcome()
     if turn.verdict is Verdict.ENTER:

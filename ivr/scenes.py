@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from callcenter.context import settings
 from callcenter.domain import readings
 from callcenter.domain.callbacks import Callbacks
+from callcenter.domain.calls import Outcome
 from callcenter.domain.hours import Reason, State
 from callcenter.domain.readings import Phrase
 from callcenter.domain.times import clock_phrase, in_japan, local_date, next_open_phrase
 from callcenter.domain.waiting import Verdict
 from callcenter.models.telephony import Call, Offer
+from callcenter.services import calendar
 from callcenter.services.calls import Turn
 from ivr.scripts import arrival, ending, room, waiting
 from ivr.scripts.parts import Whisper
@@ -28,6 +32,15 @@ def welcome() -> str:
     """Queue the caller."""
     urls = callbacks()
     return arrival.welcome(arrival.Welcome(queue=QUEUE, wait_url=urls.voice("wait"), leave_url=urls.voice("leave")))
+
+
+def turned_away(session: Session, call: Call, hours: State, now: datetime) -> str:
+    """Say at the door why a call is not taken, and where else to turn."""
+    if call.outcome is Outcome.BLOCKED:
+        return arrival.refused()
+    if call.outcome is Outcome.CLOSED_BEFORE:
+        return closed(hours, now)
+    return full(calendar.next_opening(session, now), now)
 
 
 def closed(hours: State, now: datetime) -> str:

@@ -8,8 +8,8 @@ from flask import abort, request
 from sqlalchemy.orm import Session
 
 from callcenter.context import settings
-from callcenter.domain.calls import CallState, Outcome
-from callcenter.services import calendar, calls, queue, room, routing
+from callcenter.domain.calls import CallState
+from callcenter.services import calls, queue, room, routing
 from ivr import scenes
 from ivr.answer import script, trouble, words_only
 from ivr.blueprint import bp
@@ -35,9 +35,7 @@ def incoming(form: Form, session: Session, now: datetime) -> str:
     arrival = calls.arrive(session, read.call_sid, read.caller, now=now, policy=settings().policy)
     if arrival.call.state is not CallState.ENDED:
         return scenes.welcome()
-    if arrival.call.outcome is Outcome.CLOSED_BEFORE:
-        return scenes.closed(arrival.hours, now)
-    return scenes.full(calendar.next_opening(session, now), now)
+    return scenes.turned_away(session, arrival.call, arrival.hours, now)
 
 
 @bp.post("/voice/key")

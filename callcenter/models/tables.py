@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from callcenter.models import audit, calendar, cases, consultations, keys, line, outbox, people, telephony
+from callcenter.models import (
+    audit,
+    calendar,
+    cases,
+    consultations,
+    keys,
+    line,
+    misuse,
+    nightly,
+    outbox,
+    people,
+    telephony,
+)
 
-ALL = (audit, calendar, cases, consultations, keys, line, outbox, people, telephony)
+ALL = (audit, calendar, cases, consultations, keys, line, misuse, nightly, outbox, people, telephony)

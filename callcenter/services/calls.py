@@ -85,10 +85,10 @@ def sign_of_life(session: Session, call_id: str, *, now: datetime, unless_within
 
 def arrive(session: Session, caller_sid: str, caller: Caller, *, now: datetime, policy: Policy) -> Arrival:
     """Take a call in: queue it at once if the line is open, otherwise note why not; a known call stays as it is."""
-    hours, full, known = queue.door(session, caller_sid, now=now, policy=policy)
-    there = find(session, caller_sid) if known else None
+    door = queue.door(session, caller_sid, caller.e164, now=now, policy=policy)
+    there = find(session, caller_sid) if door.known else None
     if there is not None:
-        return Arrival(there, hours)
+        return Arrival(there, door.hours)
     call = Call(
         id=new_id(),
         caller_sid=caller_sid,
@@ -105,13 +105,15 @@ def arrive(session: Session, caller_sid: str, caller: Caller, *, now: datetime, 
     session.add(call)
     session.flush()  # the events below refer to it
     note(session, call, "arrived", now=now, caller=caller.kind)
-    if not hours.open:
+    if door.blocked:
+        end(session, call, now=now, outcome=Outcome.BLOCKED)
+    elif not door.hours.open:
         end(session, call, now=now, outcome=Outcome.CLOSED_BEFORE)
-    elif full:
+    elif door.full:
         end(session, call, now=now, outcome=Outcome.OVERFLOW, why=Why.QUEUE_FULL)
     else:
         live.tell(session, live.LINE, now=now)
-    return Arrival(call, hours)
+    return Arrival(call, door.hours)
 
 
 def wait(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from callcenter.domain.presence import AwayReason, Work
 from callcenter.domain.times import at_japan
 from callcenter.domain.waiting import Hall, Waiter
 from callcenter.models.telephony import Call, Presence
-from callcenter.services import calendar
+from callcenter.services import calendar, flags
 
 
 def on_duty(now: datetime, policy: Policy) -> ColumnElement[bool]:
@@ -76,7 +77,7 @@ _FREE = _how_many(Presence.staff_id, _offerable(bindparam("fresh_since")))
 _WAITS = _how_many(Other.id, Other.state == CallState.WAITING)
 _AHEAD = _how_many(Other.id, Other.state == CallState.WAITING, _ahead_of(Call))
 _KNOWN = select(Call.id).where(Call.caller_sid == bindparam("caller_sid")).exists()
-_DOOR = select(_WAITS, _DUTY, _KNOWN, *calendar.SIGNATURE)
+_DOOR = select(_WAITS, _DUTY, _KNOWN, flags.BLOCKED, *calendar.SIGNATURE)
 _AROUND = (_DUTY, _FREE, _AHEAD, _WAITS, *calendar.SIGNATURE)
 _HALL = select(*_AROUND).where(Call.id == bindparam("call_id"))
 _CALL_IN_HALL = (
@@ -88,15 +89,24 @@ def _since(now: datetime, policy: Policy) -> dict[str, Any]:
     return {"alive_since": now - policy.gone_after, "missed_since": now - policy.missed_grace}
 
 
-def door(session: Session, caller_sid: str, *, now: datetime, policy: Policy) -> tuple[State, bool, bool]:
-    """Tell how the line is open, whether one more caller would be one too many, and whether this one came before.
+@dataclass(frozen=True)
+class Door:
+    """What awaits a caller who arrives."""
 
-    All in one question.
-    """
-    asked = _since(now, policy) | {"caller_sid": caller_sid}
-    waits, duty, known, *signature = session.execute(_DOOR, asked).one()
+    hours: State
+    full: bool
+    """One more caller would be one too many."""
+    known: bool
+    """This very call came before."""
+    blocked: bool
+
+
+def door(session: Session, caller_sid: str, e164: str | None, *, now: datetime, policy: Policy) -> Door:
+    """Look at the door for a caller who shows that number or none; all in one question."""
+    asked = _since(now, policy) | {"caller_sid": caller_sid} | flags.door_parameters(session, e164, now)
+    waits, duty, known, blocked, *signature = session.execute(_DOOR, asked).one()
     hours = state_at(calendar.current(session, now, tuple(signature)), now)
-    return hours, bool(waits >= waiting.capacity(duty, policy)), bool(known)
+    return Door(hours, waits >= waiting.capacity(duty, policy), bool(known), bool(blocked))
 
 
 def hall(session: Session, call: Call, *, now: datetime, policy: Policy) -> Hall:

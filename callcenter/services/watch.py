@@ -12,7 +12,7 @@ from callcenter.domain.policy import Policy
 from callcenter.domain.times import local_date
 from callcenter.domain.waiting import rang_out
 from callcenter.models.telephony import Call, Offer
-from callcenter.services import live, outbox, receipts, room, routing
+from callcenter.services import flags, live, outbox, receipts, room, routing
 
 
 def sweep(session: Session, *, now: datetime, policy: Policy) -> None:
@@ -58,8 +58,9 @@ def _silent_calls(session: Session, now: datetime, policy: Policy) -> None:
 
 
 def forget(session: Session, *, now: datetime) -> None:
-    """Drop what has served its time: callers' numbers, stored answers, hints to screens."""
+    """Drop what has served its time: callers' numbers, marks on them, stored answers, hints to screens."""
     old = Call.number_until < local_date(now)
     session.execute(update(Call).where(Call.caller_number.is_not(None), old).values(caller_number=None))
+    flags.forget(session, now=now)
     receipts.forget(session, now=now)
     live.forget(session, now=now)

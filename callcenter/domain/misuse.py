@@ -1,0 +1,111 @@
+"""Callers who misuse the line: what may be noted, for how long a number is marked, and who may turn it away.
+
+Abuse of people who work here must be met (令和6年東京都条例第140号, カスタマー・ハラスメント防止条例), and yet nobody
+is given up: a mark ends by itself, only a number that was shown can bear one, and whoever is turned away still
+hears whom to call when life is in danger.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from enum import StrEnum
+
+from callcenter.domain.codes import Code
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.people import NotAllowed, Role
+from callcenter.domain.phone_numbers import CallerKind
+
+FLAG_DAYS = 30
+FLAG_CHOICES = (7, 14, 30)
+BLOCK_DAYS = 7
+BLOCK_CHOICES = (1, 3, 7, 14, 30)
+LONGEST = 30
+"""Days a flag or a block may live at most; what goes on is looked at anew and marked anew."""
+
+WORDS_AT_MOST = 4000
+
+
+class Misuse(Code):
+    """What happened. Silence is not on this list: it is often somebody who cannot speak yet."""
+
+    SEXUAL = "sexual", "性的な話や行為"
+    ABUSE = "abuse", "暴言・侮辱"
+    THREAT = "threat", "おどし"
+    PRANK = "prank", "いたずら"
+    RAPID = "rapid", "かけてすぐ切るくり返し"
+    OTHER = "other", "その他"
+
+
+class FlagKind(StrEnum):
+    """A flag tells counsellors to be careful; a block turns the caller away."""
+
+    FLAG = "flag"
+    BLOCK = "block"
+
+
+class NothingChosen(HelplineError):
+    """Which kind of misuse it was is missing."""
+
+    message = "どんなことがあったかを、1つ選んでください。"
+
+
+class WordsTooLong(HelplineError):
+    """More than an incident needs, and more than can be kept."""
+
+    message = f"言われた言葉は、{WORDS_AT_MOST}文字までにしてください。"
+
+
+class NoNumberShown(HelplineError):
+    """The caller withheld the number, or none came; such a call is never marked."""
+
+    message = "番号が通知されていない電話には、印をつけられません。出来事は、記録として残せます。"
+
+
+class NotTheCallAtHand(HelplineError):
+    """A number is flagged out of the call that its counsellor is in or writing up, and out of no other."""
+
+    message = "印をつけられるのは、いまお話し中の電話か、後処理中の電話だけです。統括に声をかけてください。"
+
+
+class NumberForgotten(HelplineError):
+    """The number's days are over, so there is nothing left to mark."""
+
+    message = "この電話の番号は、保存の期間が過ぎて、もう消えています。印はつけられません。"
+
+
+class NotThisLong(HelplineError):
+    """The end date lies too far away, or in the past."""
+
+    message = f"期間は、1日から{LONGEST}日までで選んでください。"
+
+
+class FlagOver(HelplineError):
+    """It has run out, or somebody lifted it."""
+
+    message = "この印は、もう終わっています。ページを読みこみ直してください。"
+
+
+def last_day(today: date, days: int) -> date:
+    """Return the last day of a flag or block of *days* that begins today; ``NotThisLong`` unless 1 to 30."""
+    if not 1 <= days <= LONGEST:
+        raise NotThisLong
+    return today + timedelta(days=days)
+
+
+def check_markable(kind: CallerKind, *, kept: bool) -> None:
+    """Let only a number pass that was shown and is still *kept*."""
+    if kind is not CallerKind.NUMBER:
+        raise NoNumberShown
+    if not kept:
+        raise NumberForgotten
+
+
+def check_may_block(role: Role) -> None:
+    """Only a supervisor turns callers away, and takes it back."""
+    if role is not Role.SUPERVISOR:
+        raise NotAllowed
+
+
+def may_know_reason(role: Role, *, author: bool) -> bool:
+    """Who marked the number knows why, and so does a supervisor; for everybody else it is a mark without a story."""
+    return author or role is Role.SUPERVISOR

@@ -1,0 +1,71 @@
+"""Incidents: what a counsellor had to hear or bear in a call, written down in the exact words for the supervisor."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.misuse import WORDS_AT_MOST, Misuse, WordsTooLong, check_may_block
+from callcenter.models.base import new_id
+from callcenter.models.misuse import Incident
+from callcenter.models.people import Staff
+from callcenter.services import audit, live
+from callcenter.services.audit import Subject, staff_member
+from callcenter.services.consultations import for_writing
+
+SHOWN = timedelta(days=90)
+"""So far back the supervisors' list reaches."""
+
+
+class NoSuchIncident(HelplineError):
+    """Nothing by that id."""
+
+    message = "この出来事の記録は、見つかりませんでした。ページを読みこみ直してください。"
+
+
+def note(session: Session, record_id: str, kind: Misuse, words: str, *, by: Staff, now: datetime) -> Incident:
+    """Write an incident beside the counsellor's own record (a supervisor's hand may be in any)."""
+    if len(words) > WORDS_AT_MOST:
+        raise WordsTooLong
+    record = for_writing(session, record_id, by)
+    incident = Incident(
+        id=new_id(),
+        data_key_id=record.data_key_id,
+        data_key=record.data_key,
+        consultation_id=record.id,
+        counsellor_id=by.id,
+        kind=kind,
+        at=now,
+    )
+    session.add(incident)
+    incident.words = words.strip() or None
+    subject = Subject("incident", incident.id)
+    facts = {"kind": kind.value, "consultation": record.id}
+    audit.record(session, actor=staff_member(by.id), action="incident.note", subject=subject, facts=facts, now=now)
+    live.tell(session, live.LINE, now=now)
+    return incident
+
+
+def of_record(session: Session, record_id: str) -> list[Incident]:
+    """Return the incidents of a record, oldest first."""
+    return list(session.scalars(select(Incident).where(Incident.consultation_id == record_id).order_by(Incident.at)))
+
+
+def recent(session: Session, *, now: datetime) -> list[Incident]:
+    """Return what happened lately, newest first; the words stay shut."""
+    query = select(Incident).where(Incident.at >= now - SHOWN).order_by(Incident.at.desc(), Incident.id)
+    return list(session.scalars(query))
+
+
+def read(session: Session, incident_id: str, *, by: Staff, now: datetime) -> Incident:
+    """Open the words of an incident for a supervisor; every opening is in the trail."""
+    check_may_block(by.role)
+    found = session.get(Incident, incident_id)
+    if found is None:
+        raise NoSuchIncident
+    subject = Subject("incident", found.id)
+    audit.record(session, actor=staff_member(by.id), action="incident.read", subject=subject, now=now)
+    return found
