@@ -29,6 +29,7 @@ from ivr.simulator.engine import Account, Engine, Number, Settings
 from ivr.simulator.faults import Faults
 from ivr.simulator.legs import Caption, Leg
 from ivr.simulator.rest import TIMEOUT_MARK
+from ivr.simulator.webhooks import Limits
 
 A_WEDNESDAY_AFTERNOON = datetime(2026, 11, 25, 14, 0, tzinfo=JST)
 ACCOUNT = Account(
@@ -236,7 +237,9 @@ def wsgi_post(app: Wsgi, origin: str) -> Callable[..., tuple[int, Mapping[str, s
     """Return a transport that carries webhooks for *origin* into *app*, with the raw target kept as servers keep it."""
     client = Client(app)
 
-    def post(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str], bytes]:
+    def post(
+        method: str, url: str, body: bytes, headers: Mapping[str, str], limits: Limits
+    ) -> tuple[int, Mapping[str, str], bytes]:
         parts = urlsplit(url)
         if f"{parts.scheme}://{parts.netloc}" != origin:
             raise ConnectionError(f"nobody listens at {parts.netloc}")

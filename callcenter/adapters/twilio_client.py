@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from callcenter.domain.ports import LineBusy, LineGone, LineInUse, LineRefused, LineUnknown
+from callcenter.domain.ports import LineBusy, LineGone, LineInUse, LineRefused, LineShut, LineUnknown
 
 if TYPE_CHECKING:
     from twilio.rest import Client
@@ -28,6 +28,12 @@ GONE = {20404, 21220}
 
 IN_USE = 20009
 """Twilio's word for: this cannot be deleted, as it has not ended."""
+
+SHUT = {401, 403}
+"""Our keys are wrong or the account is suspended: no request is to blame, and each may be repeated afterwards."""
+
+ACCOUNT_TROUBLE = 20
+"""Thousands of Twilio's codes about the account and the request's form; what is about a number has other ones."""
 
 _silent = logging.getLogger(f"{__name__}.requests")
 _silent.disabled = True  # the client would log destinations
@@ -94,6 +100,8 @@ def _meaning(status: int, code: int | None) -> Callable[[str], Exception]:
         return LineGone
     if status == 429:
         return LineBusy
+    if status in SHUT and (code is None or code // 1000 == ACCOUNT_TROUBLE):
+        return LineShut
     if code == IN_USE:
         return LineInUse
     return LineUnknown if status >= 500 else LineRefused

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from callcenter.adapters.twilio_client import Account, plain_errors
 from callcenter.domain.callbacks import NEWS_RETRIES
-from callcenter.domain.ports import LineGone
+from callcenter.domain.ports import Leg, LineGone
 
 if TYPE_CHECKING:
     from twilio.rest import Client
@@ -20,6 +20,13 @@ LEG_LIMIT = 3 * 60 * 60
 
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 """Twilio's words for a leg that is over (Call resource, Status)."""
+
+
+INBOUND = "inbound"
+"""Twilio's word for a leg that somebody dialled (Call resource, Direction)."""
+
+NEWEST = 20
+"""How many legs of one telephone are looked through for the ring that we have just asked for."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,33 @@ class TwilioLine:
         with plain_errors():
             self._client.calls(leg_sid).delete()
 
+    def legs_to(self, to: str, *, since: datetime) -> list[Leg]:
+        with plain_errors():  # a leg that is only queued has not started yet, so no list by its start would show it
+            found = self._client.calls.list(to=to, limit=NEWEST)
+        asked = [leg for leg in found if leg.direction != INBOUND and leg.date_created >= since]
+        return [_leg(leg, number=to) for leg in sorted(asked, key=lambda leg: leg.date_created, reverse=True)]
+
+    def callers_of(self, number: str, *, since: datetime) -> list[Leg]:
+        with plain_errors():
+            found = self._client.calls.list(to=number, start_time_after=since.astimezone(UTC), page_size=1000)
+        return [_leg(leg, number=leg._from) for leg in found if leg.direction == INBOUND]  # noqa: SLF001  # Twilio's client names From so
+
+    def rung_legs(self, *, since: datetime) -> list[Leg]:
+        with plain_errors():
+            found = self._client.calls.list(
+                from_=self.caller_id, start_time_after=since.astimezone(UTC), page_size=1000
+            )
+        return [_leg(leg, number=leg.to) for leg in found if leg.direction != INBOUND]
+
+    def rooms(self) -> list[str]:
+        with plain_errors():
+            return [str(room.friendly_name) for room in self._client.conferences.list(status="in-progress")]
+
     @cached_property
     def _client(self) -> Client:
         return Account(self.account_sid, self.user, self.secret, self.api_url, self.http_client).client
+
+
+def _leg(told: Any, *, number: str) -> Leg:
+    began = told.start_time or told.date_created
+    return Leg(str(told.sid), str(told.status), number, began, told.end_time)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
@@ -33,6 +33,22 @@ class LineRefused(Exception):
 
 class LineInUse(LineRefused):
     """What has not ended yet cannot be deleted (Twilio: 20009); another night it can."""
+
+
+class LineShut(LineBusy):
+    """The telephone company does not let us in (Twilio: 401, 403): nothing was done, and the operator must mend it."""
+
+
+@dataclass(frozen=True)
+class Leg:
+    """A leg as the telephone company lists it; *number* is the other side's, in whatever form it came."""
+
+    sid: str
+    state: str
+    """Twilio's own word, such as ``in-progress`` or ``completed``."""
+    number: str = field(repr=False)
+    began_at: datetime
+    ended_at: datetime | None = None
 
 
 class Telephony(Protocol):
@@ -68,6 +84,22 @@ class Telephony(Protocol):
 
     def forget_leg(self, leg_sid: str) -> None:
         """Delete what the telephone company keeps of an ended leg; ``LineInUse`` while it has not ended."""
+        ...
+
+    def legs_to(self, to: str, *, since: datetime) -> list[Leg]:
+        """Return the few newest legs that were rung at *to* and asked for since then, newest first."""
+        ...
+
+    def callers_of(self, number: str, *, since: datetime) -> list[Leg]:
+        """Return the legs of callers who dialled *number* (E.164) and began since then."""
+        ...
+
+    def rung_legs(self, *, since: datetime) -> list[Leg]:
+        """Return the legs that were rung from our caller ID and began since then."""
+        ...
+
+    def rooms(self) -> list[str]:
+        """Return the names of the conferences that run now."""
         ...
 
 

@@ -32,6 +32,8 @@ def install(app: Flask, *, guarded_elsewhere: frozenset[str] = frozenset()) -> N
 
     @app.before_request
     def ask_for_token() -> None:
+        if request.routing_exception is not None:
+            return  # there is no such address; the router says so
         if (request.endpoint or "").split(".")[0] not in guarded_elsewhere:
             csrf.protect()
 

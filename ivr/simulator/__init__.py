@@ -15,9 +15,9 @@ It imports nothing of this project; whoever uses it meets it over HTTP (or throu
     engine.answer(sid); engine.decline(sid)          # a ringing telephone or browser device
 
 ``engine.faults``, ``engine.clock``, ``engine.legs`` (by SID) and ``engine.journal`` are open to a test.
-``post(method, url, body, headers) -> (status, headers, bytes)`` delivers one webhook; it raises ``ConnectionError``,
-or ``TimeoutError`` when nobody answers (that costs 15 virtual seconds). With ``strict`` the first TwiML violation
-raises ``TwimlViolation``.
+``post(method, url, body, headers, limits) -> (status, headers, bytes)`` delivers one webhook; it raises
+``ConnectionError``, or ``TimeoutError`` when nobody answers (that costs the virtual seconds of *limits*: 15, or what
+the address's ``#rt=`` and ``#tt=`` say). With ``strict`` the first TwiML violation raises ``TwimlViolation``.
 
 **As a process**: ``python -m ivr.simulator --port N --number +81120529528 [--more-number +81… …] --voice-url URL
 [--fallback-url URL] [--status-callback URL] [--host 127.0.0.1] [--clock-file PATH] [--at ISO] [--assets DIR]

@@ -16,7 +16,7 @@ from ivr.simulator.faults import Faults
 from ivr.simulator.journal import Journal
 from ivr.simulator.legs import Caption, Hook, Leg, new_sid
 from ivr.simulator.places import Queue, Room
-from ivr.simulator.webhooks import LIMIT_SECONDS, Account, Delivery, Post, Reply, violations
+from ivr.simulator.webhooks import Account, Delivery, Post, Reply, violations
 
 Listener = Callable[[str, Leg, Caption | None], None]
 
@@ -46,7 +46,7 @@ class Settings:
     ring_delay: float = 0.5  # seconds between initiated and ringing
     timeout_buffer: int = 5  # seconds Twilio adds to every ring timeout
     silence_seconds: float = 0.0  # how long a REST request that "times out" is left hanging (live: long)
-    virtual_timeouts: bool = True  # a webhook nobody answers costs 15 virtual seconds (live: they have passed)
+    virtual_timeouts: bool = True  # a webhook nobody answers costs its 15 virtual seconds (live: they have passed)
 
 
 class Exchange:
@@ -142,9 +142,11 @@ class Exchange:
     def deliver(self, delivery: Delivery) -> None:
         """Carry one webhook out and back; call it without holding the lock."""
         method, url, body, headers = delivery.request(self.account)
-        began = time.monotonic()
+        began, limits = time.monotonic(), delivery.limits
+        if delivery.began is None:
+            delivery.began = self._stopwatch()
         try:
-            status, received, content = self._post(method, url, body, headers)
+            status, received, content = self._post(method, url, body, headers, limits)
             kind = next((value for name, value in received.items() if name.lower() == "content-type"), "")
             reply = Reply(status, kind, content, ms=_ms(began))
         except TimeoutError:
@@ -153,13 +155,17 @@ class Exchange:
             reply = Reply(None, error="ct", ms=_ms(began))
         with self.lock:
             if reply.error == "rt" and self.settings.virtual_timeouts:
-                self.after(LIMIT_SECONDS, lambda: self._arrived(delivery, reply))
+                self.after(min(limits.read, limits.total), lambda: self._arrived(delivery, reply))
             else:
                 self._arrived(delivery, reply)
 
+    def _stopwatch(self) -> float:
+        """Seconds that an answer is waited for: the line's own, or live the real ones, however fast its clock goes."""
+        return self.elapsed if self.settings.virtual_timeouts else time.monotonic()
+
     def _arrived(self, delivery: Delivery, reply: Reply) -> None:
         self.journal.take(self.now(), delivery, reply, violations(delivery, reply))
-        if delivery.may_retry(reply):
+        if delivery.may_retry(reply, self._stopwatch()):
             delivery.attempt += 1
             self.outgoing.append(delivery)
         else:

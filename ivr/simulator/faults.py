@@ -7,12 +7,24 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 REST_FAULTS = ("rest_429", "rest_500", "rest_timeout")
+REFUSALS = {
+    "rest_401": (401, 20003, "Authenticate"),
+    "rest_404": (404, 20404, "The requested resource was not found"),
+    "rest_429": (429, 20429, "Too Many Requests"),
+    "rest_500": (500, 20500, "An internal server error has occurred"),
+    "rest_503": (503, 20503, "Service Unavailable"),
+    "rest_21220": (400, 21220, "Call is not in-progress. Cannot redirect."),
+}  # HTTP status, Twilio's code and words of a request that is turned down before anything is done
+SILENCES = frozenset(["rest_timeout", "rest_lost"])  # no answer comes: after it was acted on, or before
 NOT_CHANCES = frozenset(["leave_after_join", "delay_seconds", "seed"])
 
 
 @dataclass
 class Faults:
-    """Chances from 0 to 1 of each misbehaviour; *next_rest* holds REST faults that are sure to come, in order."""
+    """Chances from 0 to 1 of each misbehaviour; *next_rest* holds REST faults that are sure to come, in order.
+
+    These may also be any of ``REFUSALS`` or ``SILENCES``, or "" for a request that nothing happens to.
+    """
 
     delayed: float = 0.0
     duplicated: float = 0.0
@@ -43,7 +55,7 @@ class Faults:
     def rest_fault(self) -> str | None:
         """Return the fault that strikes the next REST request, if any."""
         if self.next_rest:
-            return self.next_rest.pop(0)
+            return self.next_rest.pop(0) or None
         return next((name for name in REST_FAULTS if self.happens(name)), None)
 
     def set(self, changes: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from ivr.simulator.engine import Engine
+from ivr.simulator.faults import REFUSALS, SILENCES
 from ivr.simulator.legs import Hook, Leg
 from ivr.simulator.tables import absolute_url
 
@@ -58,10 +59,10 @@ def _enter() -> None:
     if (request.view_args or {}).pop("account", own) != own:  # the newer products name no account
         raise not_found()
     g.fault = engine().faults.rest_fault()
-    if g.fault == "rest_429":
-        raise RestError(429, 20429, "Too Many Requests")
-    if g.fault == "rest_500":
-        raise RestError(500, 20500, "An internal server error has occurred")
+    if g.fault in REFUSALS:
+        raise RestError(*REFUSALS[g.fault])
+    if g.fault == "rest_lost":
+        raise RestError(504, 20504, "The request never arrived")
 
 
 def _authenticate() -> None:
@@ -108,7 +109,7 @@ def _leave(response: Response) -> Response:
             ok=response.status_code < 400 or g.fault is not None or g.code in ORDINARY_REFUSALS,
         )
         line.touch()
-    if g.fault == "rest_timeout":
+    if g.fault in SILENCES:
         time.sleep(line.settings.silence_seconds)
         response = Response(status=504)
         response.headers[TIMEOUT_MARK] = "timeout"

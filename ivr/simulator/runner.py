@@ -9,14 +9,15 @@ from collections.abc import Mapping
 import requests
 
 from ivr.simulator.exchange import Exchange
-from ivr.simulator.webhooks import LIMIT_SECONDS, Delivery
+from ivr.simulator.webhooks import Delivery, Limits
 
-CONNECT_SECONDS = 5.0
 LONGEST_NAP = 0.5
 log = logging.getLogger("ivr.simulator")
 
 
-def http_post(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str], bytes]:
+def http_post(
+    method: str, url: str, body: bytes, headers: Mapping[str, str], limits: Limits
+) -> tuple[int, Mapping[str, str], bytes]:
     """Deliver one webhook over HTTP, following no redirect: it would change the signed address."""
     try:
         with requests.Session() as session:
@@ -26,7 +27,7 @@ def http_post(method: str, url: str, body: bytes, headers: Mapping[str, str]) ->
                 url,
                 data=body,
                 headers=dict(headers),
-                timeout=(CONNECT_SECONDS, LIMIT_SECONDS),
+                timeout=(limits.connect, min(limits.read, limits.total)),
                 allow_redirects=False,
             )
     except requests.ReadTimeout as error:

@@ -12,9 +12,35 @@ from twilio.request_validator import RequestValidator
 from ivr.simulator.checker import MAX_BYTES, MalformedTwiml, check, parse
 from ivr.simulator.legs import Hook, Leg
 
-LIMIT_SECONDS = 15
-# deliver(method, url, body, headers) -> (status, headers, body)
-Post = Callable[[str, str, bytes, Mapping[str, str]], tuple[int, Mapping[str, str], bytes]]
+CONNECT_SECONDS, LIMIT_SECONDS = 5.0, 15.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds that Twilio gives an address to be reached, to answer, and in all with its repetitions."""
+
+    connect: float = CONNECT_SECONDS
+    read: float = LIMIT_SECONDS
+    total: float = LIMIT_SECONDS
+
+    @classmethod
+    def of(cls, url: str) -> Limits:
+        """Read ``#ct=…&rt=…&tt=…`` (milliseconds); what is missing or out of range stays as Twilio has it."""
+        said = dict(parse_qsl(urldefrag(url).fragment))
+
+        def seconds(name: str, longest: int, usual: float) -> float:
+            value = said.get(name, "")
+            return int(value) / 1000 if value.isdigit() and 100 <= int(value) <= longest else usual
+
+        return cls(
+            seconds("ct", 10_000, CONNECT_SECONDS),
+            seconds("rt", 15_000, LIMIT_SECONDS),
+            seconds("tt", 15_000, LIMIT_SECONDS),
+        )
+
+
+# deliver(method, url, body, headers, limits) -> (status, headers, body)
+Post = Callable[[str, str, bytes, Mapping[str, str], Limits], tuple[int, Mapping[str, str], bytes]]
 
 
 @dataclass(frozen=True)
@@ -49,6 +75,7 @@ class Delivery:
     kind: str  # webhook, news, media
     context: str = "call"
     attempt: int = 0
+    began: float | None = None  # the stopwatch when it was first carried out
     token: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def request(self, account: Account) -> tuple[str, str, bytes, dict[str, str]]:
@@ -66,8 +93,15 @@ class Delivery:
         headers["X-Twilio-Signature"] = validator.compute_signature(url, signed)
         return self.hook.method, url, body, headers
 
-    def may_retry(self, reply: Reply) -> bool:
+    @property
+    def limits(self) -> Limits:
+        """How long it may take."""
+        return Limits.of(self.hook.url)
+
+    def may_retry(self, reply: Reply, stopwatch: float) -> bool:
         """Decide by the address's fragment (``#rc=…&rp=…``; one retry of failed connections unless it says else)."""
+        if self.began is not None and stopwatch - self.began >= self.limits.total:
+            return False
         overrides = dict(parse_qsl(urldefrag(self.hook.url).fragment))
         policy = overrides.get("rp", "ct").split(",")
         tries = int(overrides["rc"]) if overrides.get("rc", "").isdigit() else 1

@@ -185,3 +185,8 @@ def test_no_log_line_names_a_caller(desk: Desk, caplog: pytest.LogCaptureFixture
     post(desk, INCOMING, fields, signature="forged")
     post(desk, "/ivr/voice/status", fields | {"CallStatus": "completed"})
     assert "9012345678" not in caplog.text
+
+
+@pytest.mark.parametrize("path", ["/ivr/nowhere", "/ivr/voice/nowhere", "/nowhere"])
+def test_an_address_that_does_not_exist_is_not_found(desk: Desk, path: str) -> None:
+    assert post(desk, path, form()).status_code == 404

@@ -16,7 +16,7 @@ from twilio.http.response import Response
 from callcenter.adapters.doorbell import RedisBell, SilentBell
 from callcenter.adapters.twilio_rest import TwilioLine
 from callcenter.domain.calls import CallState, OfferState
-from callcenter.domain.ports import LineBusy, LineRefused, LineUnknown
+from callcenter.domain.ports import LineBusy, LineShut, LineUnknown
 from callcenter.domain.presence import AwayReason, Work
 from callcenter.jobs import relay, worker
 from callcenter.jobs.errands import HANDLERS
@@ -203,7 +203,7 @@ def test_a_room_that_is_no_longer_there_is_no_room() -> None:
     assert line_that_answers(404, '{"code": 20404, "message": "not found"}').in_room("hl-room") is None
 
 
-@pytest.mark.parametrize("status, meaning", [(429, LineBusy), (500, LineUnknown), (401, LineRefused)])
+@pytest.mark.parametrize("status, meaning", [(429, LineBusy), (500, LineUnknown), (401, LineShut)])
 def test_a_look_into_a_room_that_fails_says_what_may_be_done(status: int, meaning: type[Exception]) -> None:
     with pytest.raises(meaning):
         line_that_answers(status, '{"code": 20000, "message": "no"}').in_room("hl-room")

@@ -146,3 +146,26 @@ def test_redirecting_a_waiting_caller_tells_the_enqueue_action(desk: Desk, line:
     rest.calls(phone.sid).update(url=f"{ORIGIN}/join", method="POST")
     line.settle()
     assert desk.to("/leave")[0]["QueueResult"] == "redirected" and desk.to("/join")
+
+
+@pytest.mark.parametrize(
+    "fault,status,code", [("rest_401", 401, 20003), ("rest_503", 503, 20503), ("rest_21220", 400, 21220)]
+)
+def test_a_request_is_turned_down_before_anything_is_done(
+    line: Line, rest: Client, fault: str, status: int, code: int
+) -> None:
+    line.faults.next_rest = ["", fault]
+    assert rest.calls.list() == []
+    error = refusal(rest)
+    assert (error.status, error.code) == (status, code)
+    assert rest.calls.list() == []
+
+
+@pytest.mark.parametrize("fault,rung", [("rest_lost", 0), ("rest_timeout", 1)])
+def test_a_request_that_is_not_answered_was_acted_on_or_never_arrived(
+    line: Line, rest: Client, fault: str, rung: int
+) -> None:
+    line.faults.next_rest = [fault]
+    with pytest.raises(requests.Timeout):
+        rest.calls.create(**CALL)
+    assert len(rest.calls.list()) == rung

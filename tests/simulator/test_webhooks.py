@@ -87,6 +87,45 @@ def test_an_application_that_does_not_answer_is_given_fifteen_seconds(desk: Desk
     assert phone.heard == ["ただいまつながりません。"]
 
 
+@pytest.mark.parametrize("fragment,seconds", [("#rt=2000", 2), ("#tt=3000", 3), ("#rt=99&tt=20000", 15)])
+def test_an_address_may_ask_for_less_patience(desk: Desk, fragment: str, seconds: int) -> None:
+    desk.timeouts["/incoming"] = 1
+    desk.documents["/fallback"] = SAY.format("ただいまつながりません。")
+    line = Line(desk, origin=ORIGIN, voice=f"/incoming{fragment}", status="/status", fallback="/fallback", strict=False)
+    phone = line.dial()
+    line.advance(seconds - 0.1)
+    assert phone.heard == []
+    line.advance(0.2)
+    assert phone.heard == ["ただいまつながりません。"]
+
+
+def test_repetitions_end_with_the_total_time(desk: Desk) -> None:
+    desk.timeouts["/status"] = 9
+    line = Line(desk, origin=ORIGIN, voice="/incoming", status="/status#rc=5&rp=rt&rt=4000&tt=10000", strict=False)
+    line.dial().hangs_up()
+    line.advance(60)
+    assert len(desk.to("/status")) == 3
+
+
+@pytest.mark.parametrize("path", ["/wait", "/key", "/leave"])
+@pytest.mark.parametrize("trouble", ["5xx", "page", "torn", "silence", "gone"])
+def test_every_document_of_a_call_that_cannot_be_had_leads_to_the_fallback(desk: Desk, path: str, trouble: str) -> None:
+    desk.documents["/wait"] = f'<Gather action="{ORIGIN}/key" timeout="2" actionOnEmptyResult="true"/>'
+    desk.documents["/key"] = "<Leave/>"
+    spoil = {
+        "5xx": lambda: desk.statuses.update({path: 503}),
+        "page": lambda: desk.types.update({path: "text/html; charset=utf-8"}),
+        "torn": lambda: desk.documents.update({path: "raw:<Response><Say"}),
+        "silence": lambda: desk.timeouts.update({path: 1}),
+        "gone": lambda: desk.statuses.update({path: 404}),
+    }
+    spoil[trouble]()
+    line = failing(desk)
+    phone = line.dial()
+    line.advance(25)
+    assert phone.heard == ["ただいまつながりません。"]
+
+
 def test_without_a_fallback_the_stock_message_ends_the_call(desk: Desk) -> None:
     desk.statuses["/incoming"] = 500
     line = failing(desk, fallback="")
