@@ -81,6 +81,32 @@ class TwilioLine:
         except LineGone:
             return None  # the room ended between the two questions
 
+    def room_sid(self, room: str) -> str | None:
+        with plain_errors():
+            running = self._client.conferences.list(friendly_name=room, status="in-progress", limit=1)
+        return str(running[0].sid) if running else None
+
+    def hold(self, room_sid: str, leg_sid: str, music_url: str) -> None:
+        self._change(room_sid, leg_sid, hold=True, hold_url=music_url, hold_method="POST")
+
+    def unhold(self, room_sid: str, leg_sid: str) -> None:
+        self._change(room_sid, leg_sid, hold=False)
+
+    def mute(self, room_sid: str, leg_sid: str, *, muted: bool) -> None:
+        self._change(room_sid, leg_sid, muted=muted)
+
+    def coach(self, room_sid: str, leg_sid: str, *, coached_sid: str | None, muted: bool) -> None:
+        whom = {} if coached_sid is None else {"call_sid_to_coach": coached_sid}  # Twilio: coaching needs it (13240)
+        self._change(room_sid, leg_sid, muted=muted, coaching=coached_sid is not None, **whom)
+
+    def announce(self, room_sid: str, leg_sid: str, url: str) -> None:
+        self._change(room_sid, leg_sid, announce_url=url, announce_method="POST")
+
+    def _change(self, room_sid: str, leg_sid: str, **wanted: Any) -> None:
+        """Change a participant; ``endConferenceOnExit`` is never among it, as that may silently not stick."""
+        with plain_errors():
+            self._client.conferences(room_sid).participants(leg_sid).update(**wanted)
+
     def ended_legs(self, before: date, *, limit: int) -> list[str]:
         with plain_errors():
             kept = self._client.calls.stream(start_time_before=before, page_size=min(limit, 1000))

@@ -99,6 +99,17 @@ def settle(facts: Facts) -> Outcome:
     return Outcome.ABANDONED_GREETING if facts.greeted_at is None else Outcome.ABANDONED_QUEUE
 
 
+class Purpose(StrEnum):
+    """Why somebody's leg is wanted in a call."""
+
+    ANSWER = "answer"
+    """To talk with the caller; one at a time."""
+    CONSULT = "consult"
+    """To talk with the counsellor, who may hand the caller over."""
+    LISTEN = "listen"
+    """To follow the talk as its supervisor."""
+
+
 class OfferState(StrEnum):
     PENDING = "pending"
     RINGING = "ringing"
@@ -116,7 +127,7 @@ OPEN_OFFERS = (OfferState.PENDING, OfferState.RINGING, OfferState.SCREENING)
 """Nobody has taken the call yet, and this counsellor still may."""
 
 LIVE_OFFERS = (*OPEN_OFFERS, OfferState.CLAIMED, OfferState.JOINED)
-"""The counsellor is bound; the database allows one live offer per caller and per counsellor."""
+"""The counsellor is bound; the database allows one live offer per counsellor, and one per caller that is to answer."""
 
 _RANK = {state: rank for rank, state in enumerate(LIVE_OFFERS)}
 

@@ -78,6 +78,30 @@ class Telephony(Protocol):
         """Return the SIDs of the legs in the running conference of that name, None if there is none."""
         ...
 
+    def room_sid(self, room: str) -> str | None:
+        """Return the SID of the running conference of that name, None if there is none."""
+        ...
+
+    def hold(self, room_sid: str, leg_sid: str, music_url: str) -> None:
+        """Take the leg out of the talk: it hears what *music_url* plays, and nobody hears it."""
+        ...
+
+    def unhold(self, room_sid: str, leg_sid: str) -> None:
+        """Let the leg back into the talk."""
+        ...
+
+    def mute(self, room_sid: str, leg_sid: str, *, muted: bool) -> None:
+        """Let the room not hear the leg, or hear it again; who is coached stays as it is."""
+        ...
+
+    def coach(self, room_sid: str, leg_sid: str, *, coached_sid: str | None, muted: bool) -> None:
+        """Let only *coached_sid*'s leg hear this one, or (None) everybody; *muted* as in ``mute``."""
+        ...
+
+    def announce(self, room_sid: str, leg_sid: str, url: str) -> None:
+        """Let this leg alone hear the script at *url*, without leaving the talk."""
+        ...
+
     def ended_legs(self, before: date, *, limit: int) -> list[str]:
         """Return the SIDs of at most *limit* ended legs that began before that day (in UTC), newest first."""
         ...

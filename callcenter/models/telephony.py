@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from callcenter.domain.calls import LIVE_OFFERS, CallState, Key, OfferState, Outcome, Why
+from callcenter.domain.calls import LIVE_OFFERS, CallState, Key, OfferState, Outcome, Purpose, Why
 from callcenter.domain.people import Contact
 from callcenter.domain.phone_numbers import CallerKind
 from callcenter.domain.presence import AwayReason, Work
@@ -50,6 +50,10 @@ class Call(Base):
 
     offer_id: Mapped[str | None] = mapped_column(String(32))
     """The offer that won the call, while it holds it."""
+    held_at: Mapped[datetime | None] = mapped_column(Moment)
+    """Since when the caller shall hear music instead of the room; None while they shall be in the talk."""
+    consult_id: Mapped[str | None] = mapped_column(String(32))
+    """The colleague's offer while the counsellor consults one, from the ring until it is decided."""
     round: Mapped[int] = mapped_column(default=0)
     """How often everybody who was free has been rung for this caller."""
     queue_sid: Mapped[str | None] = mapped_column(String(64))
@@ -76,17 +80,21 @@ class Call(Base):
 
 
 LIVE = text("state IN (" + ", ".join(f"'{state}'" for state in LIVE_OFFERS) + ")")
-"""The database itself allows one live offer per caller and per counsellor."""
+"""The database itself allows one live offer per counsellor …"""
+
+LIVE_ANSWER = text(f"{LIVE} AND purpose = '{Purpose.ANSWER}'")
+"""… and one per caller that is to answer; a colleague's or a supervisor's leg may be there beside it."""
 
 
 class Offer(Base):
-    """One ring of one counsellor for one caller, and the counsellor's leg that follows from it."""
+    """One ring of one member of staff for one caller, and the leg that follows from it."""
 
     __tablename__ = "offers"
 
     id: Mapped[Id]
     call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), index=True)
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    purpose: Mapped[Purpose] = mapped_column(choice(Purpose), default=Purpose.ANSWER, server_default=Purpose.ANSWER)
     state: Mapped[OfferState] = mapped_column(choice(OfferState))
     contact: Mapped[Contact] = mapped_column(choice(Contact))
     leg_sid: Mapped[str | None] = mapped_column(String(64))
@@ -101,11 +109,15 @@ class Offer(Base):
     left_at: Mapped[datetime | None] = mapped_column(Moment)
     ending: Mapped[bool] = mapped_column(default=False)
     """The counsellor asked for the end; their leaving is then no accident."""
+    muted: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the room shall not hear this leg; a browser mutes itself, a telephone is muted in the room."""
+    told: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the caller heard beforehand that this colleague would take over."""
 
     call: Mapped[Call] = relationship(back_populates="offers")
 
     __table_args__ = (
-        Index("uq_offers_live_call", "call_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("uq_offers_live_call", "call_id", unique=True, sqlite_where=LIVE_ANSWER, postgresql_where=LIVE_ANSWER),
         Index("uq_offers_live_staff", "staff_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
     )
 

@@ -13,7 +13,17 @@ from enum import StrEnum
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.calls import OPEN_OFFERS, CallState, CallStep, OfferState, Outcome, advance, settle, step
+from callcenter.domain.calls import (
+    OPEN_OFFERS,
+    CallState,
+    CallStep,
+    OfferState,
+    Outcome,
+    Purpose,
+    advance,
+    settle,
+    step,
+)
 from callcenter.domain.presence import Work
 from callcenter.domain.waiting import Verdict
 from callcenter.models.telephony import Call, Offer
@@ -31,7 +41,7 @@ RESCUE_AFTER = timedelta(seconds=2)
 
 _LAST_CLAIMED = (
     select(Offer)
-    .where(Offer.call_id == bindparam("call_id"), Offer.claimed_at.is_not(None))
+    .where(Offer.call_id == bindparam("call_id"), Offer.purpose == Purpose.ANSWER, Offer.claimed_at.is_not(None))
     .order_by(Offer.claimed_at.desc())
     .limit(1)
     .with_for_update(key_share=True)

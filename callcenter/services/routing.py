@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, String, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from callcenter.domain.calls import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
+from callcenter.domain.calls import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState, Purpose
 from callcenter.domain.consultations import Channel
 from callcenter.domain.people import Contact
 from callcenter.domain.policy import Policy
@@ -74,7 +74,8 @@ def dispatch(session: Session, *, now: datetime, policy: Policy) -> list[Offer]:
 
 def _due(now: datetime, policy: Policy) -> ColumnElement[bool]:
     """The caller has heard enough of the greeting, or has lost a counsellor; and nobody is being rung for them."""
-    rung = select(Offer.id).where(Offer.call_id == Call.id, Offer.state.in_(LIVE_OFFERS)).exists()
+    to_answer = and_(Offer.purpose == Purpose.ANSWER, Offer.state.in_(LIVE_OFFERS))
+    rung = select(Offer.id).where(Offer.call_id == Call.id, to_answer).exists()
     return and_(or_(Call.waiting_since <= now - policy.offer_delay, Call.priority > 0), ~rung)
 
 
@@ -99,7 +100,10 @@ def _longest_idle(
     if supervisors_only:
         free = free.where(Presence.staff_id.in_(pull.SUPERVISORS))
     missed = select(Offer.staff_id).where(
-        Offer.call_id == call.id, Offer.state.in_((OfferState.MISSED, OfferState.DECLINED)), Offer.round == call.round
+        Offer.call_id == call.id,
+        Offer.purpose == Purpose.ANSWER,
+        Offer.state.in_((OfferState.MISSED, OfferState.DECLINED)),
+        Offer.round == call.round,
     )
     chosen = session.scalar(free.where(Presence.staff_id.not_in(missed)))
     if chosen is not None:
@@ -116,6 +120,7 @@ def _ring(session: Session, call: Call, free: Presence, *, now: datetime) -> Off
         call_id=call.id,
         staff_id=free.staff_id,
         state=OfferState.PENDING,
+        purpose=Purpose.ANSWER,
         contact=free.contact,
         rung_at=now,
         round=call.round,
