@@ -13,13 +13,14 @@ from callcenter.context import Context
 from callcenter.crypto import KeyRing
 from callcenter.domain.ports import Ports
 from callcenter.models.base import db
+from callcenter.reports import routes as reports
 from callcenter.settings import Settings
 from callcenter.ui import install as ui
 from callcenter.web import health
 from callcenter.web import pages as web
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES: tuple[Blueprint, ...] = (web.bp, health.bp, console.bp)
+PAGES: tuple[Blueprint, ...] = (web.bp, health.bp, console.bp, reports.bp)
 
 LARGEST_FORM = 1024 * 1024
 """Bytes; the longest record stays far below."""

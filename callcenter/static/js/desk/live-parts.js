@@ -1,4 +1,4 @@
-/* <live-parts data-events data-parts data-login>: keeps the parts that change by themselves fresh.
+/* <live-parts data-events data-parts data-login data-every>: keeps the parts that change by themselves fresh.
 
    It listens to hints (Server-Sent Events) and then fetches the parts; where no stream is to be had it looks every
    three seconds. It says so when the picture is no longer fresh, and when the person has to sign in again.
@@ -13,10 +13,9 @@ customElements.define(
     connectedCallback() {
       this.tab = sessionStorage.getItem("tab") ?? crypto.randomUUID();
       sessionStorage.setItem("tab", this.tab);
-      const callbar = document.getElementById("callbar");
-      ElapsedTime.now(callbar.dataset.now);
+      ElapsedTime.now(document.querySelector("[data-now]").dataset.now);
       setTimeout(() => this.listen());
-      this.slow = setInterval(() => this.look(), IN_ANY_CASE);
+      this.slow = setInterval(() => this.look(), this.dataset.every * 1000 || IN_ANY_CASE);
       addEventListener("pagehide", () => this.source?.close());
     }
 

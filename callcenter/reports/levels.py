@@ -1,0 +1,77 @@
+"""When a figure of the board is as it should be and when it is not: in words, shapes and, last, colours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from callcenter.domain.figures import IN_TIME, LONG_WAIT, TARGET, VERY_LONG_WAIT
+from callcenter.domain.policy import Policy
+from callcenter.domain.presence import Work
+from callcenter.ui.tones import Tone
+
+
+@dataclass(frozen=True)
+class Level:
+    """How something stands, and from where on it would stand otherwise."""
+
+    tone: Tone
+    note: str = ""
+
+    @property
+    def usual(self) -> bool:
+        return self.tone.tone in {"accent", "quiet"}
+
+
+USUAL = Tone("ふつう", "accent", "dot", solid=True)
+NOTHING_YET = Tone("まだありません", "quiet", "ring")
+
+
+def _raised(label: str) -> Tone:
+    return Tone(label, "warn", "triangle", solid=True)
+
+
+def _serious(label: str) -> Tone:
+    return Tone(label, "danger", "alert")
+
+
+def _minutes(span: timedelta) -> str:
+    return f"{int(span.total_seconds() // 60)}分から"
+
+
+def of_queue(waiting: int, policy: Policy) -> Level:
+    """Many who wait are a crowd."""
+    if waiting >= policy.crowded_from:
+        return Level(_raised("混んでいます"), f"{policy.crowded_from}人から")
+    return Level(USUAL, f"{policy.crowded_from}人から混雑")
+
+
+def of_wait(waited: timedelta) -> Level:
+    """A wait becomes long, then very long."""
+    if waited >= VERY_LONG_WAIT:
+        return Level(_serious("とても長い"), _minutes(VERY_LONG_WAIT))
+    if waited >= LONG_WAIT:
+        return Level(_raised("長め"), _minutes(LONG_WAIT))
+    return Level(USUAL, f"長めは{_minutes(LONG_WAIT)}")
+
+
+def of_service(percent: int | None) -> Level:
+    """Too few who were answered in time."""
+    if percent is None:
+        return Level(NOTHING_YET, f"{TARGET}%がめやす")
+    return Level(USUAL if percent >= TARGET else _raised("低め"), f"{TARGET}%がめやす")
+
+
+def of_speed(average: timedelta | None) -> Level:
+    """Callers wait longer on average than they should."""
+    note = f"{int(IN_TIME.total_seconds())}秒がめやす"
+    if average is None:
+        return Level(NOTHING_YET, note)
+    return Level(USUAL if average <= IN_TIME else _raised("長め"), note)
+
+
+def of_work(work: Work, lasting: timedelta, policy: Policy) -> Level | None:
+    """A wrap-up that has gone on for longer than it should; nobody is hurried, somebody may want help."""
+    if work is Work.WRAP_UP and lasting >= policy.wrap_up_limit:
+        return Level(_raised("長め"), f"めやす{int(policy.wrap_up_limit.total_seconds() // 60)}分")
+    return None

@@ -1,0 +1,180 @@
+"""What the live board shows; the page and its parts are drawn from the same value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, load_only
+
+from callcenter.domain import figures, waiting
+from callcenter.domain.calls import OPEN_OFFERS, Outcome
+from callcenter.domain.figures import Answering
+from callcenter.domain.hours import State
+from callcenter.domain.people import Contact
+from callcenter.domain.policy import Policy
+from callcenter.domain.presence import Work
+from callcenter.domain.times import local_date
+from callcenter.models.people import Staff
+from callcenter.models.telephony import Call, Offer, Presence
+from callcenter.reports import levels
+from callcenter.reports.levels import Level
+from callcenter.services import calendar, pull, queue
+from callcenter.services.pull import Pull
+from callcenter.ui.hints import Hint, hint_of
+from callcenter.ui.tones import AWAY, Tone, tone_of
+
+ORDER = (Work.ON_CALL, Work.CONNECTING, Work.OFFERED, Work.AVAILABLE, Work.WRAP_UP, Work.AWAY)
+SHOWN_WAITING = 30
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A caller in the queue: what was pressed and for how long they wait, never who or from where."""
+
+    key: Hint
+    since: datetime
+    rung: str | None
+    back: bool
+    """They lost a counsellor and are next."""
+    level: Level
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who takes calls, and what they are doing."""
+
+    staff_id: str
+    name: str
+    work: Work
+    tone: Tone
+    reason: str
+    since: datetime
+    level: Level | None
+    """Set when it has gone on for longer than it should."""
+    silent: bool
+    """Their browser has not been heard of lately, so they cannot be rung."""
+    call_id: str | None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The five figures, each with how it stands."""
+
+    waiting: int
+    waiting_level: Level
+    longest_since: datetime | None
+    longest_level: Level
+    today: Answering
+    service_level: Level
+    average_level: Level
+
+
+@dataclass(frozen=True)
+class Board:
+    """The line as it is now."""
+
+    now: datetime
+    hours: State
+    figures: Figures
+    waiting: tuple[Waiting, ...]
+    more_waiting: int
+    places: int
+    people: tuple[Person, ...]
+    free: int
+    pull: Pull
+    supervisor_free: bool
+    supervisor_at_work: bool
+    hold: timedelta
+    last_call_at: datetime | None
+
+    @property
+    def nobody(self) -> bool:
+        """Callers wait or may come, and no one is there to answer."""
+        return not self.people and (self.hours.open or bool(self.waiting))
+
+
+def build(session: Session, *, now: datetime, policy: Policy) -> Board:
+    """Look around; only reads."""
+    callers = _waiting(session, now)
+    people = _people(session, now, policy)
+    pulled = pull.state(session)
+    return Board(
+        now=now,
+        hours=calendar.state(session, now),
+        figures=_figures(session, callers, now, policy),
+        waiting=callers[:SHOWN_WAITING],
+        more_waiting=max(0, len(callers) - SHOWN_WAITING),
+        places=waiting.capacity(len(people), policy),
+        people=people,
+        free=session.scalar(select(func.count(Presence.staff_id)).where(queue.offerable(now, policy))) or 0,
+        pull=pulled,
+        supervisor_free=pulled.on and pull.free(session, now=now, policy=policy),
+        supervisor_at_work=pulled.on and pull.at_work(session, now=now, policy=policy),
+        hold=policy.pull_hold,
+        last_call_at=_last_call(session, now),
+    )
+
+
+def _waiting(session: Session, now: datetime) -> tuple[Waiting, ...]:
+    ringing = select(Offer.call_id, Staff.name).join(Staff, Staff.id == Offer.staff_id)
+    rung = dict(session.execute(ringing.where(Offer.state.in_(OPEN_OFFERS))).all())
+    return tuple(
+        Waiting(
+            key=hint_of(call.key),
+            since=call.arrived_at,
+            rung=rung.get(call.id),
+            back=call.priority > 0,
+            level=levels.of_wait(now - call.arrived_at),
+        )
+        for call in session.scalars(queue.waiting_calls())
+    )
+
+
+def _people(session: Session, now: datetime, policy: Policy) -> tuple[Person, ...]:
+    query = (
+        select(Presence, Staff.name, Offer)
+        .join(Staff, Staff.id == Presence.staff_id)
+        .outerjoin(Offer, Offer.id == Presence.offer_id)
+        .where(queue.on_duty(now, policy))
+    )
+    there = [_person(row, name, offer, now, policy) for row, name, offer in session.execute(query)]
+    return tuple(sorted(there, key=lambda person: (ORDER.index(person.work), person.name)))
+
+
+def _person(row: Presence, name: str, offer: Offer | None, now: datetime, policy: Policy) -> Person:
+    talking = row.work in (Work.ON_CALL, Work.CONNECTING)
+    since = offer.claimed_at if talking and offer is not None and offer.claimed_at is not None else row.since
+    return Person(
+        staff_id=row.staff_id,
+        name=name,
+        work=row.work,
+        tone=tone_of(row.work),
+        reason=AWAY[row.reason] if row.reason else "",
+        since=since,
+        level=levels.of_work(row.work, now - since, policy),
+        silent=row.contact is Contact.BROWSER and not row.beats(now, policy.fresh_for),
+        call_id=offer.call_id if talking and offer is not None else None,
+    )
+
+
+def _figures(session: Session, callers: tuple[Waiting, ...], now: datetime, policy: Policy) -> Figures:
+    columns = load_only(Call.state, Call.outcome, Call.arrived_at, Call.talked_at)
+    today = figures.answering(session.scalars(select(Call).where(Call.arrived_on == local_date(now)).options(columns)))
+    longest = min((caller.since for caller in callers), default=None)
+    return Figures(
+        waiting=len(callers),
+        waiting_level=levels.of_queue(len(callers), policy),
+        longest_since=longest,
+        longest_level=levels.of_wait(now - longest if longest else timedelta(0)),
+        today=today,
+        service_level=levels.of_service(today.service_level),
+        average_level=levels.of_speed(today.average_speed),
+    )
+
+
+def _last_call(session: Session, now: datetime) -> datetime | None:
+    return session.scalar(
+        select(func.max(Call.ended_at)).where(Call.arrived_on == local_date(now), Call.outcome == Outcome.COMPLETED)
+    )

@@ -1,0 +1,8 @@
+"""The supervisors' views, gathered so that importing their blueprint brings them all."""
+
+from __future__ import annotations
+
+from callcenter.reports import board
+from callcenter.reports.blueprint import bp
+
+__all__ = ["board", "bp"]
