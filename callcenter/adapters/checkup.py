@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,6 +15,9 @@ from callcenter.crypto import KeyMissing, KeyRing, SealBroken
 from callcenter.domain.holidays_jp import differences
 from callcenter.domain.hours import Calendar, coverage_alarm
 from callcenter.models.keys import DataKey
+from callcenter.models.nightly import NightlyRun
+
+NIGHTS_MISSED = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,28 @@ def _opens(row: DataKey, ring: KeyRing) -> bool:
     except (KeyMissing, SealBroken):
         return False
     return True
+
+
+def call_log(run: NightlyRun | None, today: date) -> Finding:
+    """Twilio was made to forget its old calls lately, as the newest night's *run* says."""
+    if run is None:
+        return Finding("twilio log", True, "まだ一度も消していません。毎晩3時から、workerが古い通話記録を消します。")
+    night = f"{run.night.month}月{run.night.day}日"
+    if run.result == "refused":
+        return Finding("twilio log", False, f"{night}の夜、Twilioに断られました。TWILIO_API_KEY をご確認ください。")
+    idle = run.ended_at is None and not run.removed and today > run.night
+    if idle or today - run.night > NIGHTS_MISSED:
+        return Finding("twilio log", False, f"{night}の夜から、古い通話記録を消せていません。worker をご確認ください。")
+    rest = f"あと{run.kept}件は、終わってから消します。" if run.kept else ""
+    more = "" if run.ended_at else "つづきは、次の夜に消します。"
+    return Finding("twilio log", True, f"{night}の夜に、古い通話記録を{run.removed}件消しました。{rest}{more}")
+
+
+def flags(lost: int) -> Finding:
+    """Every living flag on a number can still be recognised, but for the *lost* ones."""
+    if not lost:
+        return Finding("flags", True, "番号の印は、いまの鍵で見分けられます。")
+    return Finding("flags", False, f"番号の印{lost}件を見分けられません。前の鍵を FIELD_KEYS にもどしてください。")
 
 
 def days(calendar: Calendar, today: date) -> Finding:

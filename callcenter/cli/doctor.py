@@ -17,6 +17,7 @@ def doctor() -> None:
     from callcenter.adapters import checkup
     from callcenter.domain.times import local_date
     from callcenter.models.base import db
+    from callcenter.services import flags, nightly
 
     app: Flask = click.get_current_context().obj["app"]()
     with app.app_context():
@@ -25,6 +26,10 @@ def doctor() -> None:
         findings = checkup.examine(db.engine, _calendar, redis_url=here.settings.redis_url, today=today)
         if findings[0].well:
             findings += [checkup.holidays(_calendar(), today), checkup.keys(db.engine, here.ring)]
+            with reading() as session:
+                now = here.ports.clock.now()
+                findings.append(checkup.flags(flags.lost(session, now=now)))
+                findings.append(checkup.call_log(nightly.latest(session, nightly.CALL_LOG), today))
     for finding in findings:
         click.echo(f"{'✓' if finding.well else '✗'} {finding.subject}: {finding.sentence}")
     sys.exit(0 if all(finding.well for finding in findings) else 1)

@@ -27,6 +27,8 @@ class Policy:
     """So long a new caller is kept for supervisors who pull all calls to themselves; then everybody is rung."""
     number_days: int = 30
     """Days for which a call-control row keeps the caller's number."""
+    twilio_log_days: int = 30
+    """Days for which Twilio may keep its own log of a call, with the caller's number; at least one."""
     nobody_after: timedelta = timedelta(seconds=20)
     """With no counsellor on duty a caller is told so after this time, not left with music."""
     answer_within: timedelta = timedelta(seconds=1.5)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.adapters import doorbell
 from callcenter.context import context, reading, unit_of_work
-from callcenter.jobs import relay
+from callcenter.jobs import call_log, relay
 from callcenter.services import outbox, routing, watch
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,7 @@ LOOK = 0.25
 """Real seconds between two looks at the outbox and the queue."""
 SWEEP = 3.0
 FORGET = 600.0
+NIGHT_LOOK = 60.0
 BELL_REST = 5.0
 """Real seconds before a lost Redis is tried again."""
 
@@ -67,6 +68,7 @@ def work(app: Flask, *, redis_url: str | None) -> None:
         signal.signal(number, lambda *_: stop.set())
     ticker = threading.Thread(target=_tick, args=(app, stop), name="ticker")
     ticker.start()
+    threading.Thread(target=_by_night, args=(app, stop), name="night", daemon=True).start()
     if redis_url is not None:
         listener = threading.Thread(target=_listen, args=(redis_url, stop), name="bell", daemon=True)
         listener.start()
@@ -91,6 +93,18 @@ def _tick(app: Flask, stop: threading.Event) -> None:
         except Exception:
             log.exception("the worker stumbled; it goes on, for nobody else rings for those who wait")
             stop.wait(1)
+
+
+def _by_night(app: Flask, stop: threading.Event) -> None:
+    """Do what takes long and hurries nobody in a thread of its own, so that no ring ever waits for it."""
+    while not stop.wait(NIGHT_LOOK):
+        try:
+            with app.app_context():
+                call_log.forget_old_calls(stop.wait)
+        except SQLAlchemyError as away:
+            log.warning("the database does not answer (%s); the night's work waits", type(away).__name__)
+        except Exception:
+            log.exception("the night's work stumbled; it is tried again")
 
 
 def _listen(redis_url: str, stop: threading.Event) -> None:

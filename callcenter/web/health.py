@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, request
 from sqlalchemy import func, select
@@ -13,10 +13,14 @@ from callcenter.domain.calls import CallState
 from callcenter.domain.hours import Calendar
 from callcenter.domain.times import local_date
 from callcenter.models.base import db
+from callcenter.models.nightly import NightlyRun
 from callcenter.models.outbox import OutboxMessage
 from callcenter.models.telephony import Call, Presence
-from callcenter.services import calendar
+from callcenter.services import calendar, nightly
 from callcenter.ui.access import machine
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
 
 LOOPBACK = {"127.0.0.1", "::1"}
 
@@ -67,7 +71,24 @@ def metrics() -> Response:
             staff.labels(work).set(count)
         undone = select(func.count()).select_from(OutboxMessage).where(OutboxMessage.done_at.is_(None))
         open_errands.set(session.scalar(undone) or 0)
+        _by_night(registry, nightly.latest(session, nightly.CALL_LOG))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _by_night(registry: CollectorRegistry, run: NightlyRun | None) -> None:
+    """How the last night's deletion of Twilio's old call logs went; nothing before the first night."""
+    from prometheus_client import Gauge
+
+    if run is None:
+        return
+    figures = {
+        "helpline_twilio_log_removed": ("Calls that Twilio was made to forget in the last night", run.removed),
+        "helpline_twilio_log_kept": ("Calls that Twilio could not forget yet", run.kept),
+        "helpline_twilio_log_done": ("1 if the last night's deletion came to its end", int(run.result == "done")),
+        "helpline_twilio_log_started_seconds": ("When it began (Unix time)", int(run.started_at.timestamp())),
+    }
+    for name, (words, value) in figures.items():
+        Gauge(name, words, registry=registry).set(value)
 
 
 def _calendar() -> Calendar:

@@ -1,0 +1,76 @@
+"""Every night Twilio is made to forget the calls that are older than policy: its own log holds callers' numbers.
+
+The numbers themselves never come here: legs are listed and deleted by their SID. Whatever stops it, the next look
+goes on from what Twilio still lists.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from callcenter.context import context, unit_of_work
+from callcenter.domain.ports import LineBusy, LineGone, LineInUse, LineRefused, LineShut, LineUnknown
+from callcenter.services import nightly
+from callcenter.services.nightly import Turn
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 50
+PAUSE = 0.25
+"""Real seconds between two deletions, so that the line's own requests always have room at Twilio."""
+
+Pause = Callable[[float], bool]
+"""Waits so many seconds; True if the process shall stop."""
+
+
+def forget_old_calls(pause: Pause) -> None:
+    """Do tonight's turn if nobody has; what Twilio does not take now is tried again later tonight."""
+    now = context().ports.clock.now()
+    with unit_of_work() as session:
+        turn = nightly.take(session, nightly.CALL_LOG, now=now)
+    if turn is None:
+        return
+    try:
+        result = _work_off(turn, pause)
+    except (LineShut, LineRefused) as refused:
+        log.warning("Twilio does not let old calls be deleted: %s", refused)
+        result = "refused"
+    except (LineBusy, LineUnknown) as not_now:
+        log.info("deleting old calls at Twilio rests: %s", not_now)
+        return
+    if result is not None:
+        with unit_of_work() as session:
+            nightly.finish(session, turn, result, now=context().ports.clock.now())
+
+
+def _work_off(turn: Turn, pause: Pause) -> str | None:
+    """Delete page by page; None if the process shall stop, the night is over or somebody else has the turn."""
+    telephony, days = context().ports.telephony, context().settings.policy.twilio_log_days
+    before = turn.night - timedelta(days=max(1, days))
+    tried: set[str] = set()
+    while True:
+        # What was tried may still be listed: it has not ended, or Twilio takes a while to forget.
+        listed = telephony.ended_legs(before, limit=AT_ONCE + len(tried))
+        fresh = [sid for sid in listed if sid not in tried]
+        if not fresh:
+            return "done"
+        for sid in fresh:
+            tried.add(sid)
+            removed = _forget(sid)
+            with unit_of_work() as session:
+                now = context().ports.clock.now()
+                mine = nightly.advance(session, turn, removed=int(removed), kept=int(not removed), now=now)
+            if not mine or nightly.night_of(now) != turn.night or pause(PAUSE):
+                return None
+
+
+def _forget(sid: str) -> bool:
+    try:
+        context().ports.telephony.forget_leg(sid)
+    except LineGone:
+        return True  # somebody was quicker; gone is gone
+    except LineInUse:
+        return False
+    return True
