@@ -11,6 +11,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
+from callcenter.domain.outage import Alarms, Outage
 from callcenter.domain.ports import Ports
 from callcenter.models.base import db
 from callcenter.models.keys import lend_ring
@@ -24,6 +25,9 @@ class Context:
     settings: Settings
     ports: Ports
     ring: KeyRing = field(repr=False)
+    outage: Outage = field(default_factory=Outage)
+    alarms: Alarms = field(default_factory=Alarms)
+    """Both of this process alone."""
 
 
 def context() -> Context:

@@ -18,22 +18,17 @@ from flask import Flask, Response, current_app, request
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from callcenter.context import ports, settings, unit_of_work
+from callcenter.context import context, ports, settings, unit_of_work
 from callcenter.services import receipts
 from ivr import hurry
 from ivr.payloads import Form
 from ivr.scripts import ending
 from ivr.signature import raw_target
+from ivr.stand_ins import StandIn, trouble
 
 log = logging.getLogger(__name__)
 
 View = Callable[..., str]
-StandIn = Callable[[Form], str]
-
-
-def trouble(_form: Form) -> str:
-    """The stand-in that ends a call kindly."""
-    return ending.trouble(ending.Ending())
 
 
 def script(stand_in: StandIn = trouble, *, fresh: bool = False) -> Callable[[View], Callable[..., Response]]:
@@ -115,16 +110,27 @@ def _in_time(work: Callable[[], str]) -> str | None:
             return work()
 
     try:
-        return str(hurry.within(settings().policy.answer_within.total_seconds(), inside))
+        spoken = str(hurry.within(settings().policy.answer_within.total_seconds(), inside))
     except TimeoutError:
-        log.warning("%s: the answer took too long; the stand-in is spoken", request.endpoint)
+        _alarm("slow", "the answer took too long")
     except SQLAlchemyError as away:
-        log.warning(
-            "%s: the database does not answer (%s); the stand-in is spoken", request.endpoint, type(away).__name__
-        )
-    except Exception:
-        log.exception("%s failed; the stand-in is spoken", request.endpoint)
+        _alarm("database", f"the database does not answer ({type(away).__name__})")
+    except Exception as mistake:  # noqa: BLE001  # whatever it is: the caller hears words, and _alarm logs the trace
+        _alarm("mistake", f"{request.endpoint} failed ({type(mistake).__name__})", mistake)
+    else:
+        context().outage.worked()
+        return spoken
     return None
+
+
+def _alarm(kind: str, what: str, mistake: Exception | None = None) -> None:
+    """Tell the operator at once, and then once a minute, however many callers hear a stand-in."""
+    here = context()
+    now = here.ports.clock.now()
+    here.outage.failed(now)
+    untold = here.alarms.raised(kind, now)
+    if untold:
+        log.error("%s; stand-ins since this was last said: %d", what, untold, exc_info=mistake)
 
 
 def _xml(text: Any, status: int = 200) -> Response:

@@ -15,17 +15,14 @@ from ivr.answer import news, script, words_only
 from ivr.blueprint import bp
 from ivr.payloads import Form, LegNews
 from ivr.scripts import ending, offers
+from ivr.stand_ins import hang_up, picked_up
 
 QUICKLY = 2.0
 """Seconds; a device that is busy before then cannot have rung."""
 
 
-def _hang_up(_form: Form) -> str:
-    return offers.declined()
-
-
 @bp.post("/offer/<offer_id>/answer")
-@script(_hang_up)
+@script(picked_up)
 def answer(form: Form, session: Session, now: datetime, offer_id: str) -> str:
     """Picked up: a browser has been accepted by a person, a telephone must still press 1."""
     offer, call = routing.find_with_call(session, offer_id)
@@ -39,7 +36,7 @@ def answer(form: Form, session: Session, now: datetime, offer_id: str) -> str:
 
 
 @bp.post("/offer/<offer_id>/screen")
-@script(_hang_up)
+@script(hang_up)
 def screen(form: Form, session: Session, now: datetime, offer_id: str) -> str:
     """A key on the counsellor's telephone: 1 takes the call, anything else leaves it to others."""
     offer, call = routing.find_with_call(session, offer_id)

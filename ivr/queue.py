@@ -8,44 +8,39 @@ from sqlalchemy.orm import Session
 
 from callcenter.context import settings
 from callcenter.domain.calls import Outcome, Why
-from callcenter.domain.waiting import Hearing, Verdict
+from callcenter.domain.waiting import Verdict
 from callcenter.models.telephony import Call
 from callcenter.services import calls, queue, room
 from ivr import scenes
-from ivr.answer import script, trouble
+from ivr.answer import script
 from ivr.blueprint import bp
 from ivr.payloads import Form, Incoming, Waiting, call_sid
 from ivr.scripts import ending, waiting
+from ivr.stand_ins import ON_THEIR_WAY, in_the_queue, out_of_the_queue, trouble
 
 AT_THE_DOOR = frozenset({Outcome.BLOCKED, Outcome.CLOSED_BEFORE})
 
 
-def music_meanwhile(form: Form) -> str:
-    """While the database is away a waiting caller hears music and asks again; not for ever."""
-    if Waiting.read(form).waited >= settings().policy.wait_ceiling:
-        return waiting.step_out()
-    return waiting.wait(waiting.Wait(Hearing(), scenes.music()))
-
-
 @bp.post("/voice/wait")
-@script(music_meanwhile, fresh=True)
+@script(in_the_queue, fresh=True)
 def wait(form: Form, session: Session, now: datetime) -> str:
-    """A waiting caller asks what comes next; one we have never heard of (our database was away) arrives now."""
+    """A waiting caller asks what comes next; one we have never heard of (our database was away) arrived back then."""
     read, policy = Waiting.read(form), settings().policy
     call, hall = queue.find_in_hall(session, read.call_sid, now=now, policy=policy)
     if call is None:
-        call = calls.arrive(session, read.call_sid, Incoming.read(form).caller, now=now, policy=policy).call
+        arrived = now - min(read.waited, policy.wait_ceiling)
+        call = calls.arrive(session, read.call_sid, Incoming.read(form).caller, now=arrived, policy=policy).call
     return scenes.hear(calls.wait(session, call, read.queue_sid, fit=waiting.fit, now=now, policy=policy, hall=hall))
 
 
 @bp.post("/voice/leave")
-@script()
+@script(out_of_the_queue)
 def leave(form: Form, session: Session, now: datetime) -> str:
     """The caller has left the queue: by our wish, by theirs, or because the queue itself failed."""
-    result = form.get("QueueResult", "")
+    result = form.get("QueueResult", "leave")  # who asks again was told so by us, and comes without a result
     if result == "leave":
         return _left(session, calls.find(session, call_sid(form)), now)
-    if result in {"redirected", "bridged", "bridging-in-process", "redirected-from-bridged"}:
+    if result in ON_THEIR_WAY:
         return ending.nothing()  # the caller is already on the way that we sent them
     call = calls.find(session, call_sid(form))
     if call is not None and result == "hangup":

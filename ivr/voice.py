@@ -11,13 +11,13 @@ from callcenter.context import settings
 from callcenter.domain.calls import CallState
 from callcenter.services import calls, queue, room, routing
 from ivr import scenes
-from ivr.answer import script, trouble, words_only
+from ivr.answer import script, words_only
 from ivr.blueprint import bp
 from ivr.payloads import Form, Incoming, Waiting, call_sid
-from ivr.queue import music_meanwhile
 from ivr.scripts import ending, waiting
 from ivr.scripts import room as room_scripts
 from ivr.scripts.room import Alone
+from ivr.stand_ins import ask_again, at_the_door, counsellor_lost, in_the_queue
 
 
 @bp.before_request
@@ -28,7 +28,7 @@ def only_our_number() -> None:
 
 
 @bp.post("/voice/incoming")
-@script()
+@script(at_the_door)
 def incoming(form: Form, session: Session, now: datetime) -> str:
     """Somebody calls: arrival time alone decides whether the line is open for them."""
     read = Incoming.read(form)
@@ -39,7 +39,7 @@ def incoming(form: Form, session: Session, now: datetime) -> str:
 
 
 @bp.post("/voice/key")
-@script(music_meanwhile)
+@script(in_the_queue)
 def key(form: Form, session: Session, now: datetime) -> str:
     """A key, or none, after the greeting; either way the caller goes on waiting."""
     read, policy = Waiting.read(form), settings().policy
@@ -49,16 +49,8 @@ def key(form: Form, session: Session, now: datetime) -> str:
     return scenes.hear(calls.wait(session, call, read.queue_sid, fit=waiting.fit, now=now, policy=policy, hall=hall))
 
 
-def _once_more(form: Form) -> str:
-    """While the database is away the caller hears music once and asks again; then the end is spoken."""
-    if "again" in request.args:
-        return trouble(form)
-    urls = scenes.callbacks()
-    return room_scripts.waiting(Alone(urls.audio("wait-8.wav"), f"{urls.origin}{request.path}?again=1"))
-
-
 @bp.post("/voice/join/<offer_id>")
-@script(_once_more)
+@script(ask_again)
 def join(form: Form, session: Session, now: datetime, offer_id: str) -> str:
     """The claimed caller, taken out of the queue by us, enters the room."""
     call = calls.called_in(session, call_sid(form), offer_id, now=now)
@@ -80,7 +72,7 @@ def bye() -> str:
 
 
 @bp.post("/voice/requeue/<offer_id>")
-@script()
+@script(counsellor_lost)
 def requeue(form: Form, session: Session, now: datetime, offer_id: str) -> str:
     """A caller whose counsellor was lost goes back to the head of the queue."""
     call = calls.find(session, call_sid(form))

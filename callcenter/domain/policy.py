@@ -33,6 +33,8 @@ class Policy:
     """With no counsellor on duty a caller is told so after this time, not left with music."""
     answer_within: timedelta = timedelta(seconds=1.5)
     """After this a webhook is answered with its stand-in; Twilio and the caller wait at most two seconds."""
+    outage_patience: timedelta = timedelta(minutes=2)
+    """Without a database callers are asked to hold for so long; then the trouble is admitted and the call ended."""
     missed_grace: timedelta = timedelta(minutes=3)
     """So long a counsellor whom the line put away counts as about to come back; then nobody waits for them."""
     near_close: timedelta = timedelta(minutes=30)

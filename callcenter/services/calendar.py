@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain import hours
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.holidays_jp import computed_holidays
+from callcenter.domain.holidays_jp import computed_holidays, shipped_holidays
 from callcenter.domain.hours import Calendar, Holiday, HolidayStatus, SpecialDay, SpecialKind, State, state_at
 from callcenter.domain.times import local_date
 from callcenter.models.calendar import HolidayRow, SpecialDayRow
@@ -88,6 +88,13 @@ def current(session: Session, now: datetime, signature: tuple[int, ...] | None =
         kept = _Kept(signature, year, time.monotonic(), load(session, years=(year, year + 1)))
         _kept[database] = kept
     return kept.calendar
+
+
+def remembered(database: Engine | Connection, now: datetime) -> Calendar:
+    """Return the calendar as this process last read it, without asking; before the first time, the days we ship."""
+    kept, year = _kept.get(database), local_date(now).year
+    known = Calendar(holidays=shipped_holidays()) if kept is None else kept.calendar
+    return with_computed(known, (year, year + 1))
 
 
 def with_computed(days: Calendar, years: Iterable[int]) -> Calendar:

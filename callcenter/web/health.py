@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, request
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.adapters import checkup
-from callcenter.context import ports, reading, settings
+from callcenter.context import context, ports, reading, settings
 from callcenter.domain.calls import CallState
 from callcenter.domain.hours import Calendar
 from callcenter.domain.times import local_date
@@ -57,9 +58,26 @@ def metrics() -> Response:
     """Figures of the line for a Prometheus on this machine; no label names anybody."""
     if request.remote_addr not in LOOPBACK or "X-Forwarded-For" in request.headers:
         abort(404)
-    from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+    from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
 
     registry = CollectorRegistry()
+    stood_in = Counter(
+        "helpline_stand_ins", "Webhooks this process could not answer itself", ["why"], registry=registry
+    )
+    for why, count in context().alarms.counts.items():
+        stood_in.labels(why).inc(count)
+    up = Gauge("helpline_database_up", "Whether the database answers", registry=registry)
+    try:
+        _count_the_line(registry)
+        up.set(1)
+    except SQLAlchemyError:
+        up.set(0)
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _count_the_line(registry: CollectorRegistry) -> None:
+    from prometheus_client import Gauge
+
     calls = Gauge("helpline_calls", "Calls that have not ended, by state", ["state"], registry=registry)
     staff = Gauge("helpline_counsellors", "Counsellors by what they are doing", ["work"], registry=registry)
     open_errands = Gauge("helpline_outbox_open", "Errands that are not done", registry=registry)
@@ -72,7 +90,6 @@ def metrics() -> Response:
         undone = select(func.count()).select_from(OutboxMessage).where(OutboxMessage.done_at.is_(None))
         open_errands.set(session.scalar(undone) or 0)
         _by_night(registry, nightly.latest(session, nightly.CALL_LOG))
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 def _by_night(registry: CollectorRegistry, run: NightlyRun | None) -> None:

@@ -46,6 +46,14 @@ def lost(*, gone: bool = False) -> str:
     return str(twiml)
 
 
+def one_moment(again_url: str) -> str:
+    """Let a counsellor who picked up wait for a breath and ask again."""
+    twiml = VoiceResponse()
+    twiml.pause(length=2)
+    twiml.redirect(address(again_url), method="POST")
+    return str(twiml)
+
+
 def declined() -> str:
     """End the leg of a counsellor who cannot take the call now."""
     twiml = VoiceResponse()

@@ -10,6 +10,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from ivr import words
 from ivr.scripts.parts import KEPT, Whisper, address, say
+from ivr.speech import Announcement
 
 REGION = "jp1"
 """Where the voices are mixed."""
@@ -57,10 +58,12 @@ class Counsellor(Room):
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """Somebody who is the first in the room; ``again_url`` is this document itself."""
+    """Somebody who is the first in the room, or who must ask again; ``again_url`` tells what comes after the music."""
 
     music_url: str
     again_url: str
+    first: Announcement | None = None
+    """What is said before the music."""
 
 
 def caller(scene: Caller) -> str:
@@ -85,6 +88,8 @@ def counsellor(scene: Counsellor) -> str:
 def waiting(scene: Alone) -> str:
     """Play softly until the other one is there; a room's wait document does not repeat by itself."""
     twiml = VoiceResponse()
+    if scene.first is not None:
+        say(twiml, scene.first)
     twiml.play(address(scene.music_url))
     twiml.redirect(address(scene.again_url), method="POST")
     return str(twiml)

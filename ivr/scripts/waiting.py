@@ -21,6 +21,7 @@ SHORT_MUSIC = 8.0
 """Seconds of ``static/audio/wait-8.wav``."""
 LONG_MUSIC = 15.0
 """Seconds of ``static/audio/wait-15.wav``."""
+MINUTE = 60
 KEY_TIMEOUT = 2
 """Seconds of patience for a key after the greeting."""
 
@@ -47,6 +48,14 @@ class Wait:
 
     hearing: Hearing
     music: Music
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """One round of waiting while nobody can be asked; ``seconds`` have passed in the queue."""
+
+    music: Music
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +113,21 @@ def wait(scene: Wait) -> str:
         twiml.play(address(scene.music.long_url))
     elif left >= SHORT_MUSIC:
         twiml.play(address(scene.music.short_url))
+    return str(twiml)
+
+
+@lru_cache(KEPT)
+def meanwhile(scene: Meanwhile) -> str:
+    """Say that the line is not dead, at first and each minute, and play; for a time in which nobody can be asked."""
+    twiml = VoiceResponse()
+    if scene.seconds < SHORT_MUSIC:
+        say(twiml, words.D04)
+    elif scene.seconds >= MINUTE and scene.seconds % MINUTE < LONG_MUSIC:
+        say(twiml, words.D05)
+    else:
+        twiml.play(address(scene.music.long_url))
+        return str(twiml)
+    twiml.play(address(scene.music.short_url))
     return str(twiml)
 
 

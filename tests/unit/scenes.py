@@ -14,6 +14,7 @@ from callcenter.domain.hours import Reason
 from callcenter.domain.people import Contact
 from callcenter.domain.times import clock_phrase, next_open_phrase
 from callcenter.domain.waiting import Hearing
+from ivr import words
 from ivr.scripts import arrival, ending, offers, room, waiting
 from ivr.scripts.parts import Whisper
 from ivr.simulator.speech import spoken
@@ -85,6 +86,7 @@ documents: SearchStrategy[Made] = st.one_of(
     st.builds(lambda: ("call", arrival.refused())),
     _in("wait", waiting.greeting, st.builds(waiting.Greeting, key_url=st.just(GREETING.key_url), service=names)),
     _in("wait", waiting.wait, st.builds(waiting.Wait, hearing=hearings, music=st.just(MUSIC))),
+    _in("wait", waiting.meanwhile, st.builds(waiting.Meanwhile, music=st.just(MUSIC), seconds=st.integers(0, 1800))),
     st.builds(lambda: ("wait", waiting.step_out())),
     _in("call", waiting.requeue, st.sampled_from([requeue(Contact.BROWSER), requeue(Contact.PHONE)])),
     *(
@@ -97,6 +99,8 @@ documents: SearchStrategy[Made] = st.one_of(
     st.booleans().map(lambda waited: ("call", room.caller(caller(waited=waited)))),
     _in("call", room.counsellor, st.one_of(st.none(), whispers).map(counsellor)),
     _in("room", room.waiting, st.just(room.Alone(MUSIC.short_url, f"{ORIGIN}/ivr/conference/wait"))),
+    st.builds(lambda: ("call", room.waiting(room.Alone(MUSIC.short_url, f"{ORIGIN}/ivr/voice/leave", words.I05)))),
+    st.builds(lambda: ("call", offers.one_moment(f"{ORIGIN}/ivr/offer/{LEG}/answer?again=1"))),
     _in("call", offers.screen, st.builds(offers.Screen, key_url=st.just(GREETING.key_url), whisper=whispers)),
     st.booleans().map(lambda gone: ("call", offers.lost(gone=gone))),
     st.builds(lambda: ("call", offers.declined())),

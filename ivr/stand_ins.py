@@ -1,0 +1,128 @@
+"""What is answered while the database is away: words, and the calendar as this process last read it.
+
+Nothing here waits for anybody. Whoever waits is never left with music for ever: an outage that lasts is
+admitted, closing time comes without a database too, and a question is put again only so many times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import request
+
+from callcenter.context import context, ports, settings
+from callcenter.domain.hours import Calendar, State, state_at, windows
+from callcenter.domain.times import at_japan, local_date
+from callcenter.models.base import db
+from callcenter.services import calendar
+from ivr import scenes, words
+from ivr.payloads import Form, Waiting
+from ivr.scripts import ending, offers, waiting
+from ivr.scripts import room as room_scripts
+from ivr.scripts.room import Alone
+from ivr.speech import Announcement
+
+TRIES = 4
+"""How often a caller outside the queue hears eight seconds of music before the trouble is admitted."""
+
+ON_THEIR_WAY = frozenset({"redirected", "bridged", "bridging-in-process", "redirected-from-bridged"})
+"""Results of a queue that somebody left for a script of ours (Twilio, Enqueue, QueueResult)."""
+
+StandIn = Callable[[Form], str]
+
+
+def trouble(_form: Form) -> str:
+    """Apologise, and end the call kindly."""
+    return ending.trouble(ending.Ending())
+
+
+def at_the_door(form: Form) -> str:
+    """Outside hours say so; in hours let the caller wait, to be taken in by a later question of theirs."""
+    now = _now()
+    hours = state_at(_calendar(now), now)
+    if not hours.open:
+        return scenes.closed(hours, now)
+    return trouble(form) if _lasts(now) else scenes.welcome()
+
+
+def in_the_queue(form: Form) -> str:
+    """Say that the line is not dead, play music and ask again, as long as that leads anywhere."""
+    now, waited = _now(), Waiting.read(form).waited
+    if waited >= settings().policy.wait_ceiling or _lasts(now) or _closed_for(now) is not None:
+        return waiting.step_out()
+    return waiting.meanwhile(waiting.Meanwhile(scenes.music(), int(waited.total_seconds())))
+
+
+def out_of_the_queue(form: Form) -> str:
+    """Who is on their way is not disturbed; who stepped out asks once more, or hears why it was in vain."""
+    now, result = _now(), form.get("QueueResult", "leave")
+    if result in ON_THEIR_WAY or result == "hangup":
+        return ending.nothing()
+    if result == "queue-full":
+        return scenes.full(None, now)
+    closed = _closed_for(now)
+    if closed is not None:
+        return ending.closed_out(ending.Ending(next_open=scenes.next_open(closed.next_open, now)))
+    patient = result == "leave" and Waiting.read(form).waited < settings().policy.wait_ceiling
+    return ask_again(form) if patient and not _lasts(now) else trouble(form)
+
+
+def ask_again(form: Form) -> str:
+    """Let the caller hear music and put the same question again; after some tries the end is spoken."""
+    return _once_more() or trouble(form)
+
+
+def counsellor_lost(form: Form) -> str:
+    """Tell a caller in mid-talk that the line broke, and ask again who is there for them."""
+    return _once_more(None if _tried() else words.I05) or trouble(form)
+
+
+def picked_up(_form: Form) -> str:
+    """Ask a counsellor who picked up for a moment, once; then leave the call to others."""
+    if _tried():
+        return offers.declined()
+    return offers.one_moment(_this_address(1))
+
+
+def hang_up(_form: Form) -> str:
+    """Leave the call to others."""
+    return offers.declined()
+
+
+def _once_more(first: Announcement | None = None) -> str | None:
+    tried = _tried()
+    if tried >= TRIES:
+        return None
+    scene = Alone(scenes.callbacks().audio("wait-8.wav"), _this_address(tried + 1), first)
+    return room_scripts.waiting(scene)
+
+
+def _tried() -> int:
+    return request.args.get("again", 0, type=int)
+
+
+def _this_address(tried: int) -> str:
+    return f"{scenes.callbacks().origin}{request.path}?again={tried}"
+
+
+def _lasts(now: datetime) -> bool:
+    """Whether the database has been away for longer than a caller can be asked to hope."""
+    return context().outage.lasted(now) >= settings().policy.outage_patience
+
+
+def _closed_for(now: datetime) -> State | None:
+    """Return how the line is closed if nobody who waits will be served any more today."""
+    days = _calendar(now)
+    hours, today = state_at(days, now), local_date(now)
+    ended = [end for end in (at_japan(today, one.close_at) for one in windows(days, today)) if end <= now]
+    drained = not ended or now >= max(ended) + settings().policy.drain
+    return hours if not hours.open and drained else None
+
+
+def _calendar(now: datetime) -> Calendar:
+    return calendar.remembered(db.engine, now)
+
+
+def _now() -> datetime:
+    return ports().clock.now()
