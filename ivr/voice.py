@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.context import settings
 from callcenter.domain.calls import CallState
+from callcenter.domain.people import Contact
 from callcenter.services import calls, queue, room, routing
 from ivr import scenes
 from ivr.answer import script, words_only
@@ -87,7 +88,7 @@ def requeue(form: Form, session: Session, now: datetime, offer_id: str) -> str:
             queue=scenes.QUEUE,
             wait_url=urls.voice("wait"),
             leave_url=urls.voice("leave"),
-            lost=offer.contact,
+            lost=Contact.BROWSER if offer.taken_off else offer.contact,  # nobody has hung up
         )
     )
 

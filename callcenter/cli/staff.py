@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
+from sqlalchemy.orm import Session
 
 from callcenter.cli.opened import opened
 from callcenter.domain.people import Role
 from callcenter.domain.presence import Work
 
+if TYPE_CHECKING:
+    from callcenter.models.people import Staff
+
 STARTING_PASSWORD_BYTES = 12
+
+FORCE = "Do not wait: the caller goes back to the head of the queue, the record stays a draft."
+WAITS = "お話し中のため、この電話の記録を終えたときに変わります。すぐに変えるときは --force をつけてください。"
 
 
 @click.group("staff")
@@ -44,14 +55,61 @@ def staff_add(login: str, name: str, role: str, phone: str | None, password_stdi
 def staff_status(login: str, state: str) -> None:
     """Set a counsellor's state without a browser; available also ends a wrap-up."""
     from callcenter.services import presence
+
+    with known(login) as (session, now, found):
+        if state == Work.AVAILABLE:
+            row = presence.come(session, found, now=now)
+        else:
+            row = presence.leave(session, found, Work(state), now=now)
+    click.echo(f"{found.name}: {row.work}")
+
+
+@staff.command("role")
+@click.argument("login")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+@click.option("--force", is_flag=True, help=FORCE)
+def staff_role(login: str, role: str, force: bool) -> None:
+    """Give an account another role; it signs in anew. During a call it waits until the record is finished."""
+    from callcenter.services import duty
+    from callcenter.services.audit import OPERATOR
+
+    with known(login) as (session, now, found):
+        at_once = duty.change_role(session, found, Role(role), by=OPERATOR, now=now, force=force)
+    click.echo(f"{found.name}: " + (role if at_once else WAITS))
+
+
+@staff.command("deactivate")
+@click.argument("login")
+@click.option("--force", is_flag=True, help=FORCE)
+def staff_deactivate(login: str, force: bool) -> None:
+    """End an account; nothing it wrote is touched. During a call it waits until the record is finished."""
+    from callcenter.services import duty
+    from callcenter.services.audit import OPERATOR
+
+    with known(login) as (session, now, found):
+        at_once = duty.deactivate(session, found, by=OPERATOR, now=now, force=force)
+    click.echo(f"{found.name}: " + ("使えなくしました。" if at_once else WAITS))
+
+
+@staff.command("activate")
+@click.argument("login")
+def staff_activate(login: str) -> None:
+    """Take an account up again, or take back that it ends after a call."""
+    from callcenter.services import duty
+    from callcenter.services.audit import OPERATOR
+
+    with known(login) as (session, now, found):
+        duty.activate(session, found, by=OPERATOR, now=now)
+    click.echo(f"{found.name}: 使えます。")
+
+
+@contextmanager
+def known(login: str) -> Iterator[tuple[Session, datetime, Staff]]:
+    """One transaction with the account of that login, or a sentence."""
     from callcenter.services import staff as accounts
 
     with opened() as (session, now):
         found = accounts.find(session, login)
         if found is None:
             raise click.ClickException(f"{login} というログイン名は登録されていません。")
-        if state == Work.AVAILABLE:
-            row = presence.come(session, found, now=now)
-        else:
-            row = presence.leave(session, found, Work(state), now=now)
-    click.echo(f"{found.name}: {row.work}")
+        yield session, now, found

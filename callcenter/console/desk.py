@@ -15,7 +15,7 @@ from callcenter.domain.consultations import Relation
 from callcenter.domain.hours import State
 from callcenter.domain.people import Contact
 from callcenter.domain.policy import Policy
-from callcenter.domain.presence import AwayReason, Work
+from callcenter.domain.presence import TALKING, AwayReason, Work
 from callcenter.domain.times import local_date
 from callcenter.models.consultations import Consultation, ConsultationState
 from callcenter.models.people import Staff
@@ -25,7 +25,6 @@ from callcenter.services.pull import Pull
 from callcenter.ui.hints import Hint, hint_of
 from callcenter.ui.tones import AWAY, Tone, tone_of
 
-TALKING = (Work.CONNECTING, Work.ON_CALL)
 ORDER = (Work.ON_CALL, Work.CONNECTING, Work.OFFERED, Work.AVAILABLE, Work.WRAP_UP, Work.AWAY)
 SHOWN_WAITING = 20
 

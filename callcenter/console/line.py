@@ -13,10 +13,10 @@ from callcenter.context import ports, unit_of_work
 from callcenter.domain.calls import OfferState
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.people import Contact
-from callcenter.domain.presence import BOUND, AwayReason, Work
+from callcenter.domain.presence import BOUND, CHOSEN, TALKING, AwayReason, Next, Work
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call, Offer
-from callcenter.services import audit, presence, room, routing
+from callcenter.services import audit, care, presence, room, routing
 from callcenter.services.audit import Subject, staff_member
 from callcenter.services.presence import OtherTab
 from callcenter.ui.access import me, note_activity
@@ -24,8 +24,6 @@ from callcenter.ui.signin import limiter
 
 TOKEN_SECONDS = 900
 """How long a browser may be rung without asking anew."""
-
-TALKING = {Work.CONNECTING, Work.ON_CALL}
 
 
 class NoBrowserPhone(HelplineError):
@@ -55,17 +53,47 @@ def set_presence() -> Response:
     return done()
 
 
-def choose(session: Session, staff: Staff, work: str, reason: str) -> None:
-    """Do what the counsellor chose to do next; ``UnknownChoice`` for anything that is no choice."""
-    now = ports().clock.now()
-    if work == Work.AVAILABLE:
+def choose(session: Session, staff: Staff, sent: str, reason_sent: str) -> None:
+    """Do what the counsellor chose to do now; ``UnknownChoice`` for anything that is no choice."""
+    now, (work, reason) = ports().clock.now(), _choice(sent, reason_sent)
+    if work is Work.AVAILABLE:
         presence.come(session, staff, now=now)
-    elif work == Work.OFFLINE:
-        presence.leave(session, staff, Work.OFFLINE, now=now)
-    elif work == Work.AWAY and reason in set(AwayReason) - {AwayReason.MISSED, AwayReason.UNREACHABLE}:
-        presence.leave(session, staff, Work.AWAY, now=now, reason=AwayReason(reason))
     else:
-        raise UnknownChoice
+        presence.leave(session, staff, work, now=now, reason=reason)
+
+
+@bp.post("/after")
+@for_counsellors
+def set_after() -> Response:
+    """What comes after this call: 受付にもどる (which takes back an earlier choice), 離れる with a reason, 終わる."""
+    with unit_of_work() as session:
+        plan(session, myself(session), request.form.get("after", ""))
+    return done()
+
+
+def plan(session: Session, staff: Staff, sent: str) -> None:
+    """Keep for after the call what the counsellor chose, such as ``away:care``."""
+    work, _, reason_sent = sent.partition(":")
+    chosen, reason = _choice(work, reason_sent)
+    presence.plan(session, staff, chosen, now=ports().clock.now(), reason=reason)
+
+
+def _choice(work: str, reason: str) -> Next:
+    if work in {Work.AVAILABLE, Work.OFFLINE}:
+        return Work(work), None
+    if work == Work.AWAY and reason in set(CHOSEN):
+        return Work.AWAY, AwayReason(reason)
+    raise UnknownChoice
+
+
+@bp.post("/hard-call")
+@for_counsellors
+def hard_call() -> Response:
+    """つらかった: a supervisor hears of it, and a pause follows the record; ``undo`` takes it back."""
+    now, undo = ports().clock.now(), request.form.get("undo") == "1"
+    with unit_of_work() as session:
+        (care.take_back if undo else care.hard_call)(session, myself(session), now=now)
+    return done()
 
 
 @bp.post("/lease")
@@ -82,12 +110,12 @@ def take_lease() -> Response:
 @bp.post("/beat")
 @in_the_background
 def beat() -> Response:
-    """The tab is alive; a person on a call is at work, however still the keyboard is."""
+    """The tab is alive; who talks or waits to be rung is at work, however still the keyboard is."""
     lease, registered = request.form.get("lease", ""), request.form.get("registered") == "1"
     with unit_of_work() as session:
         row = presence.beat(session, myself(session), lease, registered=registered, now=ports().clock.now())
-        busy = row.work in BOUND
-    if busy:
+        at_work = row.work in (*BOUND, Work.AVAILABLE)
+    if at_work:
         note_activity()
     return Response(status=204)
 

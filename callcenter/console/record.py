@@ -17,7 +17,7 @@ from callcenter.domain.consultations import MissingField, Outcome
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.presence import Work
 from callcenter.models.telephony import Presence
-from callcenter.services import consultations
+from callcenter.services import consultations, presence
 from callcenter.services.consultations import NotQuick, Saved
 from callcenter.ui.filters import clock_seconds
 from callcenter.ui.forms import Problem
@@ -113,8 +113,9 @@ def _finish(session: Session, record_id: str, quick: Outcome | None) -> None:
         raise StillTalking
     consultations.finish(session, record_id, by=staff, now=now, quick=quick)
     if is_current:
-        work, _, reason = request.form.get("after", Work.AVAILABLE).partition(":")
-        line.choose(session, staff, work, reason)
+        if request.form.get("after") and not staff.changes_soon:
+            line.plan(session, staff, request.form["after"])
+        presence.record_done(session, staff, now=now)
 
 
 def _quick(sent: str | None) -> Outcome | None:

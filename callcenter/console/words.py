@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from callcenter.domain.consultations import Channel, Relation
-from callcenter.domain.presence import AwayReason
+from callcenter.domain.presence import CHOSEN
 from callcenter.ui.tones import AWAY
 
 HONORIFICS = ("さん", "ちゃん", "くん", "君", "様", "さま", "の母", "の父", "の兄", "の姉", "の妹", "の弟")
 
-AWAY_CHOICES: dict[str, str] = {
-    reason.value: AWAY[reason] for reason in AwayReason if reason not in {AwayReason.MISSED, AwayReason.UNREACHABLE}
-}
+AWAY_CHOICES: dict[str, str] = {reason.value: AWAY[reason] for reason in CHOSEN}
 """The reasons a person may choose; the other two are set by the line."""
 
 CHANNEL_ICONS: dict[str, str] = {Channel.PHONE: "phone", Channel.MAIL: "pen", Channel.VISIT: "house"}

@@ -1,8 +1,12 @@
-"""What a counsellor is doing, and who may be rung."""
+"""What a counsellor is doing, who may be rung, and what comes after a call."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
+
+from callcenter.domain.policy import Policy
 
 
 class Work(StrEnum):
@@ -15,8 +19,14 @@ class Work(StrEnum):
     AWAY = "away"
 
 
-BOUND = (Work.OFFERED, Work.CONNECTING, Work.ON_CALL)
+TALKING = (Work.CONNECTING, Work.ON_CALL)
+"""A caller is, or is about to be, with this counsellor."""
+
+BOUND = (Work.OFFERED, *TALKING)
 """The line itself moves these on; a person cannot choose or leave them by a button."""
+
+BUSY_WITH_A_CALLER = (*TALKING, Work.WRAP_UP)
+"""What was decided about this counsellor meanwhile waits until the call is over and written up."""
 
 
 class AwayReason(StrEnum):
@@ -28,4 +38,43 @@ class AwayReason(StrEnum):
     MISSED = "missed"
     """Set by the line after two rings in a row went unanswered."""
     UNREACHABLE = "unreachable"
-    """Set by the line when a device answered busy at once: a frozen tab or an unplugged telephone."""
+    """Set by the line when a device answered busy at once, twice in a row: a frozen tab or an unplugged telephone."""
+
+
+PUT_AWAY = (AwayReason.MISSED, AwayReason.UNREACHABLE)
+"""The line's own reasons; nobody chooses them."""
+
+CHOSEN = tuple(reason for reason in AwayReason if reason not in PUT_AWAY)
+
+MISSES_UNTIL_AWAY = 2
+
+Next = tuple[Work, AwayReason | None]
+
+
+class Plan(Protocol):
+    """What is to come after the call and its record."""
+
+    draining: bool
+    away_after: AwayReason | None
+
+
+def what_follows(plan: Plan) -> Next:
+    """Return what the counsellor does after the call: to stop outweighs to rest, and both outweigh the next caller."""
+    if plan.draining:
+        return Work.OFFLINE, None
+    if plan.away_after is not None:
+        return Work.AWAY, plan.away_after
+    return Work.AVAILABLE, None
+
+
+def after_miss(plan: Plan, misses: int, *, unreachable: bool) -> Next:
+    """Return what a counsellor does who let it ring *misses* times in a row; what they planned comes first."""
+    planned = what_follows(plan)
+    if planned[0] is not Work.AVAILABLE or misses < MISSES_UNTIL_AWAY:
+        return planned
+    return Work.AWAY, AwayReason.UNREACHABLE if unreachable else AwayReason.MISSED
+
+
+def is_long(work: Work, since: datetime, *, now: datetime, policy: Policy) -> bool:
+    """Whether a wrap-up takes longer than it should; it is told, never ended."""
+    return work is Work.WRAP_UP and now - since >= policy.wrap_up_limit

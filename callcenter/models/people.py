@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, String
+from sqlalchemy import LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column, object_session
 
 from callcenter.crypto import KeyMissing, KeyRing, open_number, seal_number
@@ -28,9 +28,18 @@ class Staff(Base):
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     session_token: Mapped[str] = mapped_column(String(64), unique=True)
     active: Mapped[bool] = mapped_column(default=True)
+    leaving: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The account ends as soon as its call is over and written up."""
+    next_role: Mapped[Role | None] = mapped_column(choice(Role))
+    """The role it gets then."""
     demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Moment)
     last_signed_in_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    @property
+    def changes_soon(self) -> bool:
+        """Whether something was decided about this account that waits for the end of a call."""
+        return self.leaving or self.next_role is not None
 
     @property
     def phone(self) -> str | None:

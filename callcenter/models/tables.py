@@ -5,6 +5,7 @@ from __future__ import annotations
 from callcenter.models import (
     audit,
     calendar,
+    care,
     cases,
     consultations,
     keys,
@@ -16,4 +17,4 @@ from callcenter.models import (
     telephony,
 )
 
-ALL = (audit, calendar, cases, consultations, keys, line, misuse, nightly, outbox, people, telephony)
+ALL = (audit, calendar, care, cases, consultations, keys, line, misuse, nightly, outbox, people, telephony)

@@ -113,6 +113,8 @@ class Offer(Base):
     """Whether the room shall not hear this leg; a browser mutes itself, a telephone is muted in the room."""
     told: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether the caller heard beforehand that this colleague would take over."""
+    taken_off: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """A supervisor took the counsellor off the call; the caller was still talking."""
 
     call: Mapped[Call] = relationship(back_populates="offers")
 
@@ -139,6 +141,13 @@ class Presence(Base):
     registered: Mapped[bool] = mapped_column(default=False)
     """Whether that tab's telephone said that it can be rung."""
     draining: Mapped[bool] = mapped_column(default=False)
+    """After this call and its record, offline."""
+    away_after: Mapped[AwayReason | None] = mapped_column(choice(AwayReason))
+    """After this call and its record, away with this reason."""
+    signing_out: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """After this call and its record, signed out too."""
+    hard_call_id: Mapped[str | None] = mapped_column(String(32))
+    """The note that the call at hand is, or was, a hard one."""
     misses: Mapped[int] = mapped_column(default=0)
     offer_id: Mapped[str | None] = mapped_column(String(32))
 

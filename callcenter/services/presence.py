@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.people import NotAllowed, may_read_content
-from callcenter.domain.presence import BOUND, AwayReason, Work
+from callcenter.domain.people import Contact, NotAllowed, may_read_content
+from callcenter.domain.policy import Policy
+from callcenter.domain.presence import (
+    BOUND,
+    AwayReason,
+    Next,
+    Work,
+    after_miss,
+    what_follows,
+)
 from callcenter.models.base import new_id
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Presence
 from callcenter.services import live
+from callcenter.services import staff as accounts
 
 LEASE_FREE_AFTER = timedelta(seconds=15)
 """A tab that has been silent for so long no longer keeps another from ringing."""
-
-MISSES_UNTIL_AWAY = 2
 
 
 _BY_STAFF = select(Presence).where(Presence.staff_id == bindparam("staff_id")).with_for_update(key_share=True)
@@ -34,6 +42,27 @@ class OtherTab(HelplineError):
     """Another tab of the same person rings."""
 
     message = "別のタブで受付中です。このタブで受けるときは「このタブで受ける」を押してください。"
+
+
+class CallInOtherTab(HelplineError):
+    """Another tab of the same person has a call, which taking over would cut."""
+
+    message = "別のタブで、電話が鳴っているかつながっています。電話は、そちらのタブでお続けください。"
+
+
+class ChangesSoon(HelplineError):
+    """The account ends, or gets another role, as soon as the call at hand is over."""
+
+    message = "この電話の記録を終えると、アカウントの変更のため受付も終わります。くわしくは統括におたずねください。"
+
+
+@dataclass(frozen=True)
+class LongWrapUp:
+    """A counsellor who has been writing up for longer than the limit."""
+
+    staff_id: str
+    name: str
+    since: datetime
 
 
 def find(session: Session, staff_id: str) -> Presence | None:
@@ -60,17 +89,36 @@ def set_work(row: Presence, work: Work, session: Session, *, now: datetime, reas
     row.work, row.reason, row.since = work, reason, now
     if work not in BOUND:
         row.offer_id = None
+    if work not in (*BOUND, Work.WRAP_UP):
+        _settle(session, row, now=now)
+    _tell(session, row, now=now)
+
+
+def _settle(session: Session, row: Presence, *, now: datetime) -> None:
+    """The call and its record are behind this person: what was planned or decided for afterwards is done."""
+    draining, signing_out = row.draining, row.signing_out
+    row.draining, row.signing_out, row.away_after, row.hard_call_id = False, False, None, None
+    staff = session.get_one(Staff, row.staff_id) if draining else None
+    if staff is not None and staff.changes_soon:
+        accounts.settle(session, staff, now=now)
+    elif staff is not None and signing_out:
+        accounts.sign_out(session, staff, now=now)
+
+
+def _tell(session: Session, row: Presence, *, now: datetime) -> None:
     live.tell(session, live.LINE, now=now)
     live.tell(session, live.to_staff(row.staff_id), now=now)
 
 
 def come(session: Session, staff: Staff, *, now: datetime) -> Presence:
-    """Be available from now on; also ends a wrap-up. Raises ``OnTheLine``, or ``NotAllowed`` by role."""
+    """Be available from now on; also ends a wrap-up. ``OnTheLine``, ``ChangesSoon``, or ``NotAllowed`` by role."""
     if not may_read_content(staff.role):
         raise NotAllowed
     row = of(session, staff, now=now)
     if row.work in BOUND:
         raise OnTheLine
+    if staff.changes_soon:
+        raise ChangesSoon
     if row.work is not Work.AVAILABLE:
         row.idle_since = now
     row.misses, row.draining = 0, False
@@ -82,9 +130,48 @@ def leave(session: Session, staff: Staff, work: Work, *, now: datetime, reason: 
     """Go away or offline; during a call it is kept for afterwards."""
     row = of(session, staff, now=now)
     if row.work in BOUND:
-        row.draining = True
-        return row
+        return _plan(session, staff, row, work, now=now, reason=reason)
+    if staff.changes_soon:
+        work = Work.OFFLINE
     set_work(row, work, session, now=now, reason=reason if work is Work.AWAY else None)
+    return row
+
+
+def plan(session: Session, staff: Staff, work: Work, *, now: datetime, reason: AwayReason | None = None) -> Presence:
+    """Decide what comes after the call and its record; with *work* available an earlier decision is taken back.
+
+    Whoever has no call any more goes at once. ``ChangesSoon`` if it is no longer theirs to decide.
+    """
+    row = of(session, staff, now=now)
+    if row.work in (*BOUND, Work.WRAP_UP):
+        return _plan(session, staff, row, work, now=now, reason=reason)
+    return row if work is Work.AVAILABLE else leave(session, staff, work, now=now, reason=reason)
+
+
+def _plan(
+    session: Session, staff: Staff, row: Presence, work: Work, *, now: datetime, reason: AwayReason | None
+) -> Presence:
+    if staff.changes_soon and work is not Work.OFFLINE:
+        raise ChangesSoon
+    row.draining = work is Work.OFFLINE
+    row.away_after = reason if work is Work.AWAY else None
+    row.signing_out = row.signing_out and row.draining
+    _tell(session, row, now=now)
+    return row
+
+
+def leave_after_call(session: Session, staff: Staff, *, now: datetime, signing_out: bool = False) -> None:
+    """Be rung no more; after the call and its record offline, and signed out if the person wanted that."""
+    row = of(session, staff, now=now)
+    row.draining, row.signing_out = True, signing_out or row.signing_out
+    _tell(session, row, now=now)
+
+
+def record_done(session: Session, staff: Staff, *, now: datetime) -> Presence:
+    """The record is finished, and with it the wrap-up: what was planned for afterwards begins."""
+    row = of(session, staff, now=now)
+    if row.work is Work.WRAP_UP:
+        _follow(session, row, what_follows(row), now=now, to_the_back=True)
     return row
 
 
@@ -101,10 +188,16 @@ def beat(session: Session, staff: Staff, lease: str, *, registered: bool, now: d
 
 
 def take_lease(session: Session, staff: Staff, *, force: bool, now: datetime) -> Presence:
-    """Let this tab be the one that rings; another live tab keeps it unless *force* says to take it over."""
+    """Let this tab be the one that rings; another live tab keeps it unless *force* says to take it over.
+
+    A live tab with a call keeps it in any case (``CallInOtherTab``): the call would end with it.
+    """
     row = of(session, staff, now=now)
-    if row.lease is not None and row.beats(now, LEASE_FREE_AFTER) and not force:
-        raise OtherTab
+    if row.lease is not None and row.beats(now, LEASE_FREE_AFTER):
+        if not force:
+            raise OtherTab
+        if row.work in BOUND and row.contact is Contact.BROWSER:
+            raise CallInOtherTab
     row.lease, row.registered, row.heartbeat_at = new_id(), False, now
     live.tell(session, live.to_staff(staff.id), now=now)
     return row
@@ -112,17 +205,33 @@ def take_lease(session: Session, staff: Staff, *, force: bool, now: datetime) ->
 
 def freed(session: Session, row: Presence, *, now: datetime, to_the_back: bool) -> None:
     """A ring came to nothing; the person is free again, at the back of the line if it was theirs to answer."""
-    if to_the_back:
-        row.idle_since = now
-    set_work(row, Work.OFFLINE if row.draining else Work.AVAILABLE, session, now=now)
+    _follow(session, row, what_follows(row), now=now, to_the_back=to_the_back)
 
 
 def missed(session: Session, row: Presence, *, now: datetime, unreachable: bool) -> None:
-    """A ring went unanswered; twice in a row, or busy at once, and the person is put away and told."""
+    """A ring went unanswered; after the second in a row the person is put away and told.
+
+    *unreachable*: the device was busy at once. A browser is then not rung before it says again that it can be, so
+    that a page which is just being loaded anew costs nobody their place.
+    """
     row.misses += 1
-    if unreachable:
-        set_work(row, Work.AWAY, session, now=now, reason=AwayReason.UNREACHABLE)
-    elif row.misses >= MISSES_UNTIL_AWAY:
-        set_work(row, Work.AWAY, session, now=now, reason=AwayReason.MISSED)
-    else:
-        freed(session, row, now=now, to_the_back=True)
+    row.registered = row.registered and not unreachable
+    _follow(session, row, after_miss(row, row.misses, unreachable=unreachable), now=now, to_the_back=True)
+
+
+def _follow(session: Session, row: Presence, to: Next, *, now: datetime, to_the_back: bool) -> None:
+    work, reason = to
+    if work is Work.AVAILABLE and to_the_back:
+        row.idle_since = now
+    set_work(row, work, session, now=now, reason=reason)
+
+
+def long_wrap_ups(session: Session, *, now: datetime, policy: Policy) -> list[LongWrapUp]:
+    """Return who has been writing up for longer than the limit, longest first; nobody is ever ended for it."""
+    query = (
+        select(Presence.staff_id, Staff.name, Presence.since)
+        .join(Staff, Staff.id == Presence.staff_id)
+        .where(Presence.work == Work.WRAP_UP, Presence.since <= now - policy.wrap_up_limit)
+        .order_by(Presence.since, Presence.staff_id)
+    )
+    return [LongWrapUp(*found) for found in session.execute(query)]

@@ -184,6 +184,18 @@ def lost(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
         wrap_up(session, offer, now=now)
 
 
+def take_away(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+    """A counsellor is taken off the call: the caller goes back to the head of the queue, and only then the leg ends."""
+    offer.taken_off = True
+    calls.note(session, call, "taken_off", now=now, staff_id=offer.staff_id)
+    if call.state is CallState.CLAIMED:
+        release(session, call, offer, now=now)
+        return
+    _leave(offer, now)
+    outbox.put(session, "rescue_caller", now=now, offer=offer.id)
+    outbox.put(session, "hang_up", now=now, after=RESCUE_AFTER, offer=offer.id)
+
+
 def _leave(offer: Offer, at: datetime) -> bool:
     """The leg was gone by *at* at the latest; of several such news the earliest counts. True for the first."""
     first = offer.left_at is None

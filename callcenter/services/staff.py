@@ -128,6 +128,16 @@ def set_active(session: Session, staff: Staff, active: bool, *, by: Actor, now: 
     _change(session, staff, "staff.activate" if active else "staff.deactivate", by, now)
 
 
+def settle(session: Session, staff: Staff, *, now: datetime) -> None:
+    """Do what was decided about the account while a call kept its person; who decided it is in the trail already."""
+    role, leaving = staff.next_role, staff.leaving
+    staff.next_role, staff.leaving = None, False
+    if role is not None:
+        set_role(session, staff, role, by=SYSTEM, now=now)
+    if leaving:
+        set_active(session, staff, False, by=SYSTEM, now=now)
+
+
 def set_phone(session: Session, staff: Staff, number: str | None, *, by: Actor, now: datetime) -> None:
     """Let calls ring at *number* from now on, or in the browser; only numbers of accounts are ever dialled."""
     _let_ring_at(staff, number)

@@ -12,7 +12,7 @@ from callcenter.domain.policy import Policy
 from callcenter.domain.times import local_date
 from callcenter.domain.waiting import rang_out
 from callcenter.models.telephony import Call, Offer
-from callcenter.services import flags, live, outbox, receipts, room, routing
+from callcenter.services import care, flags, live, outbox, receipts, room, routing
 
 
 def sweep(session: Session, *, now: datetime, policy: Policy) -> None:
@@ -64,3 +64,4 @@ def forget(session: Session, *, now: datetime) -> None:
     flags.forget(session, now=now)
     receipts.forget(session, now=now)
     live.forget(session, now=now)
+    care.forget(session, now=now)

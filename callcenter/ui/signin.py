@@ -15,6 +15,7 @@ from wtforms import PasswordField, StringField
 
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.people import Role
+from callcenter.services import duty
 from callcenter.services import staff as accounts
 from callcenter.ui.access import SignedIn, local_path, me, note_activity, public, staff
 from callcenter.ui.forms import Problem
@@ -22,6 +23,7 @@ from callcenter.ui.forms import Problem
 WRONG = "ログイン名かパスワードが合っていません。"
 """The same words whichever of the two is wrong, so that nobody can try out names."""
 IDLE_WORDS = "しばらく操作がなかったため、安全のために閉じました。もう一度お入りください。"
+AFTER_THE_CALL = "お話し中のため、まだログアウトしていません。記録を終えると、受付を終えてログアウトします。"
 DESKS = {Role.COUNSELLOR: "console.board", Role.SUPERVISOR: "console.board"}
 """The page that a role starts its work on, once that page exists."""
 
@@ -106,8 +108,10 @@ def sign_in() -> str | Response | tuple[str, int]:
 def logout() -> Response:
     with unit_of_work() as database:
         found = accounts.by_session_token(database, me().token)
-        if found is not None:
-            accounts.sign_out(database, found, now=ports().clock.now())
+        gone = found is None or duty.sign_out(database, found, now=ports().clock.now())
+    if not gone:
+        flash(AFTER_THE_CALL)
+        return redirect(url_for("staff.home"))
     logout_user()
     session.clear()
     flash("ログアウトしました。おつかれさまでした。")

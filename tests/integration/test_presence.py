@@ -53,7 +53,7 @@ def test_who_is_on_the_line_goes_away_only_afterwards(desk: Desk) -> None:
     with desk.work() as session:
         staff = session.get_one(Staff, counsellor.staff_id)
         presence.leave(session, staff, Work.AWAY, now=desk.clock.now(), reason=AwayReason.BREAK)
-    assert counsellor.presence.draining
+    assert counsellor.presence.away_after is AwayReason.BREAK
     with pytest.raises(OnTheLine), desk.work() as session:
         presence.come(session, session.get_one(Staff, counsellor.staff_id), now=desk.clock.now())
     phone.hangs_up()

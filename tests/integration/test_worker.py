@@ -21,6 +21,7 @@ from callcenter.domain.presence import AwayReason, Work
 from callcenter.jobs import relay, worker
 from callcenter.jobs.errands import HANDLERS
 from callcenter.models.outbox import OutboxMessage
+from callcenter.models.telephony import Presence
 from callcenter.services import outbox
 from tests.desk import Desk
 
@@ -116,6 +117,11 @@ def test_a_browser_that_is_not_there_is_put_away_and_the_caller_goes_on_waiting(
     counsellor = desk.counsellor(phone=None)
     desk.line.unregistered.add(counsellor.address.removeprefix("client:"))
     phone = desk.line.dial()
+    desk.line.advance(8)
+    assert (counsellor.work, counsellor.presence.registered) == (Work.AVAILABLE, False)
+    with desk.work() as session:  # a frozen page still says that it can be rung
+        session.get_one(Presence, counsellor.staff_id).registered = True
+    counsellor.stays()
     desk.line.advance(8)
     assert (counsellor.work, counsellor.presence.reason) == (Work.AWAY, AwayReason.UNREACHABLE)
     assert desk.call(phone.sid).state is CallState.WAITING
