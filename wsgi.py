@@ -10,7 +10,9 @@ from flask import Flask
 
 from callcenter.adapters.clock import announced, clock
 from callcenter.adapters.doorbell import RedisBell, SilentBell
+from callcenter.adapters.twilio_client import Account
 from callcenter.adapters.twilio_rest import TwilioLine
+from callcenter.adapters.twilio_setup import TwilioSetup
 from callcenter.adapters.voice_token import SignedTokens
 from callcenter.cli import commands
 from callcenter.domain.ports import Ports
@@ -52,7 +54,13 @@ def ports(here: Settings) -> Ports:
     )
     bell = RedisBell(here.redis_url) if here.redis_url else SilentBell()
     tokens = SignedTokens(here.account_sid, here.api_key, here.api_secret) if here.api_secret else None
-    return Ports(clock(here.clock_file), telephony, bell, tokens)
+    setup = TwilioSetup(_account(here), here.auth_tokens) if here.twilio_named else None
+    return Ports(clock(here.clock_file), telephony, bell, tokens, setup)
+
+
+def _account(here: Settings) -> Account:
+    user, secret = here.api_key or here.account_sid, here.api_secret or here.auth_tokens[0]
+    return Account(here.account_sid, user, secret, here.twilio_api_url)
 
 
 def run(*, port: int | None, no_simulator: bool, at: str | None) -> int:

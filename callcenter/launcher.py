@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from callcenter.adapters.clock import announce, withdraw
+from callcenter.domain.callbacks import CONTROL_RETRIES, NEWS_RETRIES, Callbacks
 from callcenter.domain.times import parse_moment
 from callcenter.embedded import EmbeddedRedis
 from callcenter.loopback import HOST, NoFreePort, answers, is_free, is_loopback, next_free
@@ -230,8 +231,9 @@ def _line(
     secrets = {name: environ.get(name) or made[name] for name in made if name.startswith("TWILIO_")}
     command = [
         *(sys.executable, "-m", "ivr.simulator", "--host", HOST, "--port", str(own)),
-        *("--number", settings.line_number, "--voice-url", f"{web}/ivr/voice/incoming"),
-        *("--status-callback", f"{web}/ivr/voice/status", "--clock-file", str(clock)),
+        *("--number", settings.line_number, "--more-number", settings.caller_id_number),
+        *("--voice-url", Callbacks(web).voice("incoming") + CONTROL_RETRIES),
+        *("--status-callback", Callbacks(web).voice("status") + NEWS_RETRIES, "--clock-file", str(clock)),
         *("--assets", str(root / "callcenter" / "static"), "--desk-url", f"{web}/staff/login"),
     ]
     for origin in dict.fromkeys((web, f"http://{HOST}:{port}", f"http://localhost:{port}")):

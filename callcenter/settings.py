@@ -30,6 +30,8 @@ REQUIRED_IN_PRODUCTION = (
     "SMTP_URL",
 )
 
+TWILIO = "https://api.twilio.com"
+
 T = TypeVar("T")
 
 
@@ -52,6 +54,9 @@ class Settings:
     api_key: str
     api_secret: str = field(repr=False)
     twilio_api_url: str
+    twilio_named: bool
+    """An account or a server in its place was named, not made up for a trial."""
+    fallback_url: str
     redis_url: str | None
     line_number: str
     answered_numbers: frozenset[str]
@@ -89,9 +94,10 @@ class Settings:
             missing = [name for name in REQUIRED_IN_PRODUCTION if name not in given]
             if missing:
                 raise SettingsWrong("production needs these environment variables: " + ", ".join(missing))
-        else:
+        named = env == "production" or "TWILIO_ACCOUNT_SID" in given
+        if env != "production":
             given = _made_up(root, given) | given
-        return _read(_Reader(given), env, root)
+        return _read(_Reader(given, named), env, root)
 
 
 def _made_up(root: Path, given: Mapping[str, str]) -> dict[str, str]:
@@ -104,8 +110,8 @@ def _made_up(root: Path, given: Mapping[str, str]) -> dict[str, str]:
 class _Reader:
     """Reads variables and gathers what is wrong, to name it all at once."""
 
-    def __init__(self, given: Mapping[str, str]) -> None:
-        self.given, self.wrong = given, list[str]()
+    def __init__(self, given: Mapping[str, str], named: bool) -> None:
+        self.given, self.named, self.wrong = given, named, list[str]()
 
     def text(self, name: str, default: str = "") -> str:
         return self.given.get(name, default)
@@ -126,6 +132,12 @@ class _Reader:
         parts = urlsplit(raw)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
             self.wrong.append(f"{name} must be an origin such as https://example.jp, not {raw!r}")
+        return raw
+
+    def address(self, name: str) -> str:
+        raw = self.text(name)
+        if raw and (urlsplit(raw).scheme not in {"http", "https"} or not urlsplit(raw).hostname):
+            self.wrong.append(f"{name} must be an address such as https://handler.example.jp/x, not {raw!r}")
         return raw
 
     def e164(self, name: str, default: str) -> str:
@@ -150,7 +162,9 @@ def _read(read: _Reader, env: str, root: Path) -> Settings:
         auth_tokens=tuple(part.strip() for part in read.text("TWILIO_AUTH_TOKEN").split(",") if part.strip()),
         api_key=read.text("TWILIO_API_KEY"),
         api_secret=read.text("TWILIO_API_SECRET"),
-        twilio_api_url=read.origin("TWILIO_API_URL", "https://api.twilio.com"),
+        twilio_named=read.named or read.text("TWILIO_API_URL", TWILIO) != TWILIO,
+        fallback_url=read.address("FALLBACK_URL"),
+        twilio_api_url=read.origin("TWILIO_API_URL", TWILIO),
         redis_url=read.text("REDIS_URL") or None,
         line_number=line_number,
         answered_numbers=frozenset(answered),

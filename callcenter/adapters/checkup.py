@@ -28,6 +28,8 @@ class Finding:
     well: bool
     sentence: str
     vital: bool = False
+    doubt: bool = False
+    """As far as can be told it is well; a person should look."""
 
 
 def examine(

@@ -11,6 +11,7 @@ from callcenter.cli.doctor import doctor
 from callcenter.cli.hours import hours
 from callcenter.cli.opened import Commands
 from callcenter.cli.processes import migrate, run_all, work
+from callcenter.cli.provider import twilio
 from callcenter.cli.records import audit, cases, seed_demo
 from callcenter.cli.staff import staff
 from callcenter.settings import Settings
@@ -18,7 +19,7 @@ from callcenter.settings import Settings
 MakeApp = Callable[[], Flask]
 Run = Callable[..., int]
 
-EVERY: tuple[click.Command, ...] = (run_all, work, migrate, hours, staff, cases, doctor, audit, seed_demo)
+EVERY: tuple[click.Command, ...] = (run_all, work, migrate, hours, staff, cases, doctor, twilio, audit, seed_demo)
 
 
 def build(*, settings: Callable[[], Settings], app: MakeApp, run: Run) -> click.Group:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 from flask import Flask
 
+from callcenter.cli import provider
 from callcenter.context import context, reading
 from callcenter.domain.hours import Calendar
+
+if TYPE_CHECKING:
+    from callcenter.adapters.checkup import Finding
+
+MARKS = {(True, False): "✓", (True, True): "△", (False, False): "✗", (False, True): "✗"}
+"""Well, to be looked at by a person, wrong."""
 
 
 @click.command("doctor")
@@ -30,9 +38,29 @@ def doctor() -> None:
                 now = here.ports.clock.now()
                 findings.append(checkup.flags(flags.lost(session, now=now)))
                 findings.append(checkup.call_log(nightly.latest(session, nightly.CALL_LOG), today))
+        findings += _at_twilio()
     for finding in findings:
-        click.echo(f"{'✓' if finding.well else '✗'} {finding.subject}: {finding.sentence}")
+        click.echo(f"{MARKS[finding.well, finding.doubt]} {finding.subject}: {finding.sentence}")
     sys.exit(0 if all(finding.well for finding in findings) else 1)
+
+
+def _at_twilio() -> list[Finding]:
+    """How the account at Twilio is set up; one finding for each thing that is not as it should be."""
+    from callcenter.adapters.checkup import Finding
+
+    setup, settings = context().ports.setup, context().settings
+    if setup is None:
+        return [Finding("twilio", True, provider.NO_ACCOUNT)]
+    try:
+        remarks = provider.look(setup, settings)
+    except provider.Unreachable as unreachable:
+        return [Finding("twilio", False, str(unreachable))]
+    found = [Finding(f"twilio {one.subject}", not one.wrong, one.sentence, doubt=not one.wrong) for one in remarks]
+    if any(remark.change is not None for remark in remarks):
+        found.append(Finding("twilio", False, "callcenter twilio setup を実行すると、違いを見てから書きこめます。"))
+    if all(finding.well for finding in found):
+        found.insert(0, Finding("twilio", True, provider.WELL))
+    return found
 
 
 def _calendar() -> Calendar:

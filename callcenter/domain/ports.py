@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
+
+from callcenter.domain.line_setup import Dialing, Field, Found
 
 
 class Clock(Protocol):
@@ -127,6 +130,26 @@ class Telephony(Protocol):
         ...
 
 
+class LineSetup(Protocol):
+    """What is set up once at the telephone company; everything here may raise the errors above."""
+
+    def look(self) -> Found:
+        """Return how the account is set up."""
+        ...
+
+    def set_number(self, e164: str, values: Mapping[Field, str]) -> None:
+        """Set these parts of a number and leave the others alone."""
+        ...
+
+    def allow_dialing(self, wanted: Dialing) -> None:
+        """Let the account ring what is *wanted*, and nothing else."""
+        ...
+
+    def stop_recording(self) -> None:
+        """Drop the rule by which every call is recorded."""
+        ...
+
+
 class Doorbell(Protocol):
     """Tells the worker that the outbox holds something; it may fail in silence, the worker looks by itself too."""
 
@@ -150,3 +173,5 @@ class Ports:
     doorbell: Doorbell
     tokens: VoiceTokens | None = None
     """None where no key to sign with was set: then only telephones ring."""
+    setup: LineSetup | None = None
+    """None where no account was named: then there is nothing to look at."""

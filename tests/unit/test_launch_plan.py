@@ -63,7 +63,7 @@ def test_the_line_and_the_web_page_know_each_other(tmp_path: Path) -> None:
     assert started["web"].env["PUBLIC_BASE_URL"] == web
     assert {started[name].env["TWILIO_API_URL"] for name in ("web", "worker")} == {line}
     assert started["web"].env["SIMULATOR_URL"] == line
-    assert f"{web}/ivr/voice/incoming" in started["line"].command
+    assert f"{web}/ivr/voice/incoming#rc=1&rp=ct" in started["line"].command
     assert {started[name].env["TWILIO_AUTH_TOKEN"] for name in ("web", "line")} == {
         started["worker"].env["TWILIO_AUTH_TOKEN"]
     }
