@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from callcenter.domain.calls import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
+from callcenter.domain.calls import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState, Purpose
 from callcenter.domain.people import Contact
 from callcenter.models.telephony import Call, Offer
-from callcenter.services import room, routing
+from callcenter.services import room, routing, supervision
 from ivr import scenes
 from ivr.answer import news, script, words_only
 from ivr.blueprint import bp
@@ -32,6 +32,8 @@ def answer(form: Form, session: Session, now: datetime, offer_id: str) -> str:
     if offer.contact is Contact.BROWSER:
         return _claim(session, offer, call, now)
     offer.state = OfferState.SCREENING
+    if offer.purpose is Purpose.LISTEN:
+        return offers.ask_to_listen(scenes.callbacks().offer(offer.id, "screen"))
     return offers.screen(offers.Screen(scenes.callbacks().offer(offer.id, "screen"), scenes.whisper(call, now)))
 
 
@@ -49,6 +51,9 @@ def screen(form: Form, session: Session, now: datetime, offer_id: str) -> str:
 
 
 def _claim(session: Session, offer: Offer, call: Call, now: datetime) -> str:
+    if offer.purpose is Purpose.LISTEN:
+        entered = supervision.enter(session, offer, call, now=now)
+        return scenes.listener_in_room(call, offer) if entered else offers.talk_over()
     won = routing.claim(session, offer, call, now=now)
     return scenes.counsellor_in_room(call, offer) if won else _too_late(session, offer)
 
@@ -58,7 +63,10 @@ def _decided(session: Session, offer: Offer | None, form: Form) -> str:
     if offer is not None and offer.state in LIVE_OFFERS and offer.leg_sid == form.get("CallSid"):
         call = session.get_one(Call, offer.call_id)
         if call.state is not CallState.ENDED:
-            return scenes.counsellor_in_room(call, offer)
+            listens = offer.purpose is Purpose.LISTEN
+            return scenes.listener_in_room(call, offer) if listens else scenes.counsellor_in_room(call, offer)
+    if offer is not None and offer.purpose is Purpose.LISTEN:
+        return offers.talk_over()
     return _too_late(session, offer)
 
 

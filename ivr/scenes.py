@@ -132,6 +132,20 @@ def counsellor_in_room(call: Call, offer: Offer) -> str:
     )
 
 
+def listener_in_room(call: Call, offer: Offer) -> str:
+    """Lead a supervisor into the room, unheard."""
+    urls = callbacks()
+    return room.listener(
+        room.Listener(
+            name=call.room,
+            news_url=urls.conference(call.id),
+            wait_url=urls.voice("room"),
+            after_url=urls.leg_end(offer.id),
+            leg=offer.id,
+        )
+    )
+
+
 def whisper(call: Call, now: datetime) -> Whisper:
     """What a telephone counsellor hears before pressing 1."""
     return Whisper(call.key.value if call.key is not None else None, int((now - call.arrived_at).total_seconds() // 60))

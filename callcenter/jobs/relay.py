@@ -9,11 +9,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.context import context, reading, unit_of_work
 from callcenter.domain.ports import LineBusy, LineGone, LineRefused, LineUnknown
+from callcenter.jobs import listening
 from callcenter.jobs.errands import HANDLERS, NotYet
 from callcenter.services import outbox
 from callcenter.services.outbox import Lease
 
 log = logging.getLogger(__name__)
+
+ALL = {**HANDLERS, **listening.HANDLERS}
+"""Every errand that can be run, by topic."""
 
 GIVE_UP_AFTER = timedelta(minutes=2)
 """An errand of the telephone is about people who are on the line now; older ones are left to the watchdog."""
@@ -46,7 +50,7 @@ def deliver(message_id: int) -> bool:
 def _run(held: Lease) -> str | None:
     """Return how the errand went, or None if it should be tried again."""
     try:
-        return HANDLERS[held.topic](held.facts)
+        return ALL[held.topic](held.facts)
     except (LineBusy, LineUnknown, NotYet) as not_now:
         log.info("errand %s (%s) rests: %s", held.message_id, held.topic, type(not_now).__name__)
         return None

@@ -12,6 +12,7 @@ from callcenter.domain.calls import LIVE_OFFERS, CallState, Key, OfferState, Out
 from callcenter.domain.people import Contact
 from callcenter.domain.phone_numbers import CallerKind
 from callcenter.domain.presence import AwayReason, Work
+from callcenter.domain.supervision import Mode
 from callcenter.models.base import Base
 from callcenter.models.columns import Id, Moment, choice
 
@@ -116,6 +117,11 @@ class Offer(Base):
     taken_off: Mapped[bool] = mapped_column(default=False, server_default=false())
     """A supervisor took the counsellor off the call; the caller was still talking."""
 
+    mode: Mapped[Mode | None] = mapped_column(choice(Mode))
+    """How a supervisor wishes to take part; None for everybody else's leg …"""
+    mode_set: Mapped[Mode | None] = mapped_column(choice(Mode))
+    """… and how they do, as far as the room has confirmed it."""
+
     call: Mapped[Call] = relationship(back_populates="offers")
 
     __table_args__ = (
@@ -150,6 +156,8 @@ class Presence(Base):
     """The note that the call at hand is, or was, a hard one."""
     misses: Mapped[int] = mapped_column(default=0)
     offer_id: Mapped[str | None] = mapped_column(String(32))
+    listening_id: Mapped[str | None] = mapped_column(String(32))
+    """The supervisor's own offer while they follow somebody's talk; whatever else they do stays as it was."""
 
     def beats(self, now: datetime, within: timedelta) -> bool:
         """Whether the browser was heard of lately; a moment ahead of *now* is a clock that was put back, not a sign."""

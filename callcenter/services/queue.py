@@ -48,7 +48,8 @@ def offerable(now: datetime, policy: Policy) -> ColumnElement[bool]:
 def _offerable(fresh_since: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     browser = and_(Presence.heartbeat_at > fresh_since, Presence.registered.is_(True), Presence.lease.is_not(None))
     reachable = or_(Presence.contact == Contact.PHONE, browser)
-    return and_(Presence.work == Work.AVAILABLE, Presence.draining.is_(False), reachable)
+    at_hand = and_(Presence.draining.is_(False), Presence.listening_id.is_(None))
+    return and_(Presence.work == Work.AVAILABLE, at_hand, reachable)
 
 
 def waiting_calls() -> Select[Call]:

@@ -27,10 +27,10 @@ from callcenter.domain.calls import (
 from callcenter.domain.presence import Work
 from callcenter.domain.waiting import Verdict
 from callcenter.models.telephony import Call, Offer
-from callcenter.services import calls, live, outbox, presence, routing
+from callcenter.services import calls, live, outbox, presence, routing, supervision
 
 CALLER = "caller"
-"""The caller's label in the room; a counsellor's is ``c-`` and the offer's id."""
+"""The caller's label in the room; a counsellor's is ``c-`` and the offer's id, a supervisor's ``s-`` and that."""
 
 NEWS_EVERY = timedelta(seconds=10)
 """Signs of life that come closer together are one."""
@@ -92,8 +92,8 @@ def take_news(session: Session, call_id: str, news: News, *, now: datetime) -> N
 
 def _known(session: Session, call_id: str, news: News) -> tuple[Offer | None, Call | None]:
     """The ring and the call that the event is about; of the caller's own events only the arrival asks for a ring."""
-    if news.label.startswith("c-"):
-        offer, call = routing.find_with_call(session, news.label.removeprefix("c-"))
+    if news.label.startswith(("c-", "s-")):
+        offer, call = routing.find_with_call(session, news.label[2:])
         return (offer, call) if call is not None and call.id == call_id else (None, None)
     call = calls.find_by_id(session, call_id)
     arrives = call is not None and news.label == CALLER and news.kind == RoomNews.JOIN
@@ -116,7 +116,10 @@ def _caller(session: Session, call: Call, offer: Offer | None, news: News, *, no
 
 
 def joined(session: Session, call: Call, offer: Offer, *, at: datetime, now: datetime) -> None:
-    """The counsellor's leg is in the room."""
+    """Somebody's leg is in the room, beside the caller's."""
+    if offer.purpose is Purpose.LISTEN:
+        supervision.joined(session, offer, at=at, now=now)
+        return
     offer.state = advance(offer.state, OfferState.JOINED)
     if offer.joined_at is None:
         offer.joined_at = at
@@ -144,9 +147,13 @@ def left(session: Session, call: Call | None, offer: Offer, *, at: datetime, now
     """The counsellor's leg is gone; a caller who is still there is brought back to the head of the queue."""
     if call is None or offer.state in OPEN_OFFERS:
         return
+    if offer.purpose is Purpose.LISTEN:
+        supervision.over(session, offer, OfferState.LEFT, now=now, at=at, leg_open=False)
+        return
     if _leave(offer, at):
         calls.note(session, call, "staff_left", now=now, staff_id=offer.staff_id)
         wrap_up(session, offer, now=now)
+        supervision.follow(session, call, now=now)
     if call.state is not CallState.ENDED and call.offer_id == offer.id and not offer.ending:
         outbox.put(session, "rescue_caller", now=now, after=RESCUE_AFTER, offer=offer.id)
 
@@ -165,6 +172,7 @@ def caller_gone(session: Session, call: Call, *, now: datetime, outcome: Outcome
     just_left = offer is not None and _leave(offer, now)
     if ended:
         routing.let_go(session, call, now=now)
+        supervision.all_over(session, call, now=now)
     if offer is not None and just_left:
         wrap_up(session, offer, now=now)
         outbox.put(session, "hang_up", now=now, after=RESCUE_AFTER, offer=offer.id)
@@ -179,7 +187,8 @@ def turned_out(session: Session, call: Call, verdict: Verdict, *, now: datetime)
 
 def lost(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
     """The caller's leg is on its way back to the queue: the counsellor's has gone."""
-    calls.back_to_queue(session, call, CallStep.REQUEUED, now=now)
+    if calls.back_to_queue(session, call, CallStep.REQUEUED, now=now):
+        supervision.all_over(session, call, now=now)
     if _leave(offer, now):
         wrap_up(session, offer, now=now)
 

@@ -19,7 +19,7 @@ from callcenter.domain.presence import Work
 from callcenter.models.base import new_id
 from callcenter.models.columns import Moment
 from callcenter.models.telephony import Call, Offer, Presence
-from callcenter.services import calls, consultations, outbox, presence, pull, queue
+from callcenter.services import calls, consultations, outbox, presence, pull, queue, supervision
 
 _BY_ID = select(Offer).where(Offer.id == bindparam("offer_id")).with_for_update(key_share=True)
 _WITH_CALL = (
@@ -202,6 +202,9 @@ def close(
 ) -> None:
     """An offer that nobody took is over; the counsellor is free (or put away) and the caller is rung for elsewhere."""
     if offer.state not in OPEN_OFFERS:
+        return
+    if offer.purpose is Purpose.LISTEN:
+        supervision.over(session, offer, state, now=now, leg_open=leg_open)
         return
     offer.state, offer.left_at = state, now
     row = presence.find(session, offer.staff_id)

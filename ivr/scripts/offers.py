@@ -38,6 +38,30 @@ def screen(scene: Screen) -> str:
     return str(twiml)
 
 
+def ask_to_listen(key_url: str) -> str:
+    """Ask a supervisor at a telephone for a 1; without it, hang up, so that no answering machine listens."""
+    twiml = VoiceResponse()
+    keys = twiml.gather(
+        input="dtmf",
+        num_digits=1,
+        timeout=KEY_TIMEOUT,
+        finish_on_key="",
+        action=address(key_url),
+        method="POST",
+    )
+    say(keys, words.D11)
+    twiml.hangup()
+    return str(twiml)
+
+
+def talk_over() -> str:
+    """Tell a supervisor that the talk ended before they came."""
+    twiml = VoiceResponse()
+    say(twiml, words.D00_OVER)
+    twiml.hangup()
+    return str(twiml)
+
+
 def lost(*, gone: bool = False) -> str:
     """Tell a counsellor who came too late: somebody else has the call, or the caller is *gone*."""
     twiml = VoiceResponse()

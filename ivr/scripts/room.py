@@ -56,6 +56,18 @@ class Counsellor(Room):
             raise ValueError("a leg's id is a UUID: labels are shown to the telephone company")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener(Room):
+    """A supervisor's way in, by the id of the leg."""
+
+    leg: str
+
+    def __post_init__(self) -> None:
+        Room.__post_init__(self)
+        if not re.fullmatch(_UUID, self.leg):
+            raise ValueError("a leg's id is a UUID: labels are shown to the telephone company")
+
+
 @dataclass(frozen=True, slots=True)
 class Alone:
     """Somebody who is the first in the room, or who must ask again; ``again_url`` tells what comes after the music."""
@@ -84,6 +96,13 @@ def counsellor(scene: Counsellor) -> str:
     return str(twiml)
 
 
+def listener(scene: Listener) -> str:
+    """Lead a supervisor into the room, unheard; they neither start it nor end it."""
+    twiml = VoiceResponse()
+    _enter(twiml, scene, label=f"s-{scene.leg}", ends_the_room=False, heard=False)
+    return str(twiml)
+
+
 @lru_cache(KEPT)
 def waiting(scene: Alone) -> str:
     """Play softly until the other one is there; a room's wait document does not repeat by itself."""
@@ -95,12 +114,13 @@ def waiting(scene: Alone) -> str:
     return str(twiml)
 
 
-def _enter(twiml: VoiceResponse, scene: Room, *, label: str, ends_the_room: bool) -> None:
+def _enter(twiml: VoiceResponse, scene: Room, *, label: str, ends_the_room: bool, heard: bool = True) -> None:
     """Write the leg's way in; the first leg's news settings win, so they are alike for all."""
+    silent = {} if heard else {"muted": True}
     dial = twiml.dial(action=address(scene.after_url), method="POST")
     dial.conference(
         scene.name,
-        start_conference_on_enter=True,
+        start_conference_on_enter=heard,
         end_conference_on_exit=ends_the_room,
         beep="false",
         participant_label=label,
@@ -110,4 +130,5 @@ def _enter(twiml: VoiceResponse, scene: Room, *, label: str, ends_the_room: bool
         status_callback=address(scene.news_url),
         status_callback_method="POST",
         status_callback_event=NEWS,
+        **silent,
     )

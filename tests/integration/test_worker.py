@@ -19,7 +19,6 @@ from callcenter.domain.calls import CallState, OfferState
 from callcenter.domain.ports import LineBusy, LineShut, LineUnknown
 from callcenter.domain.presence import AwayReason, Work
 from callcenter.jobs import relay, worker
-from callcenter.jobs.errands import HANDLERS
 from callcenter.models.outbox import OutboxMessage
 from callcenter.models.telephony import Presence
 from callcenter.services import outbox
@@ -155,7 +154,7 @@ def test_an_errand_that_stumbles_neither_stops_the_others_nor_is_lost(
     def stumble(_facts: object) -> str:
         raise KeyError("a mistake of ours")
 
-    monkeypatch.setitem(HANDLERS, "say_bye", stumble)
+    monkeypatch.setitem(relay.ALL, "say_bye", stumble)
     with desk.work() as session:
         outbox.put(session, "say_bye", now=desk.clock.now(), offer="nobody")
         outbox.put(session, "hang_up", now=desk.clock.now(), offer="nobody")
@@ -238,7 +237,7 @@ def test_every_topic_somebody_writes_has_a_handler(desk: Desk) -> None:
     desk.line.advance(10)
     with desk.work() as session:
         topics = set(session.scalars(select(OutboxMessage.topic)))
-    assert {"ring", "bring_caller", "rescue_caller"} <= topics <= set(HANDLERS)
+    assert {"ring", "bring_caller", "rescue_caller"} <= topics <= set(relay.ALL)
 
 
 def test_the_bell_hurries_the_worker_through_a_real_redis(

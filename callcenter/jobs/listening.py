@@ -1,0 +1,58 @@
+"""What the worker does to a supervisor's leg in a running room.
+
+It asks the database what is wished now and looks again after the room has followed, so errands that
+overtake each other do no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from callcenter.context import context, unit_of_work
+from callcenter.domain.ports import LineGone, LineRefused
+from callcenter.domain.supervision import Mode
+from callcenter.services import supervision
+from callcenter.services.supervision import Wish
+
+Facts = dict[str, Any]
+
+
+def set_listening(facts: Facts) -> str:
+    """Make the room keep the supervisor as wished: heard by nobody, by the counsellor, or by both."""
+    done: Wish | None = None
+    while True:
+        with unit_of_work() as session:
+            session.expire_all()  # what is wished may have changed while we were asking
+            wished = supervision.wish(session, facts["offer"])
+        if wished is None:
+            return "not_wanted"
+        if wished == done:
+            return "done"
+        if not _follow(wished):
+            with unit_of_work() as session:
+                supervision.whisper_failed(session, wished.offer_id, now=context().ports.clock.now())
+            continue
+        with unit_of_work() as session:
+            supervision.confirmed(session, wished.offer_id, wished.mode, now=context().ports.clock.now())
+        done = wished
+
+
+def _follow(wished: Wish) -> bool:
+    """Change the leg; False if there is nobody in the room to whisper to (Twilio: 13240)."""
+    whispers, line = wished.mode is Mode.WHISPER, context().ports.telephony
+    if whispers and wished.coached_sid is None:
+        return False
+    room_sid = wished.room_sid or line.room_sid(wished.room)
+    if room_sid is None:
+        raise LineGone("the room has ended")
+    try:
+        line.coach(room_sid, wished.leg_sid, coached_sid=wished.coached_sid, muted=wished.mode is Mode.LISTEN)
+    except LineRefused:
+        if whispers:
+            return False
+        raise
+    return True
+
+
+HANDLERS: dict[str, Callable[[Facts], str]] = {"set_listening": set_listening}
