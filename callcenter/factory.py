@@ -32,7 +32,7 @@ def create_app(settings: Settings, ports: Ports, *, mounts: Iterable[Blueprint] 
     machines = tuple(mounts)
     _configure(app, settings, ports)
     db.init_app(app)
-    ui.install(app, settings, connect=_origins(settings), guarded_elsewhere=[mount.name for mount in machines])
+    ui.install(app, settings, guarded_elsewhere=[mount.name for mount in machines])
     for blueprint in (*PAGES, *machines):
         app.register_blueprint(blueprint)
     if settings.trusted_proxies:
@@ -49,8 +49,3 @@ def _configure(app: Flask, settings: Settings, ports: Ports) -> None:
         MAX_CONTENT_LENGTH=LARGEST_FORM,
     )
     app.extensions["callcenter"] = Context(settings, ports, KeyRing.parse(settings.field_keys))
-
-
-def _origins(settings: Settings) -> list[str]:
-    """Where the browser's telephone connects to."""
-    return [] if settings.simulator_url is None else [settings.simulator_url]

@@ -6,7 +6,12 @@ stolen one cannot dial. Twilio cannot take a single token back, therefore they l
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+
+IDENTITY = re.compile(r"[A-Za-z0-9_]{1,121}")
+LONGEST = 900
+"""Seconds."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +23,15 @@ class SignedTokens:
     api_secret: str = field(repr=False)
 
     def grant(self, identity: str, *, seconds: int) -> str:
-        """Return a token by which *identity* (letters, digits, underscore; at most 121) may be rung for *seconds*."""
+        """Return a token by which *identity* may be rung for *seconds*.
+
+        ``ValueError`` for a life that is too long, and for an identity that is not of letters, digits and
+        underscores, 121 at most (Twilio's rule for identities of the Voice SDK).
+        """
+        if not IDENTITY.fullmatch(identity):
+            raise ValueError("an identity has letters, digits and underscores only")
+        if not 0 < seconds <= LONGEST:
+            raise ValueError(f"a token lives for {LONGEST} seconds at most")
         from twilio.jwt.access_token import AccessToken  # heavy: most requests need none
         from twilio.jwt.access_token.grants import VoiceGrant
 

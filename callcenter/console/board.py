@@ -17,6 +17,7 @@ from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.models.telephony import Presence
 from callcenter.services import consultations
 from callcenter.services.nicknames import Candidate
+from callcenter.ui import telephone
 from callcenter.ui.forms import Problem
 
 
@@ -101,4 +102,5 @@ def _given(page: Page) -> dict[str, Any]:
         "form": form,
         "words": words,
         "line_origin": settings().simulator_url,
+        "edges": telephone.EDGES,
     }

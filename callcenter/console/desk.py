@@ -15,7 +15,7 @@ from callcenter.domain.consultations import Relation
 from callcenter.domain.hours import State
 from callcenter.domain.people import Contact
 from callcenter.domain.policy import Policy
-from callcenter.domain.presence import TALKING, AwayReason, Work
+from callcenter.domain.presence import PUT_AWAY, TALKING, AwayReason, Work
 from callcenter.domain.times import local_date
 from callcenter.models.consultations import Consultation, ConsultationState
 from callcenter.models.people import Staff
@@ -86,6 +86,9 @@ class Desk:
     away_words: str
     since: datetime | None
     by_phone: bool
+    chosen: Contact
+    """Where my next call rings; by_phone tells where the present one does."""
+    has_phone: bool
     reachable: bool
     """Whether my telephone could ring at this moment."""
     draining: bool
@@ -104,6 +107,11 @@ class Desk:
     last_call_at: datetime | None
     pull: Pull
     """Whether supervisors take the new calls just now."""
+
+    @property
+    def put_away(self) -> bool:
+        """Whether the line itself put me away."""
+        return self.reason in PUT_AWAY
 
     @property
     def in_call(self) -> bool:
@@ -129,6 +137,8 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> D
         away_words=AWAY[row.reason] if row and row.reason else "",
         since=row.since if row else None,
         by_phone=(row.contact if row else staff.contact) is Contact.PHONE,
+        chosen=staff.contact,
+        has_phone=staff.phone_sealed is not None,
         reachable=row is not None and _reachable(row, now, policy),
         draining=row is not None and row.draining,
         ring=_ring(session, offer),

@@ -16,7 +16,8 @@ from callcenter.domain.people import Contact
 from callcenter.domain.presence import BOUND, CHOSEN, TALKING, AwayReason, Next, Work
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call, Offer
-from callcenter.services import audit, care, presence, room, routing
+from callcenter.services import audit, care, live, presence, room, routing
+from callcenter.services import staff as accounts
 from callcenter.services.audit import Subject, staff_member
 from callcenter.services.presence import OtherTab
 from callcenter.ui.access import me, note_activity
@@ -111,13 +112,32 @@ def take_lease() -> Response:
 @in_the_background
 def beat() -> Response:
     """The tab is alive; who talks or waits to be rung is at work, however still the keyboard is."""
-    lease, registered = request.form.get("lease", ""), request.form.get("registered") == "1"
+    lease, registered, now = request.form.get("lease", ""), request.form.get("registered") == "1", ports().clock.now()
     with unit_of_work() as session:
-        row = presence.beat(session, myself(session), lease, registered=registered, now=ports().clock.now())
+        row = presence.beat(session, myself(session), lease, registered=registered, now=now)
+        if request.form.get("stood_still") == "1":
+            presence.stood_still(session, row, now=now)
         at_work = row.work in (*BOUND, Work.AVAILABLE)
     if at_work:
         note_activity()
     return Response(status=204)
+
+
+@bp.post("/contact")
+@for_counsellors
+def set_contact() -> Response:
+    """Let the next calls ring at my telephone, or in this browser; a call that rings or runs stays where it is."""
+    now = ports().clock.now()
+    with unit_of_work() as session:
+        staff = myself(session)
+        try:
+            contact = Contact(request.form.get("contact", ""))
+        except ValueError as unknown:
+            raise UnknownChoice from unknown
+        accounts.set_contact(session, staff, contact, by=staff_member(staff.id), now=now)
+        presence.of(session, staff, now=now)
+        live.tell(session, live.LINE, now=now)
+    return done()
 
 
 @bp.post("/line/token")

@@ -38,7 +38,7 @@ class AwayReason(StrEnum):
     MISSED = "missed"
     """Set by the line after two rings in a row went unanswered."""
     UNREACHABLE = "unreachable"
-    """Set by the line when a device answered busy at once, twice in a row: a frozen tab or an unplugged telephone."""
+    """Set by the line when a device answered busy at once, twice in a row, or when its page had stood still."""
 
 
 PUT_AWAY = (AwayReason.MISSED, AwayReason.UNREACHABLE)

@@ -17,9 +17,10 @@ from callcenter.domain.callbacks import Callbacks
 from callcenter.domain.calls import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
 from callcenter.domain.people import Contact
 from callcenter.domain.ports import LineBusy, LineGone, LineRefused, LineUnknown
+from callcenter.domain.presence import Work
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call, Offer, Presence
-from callcenter.services import calls, room, routing
+from callcenter.services import calls, presence, room, routing
 
 Facts = dict[str, Any]
 
@@ -93,6 +94,9 @@ def _unreachable(offer_id: str, why: str) -> str:
         if offer is not None:
             now = context().ports.clock.now()
             routing.close(session, offer, OfferState.MISSED, now=now, unreachable=True, leg_open=False)
+            row = presence.find(session, offer.staff_id)
+            if row is not None and row.work is Work.AVAILABLE:  # what is refused once is refused every time
+                presence.put_away(session, row, now=now)
     return why
 
 

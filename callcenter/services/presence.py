@@ -203,6 +203,17 @@ def take_lease(session: Session, staff: Staff, *, force: bool, now: datetime) ->
     return row
 
 
+def stood_still(session: Session, row: Presence, *, now: datetime) -> None:
+    """The page was frozen and could not have rung; whoever was to be rung there is put away, and told."""
+    if row.work is Work.AVAILABLE and row.contact is Contact.BROWSER:
+        put_away(session, row, now=now)
+
+
+def put_away(session: Session, row: Presence, *, now: datetime) -> None:
+    """Ring a device that cannot be reached no more, until its person says that they are back."""
+    set_work(row, Work.AWAY, session, now=now, reason=AwayReason.UNREACHABLE)
+
+
 def freed(session: Session, row: Presence, *, now: datetime, to_the_back: bool) -> None:
     """A ring came to nothing; the person is free again, at the back of the line if it was theirs to answer."""
     _follow(session, row, what_follows(row), now=now, to_the_back=to_the_back)
@@ -223,6 +234,7 @@ def _follow(session: Session, row: Presence, to: Next, *, now: datetime, to_the_
     work, reason = to
     if work is Work.AVAILABLE and to_the_back:
         row.idle_since = now
+    row.contact = session.get_one(Staff, row.staff_id).contact  # it may have been changed while it rang
     set_work(row, work, session, now=now, reason=reason)
 
 

@@ -39,6 +39,12 @@ class LoginUnusable(HelplineError):
     message = "ログイン名は、半角の英数字と . _ - @ で、64文字までにしてください。"
 
 
+class NoTelephone(HelplineError):
+    """The account has no telephone to ring at."""
+
+    message = "電話機の番号が登録されていません。登録は、管理者に声をかけてください。"
+
+
 @dataclass(frozen=True)
 class NewStaff:
     """What an account is made from; a *phone* makes the telephone the contact (``UnusableNumber`` if it is none)."""
@@ -143,6 +149,16 @@ def set_phone(session: Session, staff: Staff, number: str | None, *, by: Actor, 
     _let_ring_at(staff, number)
     facts = {"contact": staff.contact.value}
     audit.record(session, actor=by, action="staff.set_phone", subject=_subject(staff), facts=facts, now=now)
+
+
+def set_contact(session: Session, staff: Staff, contact: Contact, *, by: Actor, now: datetime) -> None:
+    """Let calls ring at the account's own telephone or in its browser; ``NoTelephone`` if it has none."""
+    if contact is Contact.PHONE and staff.phone_sealed is None:
+        raise NoTelephone
+    if staff.contact is not contact:
+        staff.contact = contact
+        facts = {"contact": contact.value}
+        audit.record(session, actor=by, action="staff.set_contact", subject=_subject(staff), facts=facts, now=now)
 
 
 def sign_out(session: Session, staff: Staff, *, now: datetime) -> None:

@@ -6,6 +6,7 @@ or ``static/js/desk`` is enough for it to be served.
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
 from collections.abc import Iterable
@@ -26,6 +27,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "desk.js": ("js/shared/*.js", "js/desk/*.js"),
     "icons.svg": ("icons.svg",),
     "favicon.svg": ("favicon.svg",),
+    "telephone.js": ("vendor/twilio-voice.min.js",),
 }
 """What each bundle is joined from, in this order; a star takes files by name."""
 
@@ -42,6 +44,11 @@ class Asset:
     packed: bytes
     digest: str
     mimetype: str
+
+    @property
+    def integrity(self) -> str:
+        """What a browser holds the file against before it runs it (Subresource Integrity)."""
+        return f"sha384-{base64.b64encode(hashlib.sha384(self.body).digest()).decode()}"
 
 
 class Assets:
@@ -74,11 +81,16 @@ def install(app: Flask) -> None:
     app.extensions["callcenter.assets"] = Assets(folder, fresh=app.debug)
     app.add_url_rule("/assets/<digest>/<name>", "assets", send_asset)
     app.jinja_env.globals["asset"] = asset_url
+    app.jinja_env.globals["integrity"] = integrity_of
 
 
 def asset_url(name: str) -> str:
     """Return the address of a bundle; it changes when the content does."""
     return url_for("assets", digest=_assets()[name].digest, name=name)
+
+
+def integrity_of(name: str) -> str:
+    return _assets()[name].integrity
 
 
 @public
@@ -113,5 +125,5 @@ def _files(folder: Path, patterns: Iterable[str]) -> Iterable[Path]:
 
 def _dressed(path: Path, suffix: str) -> str:
     text = path.read_text("utf-8")
-    # A script's own names stay its own when several are joined.
-    return f"{{\n{text}}}" if suffix == ".js" else text
+    # A script's own names stay its own when several are joined; what is vendored stays as it came.
+    return f"{{\n{text}}}" if suffix == ".js" and path.parent.name != "vendor" else text

@@ -2,44 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from flask import Flask, Response, current_app, request
 
 from callcenter.ui.access import Who, rule_of
+from callcenter.ui.telephone import PAGES, Origins
 
 
 def install(
-    app: Flask, *, connect: Iterable[str] = (), guarded_elsewhere: frozenset[str] = frozenset(), secure: bool = False
+    app: Flask, *, line: Origins, guarded_elsewhere: frozenset[str] = frozenset(), secure: bool = False
 ) -> None:
-    """Add the headers to every page; *connect* are origins that the telephone in the browser may talk to."""
-    policy = "; ".join(
-        (
-            "default-src 'self'",
-            "img-src 'self' data:",
-            " ".join(("connect-src 'self'", *connect)),
-            " ".join(("media-src 'self' blob:", *(origin for origin in connect if origin.startswith("http")))),
-            "object-src 'none'",
-            "base-uri 'none'",
-            "form-action 'self'",
-            "frame-ancestors 'none'",
-        )
-    )
+    """Add the headers to every page; *line* is what the telephone in the counsellors' browsers may talk to."""
+    plain, telephone = _policy(Origins((), ())), _policy(line)
 
     @app.after_request
     def dress(response: Response) -> Response:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         if (request.endpoint or "").split(".")[0] in guarded_elsewhere:
             return response
-        response.headers.setdefault("Content-Security-Policy", policy)
+        rings = request.blueprint in PAGES
+        microphone = "self" if rings else ""
+        response.headers.setdefault("Content-Security-Policy", telephone if rings else plain)
         response.headers.setdefault("Referrer-Policy", "no-referrer")
         response.headers.setdefault("X-Frame-Options", "DENY")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(self)")
+        response.headers.setdefault("Permissions-Policy", f"camera=(), geolocation=(), microphone=({microphone})")
         if secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         _keep_private(response)
         return response
+
+
+def _policy(line: Origins) -> str:
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "img-src 'self' data:",
+            " ".join(("connect-src 'self'", *line.connect)),
+            " ".join(("media-src 'self' blob:", *line.media)),
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
 
 
 def _keep_private(response: Response) -> None:

@@ -7,16 +7,14 @@ from collections.abc import Iterable
 from flask import Flask
 
 from callcenter.settings import Settings
-from callcenter.ui import access, assets, errors, filters, forms, headers, pages, signin
+from callcenter.ui import access, assets, errors, filters, forms, headers, pages, signin, telephone
 
 
-def install(
-    app: Flask, settings: Settings, *, connect: Iterable[str] = (), guarded_elsewhere: Iterable[str] = ()
-) -> None:
+def install(app: Flask, settings: Settings, *, guarded_elsewhere: Iterable[str] = ()) -> None:
     """Make *app* fit for people.
 
-    *connect* are origins that the browser's telephone talks to; *guarded_elsewhere* are blueprints that
-    machines speak to and that bring their own guard: no sign-in, no form token, no page headers for them.
+    *guarded_elsewhere* are blueprints that machines speak to and that bring their own guard: no sign-in, no form
+    token, no page headers for them.
     """
     machines = frozenset(guarded_elsewhere)
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
@@ -24,7 +22,8 @@ def install(
     filters.install(app)
     pages.install(app)
     errors.install(app)
-    headers.install(app, connect=connect, guarded_elsewhere=machines, secure=settings.production)
+    line = telephone.origins(settings.simulator_url)
+    headers.install(app, line=line, guarded_elsewhere=machines, secure=settings.production)
     signin.install(app, redis_url=settings.redis_url)
     access.install(app, guarded_elsewhere=machines)
     forms.install(app, guarded_elsewhere=machines)

@@ -1,10 +1,17 @@
 /* <line-desk>: this tab as the counsellor's telephone.
 
-   One tab holds the lease; it says every five seconds that it is alive and whether it can be rung, registers with
-   the line, sounds when somebody is offered, and accepts or declines. Other tabs only look, and may take over. */
+   One tab holds the lease; it says every five seconds that it is alive and whether it can be rung, sounds when
+   somebody is offered, and accepts or declines. Other tabs only look, and may take over. Where calls ring at a
+   telephone (data-by-phone on the call bar) it rests. */
 const BEAT_EVERY = 5;
-const RENEW_BEFORE = 60_000;
+const FROZEN = 20_000; // a page that stood still for so long could not ring, and its person may not be there
 const TITLES = { ring: "● 呼び出し中", talk: "通話中", wrapup: "後処理" };
+const QUALITY = {
+  silent: "声がマイクに入っていないようです",
+  poor: "回線が不安定で、声がとぎれるかもしれません",
+  broken: "声が届きにくくなっています。つなぎ直しています…",
+};
+const PUT_AWAY = "呼び出しを受けられなかったため、離席にしました。もどれるときに「受け付ける」を押してください。";
 const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select";
 
 customElements.define(
@@ -12,7 +19,7 @@ customElements.define(
   class extends HTMLElement {
     connectedCallback() {
       this.title = document.title;
-      this.registered = this.muted = false;
+      this.muted = false;
       this.key = `lease-${this.dataset.who}`;
       setTimeout(() => this.begin());
     }
@@ -24,12 +31,41 @@ customElements.define(
       document.addEventListener("submit", (event) => this.submitted(event));
       document.addEventListener("desk-looked", () => this.dress());
       addEventListener("beforeunload", (event) => this.connected && event.preventDefault());
-      this.dress();
-      if ("byPhone" in this.dataset) return;
-      this.metronome = new Worker(this.dataset.metronome);
-      this.metronome.addEventListener("message", () => this.tick());
       this.ticks = 0;
+      this.dress();
+    }
+
+    /** The browser's telephone rests while calls ring elsewhere, and is taken up when they come back. */
+    follow() {
+      if (this.byPhone === this.rests) return;
+      this.rests = this.byPhone;
+      if (this.rests) {
+        this.lease = undefined;
+        this.onlyLook(false);
+        this.putDown();
+        return;
+      }
+      if (!this.line) this.plugIn();
       this.claim();
+    }
+
+    plugIn() {
+      const { simulated, token, metronome } = this.dataset;
+      this.line = this.listening(simulated ? new SimulatedLine(simulated) : new TwilioLine(this.dataset));
+      this.keeper = new LineKeeper(this.line, token);
+      this.keeper.addEventListener("changed", () => this.lease && this.beat().then(() => this.parts.look()));
+      this.keeper.addEventListener("trouble", ({ detail }) => this.say(detail.words));
+      this.metronome = new Worker(metronome);
+      this.metronome.addEventListener("message", () => this.tick());
+    }
+
+    putDown() {
+      this.keeper?.rest();
+      this.tone.stop();
+    }
+
+    get byPhone() {
+      return "byPhone" in this.callbar.dataset;
     }
 
     pressedOnce() {
@@ -52,7 +88,7 @@ customElements.define(
       const kept = sessionStorage.getItem(this.key);
       if (kept && (await this.alone(kept))) {
         this.lease = kept;
-        if (await this.beat()) return this.connect();
+        if (await this.beat()) return this.keeper.hold(kept);
         if (this.lease === kept) return undefined; // the server is away; the next beat tells
       }
       return this.take(false);
@@ -60,9 +96,10 @@ customElements.define(
 
     /** A duplicated tab has the same memory; only one of the two may use it. */
     alone(lease) {
-      if (!navigator.locks) return true;
+      if (!navigator.locks || this.locked === lease) return true;
       return new Promise((answer) => {
         navigator.locks.request(`line-${lease}`, { ifAvailable: true }, (lock) => {
+          if (lock) this.locked = lease;
           answer(Boolean(lock));
           return lock && new Promise(() => {});
         });
@@ -78,11 +115,12 @@ customElements.define(
         sessionStorage.setItem(this.key, lease);
         await this.alone(lease);
         this.onlyLook(false);
-        await this.connect();
+        await this.keeper.hold(lease);
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble;
         if (trouble.kind === "refused") this.onlyLook(true);
         else setTimeout(() => this.take(force), 3000);
+        if (force) this.say(trouble.message);
       }
     }
 
@@ -91,27 +129,28 @@ customElements.define(
       this.looksOnly = on;
       if (on) {
         this.lease = undefined;
-        this.line?.leave();
-        this.registered = false;
-        this.tone.stop();
+        if (!this.connected) this.putDown(); // a talk goes on in the tab that it began in
       }
       this.dress();
     }
 
     tick() {
+      const now = Date.now();
+      this.stoodStill ||= now - (this.tickedAt ?? now) > FROZEN;
+      this.tickedAt = now;
       this.ticks += 1;
-      if (!this.lease) return;
-      if (this.ticks % BEAT_EVERY === 0) this.beat();
-      if (this.ticks % BEAT_EVERY === 0 && !this.line?.session && !this.connecting) this.connect();
-      if (this.renewAt && performance.now() > this.renewAt) this.renew();
+      if (this.lease && this.ticks % BEAT_EVERY === 0) this.beat();
+      this.keeper.tick();
     }
 
     async beat() {
       const form = new FormData();
       form.set("lease", this.lease);
-      form.set("registered", this.registered ? "1" : "0");
+      form.set("registered", this.keeper.rings ? "1" : "0");
+      if (this.stoodStill) form.set("stood_still", "1");
       try {
         await ask(this.dataset.beat, { form, timeout: 4000 });
+        this.stoodStill = false;
         return true;
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble;
@@ -122,53 +161,8 @@ customElements.define(
 
     // ---- the line
 
-    async connect() {
-      if (!this.dataset.simulated) return this.without();
-      this.connecting = true;
-      this.line ??= this.listening(new SimulatedLine(this.dataset.simulated));
-      try {
-        await this.line.register(await this.token());
-      } catch (trouble) {
-        if (!(trouble instanceof Trouble) && !(trouble instanceof TypeError)) throw trouble;
-        this.registered = false; // the line is away; a later tick tries again
-      } finally {
-        this.connecting = false;
-      }
-      return undefined;
-    }
-
-    without() {
-      if (this.told) return;
-      this.told = true;
-      const words = "このブラウザーの電話は、まだ使えません。電話機で受けるときは、管理者に声をかけてください。";
-      document.querySelector("toast-box").say(words, "warn");
-    }
-
-    async token() {
-      const form = new FormData();
-      form.set("lease", this.lease);
-      const { token, seconds } = await (await ask(this.dataset.token, { form })).json();
-      this.renewAt = performance.now() + seconds * 1000 - RENEW_BEFORE;
-      return token;
-    }
-
-    async renew() {
-      this.renewAt = performance.now() + 10_000;
-      try {
-        await this.line.refresh(await this.token());
-      } catch (trouble) {
-        if (!(trouble instanceof Trouble) && !(trouble instanceof TypeError)) throw trouble;
-        this.renewAt = performance.now() + 10_000; // again while the old one still holds
-      }
-    }
-
     listening(line) {
       const on = (name, act) => line.addEventListener(name, (event) => act(event.detail));
-      on("registration", ({ registered }) => {
-        this.registered = registered;
-        if (this.lease) this.beat().then(() => this.parts.look());
-      });
-      on("expiring", () => this.renew());
       on("incoming", () => {
         this.ringing = true;
         this.tone.start();
@@ -182,10 +176,24 @@ customElements.define(
       });
       on("disconnected", () => {
         this.connected = this.muted = false;
+        this.trouble = null;
         this.silence();
+        if (!this.lease) this.putDown();
       });
+      on("quality", ({ trouble }) => this.warn(trouble));
+      on("failed", ({ words }) => this.say(words));
       on("heard", (words) => document.querySelector("trial-talk").hear(words));
       return line;
+    }
+
+    warn(trouble) {
+      this.trouble = trouble;
+      if (trouble) document.getElementById("announce").textContent = QUALITY[trouble];
+      this.dress();
+    }
+
+    say(words) {
+      document.querySelector("toast-box").say(words, "warn");
     }
 
     silence() {
@@ -237,7 +245,7 @@ customElements.define(
       } catch (trouble) {
         if (!(trouble instanceof Trouble) && !(trouble instanceof TypeError)) throw trouble;
         this.wanted = false;
-        document.querySelector("toast-box").say(trouble.message, "warn");
+        this.say(trouble.message);
         this.dress();
         return false;
       }
@@ -246,8 +254,12 @@ customElements.define(
     // ---- what the screen shows of it
 
     dress() {
-      const { mode, offer } = this.callbar.dataset;
-      document.title = TITLES[mode] ? `${TITLES[mode]}・${this.title}` : this.title;
+      this.follow();
+      const { mode, offer, putAway } = this.callbar.dataset;
+      const what = putAway ? "離席にしました" : TITLES[mode];
+      document.title = what ? `${what}・${this.title}` : this.title;
+      if (putAway && putAway !== this.putAway) this.say(PUT_AWAY);
+      this.putAway = putAway;
       if (mode !== "ring" && !this.ringing) {
         this.tone.stop();
         this.wanted = false; // a wish to answer is for this ring only
@@ -266,14 +278,17 @@ customElements.define(
         mute.hidden = !this.connected;
       }
       const told = this.callbar.querySelector("[data-connection]");
-      if (told && !("byPhone" in this.dataset)) {
+      if (told && !this.byPhone) {
         // Words spoken before the caller is in the room would be lost on them.
         const alone = "alone" in this.callbar.dataset;
-        told.textContent = !this.connected ? "声をつないでいます…" : alone ? "相手の方を、お呼びしています…" : "声は届いています";
+        const fine = alone ? "相手の方を、お呼びしています…" : "声は届いています";
+        told.textContent = this.connected ? (QUALITY[this.trouble] ?? fine) : "声をつないでいます…";
+        told.toggleAttribute("data-bad", Boolean(this.connected && this.trouble));
       }
       document.querySelector("trial-talk")?.show(Boolean(this.connected && this.line.speaksInWords));
+      document.querySelector("mic-check")?.toggleAttribute("hidden", this.byPhone || Boolean(this.looksOnly));
       const silent = this.callbar.querySelector("[data-silent]");
-      if (silent) silent.hidden = "byPhone" in this.dataset || navigator.userActivation.hasBeenActive;
+      if (silent) silent.hidden = this.byPhone || navigator.userActivation.hasBeenActive;
       for (const button of document.querySelectorAll("[data-needs-line]")) button.disabled = Boolean(this.looksOnly);
     }
 

@@ -1,0 +1,183 @@
+/* TwilioLine: the real line, by Twilio's Voice SDK. The SDK is fetched when somebody is to be rung here, not before.
+
+   It only receives: the token has no outgoing grant. What the SDK would fetch from Twilio to make sounds with is
+   silenced by one quiet file of ours; the ring is RingTone's. Whether somebody can be rung is for the server to say. */
+const RENEW_BEFORE = 30_000;
+const BUSY = "この電話は、もう終わっています。";
+const UNFIT = "このブラウザーでは電話を使えません。ChromeかEdgeの新しい版で開くか、電話機で受けてください。";
+const NOT_LOADED = "電話の部品を読みこめませんでした。つながりしだい、もう一度ためします。";
+const NO_MICROPHONE = "マイクを使えなかったため、つなげませんでした。「マイクを確かめる」を押してください。";
+
+// Twilio's error codes, from https://www.twilio.com/docs/api/errors
+const TOKEN_CODES = [20101, 20104, 31204, 31205];
+const MICROPHONE_CODES = [31401, 31402];
+
+// Twilio's warnings, from https://www.twilio.com/docs/voice/voice-insights (SDK call quality events)
+const SILENT = new Set(["constant-audio-input-level"]);
+const BROKEN = new Set(["ice-connectivity-lost", "low-bytes-received", "low-bytes-sent"]);
+// Silence on the other side is no fault of the line: callers here may be silent for long.
+const IGNORED = new Set(["constant-audio-output-level"]);
+
+const fetched = (address, integrity) =>
+  new Promise((done, failed) => {
+    const script = document.createElement("script");
+    script.src = address;
+    script.integrity = integrity;
+    script.addEventListener("load", done);
+    script.addEventListener("error", () => failed(new Trouble("line", NOT_LOADED)));
+    document.head.append(script);
+  });
+
+globalThis.TwilioLine = class extends globalThis.Line {
+  /** parts: sdk and integrity of the script, edges to connect to, the address of a quiet sound. */
+  constructor({ sdk, integrity, edges, quiet }) {
+    super();
+    Object.assign(this, { sdk, integrity, quiet, edges: edges.split(" ") });
+    this.call = null;
+    this.warnings = new Set();
+  }
+
+  get leg() {
+    return this.call?.parameters.CallSid ?? null;
+  }
+
+  async register(token) {
+    if (!globalThis.Twilio) await fetched(this.sdk, this.integrity);
+    const { Device } = globalThis.Twilio;
+    if (!Device.isSupported) throw new Trouble("line", UNFIT);
+    this.leave();
+    const device = new Device(token, this.options(Device));
+    this.session = device;
+    this.listen(device);
+    // It goes on trying by itself; what becomes of it comes as an event.
+    device.register().catch(() => this.session === device && this.lost());
+  }
+
+  options({ SoundName }) {
+    return {
+      edge: this.edges,
+      codecPreferences: ["opus", "pcmu"],
+      closeProtection: true,
+      allowIncomingWhileBusy: false,
+      tokenRefreshMs: RENEW_BEFORE,
+      logLevel: "silent", // its log would name telephone numbers and tokens
+      sounds: Object.fromEntries(Object.values(SoundName).map((name) => [name, this.quiet])),
+    };
+  }
+
+  listen(device) {
+    const on = (name, act) => device.on(name, (...told) => this.session === device && act(...told));
+    on("registered", () => this.tell("registration", { registered: true }));
+    on("registering", () => this.tell("registration", { registered: false }));
+    on("unregistered", () => this.tell("registration", { registered: false }));
+    on("destroyed", () => this.lost());
+    on("tokenWillExpire", () => this.tell("expiring"));
+    on("error", ({ code }) => TOKEN_CODES.includes(code) && this.refused());
+    on("incoming", (call) => this.incoming(call));
+  }
+
+  /** A token that no longer holds: begin anew, but not under a talk, which goes on as it is. */
+  refused() {
+    if (this.call) this.tell("expiring");
+    else this.session.destroy();
+  }
+
+  refresh(token) {
+    if (this.session) this.session.updateToken(token);
+  }
+
+  leave() {
+    const device = this.session;
+    this.session = null;
+    device?.destroy();
+    this.dropped();
+  }
+
+  lost() {
+    this.session = null;
+    this.dropped();
+    this.tell("registration", { registered: false, lost: true });
+  }
+
+  // ---- the one call
+
+  incoming(call) {
+    this.call = call;
+    this.answered = false;
+    this.warnings.clear();
+    const on = (name, act) => call.on(name, (...told) => this.call === call && act(...told));
+    on("accept", () => {
+      this.answered = true;
+      this.tell("connected", { leg: this.leg });
+    });
+    on("cancel", () => this.over("cancelled"));
+    on("reject", () => this.over("cancelled"));
+    on("transportClose", () => this.answered || this.over("cancelled"));
+    on("disconnect", () => this.dropped());
+    // Without a microphone the SDK ends the call first and says why afterwards.
+    call.on("error", ({ code }) => this.failed(call, code));
+    on("warning", (name) => this.warned(name, true));
+    on("warning-cleared", (name) => this.warned(name, false));
+    on("reconnecting", () => this.warned("ice-connectivity-lost", true));
+    on("reconnected", () => this.warned("ice-connectivity-lost", false));
+    this.tell("incoming", { leg: this.leg });
+  }
+
+  over(name) {
+    const { leg } = this;
+    this.call = null;
+    this.answered = false;
+    this.tell(name, { leg });
+  }
+
+  dropped() {
+    if (this.call) this.over(this.answered ? "disconnected" : "cancelled");
+  }
+
+  failed(call, code) {
+    if (MICROPHONE_CODES.includes(code)) this.tell("failed", { words: NO_MICROPHONE });
+    if (this.call === call && call.status() === "closed") this.dropped();
+  }
+
+  warned(name, on) {
+    if (IGNORED.has(name)) return;
+    const before = this.trouble();
+    if (on) this.warnings.add(name);
+    else this.warnings.delete(name);
+    if (this.trouble() !== before) this.tell("quality", { trouble: this.trouble() });
+  }
+
+  /** The worst of what is warned of. */
+  trouble() {
+    const names = [...this.warnings];
+    if (names.some((name) => BROKEN.has(name))) return "broken";
+    if (names.some((name) => SILENT.has(name))) return "silent";
+    return names.length ? "poor" : null;
+  }
+
+  listenWith(microphone) {
+    this.microphone = microphone;
+  }
+
+  async accept() {
+    const device = this.microphone ? { deviceId: { ideal: this.microphone } } : {};
+    this.mine().accept({ rtcConstraints: { audio: { ...device, echoCancellation: true, noiseSuppression: true } } });
+  }
+
+  async decline() {
+    this.mine().reject();
+  }
+
+  async hangUp() {
+    this.mine().disconnect();
+  }
+
+  async mute(on) {
+    this.mine().mute(on);
+  }
+
+  mine() {
+    if (!this.call) throw new Trouble("line", BUSY);
+    return this.call;
+  }
+};
