@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain.calls import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState, Purpose
 from callcenter.domain.people import Contact
 from callcenter.models.telephony import Call, Offer
-from callcenter.services import room, routing, supervision
+from callcenter.services import consult, room, routing, supervision
 from ivr import scenes
 from ivr.answer import news, script, words_only
 from ivr.blueprint import bp
@@ -34,7 +34,8 @@ def answer(form: Form, session: Session, now: datetime, offer_id: str) -> str:
     offer.state = OfferState.SCREENING
     if offer.purpose is Purpose.LISTEN:
         return offers.ask_to_listen(scenes.callbacks().offer(offer.id, "screen"))
-    return offers.screen(offers.Screen(scenes.callbacks().offer(offer.id, "screen"), scenes.whisper(call, now)))
+    whisper = None if offer.purpose is Purpose.CONSULT else scenes.whisper(call, now)
+    return offers.screen(offers.Screen(scenes.callbacks().offer(offer.id, "screen"), whisper))
 
 
 @bp.post("/offer/<offer_id>/screen")
@@ -46,16 +47,32 @@ def screen(form: Form, session: Session, now: datetime, offer_id: str) -> str:
         return _decided(session, offer, form)
     if form.get("Digits") == "1":
         return _claim(session, offer, call, now)
-    routing.close(session, offer, OfferState.DECLINED, now=now, leg_open=False)
+    room.ring_over(session, call, offer, OfferState.DECLINED, now=now, leg_open=False)
     return offers.declined()
+
+
+@bp.post("/offer/<offer_id>/enter")
+@script(hang_up, fresh=True)
+def enter(form: Form, session: Session, _now: datetime, offer_id: str) -> str:
+    """A colleague who waits until the caller hears music, and then comes in."""
+    return _decided(session, routing.find(session, offer_id), form)
 
 
 def _claim(session: Session, offer: Offer, call: Call, now: datetime) -> str:
     if offer.purpose is Purpose.LISTEN:
         entered = supervision.enter(session, offer, call, now=now)
-        return scenes.listener_in_room(call, offer) if entered else offers.talk_over()
-    won = routing.claim(session, offer, call, now=now)
-    return scenes.counsellor_in_room(call, offer) if won else _too_late(session, offer)
+        return _in(call, offer) if entered else offers.talk_over()
+    claim = consult.claim if offer.purpose is Purpose.CONSULT else routing.claim
+    return _in(call, offer) if claim(session, offer, call, now=now) else _too_late(session, offer)
+
+
+def _in(call: Call, offer: Offer) -> str:
+    """Into the room; what two colleagues say of a caller is never heard by them."""
+    if offer.purpose is Purpose.LISTEN:
+        return scenes.listener_in_room(call, offer)
+    if offer.purpose is Purpose.CONSULT and not consult.may_enter(call, offer):
+        return scenes.colleague_waits(offer)
+    return scenes.counsellor_in_room(call, offer)
 
 
 def _decided(session: Session, offer: Offer | None, form: Form) -> str:
@@ -63,8 +80,7 @@ def _decided(session: Session, offer: Offer | None, form: Form) -> str:
     if offer is not None and offer.state in LIVE_OFFERS and offer.leg_sid == form.get("CallSid"):
         call = session.get_one(Call, offer.call_id)
         if call.state is not CallState.ENDED:
-            listens = offer.purpose is Purpose.LISTEN
-            return scenes.listener_in_room(call, offer) if listens else scenes.counsellor_in_room(call, offer)
+            return _in(call, offer)
     if offer is not None and offer.purpose is Purpose.LISTEN:
         return offers.talk_over()
     return _too_late(session, offer)
@@ -90,7 +106,7 @@ def ring_news(form: Form, session: Session, now: datetime, offer_id: str) -> Non
     offer.leg_sid = offer.leg_sid or read.call_sid
     if offer.state in OPEN_OFFERS:
         quick = (now - offer.rung_at).total_seconds() < QUICKLY and read.status != "completed"
-        routing.close(session, offer, OfferState.MISSED, now=now, unreachable=quick, leg_open=False)
+        room.ring_over(session, call, offer, OfferState.MISSED, now=now, unreachable=quick, leg_open=False)
     else:
         room.left(session, call, offer, at=read.at or now, now=now)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ivr import conference, offers, queue, status, voice
+from ivr import conference, hold, offers, queue, status, voice
 from ivr.blueprint import bp
 
-VIEWS = (conference, offers, queue, status, voice)
+VIEWS = (conference, hold, offers, queue, status, voice)
 
 __all__ = ["VIEWS", "bp"]

@@ -146,6 +146,18 @@ def listener_in_room(call: Call, offer: Offer) -> str:
     )
 
 
+def on_hold(*, transfer: bool = False, again: bool = False) -> str:
+    """What a caller on hold hears; needs no database."""
+    urls = callbacks()
+    return room.hold(room.Hold(urls.audio("hold.wav"), urls.voice("hold/again"), transfer=transfer, again=again))
+
+
+def colleague_waits(offer: Offer) -> str:
+    """A colleague who picked up hears music until the caller does, and then comes in."""
+    urls = callbacks()
+    return room.waiting(room.Alone(urls.audio("wait-8.wav"), urls.offer(offer.id, "enter")))
+
+
 def whisper(call: Call, now: datetime) -> Whisper:
     """What a telephone counsellor hears before pressing 1."""
     return Whisper(call.key.value if call.key is not None else None, int((now - call.arrived_at).total_seconds() // 60))

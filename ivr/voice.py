@@ -72,6 +72,13 @@ def bye() -> str:
     return ending.bye()
 
 
+@bp.post("/voice/bye/G03")
+@words_only
+def dismissed() -> str:
+    """The counsellor ended the conversation after two warnings."""
+    return ending.dismissed()
+
+
 @bp.post("/voice/requeue/<offer_id>")
 @script(counsellor_lost)
 def requeue(form: Form, session: Session, now: datetime, offer_id: str) -> str:

@@ -7,6 +7,7 @@ filled in by the scripts; a sentence whose fact is unknown is left out.
 
 from __future__ import annotations
 
+from callcenter.domain.talk import WORDS, Help
 from ivr.speech import Announcement as Say
 
 SERVICE = "東京都ひきこもりサポートネット"
@@ -146,6 +147,8 @@ D00_OVER = Say("D00", "お聴きになる通話は、終わりました。出て
 """D00 for a supervisor who picked up after the talk."""
 D11 = Say("D11", "1を押すと、通話を聴けます。こちらの声は、届きません。")
 """Heard by a supervisor who asked to listen, so that no answering machine ever does."""
+D09 = Say("D09", "相談員からの、引きつぎの相談です。")
+"""Ours: what a colleague hears at the telephone before pressing 1."""
 D10 = Say("D10", "1を押すと、相談につながります。出られないときは、そのままお切りください。")
 
 # ------------------------------------------------------------------ wrong numbers and emergencies
@@ -163,19 +166,16 @@ E03 = Say(
 
 # ------------------------------------------------------------------ silence; only ever at a counsellor's button
 
-F01 = Say("F01", "お話しにくいときは、話さなくても大丈夫です。ここで、お待ちしています。")
-F02 = Say(
-    "F02",
-    "声に出さなくても、大丈夫です。聞こえていたら、電話の1を、押してみてください。押さなくても、かまいません。",
-)
-F03 = Say(
-    "F03",
-    "今日は、いったん電話を終わりにしますね。かけてくださって、ありがとうございました。また、お待ちしています。",
-)
+F01 = Say("F01", WORDS[Help.SILENT])
+F02 = Say("F02", WORDS[Help.SILENT_KEY])
+F03 = Say("F03", WORDS[Help.SILENT_END])
+"""The counsellor reads them before pressing, so these and G01 to G03 stand in ``callcenter.domain.talk``."""
 
 # ------------------------------------------------------------------ endings and troubles
 
-G03 = Say("G03", "申しわけありませんが、これで電話を終わります。ご相談のときは、またお電話ください。")
+G01 = Say("G01", WORDS[Help.WARNING])
+G02 = Say("G02", WORDS[Help.LAST_WARNING])
+G03 = Say("G03", WORDS[Help.END])
 G04 = Say("G04", "申しわけありません。この電話は、おつなぎできません。")
 """Ours: a number the operator had to block."""
 H01 = Say("H01", "お電話、ありがとうございました。またいつでも、お待ちしています。")

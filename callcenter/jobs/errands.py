@@ -20,7 +20,7 @@ from callcenter.domain.ports import LineBusy, LineGone, LineRefused, LineUnknown
 from callcenter.domain.presence import Work
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call, Offer, Presence
-from callcenter.services import calls, presence, room, routing
+from callcenter.services import calls, handover, presence, room, routing
 
 Facts = dict[str, Any]
 
@@ -90,10 +90,10 @@ def _destination(session: Session, offer: Offer) -> str | None:
 
 def _unreachable(offer_id: str, why: str) -> str:
     with unit_of_work() as session:
-        offer = routing.find(session, offer_id)
+        offer, call = routing.find_with_call(session, offer_id)
         if offer is not None:
             now = context().ports.clock.now()
-            routing.close(session, offer, OfferState.MISSED, now=now, unreachable=True, leg_open=False)
+            room.ring_over(session, call, offer, OfferState.MISSED, now=now, unreachable=True, leg_open=False)
             row = presence.find(session, offer.staff_id)
             if row is not None and row.work is Work.AVAILABLE:  # what is refused once is refused every time
                 presence.put_away(session, row, now=now)
@@ -122,24 +122,28 @@ def bring_caller(facts: Facts) -> str:
 
 @handles("rescue_caller")
 def rescue_caller(facts: Facts) -> str:
-    """Bring a caller whose counsellor was lost back to the head of the queue."""
+    """A caller whose counsellor was lost goes on with the colleague who is there, or to the head of the queue."""
     with unit_of_work() as session:
+        routing.find_with_call(session, facts["offer"])  # locked before it is looked at
         call = _call_of(session, facts["offer"])
         if call is None or call.state is CallState.WAITING:
             return "not_wanted"
+        if handover.promote(session, call, now=context().ports.clock.now()):
+            return "promoted"
         caller_sid = call.caller_sid
     return _lead(caller_sid, Callbacks(context().settings.public_base_url).requeue(facts["offer"]))
 
 
 @handles("say_bye")
 def say_bye(facts: Facts) -> str:
-    """End the caller's leg after the counsellor's goodbye."""
+    """End the caller's leg after the counsellor's goodbye, or with the words that stand for it."""
     with unit_of_work() as session:
         call = _call_of(session, facts["offer"])
         if call is None:
             return "not_wanted"
         caller_sid = call.caller_sid
-    return _lead(caller_sid, Callbacks(context().settings.public_base_url).voice("bye"))
+    way = f"bye/{facts['parting']}" if facts.get("parting") else "bye"
+    return _lead(caller_sid, Callbacks(context().settings.public_base_url).voice(way))
 
 
 @handles("hang_up")

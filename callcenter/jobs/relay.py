@@ -9,14 +9,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.context import context, reading, unit_of_work
 from callcenter.domain.ports import LineBusy, LineGone, LineRefused, LineUnknown
-from callcenter.jobs import listening
+from callcenter.jobs import listening, participants
 from callcenter.jobs.errands import HANDLERS, NotYet
 from callcenter.services import outbox
 from callcenter.services.outbox import Lease
 
 log = logging.getLogger(__name__)
 
-ALL = {**HANDLERS, **listening.HANDLERS}
+ALL = {**HANDLERS, **listening.HANDLERS, **participants.HANDLERS}
 """Every errand that can be run, by topic."""
 
 GIVE_UP_AFTER = timedelta(minutes=2)

@@ -53,6 +53,9 @@ class Call(Base):
     """The offer that won the call, while it holds it."""
     held_at: Mapped[datetime | None] = mapped_column(Moment)
     """Since when the caller shall hear music instead of the room; None while they shall be in the talk."""
+    on_hold: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """What the room confirmed of it last."""
+    hold_asked_at: Mapped[datetime | None] = mapped_column(Moment)
     consult_id: Mapped[str | None] = mapped_column(String(32))
     """The colleague's offer while the counsellor consults one, from the ring until it is decided."""
     round: Mapped[int] = mapped_column(default=0)

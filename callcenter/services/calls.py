@@ -187,6 +187,7 @@ def back_to_queue(session: Session, call: Call, taken: CallStep, *, now: datetim
     call.state, call.offer_id, call.priority = state, None, 1
     call.requeued_at = call.last_news_at = now
     call.caller_joined_at = call.conference_sid = None  # the next room is another one
+    call.held_at, call.on_hold = None, False
     call.waits = max(call.waits, 1)  # the greeting is not said twice
     call.spoken_position = None
     note(session, call, taken, now=now)

@@ -25,9 +25,10 @@ from callcenter.domain.calls import (
     step,
 )
 from callcenter.domain.presence import Work
+from callcenter.domain.talk import Help
 from callcenter.domain.waiting import Verdict
 from callcenter.models.telephony import Call, Offer
-from callcenter.services import calls, live, outbox, presence, routing, supervision
+from callcenter.services import calls, consult, live, outbox, participants, presence, routing, supervision
 
 CALLER = "caller"
 """The caller's label in the room; a counsellor's is ``c-`` and the offer's id, a supervisor's ``s-`` and that."""
@@ -124,6 +125,8 @@ def joined(session: Session, call: Call, offer: Offer, *, at: datetime, now: dat
     if offer.joined_at is None:
         offer.joined_at = at
         calls.note(session, call, "staff_joined", now=now, staff_id=offer.staff_id)
+    if call.consult_id == offer.id:
+        consult.joined(session, offer, now=now)
     _together(session, call, offer, now=now)
 
 
@@ -152,8 +155,11 @@ def left(session: Session, call: Call | None, offer: Offer, *, at: datetime, now
         return
     if _leave(offer, at):
         calls.note(session, call, "staff_left", now=now, staff_id=offer.staff_id)
+        if call.consult_id == offer.id:
+            consult.part(session, offer, at=at, now=now)
         wrap_up(session, offer, now=now)
         supervision.follow(session, call, now=now)
+    consult.over(session, call, offer, now=now)
     if call.state is not CallState.ENDED and call.offer_id == offer.id and not offer.ending:
         outbox.put(session, "rescue_caller", now=now, after=RESCUE_AFTER, offer=offer.id)
 
@@ -171,6 +177,7 @@ def caller_gone(session: Session, call: Call, *, now: datetime, outcome: Outcome
     offer = routing.find(session, call.offer_id) if call.offer_id else None
     just_left = offer is not None and _leave(offer, now)
     if ended:
+        consult.drop(session, call, now=now)
         routing.let_go(session, call, now=now)
         supervision.all_over(session, call, now=now)
     if offer is not None and just_left:
@@ -189,6 +196,7 @@ def lost(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
     """The caller's leg is on its way back to the queue: the counsellor's has gone."""
     if calls.back_to_queue(session, call, CallStep.REQUEUED, now=now):
         supervision.all_over(session, call, now=now)
+        consult.drop(session, call, now=now)
     if _leave(offer, now):
         wrap_up(session, offer, now=now)
 
@@ -213,13 +221,39 @@ def _leave(offer: Offer, at: datetime) -> bool:
     return first
 
 
-def end_by_counsellor(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
-    """The counsellor ends a conversation after the goodbye: the caller's leg is ended, and with it the room."""
+def ring_over(
+    session: Session,
+    call: Call | None,
+    offer: Offer,
+    state: OfferState,
+    *,
+    now: datetime,
+    unreachable: bool = False,
+    leg_open: bool = True,
+) -> None:
+    """A ring came to nothing; if it was a colleague's, the caller returns to their counsellor."""
+    routing.close(session, offer, state, now=now, unreachable=unreachable, leg_open=leg_open)
+    consult.over(session, call, offer, now=now)
+
+
+def end_by_counsellor(
+    session: Session, call: Call, offer: Offer, *, now: datetime, parting: Help | None = None
+) -> None:
+    """The counsellor ends a conversation: the caller's leg is ended, and with it the room.
+
+    After a goodbye nothing more is said; *parting* is what the line says where none was possible.
+    """
     if call.state is CallState.ENDED or call.offer_id != offer.id:
         return
     offer.ending = True
     calls.note(session, call, "ended_by_counsellor", now=now, staff_id=offer.staff_id)
-    outbox.put(session, "say_bye", now=now, offer=offer.id)
+    outbox.put(session, "say_bye", now=now, offer=offer.id, parting=parting)
+
+
+def end_for_abuse(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+    """End a call after its last warning; the line says so (G03), the counsellor need not. Pressed again it is one."""
+    if not offer.ending and participants.say(session, call, offer, Help.END, now=now):
+        end_by_counsellor(session, call, offer, now=now, parting=Help.END)
 
 
 def release(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:

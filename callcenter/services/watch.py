@@ -12,7 +12,7 @@ from callcenter.domain.policy import Policy
 from callcenter.domain.times import local_date
 from callcenter.domain.waiting import rang_out
 from callcenter.models.telephony import Call, Offer
-from callcenter.services import care, flags, live, outbox, receipts, room, routing
+from callcenter.services import care, flags, live, outbox, participants, receipts, room, routing
 
 
 def sweep(session: Session, *, now: datetime, policy: Policy) -> None:
@@ -20,14 +20,15 @@ def sweep(session: Session, *, now: datetime, policy: Policy) -> None:
     _offers_rung_out(session, now, policy)
     _claims_without_caller(session, now, policy)
     _silent_calls(session, now, policy)
+    participants.look_after_holds(session, now=now)
 
 
 def _offers_rung_out(session: Session, now: datetime, policy: Policy) -> None:
-    query = select(Offer).where(Offer.state.in_(OPEN_OFFERS)).with_for_update(skip_locked=True, key_share=True)
-    for offer in session.scalars(query):
+    rings = select(Call, Offer).join(Offer, Offer.call_id == Call.id).where(Offer.state.in_(OPEN_OFFERS))
+    for call, offer in session.execute(rings.with_for_update(skip_locked=True, key_share=True)):
         heard = offer.heard_ringing_at or offer.rung_at
         if now >= rang_out(heard, routing.ring_seconds(offer, policy), policy):
-            routing.close(session, offer, OfferState.MISSED, now=now)
+            room.ring_over(session, call, offer, OfferState.MISSED, now=now)
 
 
 def _claims_without_caller(session: Session, now: datetime, policy: Policy) -> None:

@@ -54,6 +54,15 @@ def bye() -> str:
     return str(twiml)
 
 
+@lru_cache(KEPT)
+def dismissed() -> str:
+    """End a call that its counsellor had to end after two warnings."""
+    twiml = VoiceResponse()
+    say(twiml, words.G03)
+    twiml.hangup()
+    return str(twiml)
+
+
 def thanks() -> str:
     """Thank for the call and hang up."""
     twiml = VoiceResponse()

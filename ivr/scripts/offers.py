@@ -18,7 +18,8 @@ class Screen:
     """A counsellor's telephone that was picked up; ``key_url`` takes the key."""
 
     key_url: str
-    whisper: Whisper
+    whisper: Whisper | None
+    """None if it is a colleague who asks, not a caller."""
 
 
 def screen(scene: Screen) -> str:
@@ -32,7 +33,10 @@ def screen(scene: Screen) -> str:
         action=address(scene.key_url),
         method="POST",
     )
-    say(keys, words.D02, **scene.whisper.facts)
+    if scene.whisper is None:
+        say(keys, words.D09)
+    else:
+        say(keys, words.D02, **scene.whisper.facts)
     say(keys, words.D10)
     twiml.hangup()
     return str(twiml)

@@ -19,6 +19,13 @@ NEWS = "start end join leave mute hold modify"
 CALLER = "caller"
 """The caller's label; a counsellor's is made from the leg."""
 
+HOLD_LOOPS = 3
+"""Times the music of twenty seconds is played between two words: a minute."""
+HOLD_ROUNDS = 10
+
+ANNOUNCEMENTS = {one.code: one for one in (words.F01, words.F02, words.F03, words.G01, words.G02, words.D06)}
+"""What a leg in the room can be told by its code."""
+
 _UUID = r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}"
 
 
@@ -78,6 +85,16 @@ class Alone:
     """What is said before the music."""
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A caller on hold: the music, and this document once more without its first words."""
+
+    music_url: str
+    again_url: str
+    transfer: bool = False
+    again: bool = False
+
+
 def caller(scene: Caller) -> str:
     """Lead the caller into the room; the conference ends when the caller leaves."""
     twiml = VoiceResponse()
@@ -111,6 +128,31 @@ def waiting(scene: Alone) -> str:
         say(twiml, scene.first)
     twiml.play(address(scene.music_url))
     twiml.redirect(address(scene.again_url), method="POST")
+    return str(twiml)
+
+
+@lru_cache(KEPT)
+def hold(scene: Hold) -> str:
+    """Say that the line stays open, play, and say so again from time to time; then begin the music anew.
+
+    One document lasts for ten minutes, so that nothing of ours has to be alive meanwhile.
+    """
+    twiml = VoiceResponse()
+    if not scene.again:
+        say(twiml, words.D03 if scene.transfer else words.D04)
+    for number in range(HOLD_ROUNDS):
+        if number or scene.again:
+            say(twiml, words.D05)
+        twiml.play(address(scene.music_url), loop=HOLD_LOOPS)
+    twiml.redirect(address(scene.again_url), method="POST")
+    return str(twiml)
+
+
+@lru_cache(KEPT)
+def spoken(code: str) -> str:
+    """Say one announcement to a leg that stays in the room; ``KeyError`` for one that nobody may ask for."""
+    twiml = VoiceResponse()
+    say(twiml, ANNOUNCEMENTS[code])
     return str(twiml)
 
 

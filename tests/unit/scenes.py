@@ -25,6 +25,7 @@ SHORTENED = clock_phrase(time(15))
 ROOM = "hl-0123456789abcdef0123456789abcdef"
 LEG = "00112233445566778899aabbccddeeff"
 MUSIC = waiting.Music(f"{ORIGIN}/static/audio/wait-8.wav", f"{ORIGIN}/static/audio/wait-15.wav")
+HOLD, AGAIN = f"{ORIGIN}/static/audio/hold.wav", f"{ORIGIN}/ivr/voice/hold/again"
 WELCOME = arrival.Welcome(queue="hl-main", wait_url=f"{ORIGIN}/ivr/voice/wait", leave_url=f"{ORIGIN}/ivr/voice/leave")
 GREETING = waiting.Greeting(f"{ORIGIN}/ivr/voice/key")
 
@@ -101,7 +102,10 @@ documents: SearchStrategy[Made] = st.one_of(
     _in("room", room.waiting, st.just(room.Alone(MUSIC.short_url, f"{ORIGIN}/ivr/conference/wait"))),
     st.builds(lambda: ("call", room.waiting(room.Alone(MUSIC.short_url, f"{ORIGIN}/ivr/voice/leave", words.I05)))),
     st.builds(lambda: ("call", offers.one_moment(f"{ORIGIN}/ivr/offer/{LEG}/answer?again=1"))),
-    _in("call", offers.screen, st.builds(offers.Screen, key_url=st.just(GREETING.key_url), whisper=whispers)),
+    _in("hold", room.hold, st.builds(room.Hold, st.just(HOLD), st.just(AGAIN), st.booleans(), st.booleans())),
+    _in("announce", room.spoken, st.sampled_from(sorted(room.ANNOUNCEMENTS))),
+    st.builds(lambda: ("call", ending.dismissed())),
+    _in("call", offers.screen, st.builds(offers.Screen, st.just(GREETING.key_url), st.none() | whispers)),
     st.booleans().map(lambda gone: ("call", offers.lost(gone=gone))),
     st.builds(lambda: ("call", offers.declined())),
 )

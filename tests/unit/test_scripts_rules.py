@@ -24,7 +24,10 @@ FIELDS = {
         "next_open", "opens_at", "close_time", "holiday", "special", "disaster", "new_year_from", "new_year_to",
         "service", "other_line", "reason",
     },
-    "choices": {"hearing", "music", "lost", "waited", "whisper", "key", "minutes", "first", "seconds"},
+    "choices": {
+        "hearing", "music", "lost", "waited", "whisper", "key", "minutes", "first", "seconds",
+        "transfer", "again",
+    },
 }  # fmt: skip
 
 

@@ -1,0 +1,149 @@
+"""What the worker does to a leg inside a running room, one function for each topic of the outbox.
+
+Each asks the database what is wished now, not what was wished when the errand was written, and
+looks again after the room has followed; so errands that overtake each other do no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from callcenter.context import context, unit_of_work
+from callcenter.domain.callbacks import Callbacks
+from callcenter.domain.calls import LIVE_OFFERS, CallState, OfferState
+from callcenter.domain.ports import LineGone, LineUnknown
+from callcenter.models.telephony import Call, Offer
+from callcenter.services import calls, participants, room, routing
+from callcenter.services.participants import Wish
+
+Facts = dict[str, Any]
+
+SAID_WITHIN = timedelta(seconds=20)
+"""An announcement that could not be played by then is no longer what the moment needs."""
+
+ARRIVES_WITHIN = timedelta(seconds=15)
+"""A leg that was claimed so lately may still be on its way into the room."""
+
+
+def set_hold(facts: Facts) -> str:
+    """Make the room keep the caller as wished: with music, or in the talk."""
+    done: Wish | None = None
+    while True:
+        with unit_of_work() as session:
+            session.expire_all()  # what is wished may have changed while we were asking
+            wished = participants.wish(session, facts["call"])
+        if wished is None:
+            return "not_wanted"
+        if done is not None and (wished.held, wished.told) == (done.held, done.told):
+            return "done"
+        _follow(wished)
+        with unit_of_work() as session:
+            participants.kept(session, wished.call_id, held=wished.held, now=_now())
+        done = wished
+
+
+def _follow(wished: Wish) -> None:
+    line, urls = context().ports.telephony, Callbacks(context().settings.public_base_url)
+    music = urls.voice("hold/transfer" if wished.told else "hold")
+
+    def act(room_sid: str) -> None:
+        if wished.held:
+            line.hold(room_sid, wished.caller_sid, music)
+        else:
+            line.unhold(room_sid, wished.caller_sid)
+
+    _in_room(wished.room_sid, wished.room, act)
+
+
+def set_mute(facts: Facts) -> str:
+    """Make the room hear a counsellor's leg or not, as wished."""
+    done: bool | None = None
+    while True:
+        with unit_of_work() as session:
+            session.expire_all()
+            offer = session.get(Offer, facts["offer"])
+            if offer is None or offer.state is not OfferState.JOINED or offer.leg_sid is None:
+                return "not_wanted"
+            leg_sid, muted = offer.leg_sid, offer.muted
+            call = session.get_one(Call, offer.call_id)
+            sid, name = call.conference_sid, call.room
+        if done is muted:
+            return "done"
+        _mute(sid, name, leg_sid, muted)
+        done = muted
+
+
+def _mute(room_sid: str | None, name: str, leg_sid: str, muted: bool) -> None:
+    line = context().ports.telephony
+    _in_room(room_sid, name, lambda sid: line.mute(sid, leg_sid, muted=muted))
+
+
+def announce(facts: Facts) -> str:
+    """Play an announcement to the caller, once: a request of unknown fate is not repeated."""
+    if _now() - datetime.fromisoformat(facts["at"]) > SAID_WITHIN:
+        return "too_late"
+    with unit_of_work() as session:
+        call = session.get(Call, facts["call"])
+        if call is None or call.state is not CallState.TALKING:
+            return "not_wanted"
+        caller_sid, sid, name = call.caller_sid, call.conference_sid, call.room
+    line, url = context().ports.telephony, Callbacks(context().settings.public_base_url).voice(f"say/{facts['code']}")
+    try:
+        _in_room(sid, name, lambda room_sid: line.announce(room_sid, caller_sid, url))
+    except LineUnknown:
+        return "unknown"
+    return "done"
+
+
+def look_into_hold(facts: Facts) -> str:
+    """Learn who is still there while the caller hears music; whoever has left unheard has left now."""
+    with unit_of_work() as session:
+        call = session.get(Call, facts["call"])
+        if call is None or call.state is not CallState.TALKING:
+            return "not_wanted"
+        name = call.room
+    there = context().ports.telephony.in_room(name) or []
+    now = _now()
+    with unit_of_work() as session:
+        session.expire_all()  # much may have happened while we were asking
+        call = calls.find_by_id(session, facts["call"])
+        if call is None or call.state is not CallState.TALKING:
+            return "not_wanted"
+        for offer_id in (call.offer_id, call.consult_id):
+            offer = routing.find(session, offer_id) if offer_id else None
+            if offer is None or offer.state not in LIVE_OFFERS or offer.claimed_at is None:
+                continue
+            if offer.leg_sid in there:
+                room.joined(session, call, offer, at=now, now=now)
+            elif now - offer.claimed_at > ARRIVES_WITHIN:
+                room.left(session, call, offer, at=now, now=now)
+    return "done"
+
+
+def _in_room(room_sid: str | None, name: str, act: Callable[[str], None]) -> None:
+    """Do *act* in the room that is known, or in the one that bears the name now (a late event may have misled us)."""
+    if room_sid is not None:
+        try:
+            act(room_sid)
+        except LineGone:
+            pass
+        else:
+            return
+    running = context().ports.telephony.room_sid(name)
+    if running is None or running == room_sid:
+        raise LineGone("neither room nor leg is there")
+    act(running)
+
+
+def _now() -> datetime:
+    return context().ports.clock.now()
+
+
+HANDLERS: dict[str, Callable[[Facts], str]] = {
+    "set_hold": set_hold,
+    "set_mute": set_mute,
+    "announce": announce,
+    "look_into_hold": look_into_hold,
+}
