@@ -54,7 +54,7 @@ def leave(form: Form, session: Session, now: datetime) -> str:
             outcome=Outcome.OVERFLOW if full else Outcome.FAILED,
             why=Why.QUEUE_FULL if full else Why.TROUBLE,
         )
-        return scenes.full(None, now) if full else trouble(form)
+        return scenes.full(None, None, now) if full else trouble(form)
     return ending.nothing()
 
 
@@ -66,7 +66,9 @@ def _left(session: Session, call: Call | None, now: datetime) -> str:
     if turn.verdict is Verdict.OVER:
         # Who arrived out of the queue, as our database was away at the door, hears now what is said there.
         at_the_door = turn.call.outcome in AT_THE_DOOR or turn.call.why is Why.QUEUE_FULL
-        return scenes.turned_away(session, turn.call, turn.hall.hours, now) if at_the_door else ending.bye()
+        if at_the_door:
+            return scenes.turned_away(session, turn.call, turn.hall.hours, now)
+        return scenes.told_again(turn.call)
     if turn.verdict is Verdict.STAY:
         return scenes.welcome()
     if turn.verdict is Verdict.ENTER:

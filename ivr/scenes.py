@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +10,7 @@ from callcenter.context import settings
 from callcenter.domain import readings
 from callcenter.domain.callbacks import Callbacks
 from callcenter.domain.calls import Outcome
-from callcenter.domain.hours import Reason, State
+from callcenter.domain.hours import Reason, SpecialDay, SpecialKind, State
 from callcenter.domain.readings import Phrase
 from callcenter.domain.times import clock_phrase, in_japan, local_date, next_open_phrase
 from callcenter.domain.waiting import Verdict
@@ -40,35 +40,53 @@ def turned_away(session: Session, call: Call, hours: State, now: datetime) -> st
         return arrival.refused()
     if call.outcome is Outcome.CLOSED_BEFORE:
         return closed(hours, now)
-    return full(calendar.next_opening(session, now), now)
+    return full(hours, calendar.next_opening(session, now), now)
 
 
 def closed(hours: State, now: datetime) -> str:
     """Say why nobody answers and when somebody will."""
-    opening = hours.next_open
+    opening, special = hours.next_open, hours.special
     today = opening is not None and local_date(opening) == local_date(now)
-    close_at = hours.special.close_at if hours.special is not None else None
+    reason = _reason(hours.reason, special, opens_again=today)
+    close_at = special.close_at if special is not None and reason is Reason.SPECIAL else None
     return arrival.closed(
         arrival.Closed(
-            reason=hours.reason,
+            reason=reason,
             service=settings().service_name,
             next_open=next_open(opening, now),
             opens_at=clock_phrase(in_japan(opening).time()) if today and opening is not None else None,
-            close_time=clock_phrase(close_at) if close_at is not None and hours.reason is Reason.SPECIAL else None,
+            close_time=clock_phrase(close_at) if close_at is not None else None,
             holiday=readings.holiday(hours.holiday.name) if hours.holiday is not None else None,
-            special=hours.special.reason if hours.special is not None else "",
+            special=special.reason if special is not None else "",
+            disaster=special is not None and special.disaster and reason is Reason.SPECIAL,
         )
     )
 
 
-def full(opening: datetime | None, now: datetime) -> str:
-    """No place in the queue; from 16:00 on trying again later today would be no good advice."""
-    late = in_japan(now).hour >= 16
+def _reason(reason: Reason, special: SpecialDay | None, *, opens_again: bool) -> Reason:
+    """A special day is named as the reason only where it takes hours away, not after its own ordinary end."""
+    if reason is not Reason.SPECIAL or special is None or special.kind is SpecialKind.CLOSED:
+        return reason
+    if special.kind is SpecialKind.PARTIAL and (opens_again or special.close_at is not None):
+        return reason
+    return Reason.BEFORE_OPENING if opens_again else Reason.AFTER_CLOSING
+
+
+def full(hours: State | None, opening: datetime | None, now: datetime) -> str:
+    """No place in the queue; in the last hour trying again later today would be no good advice."""
+    closes = hours.closes_at if hours is not None else None
+    late = closes is not None and now >= closes - timedelta(hours=1)
     return arrival.full(arrival.Full(next_open=next_open(opening, now) if late else None))
 
 
 def next_open(opening: datetime | None, now: datetime) -> Phrase | None:
     return None if opening is None else next_open_phrase(opening, now)
+
+
+def reopening(hours: State, now: datetime) -> Phrase | None:
+    """Say when the line opens next; in a disaster no day is promised."""
+    uncertain = hours.special is not None and hours.special.disaster
+    return None if uncertain else next_open(hours.next_open, now)
 
 
 def hear(turn: Turn) -> str:
@@ -95,13 +113,20 @@ ENDINGS = {
 
 
 def spoken_end(turn: Turn, now: datetime) -> str:
-    """Each end of waiting has its own words, and names the lines that are open now."""
+    """Each end of waiting has its own words; after closing all but a sudden one say when the line opens next."""
     hours = turn.hall.hours if turn.hall is not None else None
+    special = hours.special if hours is not None else None
     scene = ending.Ending(
-        next_open=next_open(hours.next_open, now) if hours is not None else None,
-        special=hours.special.reason if hours is not None and hours.special is not None else "",
+        next_open=None if hours is None else reopening(hours, now),
+        special=special.reason if special is not None else "",
     )
-    return ENDINGS[turn.verdict](scene)
+    over = hours is not None and not hours.open and turn.verdict is not Verdict.SPECIAL
+    return ending.closed_out(scene) if over else ENDINGS[turn.verdict](scene)
+
+
+def told_again(call: Call) -> str:
+    """A caller whose call we ended, but whose leg did not hear so: nobody is hung up on without a word."""
+    return ending.thanks() if call.talked_at is None else ending.bye()
 
 
 def caller_in_room(call: Call) -> str:

@@ -12,8 +12,9 @@ from datetime import datetime
 from flask import request
 
 from callcenter.context import context, ports, settings
-from callcenter.domain.hours import Calendar, State, state_at, windows
-from callcenter.domain.times import at_japan, local_date
+from callcenter.domain.closing import closing
+from callcenter.domain.hours import Calendar, State, state_at
+from callcenter.domain.times import local_date
 from callcenter.models.base import db
 from callcenter.services import calendar
 from ivr import scenes, words
@@ -60,10 +61,10 @@ def out_of_the_queue(form: Form) -> str:
     if result in ON_THEIR_WAY or result == "hangup":
         return ending.nothing()
     if result == "queue-full":
-        return scenes.full(None, now)
+        return scenes.full(None, None, now)
     closed = _closed_for(now)
     if closed is not None:
-        return ending.closed_out(ending.Ending(next_open=scenes.next_open(closed.next_open, now)))
+        return ending.closed_out(ending.Ending(next_open=scenes.reopening(closed, now)))
     patient = result == "leave" and Waiting.read(form).waited < settings().policy.wait_ceiling
     return ask_again(form) if patient and not _lasts(now) else trouble(form)
 
@@ -115,8 +116,8 @@ def _closed_for(now: datetime) -> State | None:
     """Return how the line is closed if nobody who waits will be served any more today."""
     days = _calendar(now)
     hours, today = state_at(days, now), local_date(now)
-    ended = [end for end in (at_japan(today, one.close_at) for one in windows(days, today)) if end <= now]
-    drained = not ended or now >= max(ended) + settings().policy.drain
+    ended = closing(days, today, now)
+    drained = ended is None or ended.sudden or now >= ended.at + settings().policy.drain
     return hours if not hours.open and drained else None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from callcenter.cli.opened import opened
-from callcenter.domain.hours import SpecialKind, State
+from callcenter.domain.hours import SpecialDay, SpecialKind, State
 
 
 @click.group("hours")
@@ -57,15 +57,59 @@ def _sentence(told: dict[str, Any]) -> str:
 @click.argument("day", metavar="DATE")
 @click.option("--from", "from_time", metavar="HH:MM", help="Close from this time on; without it the whole day.")
 @click.option("--reason", required=True, help="What callers hear and read, such as 台風の影響.")
-def hours_close(day: str, from_time: str | None, reason: str) -> None:
+@click.option("--disaster", is_flag=True, help="Callers are told to look after themselves, and no day is promised.")
+def hours_close(day: str, from_time: str | None, reason: str, disaster: bool) -> None:
     """Close the line on a day, or from a time on."""
-    from callcenter.services import calendar
-
-    try:
-        on, until = date.fromisoformat(day), time.fromisoformat(from_time) if from_time else None
-    except ValueError:
-        raise click.UsageError("日付は 2026-11-24、時刻は 15:00 のように書いてください。") from None
+    on, until = _day(day), _time(from_time)
     kind = SpecialKind.CLOSED if until is None else SpecialKind.PARTIAL
-    with opened() as (session, now):
-        calendar.set_special_day(session, on, kind, reason, now=now, by=None, close_at=until)
+    _decide(on, SpecialDay(kind, close_at=until, reason=reason, disaster=disaster))
     click.echo(f"{on} を{'お休み' if until is None else f'{from_time}まで'}にしました。")
+
+
+@hours.command("open")
+@click.argument("day", metavar="DATE")
+@click.option("--from", "from_time", metavar="HH:MM", required=True, help="Open from this time on,")
+@click.option("--to", "to_time", metavar="HH:MM", required=True, help="and until this time, beside the usual hours.")
+@click.option("--reason", default="", help="What readers see, such as 年度末の特別開設.")
+def hours_open(day: str, from_time: str, to_time: str, reason: str) -> None:
+    """Open the line out of turn: on a day off, or for longer than usual."""
+    on, opening, closing = _day(day), _time(from_time), _time(to_time)
+    try:
+        special = SpecialDay(SpecialKind.EXTRA_OPEN, opening, closing, reason)
+    except ValueError:
+        raise click.UsageError("終わりの時刻は、始まりより後にしてください。") from None
+    _decide(on, special)
+    click.echo(f"{on} の{from_time}から{to_time}までを、臨時の受付にしました。")
+
+
+@hours.command("undo")
+@click.argument("day", metavar="DATE")
+def hours_undo(day: str) -> None:
+    """Make a day that was closed, shortened or opened out of turn an ordinary one again."""
+    from callcenter.services import special_days
+
+    on = _day(day)
+    with opened() as (session, now):
+        special_days.undo(session, on, now=now, by=None)
+    click.echo(f"{on} の臨時の予定を取り消しました。")
+
+
+def _decide(day: date, special: SpecialDay) -> None:
+    from callcenter.services import special_days
+
+    with opened() as (session, now):
+        special_days.decide(session, day, special, now=now, by=None)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise click.UsageError("日付は 2026-11-24 のように書いてください。") from None
+
+
+def _time(text: str | None) -> time | None:
+    try:
+        return time.fromisoformat(text) if text else None
+    except ValueError:
+        raise click.UsageError("時刻は 15:00 のように書いてください。") from None

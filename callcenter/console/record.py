@@ -17,7 +17,7 @@ from callcenter.domain.consultations import MissingField, Outcome
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.presence import Work
 from callcenter.models.telephony import Presence
-from callcenter.services import consultations, presence
+from callcenter.services import calendar, consultations, presence
 from callcenter.services.consultations import NotQuick, Saved
 from callcenter.ui.filters import clock_seconds
 from callcenter.ui.forms import Problem
@@ -113,8 +113,11 @@ def _finish(session: Session, record_id: str, quick: Outcome | None) -> None:
         raise StillTalking
     consultations.finish(session, record_id, by=staff, now=now, quick=quick)
     if is_current:
-        if request.form.get("after") and not staff.changes_soon:
-            line.plan(session, staff, request.form["after"])
+        after = request.form.get("after", "")
+        # A page that was drawn before closing still offers to go on.
+        closed = row is not None and row.draining and not calendar.state(session, now).open
+        if after and not staff.changes_soon and not (closed and after == Work.AVAILABLE):
+            line.plan(session, staff, after)
         presence.record_done(session, staff, now=now)
 
 

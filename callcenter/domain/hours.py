@@ -78,6 +78,8 @@ class SpecialDay:
     open_at: time | None = None
     close_at: time | None = None
     reason: str = ""
+    disaster: bool = False
+    """Nobody can tell when the line opens again; callers hear B08, which promises no day."""
 
     def __post_init__(self) -> None:
         if self.kind is SpecialKind.PARTIAL and self.open_at is None and self.close_at is None:
@@ -119,6 +121,8 @@ class Calendar:
     new_year: NewYear | None = NewYear()
     holidays: Mapping[date, Holiday] = field(default_factory=dict, repr=False)
     special_days: Mapping[date, SpecialDay] = field(default_factory=dict)
+    decided: Mapping[date, datetime] = field(default_factory=dict, repr=False)
+    """When somebody last decided about a day, or took a decision back."""
 
     @property
     def fixed_until(self) -> date | None:

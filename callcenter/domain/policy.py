@@ -22,6 +22,8 @@ class Policy:
     """Nobody waits longer than this; a spoken end follows."""
     drain: timedelta = timedelta(minutes=15)
     """How long callers who waited at closing time are still served."""
+    last_ring: timedelta = timedelta(seconds=30)
+    """A ring that is under way when waiting would end may still be answered; as long as any ring can last."""
     wrap_up_limit: timedelta = timedelta(minutes=10)
     pull_hold: timedelta = timedelta(seconds=60)
     """So long a new caller is kept for supervisors who pull all calls to themselves; then everybody is rung."""

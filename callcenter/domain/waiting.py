@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from callcenter.domain.calls import CallState
-from callcenter.domain.hours import SpecialKind, State
+from callcenter.domain.closing import Closing
+from callcenter.domain.hours import State
 from callcenter.domain.policy import Policy
 
 
@@ -46,13 +47,15 @@ class Hall:
 
     now: datetime
     hours: State
-    closed_at: datetime | None
-    """When today's hours ended, if they have."""
+    closing: Closing | None
+    """How the line closed on the day the caller came, if it has."""
     on_duty: int
     free: int
     """Counsellors who could be rung now."""
     position: int
     waiting: int
+    rung: bool = False
+    """Whether a counsellor is being rung for the caller at this moment."""
 
 
 @dataclass(frozen=True)
@@ -75,19 +78,28 @@ def verdict(waiter: Waiter, hall: Hall, policy: Policy) -> Verdict:
         return Verdict.OVER
     if waiter.state is not CallState.WAITING:
         return Verdict.ENTER
-    if not hall.hours.open:
-        special = hall.hours.special
-        if special is not None and special.kind is SpecialKind.CLOSED:
-            return Verdict.SPECIAL
-        ended = max(hall.closed_at or waiter.arrived_at, waiter.waiting_since)
-        if hall.now >= ended + policy.drain:
-            return Verdict.DRAINED
+    if not hall.hours.open and (ended := _closed_out(waiter, hall, policy)) is not None:
+        return ended
     waited = hall.now - waiter.waiting_since
     if waited >= policy.wait_ceiling:
         return Verdict.CEILING
     if hall.on_duty == 0 and waited >= policy.nobody_after:
         return Verdict.NOBODY
     return Verdict.STAY
+
+
+def _closed_out(waiter: Waiter, hall: Hall, policy: Policy) -> Verdict | None:
+    """Tell whether waiting ends because the line has closed, and by which words.
+
+    A sudden closure ends it at once; otherwise, and for a caller who lost a counsellor afterwards and was
+    told to wait, the drain counts from the closing or from that loss. A ring under way may still be answered.
+    """
+    at = waiter.arrived_at if hall.closing is None else hall.closing.at
+    sudden = hall.closing is not None and hall.closing.sudden and waiter.waiting_since <= at
+    over = at if sudden else max(at, waiter.waiting_since) + policy.drain
+    if hall.now < over or (hall.rung and hall.now < over + policy.last_ring):
+        return None
+    return Verdict.SPECIAL if sudden else Verdict.DRAINED
 
 
 def hearing(waiter: Waiter, hall: Hall, policy: Policy) -> Hearing:

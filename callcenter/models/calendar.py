@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from callcenter.domain.hours import SpecialDay, SpecialKind
 from callcenter.models.base import Base
 from callcenter.models.columns import Id, Moment
 
@@ -36,6 +37,14 @@ class SpecialDayRow(Base):
     reason: Mapped[str] = mapped_column(String(80))
     decided_at: Mapped[datetime] = mapped_column(Moment)
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    """None for the operator at the command line."""
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+    withdrawn_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    disaster: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     __table_args__ = (Index("uq_special_days_valid", "day", unique=True, sqlite_where=VALID, postgresql_where=VALID),)
+
+    @property
+    def special(self) -> SpecialDay:
+        """The decision as the hours rule knows it."""
+        return SpecialDay(SpecialKind(self.kind), self.open_at, self.close_at, self.reason, self.disaster)

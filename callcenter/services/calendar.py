@@ -6,27 +6,25 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from datetime import time as clock_time
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain import hours
-from callcenter.domain.errors import HelplineError
 from callcenter.domain.holidays_jp import computed_holidays, shipped_holidays
-from callcenter.domain.hours import Calendar, Holiday, HolidayStatus, SpecialDay, SpecialKind, State, state_at
+from callcenter.domain.hours import Calendar, Holiday, HolidayStatus, State, state_at
 from callcenter.domain.times import local_date
 from callcenter.models.calendar import HolidayRow, SpecialDayRow
-from callcenter.services import live
 
 KEEP = 60.0
 """Real seconds for which the days are not read again, unless one was added, withdrawn or fixed meanwhile."""
 
 _HOLIDAYS = select(HolidayRow.day, HolidayRow.name, HolidayRow.status)
-_SPECIAL_DAYS = select(
-    SpecialDayRow.day, SpecialDayRow.kind, SpecialDayRow.open_at, SpecialDayRow.close_at, SpecialDayRow.reason
-).where(SpecialDayRow.withdrawn_at.is_(None))
+_VALID = SpecialDayRow.withdrawn_at.is_(None)
+_DECIDED = select(SpecialDayRow.day, func.max(SpecialDayRow.decided_at), func.max(SpecialDayRow.withdrawn_at)).group_by(
+    SpecialDayRow.day
+)
 SIGNATURE = (
     select(func.count(SpecialDayRow.id)).scalar_subquery(),
     select(func.count(SpecialDayRow.withdrawn_at)).scalar_subquery(),
@@ -50,26 +48,12 @@ _kept: WeakKeyDictionary[Engine | Connection, _Kept] = WeakKeyDictionary()
 """By database, for this process."""
 
 
-class DayTaken(HelplineError):
-    """The day already has a special rule."""
-
-    message = "その日には、もう臨時の予定があります。先に取り消してから、もう一度お試しください。"
-
-
-class NoHoursLeft(HelplineError):
-    """A shortened day on which the line would never be open."""
-
-    message = "その日のその時刻には、受付がありません。終日のお休みとして登録してください。"
-
-
 def load(session: Session, *, years: Iterable[int] = ()) -> Calendar:
     """Read the calendar; holidays of *years* of which the table knows nothing are computed."""
     days = Calendar(
         holidays={day: Holiday(name, HolidayStatus(status)) for day, name, status in session.execute(_HOLIDAYS)},
-        special_days={
-            day: SpecialDay(SpecialKind(kind), open_at, close_at, reason)
-            for day, kind, open_at, close_at, reason in session.execute(_SPECIAL_DAYS)
-        },
+        special_days={row.day: row.special for row in session.scalars(select(SpecialDayRow).where(_VALID))},
+        decided={day: max(filter(None, (set_at, undone_at))) for day, set_at, undone_at in session.execute(_DECIDED)},
     )
     return with_computed(days, years)
 
@@ -128,31 +112,3 @@ def ship(session: Session, shipped: Mapping[date, Holiday]) -> None:
     for day, row in known.items():
         if row.status == HolidayStatus.ESTIMATED and day.year in fixed_years:
             session.delete(row)  # an estimate that the announcement did not bear out
-
-
-def set_special_day(
-    session: Session,
-    day: date,
-    kind: SpecialKind,
-    reason: str,
-    *,
-    now: datetime,
-    by: str | None,
-    open_at: clock_time | None = None,
-    close_at: clock_time | None = None,
-) -> SpecialDayRow:
-    """Let *day* be an exception from now on; raises ``DayTaken`` if it is one already."""
-    special = SpecialDay(kind, open_at, close_at, reason)  # refuses times that contradict the kind
-    if kind is SpecialKind.PARTIAL:
-        usual = load(session, years=(day.year,))
-        if not hours.windows(replace(usual, special_days={day: special}), day):
-            raise NoHoursLeft
-    query = select(SpecialDayRow.id).where(SpecialDayRow.day == day, SpecialDayRow.withdrawn_at.is_(None))
-    if session.scalar(query) is not None:
-        raise DayTaken
-    row = SpecialDayRow(
-        day=day, kind=kind, open_at=open_at, close_at=close_at, reason=reason, decided_at=now, decided_by=by
-    )
-    session.add(row)
-    live.tell(session, live.LINE, now=now)
-    return row

@@ -11,14 +11,14 @@ from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, and_,
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from callcenter.domain import waiting
-from callcenter.domain.calls import CallState
-from callcenter.domain.hours import State, state_at, windows
+from callcenter.domain.calls import OPEN_OFFERS, CallState
+from callcenter.domain.closing import closing
+from callcenter.domain.hours import State, state_at
 from callcenter.domain.people import Contact
 from callcenter.domain.policy import Policy
 from callcenter.domain.presence import AwayReason, Work
-from callcenter.domain.times import at_japan
 from callcenter.domain.waiting import Hall, Waiter
-from callcenter.models.telephony import Call, Presence
+from callcenter.models.telephony import Call, Offer, Presence
 from callcenter.services import calendar, flags
 
 
@@ -77,9 +77,10 @@ _DUTY = _how_many(Presence.staff_id, _on_duty(bindparam("alive_since"), bindpara
 _FREE = _how_many(Presence.staff_id, _offerable(bindparam("fresh_since")))
 _WAITS = _how_many(Other.id, Other.state == CallState.WAITING)
 _AHEAD = _how_many(Other.id, Other.state == CallState.WAITING, _ahead_of(Call))
+_RUNG = select(Offer.id).where(Offer.call_id == Call.id, Offer.state.in_(OPEN_OFFERS)).exists()
 _KNOWN = select(Call.id).where(Call.caller_sid == bindparam("caller_sid")).exists()
 _DOOR = select(_WAITS, _DUTY, _KNOWN, flags.BLOCKED, *calendar.SIGNATURE)
-_AROUND = (_DUTY, _FREE, _AHEAD, _WAITS, *calendar.SIGNATURE)
+_AROUND = (_DUTY, _FREE, _AHEAD, _WAITS, _RUNG, *calendar.SIGNATURE)
 _HALL = select(*_AROUND).where(Call.id == bindparam("call_id"))
 _CALL_IN_HALL = (
     select(Call, *_AROUND).where(Call.caller_sid == bindparam("caller_sid")).with_for_update(of=Call, key_share=True)
@@ -129,16 +130,16 @@ def find_in_hall(
 
 
 def _read_hall(session: Session, call: Call, counts: Sequence[int], now: datetime) -> Hall:
-    days = calendar.current(session, now, tuple(counts[4:]))
-    ends = [at_japan(call.arrived_on, hours.close_at) for hours in windows(days, call.arrived_on)]
+    days = calendar.current(session, now, tuple(counts[5:]))
     return Hall(
         now=now,
         hours=state_at(days, now),
-        closed_at=max((end for end in ends if end <= now), default=None),
+        closing=closing(days, call.arrived_on, now),
         on_duty=counts[0],
         free=counts[1],
         position=1 + counts[2],
         waiting=counts[3],
+        rung=bool(counts[4]),
     )
 
 

@@ -12,7 +12,7 @@ from callcenter.domain.policy import Policy
 from callcenter.domain.times import local_date
 from callcenter.domain.waiting import rang_out
 from callcenter.models.telephony import Call, Offer
-from callcenter.services import care, flags, live, outbox, participants, receipts, room, routing
+from callcenter.services import care, closing, flags, live, outbox, participants, receipts, room, routing
 
 
 def sweep(session: Session, *, now: datetime, policy: Policy) -> None:
@@ -21,6 +21,7 @@ def sweep(session: Session, *, now: datetime, policy: Policy) -> None:
     _claims_without_caller(session, now, policy)
     _silent_calls(session, now, policy)
     participants.look_after_holds(session, now=now)
+    closing.send_home(session, now=now, policy=policy)
 
 
 def _offers_rung_out(session: Session, now: datetime, policy: Policy) -> None:

@@ -40,6 +40,9 @@ def band(calendar: Calendar, now: datetime, *, crowded: bool | None = None) -> B
     state = state_at(calendar, now)
     if state.open and state.closes_at is not None:
         return _open_band(state, state.closes_at, crowded)
+    if state.special is not None and state.special.disaster and state.reason is Reason.SPECIAL:
+        detail = "まず、ご自分の身を守ってください。受付の再開は、このページでお知らせします。"
+        return Band("special", "warm", "flag", "ただいま、災害の影響で、電話の受付をお休みしています。", detail)
     if state.next_open is None:
         detail = "次の受付は、決まりしだいお知らせします。"
         return Band("closed", "quiet", "moon", _why_closed(calendar, state), detail)
@@ -84,7 +87,7 @@ def _why_closed(calendar: Calendar, state: State) -> str:
         because = f"{special.reason}のため、" if special.reason else ""
         if special.kind is SpecialKind.CLOSED:
             return f"{because}今日の電話の受付はお休みします。"
-        shortened = special.kind is SpecialKind.PARTIAL
+        shortened = special.kind is SpecialKind.PARTIAL and special.close_at is not None
         return f"{because if shortened else ''}今日の電話の受付は終わりました。"
     if state.reason is Reason.HOLIDAY:
         return f"今日は{_holiday(state)}のためお休みです。"

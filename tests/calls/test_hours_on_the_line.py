@@ -7,9 +7,9 @@ from datetime import date, datetime, time
 import pytest
 
 from callcenter.domain.calls import CallState, Outcome
-from callcenter.domain.hours import SpecialKind
+from callcenter.domain.hours import SpecialDay, SpecialKind
 from callcenter.domain.presence import Work
-from callcenter.services import calendar
+from callcenter.services import special_days
 from ivr.simulator.clock import JST
 from tests.desk import Desk
 from tests.line import Phone
@@ -121,8 +121,8 @@ def test_a_special_closure_reaches_those_who_already_wait(desk: Desk) -> None:
     phone = desk.line.dial()
     desk.line.advance(30)
     with desk.work() as session:
-        day = date(2026, 11, 25)
-        calendar.set_special_day(session, day, SpecialKind.CLOSED, "台風の影響", now=desk.clock.now(), by=None)
+        closed = SpecialDay(SpecialKind.CLOSED, reason="台風の影響")
+        special_days.decide(session, date(2026, 11, 25), closed, now=desk.clock.now(), by=None)
     desk.line.advance(90)
     assert any("台風の影響で、今日の受付を、ここまで" in text for text in phone.heard)
     assert ends_kindly(phone)
@@ -131,15 +131,8 @@ def test_a_special_closure_reaches_those_who_already_wait(desk: Desk) -> None:
 
 def test_a_shortened_day_says_until_when_it_was(desk: Desk) -> None:
     with desk.work() as session:
-        calendar.set_special_day(
-            session,
-            date(2026, 11, 25),
-            SpecialKind.PARTIAL,
-            "研修",
-            now=desk.clock.now(),
-            by=None,
-            close_at=time(13),
-        )
+        shortened = SpecialDay(SpecialKind.PARTIAL, close_at=time(13), reason="研修")
+        special_days.decide(session, date(2026, 11, 25), shortened, now=desk.clock.now(), by=None)
     phone = desk.line.dial()
     desk.line.advance(90)
     assert any("研修" in text and "午後1時" in text for text in phone.heard)

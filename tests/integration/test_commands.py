@@ -107,6 +107,17 @@ def test_a_closing_that_makes_no_sense_is_refused_with_a_sentence(run: Run, word
     assert result.output.strip()
 
 
+def test_a_special_day_can_be_taken_back_and_decided_anew(run: Run) -> None:
+    assert run("hours", "close", "2026-11-24", "--reason", "台風の影響").exit_code == 0
+    assert run("hours", "undo", "2026-11-24").exit_code == 0
+    assert run("hours", "undo", "2026-11-24").exit_code == 1
+    assert lines(run("hours", "at", "2026-11-24T12:00", "--json"))[0]["open"]
+    assert run("hours", "open", "2026-11-24", "--from", "18:00", "--to", "20:00").exit_code == 0
+    told = lines(run("hours", "at", "2026-11-24T17:30", "2026-11-24T18:30", "--json"))
+    assert [(line["open"], line["reason"]) for line in told] == [(False, "special"), (True, "special")]
+    assert run("hours", "open", "2026-11-25", "--from", "20:00", "--to", "18:00").exit_code == 2
+
+
 def test_an_account_is_made_once(run: Run) -> None:
     words = ("staff", "add", "hanako", "--name", "担当11", "--role", "counsellor", "--phone", "+819012345678")
     assert run(*words).exit_code == 0

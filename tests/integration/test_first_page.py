@@ -8,10 +8,10 @@ import pytest
 
 from callcenter.context import settings, unit_of_work
 from callcenter.domain.calls import CallState
-from callcenter.domain.hours import SpecialKind
+from callcenter.domain.hours import SpecialDay, SpecialKind
 from callcenter.domain.phone_numbers import CallerKind
 from callcenter.models.telephony import Call
-from callcenter.services import calendar, crowd
+from callcenter.services import crowd, special_days
 from callcenter.web.pages import HEARD
 from ivr import words
 from tests.pages import Site
@@ -35,7 +35,8 @@ def open_site(sqlite_url: str, tmp_path: Path) -> Iterator[OpenSite]:
 
 def add_special(site: Site, day: date, kind: SpecialKind, reason: str, **times: time) -> None:
     with site.app.app_context(), unit_of_work() as session:
-        calendar.set_special_day(session, day, kind, reason, now=site.clock.now(), by=None, **times)
+        special = SpecialDay(kind, times.get("open_at"), times.get("close_at"), reason)
+        special_days.decide(session, day, special, now=site.clock.now(), by=None)
 
 
 def test_in_opening_hours_the_page_says_that_the_line_is_open_and_until_when(open_site: OpenSite) -> None:
