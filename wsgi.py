@@ -51,6 +51,7 @@ def ports(here: Settings) -> Ports:
         secret=here.api_secret or here.auth_tokens[0],
         api_url=here.twilio_api_url,
         caller_id=here.caller_id_number,
+        fallback_url=here.fallback_url,
     )
     bell = RedisBell(here.redis_url) if here.redis_url else SilentBell()
     tokens = SignedTokens(here.account_sid, here.api_key, here.api_secret) if here.api_secret else None

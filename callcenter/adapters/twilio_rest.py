@@ -38,6 +38,8 @@ class TwilioLine:
     secret: str = field(repr=False)
     api_url: str
     caller_id: str
+    fallback_url: str = ""
+    """What a rung leg hears where we cannot answer; without it, Twilio's own English."""
     http_client: Any = field(default=None, repr=False)
     """Carries the requests instead of the network; for a line inside the same process."""
 
@@ -54,6 +56,7 @@ class TwilioLine:
                 status_callback_method="POST",
                 timeout=timeout,
                 time_limit=LEG_LIMIT,
+                **({"fallback_url": self.fallback_url} if self.fallback_url else {}),
             )
         return str(leg.sid)
 

@@ -8,15 +8,17 @@ undone by repeating it, ringing somebody, is never repeated when its fate is unk
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.context import context, unit_of_work
 from callcenter.domain.callbacks import Callbacks
 from callcenter.domain.calls import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
 from callcenter.domain.people import Contact
-from callcenter.domain.ports import LineBusy, LineGone, LineRefused, LineUnknown
+from callcenter.domain.ports import LineBusy, LineGone, LineRefused
 from callcenter.domain.presence import Work
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call, Offer, Presence
@@ -26,6 +28,12 @@ Facts = dict[str, Any]
 
 OVER = {"completed", "busy", "failed", "no-answer", "canceled"}
 """Twilio's words for a leg that has ended."""
+
+CLOCKS_APART = timedelta(minutes=6)
+"""So far Twilio's clock and ours may differ; a leg that was asked for earlier is known to its own offer."""
+
+SURELY_LISTED = timedelta(seconds=5)
+"""So long after a ring was asked for, a leg that Twilio does not list is not there."""
 
 HANDLERS: dict[str, Callable[[Facts], str]] = {}
 """Topic → handler; a handler returns a code of how it went, or raises ``LineBusy`` to be run again."""
@@ -45,16 +53,19 @@ def handles(topic: str) -> Callable[[Callable[[Facts], str]], Callable[[Facts], 
 
 @handles("ring")
 def ring(facts: Facts) -> str:
-    """Ring the counsellor of an offer, once: nobody's telephone rings twice because we did not hear the answer."""
+    """Ring the counsellor of an offer, once: nobody's telephone rings twice because we did not hear the answer.
+
+    Whoever comes here again, after no answer or a worker's death, looks for the leg instead of asking for another.
+    """
     here, offer_id = context(), facts["offer"]
     with unit_of_work() as session:
         offer = session.get(Offer, offer_id)
         if offer is None or offer.state is not OfferState.PENDING:
             return "not_wanted"
-        if offer.dialled_at is not None:
-            return "unknown"  # an earlier worker died over it; its callbacks or the watchdog settle it
-        offer.dialled_at = here.ports.clock.now()
+        asked_at, offer.dialled_at = offer.dialled_at, offer.dialled_at or here.ports.clock.now()
         to, seconds = _destination(session, offer), routing.ring_seconds(offer, here.settings.policy)
+    if asked_at is not None:
+        return _look_for_ring(offer_id, to, asked_at)
     callbacks = Callbacks(here.settings.public_base_url)
     try:
         if to is None:
@@ -65,19 +76,47 @@ def ring(facts: Facts) -> str:
             status_url=callbacks.offer(offer_id, "status"),
             timeout=seconds,
         )
-    except (LineRefused, LineGone) as refused:
+    except LineRefused as refused:
         return _unreachable(offer_id, type(refused).__name__)
-    except LineUnknown:
-        return "unknown"
-    except LineBusy:
+    except (LineBusy, LineGone) as not_taken:
         with unit_of_work() as session:
             session.get_one(Offer, offer_id).dialled_at = None  # surely not rung, so it may be tried again
-        raise
+        raise (NotYet if isinstance(not_taken, LineGone) else not_taken) from None  # gone: Twilio knows no such account
     with unit_of_work() as session:
         offer = routing.find(session, offer_id)
         if offer is not None:
             offer.leg_sid = offer.leg_sid or sid
     return "done"
+
+
+def _look_for_ring(offer_id: str, to: str | None, asked_at: datetime) -> str:
+    """Find the ring of unknown fate among the newest legs of that telephone; if there is none, free the counsellor.
+
+    Twilio cannot be asked for our offer's id, only for the legs to a number; one that no offer knows is this one's.
+    """
+    now, telephony = context().ports.clock.now(), context().ports.telephony
+    legs = [] if to is None else telephony.legs_to(to, since=asked_at - CLOCKS_APART)
+    with unit_of_work() as session:
+        offer = routing.find(session, offer_id)
+        if offer is None or offer.leg_sid is not None or offer.state is not OfferState.PENDING:
+            return "not_wanted"
+        known = set(session.scalars(select(Offer.leg_sid).where(Offer.leg_sid.in_([leg.sid for leg in legs]))))
+        leg = next((leg for leg in legs if leg.sid not in known), None)
+        if leg is not None:
+            offer.leg_sid = leg.sid
+            return "found"
+        if now - asked_at < SURELY_LISTED:
+            raise NotYet
+    return _not_rung(offer_id)
+
+
+def _not_rung(offer_id: str) -> str:
+    """The ring was never asked for: nobody is to blame, and somebody is rung at once."""
+    with unit_of_work() as session:
+        offer, call = routing.find_with_call(session, offer_id)
+        if offer is not None:
+            room.ring_over(session, call, offer, OfferState.CANCELLED, now=context().ports.clock.now())
+    return "not_rung"
 
 
 def _destination(session: Session, offer: Offer) -> str | None:

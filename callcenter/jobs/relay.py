@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.context import context, reading, unit_of_work
-from callcenter.domain.ports import LineBusy, LineGone, LineRefused, LineUnknown
+from callcenter.domain.ports import LineBusy, LineGone, LineRefused, LineShut, LineUnknown
 from callcenter.jobs import listening, participants
 from callcenter.jobs.errands import HANDLERS, NotYet
 from callcenter.services import outbox
@@ -51,6 +51,9 @@ def _run(held: Lease) -> str | None:
     """Return how the errand went, or None if it should be tried again."""
     try:
         return ALL[held.topic](held.facts)
+    except LineShut as shut:
+        _shut_out(shut)
+        return None
     except (LineBusy, LineUnknown, NotYet) as not_now:
         log.info("errand %s (%s) rests: %s", held.message_id, held.topic, type(not_now).__name__)
         return None
@@ -64,3 +67,10 @@ def _run(held: Lease) -> str | None:
     except Exception:
         log.exception("errand %s (%s) failed; it is tried again", held.message_id, held.topic)
         return None
+
+
+def _shut_out(shut: LineShut) -> None:
+    """Tell the operator, once a minute, that our keys or our account are in the way of everything."""
+    untold = context().alarms.raised("shut", context().ports.clock.now())
+    if untold:
+        log.error("the telephone company does not let us in (%s); errands that rest since: %d", shut, untold)

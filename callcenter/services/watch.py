@@ -29,7 +29,8 @@ def _offers_rung_out(session: Session, now: datetime, policy: Policy) -> None:
     for call, offer in session.execute(rings.with_for_update(skip_locked=True, key_share=True)):
         heard = offer.heard_ringing_at or offer.rung_at
         if now >= rang_out(heard, routing.ring_seconds(offer, policy), policy):
-            room.ring_over(session, call, offer, OfferState.MISSED, now=now)
+            rang = offer.leg_sid is not None or offer.heard_ringing_at is not None  # else nobody let it ring
+            room.ring_over(session, call, offer, OfferState.MISSED if rang else OfferState.CANCELLED, now=now)
 
 
 def _claims_without_caller(session: Session, now: datetime, policy: Policy) -> None:

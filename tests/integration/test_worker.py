@@ -84,25 +84,6 @@ def test_a_counsellor_whose_ring_got_lost_may_still_take_the_call(desk: Desk) ->
     assert desk.call(phone.sid).state is CallState.TALKING
 
 
-def test_a_worker_that_died_over_a_ring_leaves_it_to_the_watchdog(desk: Desk) -> None:
-    desk.counsellor()
-    desk.working = False
-    desk.line.dial()
-    desk.line.advance(4)
-    with desk.app.app_context():
-        from callcenter.services import routing
-
-        with desk.work() as session:
-            (offer,) = routing.dispatch(session, now=desk.clock.now(), policy=desk.settings.policy)
-            offer.dialled_at = desk.clock.now()
-        relay.drain()
-    assert rings(desk) == 0
-    desk.working = True
-    desk.line.advance(60)
-    assert desk.offers()[0].state is OfferState.MISSED
-    assert rings(desk) >= 1
-
-
 def test_too_many_requests_are_tried_again(desk: Desk) -> None:
     counsellor = desk.counsellor()
     desk.line.faults.next_rest = ["rest_429", "rest_429"]
