@@ -34,7 +34,7 @@ def answer(form: Form, session: Session, now: datetime, offer_id: str) -> str:
     offer.state = OfferState.SCREENING
     if offer.purpose is Purpose.LISTEN:
         return offers.ask_to_listen(scenes.callbacks().offer(offer.id, "screen"))
-    whisper = None if offer.purpose is Purpose.CONSULT else scenes.whisper(call, now)
+    whisper = None if offer.purpose is Purpose.CONSULT else scenes.whisper(session, call, now)
     return offers.screen(offers.Screen(scenes.callbacks().offer(offer.id, "screen"), whisper))
 
 

@@ -15,7 +15,7 @@ from callcenter.domain.readings import Phrase
 from callcenter.domain.times import clock_phrase, in_japan, local_date, next_open_phrase
 from callcenter.domain.waiting import Verdict
 from callcenter.models.telephony import Call, Offer
-from callcenter.services import calendar
+from callcenter.services import calendar, flags
 from callcenter.services.calls import Turn
 from ivr.scripts import arrival, ending, room, waiting
 from ivr.scripts.parts import Whisper
@@ -183,6 +183,10 @@ def colleague_waits(offer: Offer) -> str:
     return room.waiting(room.Alone(urls.audio("wait-8.wav"), urls.offer(offer.id, "enter")))
 
 
-def whisper(call: Call, now: datetime) -> Whisper:
+def whisper(session: Session, call: Call, now: datetime) -> Whisper:
     """What a telephone counsellor hears before pressing 1."""
-    return Whisper(call.key.value if call.key is not None else None, int((now - call.arrived_at).total_seconds() // 60))
+    return Whisper(
+        key=call.key.value if call.key is not None else None,
+        minutes=int((now - call.arrived_at).total_seconds() // 60),
+        flagged=flags.of_call(session, call, now=now) is not None,
+    )

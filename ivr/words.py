@@ -149,6 +149,8 @@ D11 = Say("D11", "1を押すと、通話を聴けます。こちらの声は、�
 """Heard by a supervisor who asked to listen, so that no answering machine ever does."""
 D09 = Say("D09", "相談員からの、引きつぎの相談です。")
 """Ours: what a colleague hears at the telephone before pressing 1."""
+D12 = Say("D12", "注意の印がある、電話です。つらいときは、出なくても大丈夫です。")
+"""Ours: after D02, where the number bears a mark; never why."""
 D10 = Say("D10", "1を押すと、相談につながります。出られないときは、そのままお切りください。")
 
 # ------------------------------------------------------------------ wrong numbers and emergencies

@@ -9,9 +9,10 @@ from typing import Any
 from flask import render_template
 from sqlalchemy.orm import Session
 
-from callcenter.console import desk, form, sheet, words
+from callcenter.console import desk, flagged, form, sheet, words
 from callcenter.console.blueprint import bp, for_counsellors, from_script, in_the_background, myself
 from callcenter.console.desk import Desk
+from callcenter.console.flagged import Part, Typed
 from callcenter.console.sheet import Card, Sheet
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.models.telephony import Presence
@@ -31,6 +32,8 @@ class Page:
     candidates: tuple[Candidate, ...] | None = None
     """None before anybody was looked for."""
     problems: tuple[Problem, ...] = ()
+    misuse: Part | None = None
+    """For a record of a call: what may be written if the line was misused."""
 
 
 @bp.get("/")
@@ -62,18 +65,24 @@ def live_parts() -> str:
     return render_template("console/live.html", **_given(page))
 
 
-def look(session: Session, record_id: str | None, **more: Any) -> Page:
-    """Gather the page around a record; opening it, and what the person told before, is noted in the trail."""
+def look(
+    session: Session, record_id: str | None, *, misused: tuple[Typed, tuple[Problem, ...]] | None = None, **more: Any
+) -> Page:
+    """Gather the page around a record; opening it, and what the person told before, is noted in the trail.
+
+    *misused* is what was typed about a misuse of the line and could not be taken, and why.
+    """
     now = ports().clock.now()
     if record_id is None:
         return Page(_desk(session, now), **more)
-    staff = myself(session)
+    staff, (typed, problems) = myself(session), misused or (None, ())
     consultations.for_writing(session, record_id, staff)
     opened = consultations.read(session, record_id, by=staff, now=now)
     return Page(
         desk=_desk(session, now),
         sheet=sheet.read(session, opened, staff),
         card=sheet.card(session, opened, staff, now=now),
+        misuse=flagged.part(session, opened, staff, now=now, typed=typed, problems=problems),
         **more,
     )
 
@@ -99,6 +108,7 @@ def _given(page: Page) -> dict[str, Any]:
         "card": page.card,
         "candidates": page.candidates,
         "problems": page.problems,
+        "misuse": page.misuse,
         "form": form,
         "words": words,
         "line_origin": settings().simulator_url,

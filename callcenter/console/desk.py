@@ -8,6 +8,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from callcenter.console import flagged
+from callcenter.console.flagged import Flagged
 from callcenter.console.words import called
 from callcenter.domain.calls import OPEN_OFFERS
 from callcenter.domain.codes import Code
@@ -54,6 +56,8 @@ class Ring:
     offer_id: str
     key: Hint
     since: datetime
+    flag: Flagged | None
+    """A mark on the caller's number."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ class Talk:
     since: datetime
     """When the counsellor took the call."""
     ending: bool
+    flag: Flagged | None
 
 
 @dataclass(frozen=True)
@@ -141,8 +146,8 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> D
         has_phone=staff.phone_sealed is not None,
         reachable=row is not None and _reachable(row, now, policy),
         draining=row is not None and row.draining,
-        ring=_ring(session, offer),
-        talk=_talk(session, offer) if work in TALKING else None,
+        ring=_ring(session, offer, staff, now),
+        talk=_talk(session, offer, staff, now) if work in TALKING else None,
         record_id=record.id if record else None,
         who=name_of(record) if record and record.person_id else None,
         relation=Relation(record.person.relation) if record and record.person else None,
@@ -180,18 +185,20 @@ def _reachable(row: Presence, now: datetime, policy: Policy) -> bool:
     return row.beats(now, policy.fresh_for) and row.registered and row.lease is not None
 
 
-def _ring(session: Session, offer: Offer | None) -> Ring | None:
+def _ring(session: Session, offer: Offer | None, staff: Staff, now: datetime) -> Ring | None:
     if offer is None or offer.state not in OPEN_OFFERS:
         return None
     call = session.get_one(Call, offer.call_id)
-    return Ring(offer.id, hint_of(call.key), call.arrived_at)
+    return Ring(offer.id, hint_of(call.key), call.arrived_at, flagged.of_call(session, call, staff, now=now))
 
 
-def _talk(session: Session, offer: Offer | None) -> Talk | None:
+def _talk(session: Session, offer: Offer | None, staff: Staff, now: datetime) -> Talk | None:
     if offer is None:
         return None
     call = session.get_one(Call, offer.call_id)
-    return Talk(call.id, offer.claimed_at or offer.rung_at, offer.ending)
+    return Talk(
+        call.id, offer.claimed_at or offer.rung_at, offer.ending, flagged.of_call(session, call, staff, now=now)
+    )
 
 
 def _waiting(session: Session) -> tuple[Waiting, ...]:

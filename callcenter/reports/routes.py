@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcenter.reports import board
+from callcenter.reports import board, flags
 from callcenter.reports.blueprint import bp
 
-__all__ = ["board", "bp"]
+__all__ = ["board", "bp", "flags"]

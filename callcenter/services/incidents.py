@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -16,6 +17,8 @@ from callcenter.services import audit, live
 from callcenter.services.audit import Subject, staff_member
 from callcenter.services.consultations import for_writing
 
+KEY = re.compile(r"[0-9a-f]{32}")
+
 SHOWN = timedelta(days=90)
 """So far back the supervisors' list reaches."""
 
@@ -26,13 +29,21 @@ class NoSuchIncident(HelplineError):
     message = "この出来事の記録は、見つかりませんでした。ページを読みこみ直してください。"
 
 
-def note(session: Session, record_id: str, kind: Misuse, words: str, *, by: Staff, now: datetime) -> Incident:
-    """Write an incident beside the counsellor's own record (a supervisor's hand may be in any)."""
+def note(
+    session: Session, record_id: str, kind: Misuse, words: str, *, by: Staff, now: datetime, key: str = ""
+) -> Incident | None:
+    """Write an incident beside the counsellor's own record (a supervisor's hand may be in any).
+
+    *key* names the form it came from (32 hexadecimal digits); None if that form was sent before.
+    """
     if len(words) > WORDS_AT_MOST:
         raise WordsTooLong
     record = for_writing(session, record_id, by)
+    incident_id = key if KEY.fullmatch(key) else new_id()
+    if session.get(Incident, incident_id) is not None:
+        return None
     incident = Incident(
-        id=new_id(),
+        id=incident_id,
         data_key_id=record.data_key_id,
         data_key=record.data_key,
         consultation_id=record.id,

@@ -37,6 +37,8 @@ def screen(scene: Screen) -> str:
         say(keys, words.D09)
     else:
         say(keys, words.D02, **scene.whisper.facts)
+        if scene.whisper.flagged:
+            say(keys, words.D12)
     say(keys, words.D10)
     twiml.hangup()
     return str(twiml)

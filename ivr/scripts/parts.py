@@ -54,6 +54,8 @@ class Whisper:
 
     key: str | None
     minutes: int
+    flagged: bool = False
+    """The number bears a mark; nobody is told why."""
 
     @property
     def facts(self) -> dict[str, Fact]:

@@ -31,7 +31,9 @@ GREETING = waiting.Greeting(f"{ORIGIN}/ivr/voice/key")
 
 names = st.text(min_size=1, max_size=30)
 whens = st.one_of(st.none(), st.just(NEXT_OPEN), st.times().map(clock_phrase))
-whispers = st.builds(Whisper, key=st.sampled_from((None, "1", "2", "3")), minutes=st.integers(0, 600))
+whispers = st.builds(
+    Whisper, key=st.sampled_from((None, "1", "2", "3")), minutes=st.integers(0, 600), flagged=st.booleans()
+)
 hearings = st.builds(
     Hearing,
     crowded=st.booleans(),

@@ -26,7 +26,7 @@ FIELDS = {
     },
     "choices": {
         "hearing", "music", "lost", "waited", "whisper", "key", "minutes", "first", "seconds",
-        "transfer", "again",
+        "transfer", "again", "flagged",
     },
 }  # fmt: skip
 

@@ -1,0 +1,105 @@
+"""What a counsellor sees of a flag on the caller's number, and what they may write when the line was misused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.misuse import FLAG_CHOICES, FLAG_DAYS, Misuse, NotTheCallAtHand, may_know_reason
+from callcenter.models.base import new_id
+from callcenter.models.consultations import Consultation
+from callcenter.models.people import Staff
+from callcenter.models.telephony import Call
+from callcenter.services import flags, incidents
+from callcenter.ui.forms import Problem
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """A flag as this reader may see it: a mark without a story, unless they made it or supervise."""
+
+    until: date
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Noted:
+    """An incident that was written down; its words are not shown again here."""
+
+    at: datetime
+    kind: str
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What somebody typed that could not be taken."""
+
+    kind: str = ""
+    words: str = ""
+    flag: bool = False
+    days: int = FLAG_DAYS
+
+
+@dataclass(frozen=True)
+class Part:
+    """The part of the record for a call that misused the line."""
+
+    record_id: str
+    key: str
+    """Names the incident that the form will make, so that pressing twice makes one."""
+    noted: tuple[Noted, ...]
+    flag: Flagged | None
+    why_not: str | None
+    """Why the number behind the call cannot be flagged; None if it can."""
+    typed: Typed
+    problems: tuple[Problem, ...]
+    saved: str | None = None
+
+    kinds = tuple((kind.value, kind.label) for kind in Misuse)
+    days = tuple((days, f"{days}日間") for days in FLAG_CHOICES)
+
+
+def of_call(session: Session, call: Call, staff: Staff, *, now: datetime) -> Flagged | None:
+    """Return the living flag on the caller's number, as *staff* may see it."""
+    found = flags.of_call(session, call, now=now)
+    if found is None:
+        return None
+    knows = may_know_reason(staff.role, author=found.made_by == staff.id)
+    return Flagged(found.until, found.reason.label if knows else None)
+
+
+def part(
+    session: Session,
+    record: Consultation,
+    staff: Staff,
+    *,
+    now: datetime,
+    typed: Typed | None = None,
+    problems: tuple[Problem, ...] = (),
+    saved: str | None = None,
+) -> Part | None:
+    """Gather the part for a record of a call; other contacts have none."""
+    call = session.get(Call, record.call_id) if record.call_id else None
+    if call is None:
+        return None
+    return Part(
+        record_id=record.id,
+        key=new_id(),
+        noted=tuple(Noted(one.at, one.kind.label) for one in incidents.of_record(session, record.id)),
+        flag=of_call(session, call, staff, now=now),
+        why_not=_why_not(session, call, staff),
+        typed=typed or Typed(),
+        problems=problems,
+        saved=saved,
+    )
+
+
+def _why_not(session: Session, call: Call, staff: Staff) -> str | None:
+    try:
+        flags.check_can_flag(call)
+    except HelplineError as cannot:
+        return cannot.message
+    return None if flags.is_at_hand(session, call, staff) else NotTheCallAtHand.message

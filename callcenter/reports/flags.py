@@ -1,0 +1,115 @@
+"""The supervisors' list of marked and blocked numbers, and of what happened; no number is ever on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from callcenter.context import ports, reading, unit_of_work
+from callcenter.domain.misuse import BLOCK_CHOICES, BLOCK_DAYS, FlagKind, Misuse, NothingChosen
+from callcenter.models.misuse import Incident, NumberFlag
+from callcenter.reports.blueprint import bp, for_supervisors, myself
+from callcenter.services import flags, incidents
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A flag or a block that holds now."""
+
+    id: str
+    reason: Misuse
+    times: int
+    by: str
+    at: datetime
+    until: date
+
+    @classmethod
+    def of(cls, row: NumberFlag) -> Mark:
+        return cls(row.id, row.reason, row.times, row.author.name, row.made_at, row.until)
+
+
+@dataclass(frozen=True)
+class Marked:
+    """One number, of which only its marks are known."""
+
+    flag: Mark | None
+    block: Mark | None
+
+
+@dataclass(frozen=True)
+class Happened:
+    """An incident, shut or opened."""
+
+    id: str
+    record_id: str
+    kind: Misuse
+    by: str
+    at: datetime
+    words: str | None = None
+
+
+@bp.get("/flags")
+@for_supervisors
+def marked_numbers() -> str:
+    """What holds now, and what happened lately."""
+    now = ports().clock.now()
+    with reading() as session:
+        return render_template(
+            "reports/flags.html",
+            numbers=_numbers(session, now),
+            incidents=[_happened(one) for one in incidents.recent(session, now=now)],
+            reasons=[(kind.value, kind.label) for kind in Misuse],
+            block_days=BLOCK_CHOICES,
+            usual_days=BLOCK_DAYS,
+        )
+
+
+@bp.post("/flags/<flag_id>/block")
+@for_supervisors
+def block_number(flag_id: str) -> Response:
+    """Turn a flagged number away for some days."""
+    reason, days = request.form.get("reason", ""), request.form.get("days", type=int)
+    if reason not in set(Misuse):
+        raise NothingChosen
+    with unit_of_work() as session:
+        by, now = myself(session), ports().clock.now()
+        flags.block(session, flag_id, Misuse(reason), days=BLOCK_DAYS if days is None else days, by=by, now=now)
+    flash("この番号からの電話を、しばらくお断りします。119番と110番の案内は、いつも流れます。")
+    return redirect(url_for("reports.marked_numbers"), 303)
+
+
+@bp.post("/flags/<flag_id>/lift")
+@for_supervisors
+def lift_mark(flag_id: str) -> Response:
+    """End a flag or a block now."""
+    with unit_of_work() as session:
+        lifted = flags.lift(session, flag_id, by=myself(session), now=ports().clock.now())
+        blocked = lifted.kind is FlagKind.BLOCK
+    flash("お断りを解きました。次の電話から、つながります。" if blocked else "印を外しました。")
+    return redirect(url_for("reports.marked_numbers"), 303)
+
+
+@bp.get("/incidents/<incident_id>")
+@for_supervisors
+def incident(incident_id: str) -> str:
+    """Open what was said; every opening is in the trail."""
+    with unit_of_work() as session:
+        opened = incidents.read(session, incident_id, by=myself(session), now=ports().clock.now())
+        shown = _happened(opened, words=opened.words or "")
+    return render_template("reports/incident.html", incident=shown)
+
+
+def _numbers(session: Session, now: datetime) -> list[Marked]:
+    """Put the marks of one number together: they share its hash, which goes no further than here."""
+    by_number: dict[bytes | None, dict[FlagKind, Mark]] = {}
+    for row in flags.living(session, now=now):
+        by_number.setdefault(row.number_hash, {})[row.kind] = Mark.of(row)
+    return [Marked(marks.get(FlagKind.FLAG), marks.get(FlagKind.BLOCK)) for marks in by_number.values()]
+
+
+def _happened(row: Incident, words: str | None = None) -> Happened:
+    return Happened(row.id, row.consultation_id, row.kind, row.counsellor.name, row.at, words)
