@@ -15,6 +15,10 @@ EDGES = ("tokyo", "singapore")
 """Where a browser joins Twilio's network: the nearest, then another should it fail."""
 
 
+GATEWAYS = ("https://eventgw.twilio.com", "https://eventgw.us1.twilio.com")
+"""The SDK takes the second once the edge has told it the home region, which is us1 unless a token says otherwise."""
+
+
 @dataclass(frozen=True)
 class Origins:
     """Sources for the content policy, beside our own."""
@@ -28,4 +32,4 @@ def origins(simulator_url: str | None) -> Origins:
     if simulator_url is not None:
         return Origins((simulator_url,), (simulator_url,))
     signalling = (f"wss://voice-js.{edge}.twilio.com" for edge in EDGES)
-    return Origins((*signalling, "https://eventgw.twilio.com"), ("mediastream:",))
+    return Origins((*signalling, *GATEWAYS), ("mediastream:",))

@@ -234,7 +234,7 @@ def test_only_the_console_on_a_real_line_is_a_telephone(desk: Console, seat: Sea
     policy = console.headers["Content-Security-Policy"]
     for edge in EDGES:
         assert f"wss://voice-js.{edge}.twilio.com" in policy
-    assert "https://eventgw.twilio.com" in policy
+    assert "https://eventgw.twilio.com https://eventgw.us1.twilio.com;" in policy
     assert re.search(r"media-src [^;]*mediastream:", policy)
     assert not re.search(r"unsafe|sdk\.twilio\.com|media\.twiliocdn\.com|\*", policy)
     assert "twilio" not in door.headers["Content-Security-Policy"]

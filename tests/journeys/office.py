@@ -61,7 +61,10 @@ class SilentBell:
 class Office:
     """Everything that ``run`` starts, on two free ports."""
 
-    def __init__(self, database_url: str, folder: Path, *, at: datetime = A_WEDNESDAY_AFTERNOON) -> None:
+    def __init__(
+        self, database_url: str, folder: Path, *, at: datetime = A_WEDNESDAY_AFTERNOON, trial: bool = True
+    ) -> None:
+        """Build the desk; unless it is a *trial*, its pages take the line for Twilio's own."""
         self.port, line_port = free_port(), free_port()
         self.url, self.line_url = f"http://{HOST}:{self.port}", f"http://{HOST}:{line_port}"
         self.clock = Clock(at)
@@ -69,12 +72,12 @@ class Office:
         self.line = Engine(ACCOUNT, number, http_post, clock=self.clock)
         line_app = create_line(self.line, allowed_origins=[self.url])
         self.runner, self.line_stopping = Runner(self.line), line_app.extensions["stopping"]
-        self.app = self._app(database_url, folder)
-        self.servers = [_serve(self.port, self.app), _serve(line_port, line_app)]
+        self.app = self._app(database_url, folder, trial)
+        self.servers = [serve(self.port, self.app), serve(line_port, line_app)]
         self.stopping = threading.Event()
         self.worker = threading.Thread(target=self._work, name="worker", daemon=True)
 
-    def _app(self, database_url: str, folder: Path) -> Flask:
+    def _app(self, database_url: str, folder: Path, trial: bool) -> Flask:
         given = {
             "DATABASE_URL": database_url,
             "SECRET_KEY": "secret of the tests",
@@ -85,8 +88,7 @@ class Office:
             "TWILIO_API_KEY": ACCOUNT.api_key,
             "TWILIO_API_SECRET": ACCOUNT.api_secret,
             "TWILIO_API_URL": self.line_url,
-            "SIMULATOR_URL": self.line_url,
-        }
+        } | ({"SIMULATOR_URL": self.line_url} if trial else {})
         settings = Settings.from_env(given, folder)
         telephony = TwilioLine(ACCOUNT.sid, ACCOUNT.api_key, ACCOUNT.api_secret, self.line_url, "+815000000000")
         tokens = SignedTokens(ACCOUNT.sid, ACCOUNT.api_key, ACCOUNT.api_secret)
@@ -165,7 +167,7 @@ class Office:
         return self.line.dial(from_)
 
 
-def _serve(port: int, app: Flask) -> BaseWSGIServer:
+def serve(port: int, app: Flask) -> BaseWSGIServer:
     return make_server(HOST, port, app, threaded=True, request_handler=Quiet)
 
 

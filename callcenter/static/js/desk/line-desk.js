@@ -11,7 +11,7 @@ const QUALITY = {
   poor: "回線が不安定で、声がとぎれるかもしれません",
   broken: "声が届きにくくなっています。つなぎ直しています…",
 };
-const PUT_AWAY = "呼び出しを受けられなかったため、離席にしました。もどれるときに「受け付ける」を押してください。";
+const PUT_AWAY = "電話を受けられない状態だったため、離席にしました。もどれるときに「受け付ける」を押してください。";
 const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select";
 
 customElements.define(

@@ -1,7 +1,7 @@
 /* TwilioLine: the real line, by Twilio's Voice SDK. The SDK is fetched when somebody is to be rung here, not before.
 
-   It only receives: the token has no outgoing grant. What the SDK would fetch from Twilio to make sounds with is
-   silenced by one quiet file of ours; the ring is RingTone's. Whether somebody can be rung is for the server to say. */
+   It only receives: the token has no outgoing grant. The sounds that the SDK would fetch from Twilio are silenced, as
+   the ring is RingTone's. Whether somebody can be rung is for the server to say. */
 const RENEW_BEFORE = 30_000;
 const BUSY = "この電話は、もう終わっています。";
 const UNFIT = "このブラウザーでは電話を使えません。ChromeかEdgeの新しい版で開くか、電話機で受けてください。";
@@ -18,6 +18,26 @@ const BROKEN = new Set(["ice-connectivity-lost", "low-bytes-received", "low-byte
 // Silence on the other side is no fault of the line: callers here may be silent for long.
 const IGNORED = new Set(["constant-audio-output-level"]);
 
+/** A tenth of a second of nothing, as a file: 8000 samples a second, one byte each. */
+const silence = () => {
+  const length = 800;
+  const header = new DataView(new ArrayBuffer(44));
+  const text = (at, letters) => [...letters].forEach((letter, place) => header.setUint8(at + place, letter.charCodeAt()));
+  text(0, "RIFF");
+  header.setUint32(4, 36 + length, true);
+  text(8, "WAVEfmt ");
+  header.setUint32(16, 16, true);
+  header.setUint16(20, 1, true);
+  header.setUint16(22, 1, true);
+  header.setUint32(24, 8000, true);
+  header.setUint32(28, 8000, true);
+  header.setUint16(32, 1, true);
+  header.setUint16(34, 8, true);
+  text(36, "data");
+  header.setUint32(40, length, true);
+  return URL.createObjectURL(new Blob([header, new Uint8Array(length).fill(128)], { type: "audio/wav" }));
+};
+
 const fetched = (address, integrity) =>
   new Promise((done, failed) => {
     const script = document.createElement("script");
@@ -29,10 +49,10 @@ const fetched = (address, integrity) =>
   });
 
 globalThis.TwilioLine = class extends globalThis.Line {
-  /** parts: sdk and integrity of the script, edges to connect to, the address of a quiet sound. */
-  constructor({ sdk, integrity, edges, quiet }) {
+  /** sdk and integrity of the script, edges to connect to. */
+  constructor({ sdk, integrity, edges }) {
     super();
-    Object.assign(this, { sdk, integrity, quiet, edges: edges.split(" ") });
+    Object.assign(this, { sdk, integrity, edges: edges.split(" ") });
     this.call = null;
     this.warnings = new Set();
   }
@@ -45,6 +65,7 @@ globalThis.TwilioLine = class extends globalThis.Line {
     if (!globalThis.Twilio) await fetched(this.sdk, this.integrity);
     const { Device } = globalThis.Twilio;
     if (!Device.isSupported) throw new Trouble("line", UNFIT);
+    this.quiet ??= silence();
     this.leave();
     const device = new Device(token, this.options(Device));
     this.session = device;
@@ -61,6 +82,7 @@ globalThis.TwilioLine = class extends globalThis.Line {
       allowIncomingWhileBusy: false,
       tokenRefreshMs: RENEW_BEFORE,
       logLevel: "silent", // its log would name telephone numbers and tokens
+      disableAudioContextSounds: true, // such a sound would be fetched, which the content policy allows for no blob
       sounds: Object.fromEntries(Object.values(SoundName).map((name) => [name, this.quiet])),
     };
   }
