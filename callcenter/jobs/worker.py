@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from callcenter.adapters import doorbell
 from callcenter.context import context, reading, unit_of_work
 from callcenter.jobs import call_log, relay
-from callcenter.services import outbox, routing, watch
+from callcenter.services import dispatching, outbox, watch
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +32,11 @@ def look() -> None:
     """Ring for whoever waits and run the errands that are due."""
     now, policy = context().ports.clock.now(), context().settings.policy
     with reading() as session:  # most looks find nothing, and then nobody shall wait for them
-        wanted, errands = routing.is_wanted(session, now=now, policy=policy), outbox.due(session, now=now)
-    if wanted:
+        wanted, errands = dispatching.is_wanted(session, now=now, policy=policy), outbox.due(session, now=now)
+    more = wanted
+    while more:
         with unit_of_work() as session:
-            routing.dispatch(session, now=now, policy=policy)
+            more = len(dispatching.dispatch(session, now=now, policy=policy)) >= dispatching.BATCH
     if wanted or errands:
         relay.drain()
 

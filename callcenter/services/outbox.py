@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from callcenter.models.base import append, new_id
@@ -17,6 +17,15 @@ LEASE = timedelta(seconds=20)
 
 PATIENCE = timedelta(seconds=60)
 """The longest pause between two tries."""
+
+
+_FREE = or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until <= bindparam("now"))
+_DUE = (
+    select(OutboxMessage.id)
+    .where(OutboxMessage.done_at.is_(None), OutboxMessage.due_at <= bindparam("now"), _FREE)
+    .order_by(OutboxMessage.due_at, OutboxMessage.id)
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True)
@@ -39,14 +48,7 @@ def put(session: Session, topic: str, *, now: datetime, after: timedelta = timed
 
 def due(session: Session, *, now: datetime, limit: int = 50) -> list[int]:
     """Return the ids of errands that may be run now, oldest first."""
-    query = (
-        select(OutboxMessage.id)
-        .where(OutboxMessage.done_at.is_(None), OutboxMessage.due_at <= now)
-        .where((OutboxMessage.leased_until.is_(None)) | (OutboxMessage.leased_until <= now))
-        .order_by(OutboxMessage.due_at, OutboxMessage.id)
-        .limit(limit)
-    )
-    return list(session.scalars(query))
+    return list(session.scalars(_DUE, {"now": now, "most": limit}))
 
 
 def lease(session: Session, message_id: int, *, now: datetime) -> Lease | None:

@@ -52,11 +52,13 @@ def _offerable(fresh_since: datetime | BindParameter[datetime]) -> ColumnElement
     return and_(Presence.work == Work.AVAILABLE, at_hand, reachable)
 
 
+ORDER = (Call.priority.desc(), Call.waiting_since, Call.id)
+"""Whoever has lost a counsellor comes first, then whoever came first."""
+
+
 def waiting_calls() -> Select[Call]:
     """Every waiting caller, the next one first."""
-    return (
-        select(Call).where(Call.state == CallState.WAITING).order_by(Call.priority.desc(), Call.waiting_since, Call.id)
-    )
+    return select(Call).where(Call.state == CallState.WAITING).order_by(*ORDER)
 
 
 def _how_many(column: InstrumentedAttribute[str], *where: ColumnElement[bool]) -> ScalarSelect[int]:
@@ -74,7 +76,9 @@ def _ahead_of(call: type[Call]) -> ColumnElement[bool]:
 
 Other = aliased(Call, name="other")
 _DUTY = _how_many(Presence.staff_id, _on_duty(bindparam("alive_since"), bindparam("missed_since")))
-_FREE = _how_many(Presence.staff_id, _offerable(bindparam("fresh_since")))
+OFFERABLE = _offerable(bindparam("fresh_since"))
+"""``offerable`` for statements that are written once; the moment comes with each use."""
+_FREE = _how_many(Presence.staff_id, OFFERABLE)
 _WAITS = _how_many(Other.id, Other.state == CallState.WAITING)
 _AHEAD = _how_many(Other.id, Other.state == CallState.WAITING, _ahead_of(Call))
 _RUNG = select(Offer.id).where(Offer.call_id == Call.id, Offer.state.in_(OPEN_OFFERS)).exists()

@@ -1,4 +1,4 @@
-"""Who is rung for whom: the longest-idle counsellor for the caller who is next.
+"""The life of a ring: heard, answered, claimed, missed, declined or let go.
 
 Whatever two processes do at once, the database allows one live offer per caller and one per
 counsellor, and a claim changes exactly one row of each kind or nothing.
@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import String, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from callcenter.domain.calls import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState, Purpose
+from callcenter.domain.calls import OPEN_OFFERS, CallState, OfferState, Purpose
 from callcenter.domain.consultations import Channel
 from callcenter.domain.people import Contact
 from callcenter.domain.policy import Policy
 from callcenter.domain.presence import Work
-from callcenter.models.base import new_id
 from callcenter.models.columns import Moment
-from callcenter.models.telephony import Call, Offer, Presence
-from callcenter.services import calls, consultations, outbox, presence, pull, queue, supervision
+from callcenter.models.telephony import Call, Offer
+from callcenter.services import calls, consultations, outbox, presence, supervision
 
 _BY_ID = select(Offer).where(Offer.id == bindparam("offer_id")).with_for_update(key_share=True)
 _WITH_CALL = (
@@ -49,89 +48,6 @@ _HEARD_RINGING = (
         state=case((Offer.state == OfferState.PENDING, OfferState.RINGING), else_=Offer.state),
     )
 )
-
-
-def is_wanted(session: Session, *, now: datetime, policy: Policy) -> bool:
-    """Tell, without locking anything, whether somebody waits whom somebody could be rung for."""
-    waits = select(Call.id).where(Call.state == CallState.WAITING, _due(now, policy)).exists()
-    free = select(Presence.staff_id).where(queue.offerable(now, policy)).exists()
-    return bool(session.scalar(select(and_(waits, free))))
-
-
-def dispatch(session: Session, *, now: datetime, policy: Policy) -> list[Offer]:
-    """Ring one free counsellor for each caller who is due and not being rung for."""
-    made = []
-    free = session.scalar(select(func.count(Presence.staff_id)).where(queue.offerable(now, policy))) or 0
-    due = _callers_due(session, now, policy, limit=free) if free else []
-    kept_since = pull.kept_since(session, now=now, policy=policy) if due else None
-    for call in due:
-        chosen = _longest_idle(session, call, now, policy, supervisors_only=pull.keeps(call, kept_since))
-        if chosen is None:
-            break  # meanwhile somebody else has rung them
-        made.append(_ring(session, call, chosen, now=now))
-    return made
-
-
-def _due(now: datetime, policy: Policy) -> ColumnElement[bool]:
-    """The caller has heard enough of the greeting, or has lost a counsellor; and nobody is being rung for them."""
-    to_answer = and_(Offer.purpose == Purpose.ANSWER, Offer.state.in_(LIVE_OFFERS))
-    rung = select(Offer.id).where(Offer.call_id == Call.id, to_answer).exists()
-    return and_(or_(Call.waiting_since <= now - policy.offer_delay, Call.priority > 0), ~rung)
-
-
-def _callers_due(session: Session, now: datetime, policy: Policy, *, limit: int) -> list[Call]:
-    query = (
-        queue.waiting_calls().where(_due(now, policy)).limit(limit).with_for_update(skip_locked=True, key_share=True)
-    )
-    return list(session.scalars(query))
-
-
-def _longest_idle(
-    session: Session, call: Call, now: datetime, policy: Policy, *, supervisors_only: bool
-) -> Presence | None:
-    """The next counsellor who has not yet let this caller ring out; when all have, a new round begins."""
-    free = (
-        select(Presence)
-        .where(queue.offerable(now, policy))
-        .order_by(Presence.idle_since, Presence.staff_id)
-        .limit(1)
-        .with_for_update(skip_locked=True, key_share=True)
-    )
-    if supervisors_only:
-        free = free.where(Presence.staff_id.in_(pull.SUPERVISORS))
-    missed = select(Offer.staff_id).where(
-        Offer.call_id == call.id,
-        Offer.purpose == Purpose.ANSWER,
-        Offer.state.in_((OfferState.MISSED, OfferState.DECLINED)),
-        Offer.round == call.round,
-    )
-    chosen = session.scalar(free.where(Presence.staff_id.not_in(missed)))
-    if chosen is not None:
-        return chosen
-    again = session.scalar(free)
-    if again is not None:
-        call.round += 1
-    return again
-
-
-def _ring(session: Session, call: Call, free: Presence, *, now: datetime) -> Offer:
-    offer = Offer(
-        id=new_id(),
-        call_id=call.id,
-        staff_id=free.staff_id,
-        state=OfferState.PENDING,
-        purpose=Purpose.ANSWER,
-        contact=free.contact,
-        rung_at=now,
-        round=call.round,
-    )
-    session.add(offer)
-    presence.set_work(free, Work.OFFERED, session, now=now)
-    free.offer_id = offer.id
-    session.flush()  # a second live offer fails here, before anything is rung
-    calls.note(session, call, "rung", now=now, staff_id=free.staff_id)
-    outbox.put(session, "ring", now=now, offer=offer.id)
-    return offer
 
 
 def find(session: Session, offer_id: str) -> Offer | None:

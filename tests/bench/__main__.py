@@ -1,4 +1,4 @@
-"""Prints the figures of one run: ``python -m tests.bench [--seconds N] [--only sequence|load|startup]``."""
+"""Prints the figures of one run: ``python -m tests.bench [--seconds N] [--only sequence|load|startup|dispatch]``."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.bench import load, places, startup
+from tests.bench import dispatch, load, places, startup
 from tests.bench.sequence import BARE, DESK, STORING, TriedDesk, Webhook
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PARTS = ("sequence", "load", "startup")
+PARTS = ("sequence", "load", "startup", "dispatch")
 DATABASES = {"sqlite": places.sqlite, "postgresql": places.postgresql}
 WARM_UP = 3
 """Calls that are played before the counting begins."""
 STARTS = 3
+RACE, DISPATCHERS = 2000, 8
+"""``make chaos`` runs the race over a hundred thousand decisions."""
+DISPATCH_GOAL = {"sqlite": 5, "postgresql": 25}
+"""Milliseconds at the 99th percentile."""
 
 
 def main() -> int:
@@ -36,6 +40,8 @@ def main() -> int:
                 report_sequence(name, url, wish.seconds)
             if "load" in parts:
                 report_load(name, url, rate=wish.rate, seconds=wish.seconds)
+        if "dispatch" in parts:
+            report_dispatch(name, wish.seconds)
     if "startup" in parts:
         with places.folder() as folder, places.sqlite(folder) as url:
             report_startup(url)
@@ -87,6 +93,19 @@ def report_load(name: str, url: str, *, rate: float, seconds: float) -> None:
     p50, p95, p99 = (met.quantile(percent) for percent in (50, 95, 99))
     say(f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms   (goal: 250), worst {worst:.0f} ms")
     say(f"not 2xx: {met.bad} {met.codes or ''}   stand-ins spoken: {met.stand_ins}   calls talked: {met.talked}")
+
+
+def report_dispatch(name: str, seconds: float) -> None:
+    """Ring counsellors for callers, alone and from many processes at once; each on a database of its own."""
+    with places.folder() as folder, DATABASES[name](folder) as url:
+        took = dispatch.measure(url, seconds)
+    say(f"\n== {dispatch.COUNSELLORS} counsellors and {dispatch.WAITING} callers on {name}: who is rung for whom")
+    goal = DISPATCH_GOAL[name]
+    say(f"one becomes free: p50 {took.quantile(50):.1f} ms, p99 {took.quantile(99):.1f} ms   (goal: {goal})")
+    say(f"all become free at once: {took.all_free:.2f} ms for each; {len(took.one_free)} decisions timed")
+    with places.folder(quick=True) as folder, DATABASES[name](folder) as url:
+        met = dispatch.race(url, RACE, DISPATCHERS, seed=1)
+    say(f"{DISPATCHERS} processes at once: {met.decisions} decisions, {met.claims} claimed, {met.doubles} doubles")
 
 
 def report_startup(url: str) -> None:

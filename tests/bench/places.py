@@ -19,16 +19,16 @@ from callcenter.domain.holidays_jp import shipped_holidays
 from callcenter.models.base import connect
 from callcenter.services import calendar
 from callcenter.supervisor import spawn
-from tests.tools.postgres import Postgres, lowered
+from tests.tools.postgres import Postgres, lowered, quick_folder
 
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 """What the tests' server leaves out; here every commit waits for the disk, as in production."""
 
 
 @contextmanager
-def folder() -> Iterator[Path]:
-    """A new folder, gone afterwards. It is not in memory: the disk is part of what is measured."""
-    made = Path(tempfile.mkdtemp(prefix="callcenter-bench-"))
+def folder(*, quick: bool = False) -> Iterator[Path]:
+    """A new folder, gone afterwards. Only a *quick* one is in memory: the disk is part of what is measured."""
+    made = Path(tempfile.mkdtemp(prefix="callcenter-bench-", dir=quick_folder() if quick else None))
     made.chmod(0o711)  # PostgreSQL runs as another user when we are root
     try:
         yield made

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callcenter.domain.calls import CallState, OfferState
-from callcenter.services import routing
+from callcenter.services import dispatching
 from tests.desk import Desk
 
 
@@ -73,7 +73,7 @@ def _dies_before_ringing(desk: Desk) -> None:
     desk.line.dial()
     desk.line.advance(4)
     with desk.work() as session:
-        (offer,) = routing.dispatch(session, now=desk.clock.now(), policy=desk.settings.policy)
+        (offer,) = dispatching.dispatch(session, now=desk.clock.now(), policy=desk.settings.policy)
         offer.dialled_at = desk.clock.now()
     desk.working = True
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from callcenter.context import context, unit_of_work
 from callcenter.domain.calls import LIVE_OFFERS, CallState, OfferState
-from callcenter.services import calls, routing
+from callcenter.services import calls, dispatching, routing
 from tests.calls.webhooks import INCOMING, form, post
 from tests.desk import Desk
 
@@ -38,7 +38,7 @@ def together(desk: Desk, act: Callable[[], object]) -> list[object]:
 def dispatch() -> int:
     from callcenter.models.base import db
 
-    return len(routing.dispatch(db.session(), now=context().ports.clock.now(), policy=context().settings.policy))
+    return len(dispatching.dispatch(db.session(), now=context().ports.clock.now(), policy=context().settings.policy))
 
 
 def test_dispatchers_at_once_ring_each_counsellor_and_each_caller_only_once(desk: Desk) -> None:

@@ -200,10 +200,10 @@ def _missed_offer_without_leg(desk: Desk) -> str:
     desk.working = False
     desk.line.dial()
     desk.line.advance(4)
-    from callcenter.services import routing
+    from callcenter.services import dispatching
 
     with desk.work() as session:
-        (offer,) = routing.dispatch(session, now=desk.clock.now(), policy=desk.settings.policy)
+        (offer,) = dispatching.dispatch(session, now=desk.clock.now(), policy=desk.settings.policy)
         offer.state = OfferState.MISSED
         return offer.id
 

@@ -1,0 +1,48 @@
+"""Who is rung for whom: the longest-idle counsellor for the caller who is next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Next:
+    """A caller whom somebody should be rung for."""
+
+    call_id: str
+    passed_by: frozenset[str] = frozenset()
+    """Counsellors who let this caller ring out, or declined, in the present round."""
+    supervisors_only: bool = False
+
+
+@dataclass(frozen=True)
+class Free:
+    """A counsellor who can be rung."""
+
+    staff_id: str
+    supervisor: bool = False
+
+
+@dataclass(frozen=True)
+class Match:
+    """Ring *staff_id* for *call_id*; in a new round everybody may be rung for that caller once more."""
+
+    call_id: str
+    staff_id: str
+    new_round: bool
+
+
+def match(callers: Sequence[Next], free: Sequence[Free]) -> Iterator[Match]:
+    """Match *callers*, the next one first, with *free*, the longest idle first; nobody twice.
+
+    Each caller gets the longest-idle counsellor who has not passed by yet; when all have, a new round begins.
+    """
+    left = list(free)
+    for caller in callers:
+        suited = [one for one in left if one.supervisor] if caller.supervisors_only else left
+        if not suited:
+            continue
+        chosen = next((one for one in suited if one.staff_id not in caller.passed_by), None)
+        yield Match(caller.call_id, (chosen or suited[0]).staff_id, new_round=chosen is None)
+        left.remove(chosen or suited[0])
