@@ -14,6 +14,7 @@ from callcenter.ui.access import me, staff
 bp = Blueprint("console", __name__, url_prefix="/console")
 
 for_counsellors = staff(Role.COUNSELLOR, Role.SUPERVISOR)
+for_supervisors = staff(Role.SUPERVISOR)
 in_the_background = staff(Role.COUNSELLOR, Role.SUPERVISOR, quiet=True)
 """For what an open page asks by itself: it does not keep an idle person signed in."""
 

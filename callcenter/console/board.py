@@ -15,10 +15,12 @@ from callcenter.console.desk import Desk
 from callcenter.console.flagged import Part, Typed
 from callcenter.console.sheet import Card, Sheet
 from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.domain.presence import BOUND
 from callcenter.models.telephony import Presence
 from callcenter.services import consultations
 from callcenter.services.nicknames import Candidate
 from callcenter.ui import telephone
+from callcenter.ui.access import note_activity
 from callcenter.ui.forms import Problem
 
 
@@ -62,6 +64,8 @@ def live_parts() -> str:
     """What changes by itself: call bar, queue, colleagues, drafts."""
     with reading() as session:
         page = Page(_desk(session, ports().clock.now()))
+    if page.desk.work in BOUND:  # who talks at a telephone has no heartbeat here, and is at work all the same
+        note_activity()
     return render_template("console/live.html", **_given(page))
 
 

@@ -9,20 +9,22 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callcenter.console import flagged
+from callcenter.console.after import After, after
 from callcenter.console.flagged import Flagged
 from callcenter.console.words import called
 from callcenter.domain.calls import OPEN_OFFERS
 from callcenter.domain.codes import Code
 from callcenter.domain.consultations import Relation
 from callcenter.domain.hours import State
-from callcenter.domain.people import Contact
+from callcenter.domain.people import Contact, Role
 from callcenter.domain.policy import Policy
-from callcenter.domain.presence import PUT_AWAY, TALKING, AwayReason, Work
+from callcenter.domain.presence import PUT_AWAY, TALKING, AwayReason, Work, is_long
 from callcenter.domain.times import local_date
 from callcenter.models.consultations import Consultation, ConsultationState
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call, Offer, Presence
-from callcenter.services import calendar, consultations, pull, queue
+from callcenter.services import calendar, care, consultations, pull, queue
+from callcenter.services.care import Note
 from callcenter.services.pull import Pull
 from callcenter.ui.hints import Hint, hint_of
 from callcenter.ui.tones import AWAY, Tone, tone_of
@@ -96,7 +98,15 @@ class Desk:
     has_phone: bool
     reachable: bool
     """Whether my telephone could ring at this moment."""
-    draining: bool
+    after: After
+    """What comes after the call and its record."""
+    hard: bool
+    """Whether I said that the call at hand was hard."""
+    long: bool
+    """Whether I have been writing up for longer than the limit."""
+    wrap_up_minutes: int
+    notes: tuple[Note, ...] | None
+    """For a supervisor: who had a hard call and has not been spoken with yet."""
     ring: Ring | None
     talk: Talk | None
     record_id: str | None
@@ -145,7 +155,11 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> D
         chosen=staff.contact,
         has_phone=staff.phone_sealed is not None,
         reachable=row is not None and _reachable(row, now, policy),
-        draining=row is not None and row.draining,
+        after=after(row, staff),
+        hard=row is not None and row.hard_call_id is not None,
+        long=row is not None and is_long(row.work, row.since, now=now, policy=policy),
+        wrap_up_minutes=int(policy.wrap_up_limit.total_seconds() // 60),
+        notes=care.unseen(session) if staff.role is Role.SUPERVISOR else None,
         ring=_ring(session, offer, staff, now),
         talk=_talk(session, offer, staff, now) if work in TALKING else None,
         record_id=record.id if record else None,

@@ -16,7 +16,7 @@ from callcenter.domain.people import Contact
 from callcenter.domain.presence import BOUND, CHOSEN, TALKING, AwayReason, Next, Work
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call, Offer
-from callcenter.services import audit, care, live, presence, room, routing
+from callcenter.services import audit, live, presence, room, routing
 from callcenter.services import staff as accounts
 from callcenter.services.audit import Subject, staff_member
 from callcenter.services.presence import OtherTab
@@ -85,16 +85,6 @@ def _choice(work: str, reason: str) -> Next:
     if work == Work.AWAY and reason in set(CHOSEN):
         return Work.AWAY, AwayReason(reason)
     raise UnknownChoice
-
-
-@bp.post("/hard-call")
-@for_counsellors
-def hard_call() -> Response:
-    """つらかった: a supervisor hears of it, and a pause follows the record; ``undo`` takes it back."""
-    now, undo = ports().clock.now(), request.form.get("undo") == "1"
-    with unit_of_work() as session:
-        (care.take_back if undo else care.hard_call)(session, myself(session), now=now)
-    return done()
 
 
 @bp.post("/lease")

@@ -19,6 +19,7 @@ from callcenter.domain.presence import Work
 from callcenter.models.telephony import Presence
 from callcenter.services import calendar, consultations, presence
 from callcenter.services.consultations import NotQuick, Saved
+from callcenter.ui.access import me
 from callcenter.ui.filters import clock_seconds
 from callcenter.ui.forms import Problem
 
@@ -96,15 +97,18 @@ def finish(record_id: str) -> Response | tuple[str, int] | tuple[Response, int]:
     quick = _quick(request.form.get("quick"))
     try:
         with unit_of_work() as session:
-            _finish(session, record_id, quick)
+            is_out = _finish(session, record_id, quick)
     except MissingField as missing:
         return _ask_for(record_id, missing)
-    if not from_script():
+    if is_out or not from_script():
         flash("記録を終えました。おつかれさまでした。")
+    if is_out:
+        return jsonify(goto=url_for("staff.login")) if from_script() else redirect(url_for("staff.login"), 303)
     return done()
 
 
-def _finish(session: Session, record_id: str, quick: Outcome | None) -> None:
+def _finish(session: Session, record_id: str, quick: Outcome | None) -> bool:
+    """Finish the record; True if its person was signed out with it, as they or others had decided before."""
     now, staff = ports().clock.now(), myself(session)
     row = session.get(Presence, staff.id, with_for_update=True)
     current = current_record(session, row)
@@ -119,6 +123,7 @@ def _finish(session: Session, record_id: str, quick: Outcome | None) -> None:
         if after and not staff.changes_soon and not (closed and after == Work.AVAILABLE):
             line.plan(session, staff, after)
         presence.record_done(session, staff, now=now)
+    return staff.session_token != me().token
 
 
 def _quick(sent: str | None) -> Outcome | None:

@@ -11,6 +11,13 @@ HONORIFICS = ("さん", "ちゃん", "くん", "君", "様", "さま", "の母",
 AWAY_CHOICES: dict[str, str] = {reason.value: AWAY[reason] for reason in CHOSEN}
 """The reasons a person may choose; the other two are set by the line."""
 
+AFTER_CHOICES: dict[str, str] = (
+    {"available": "受付にもどる"}
+    | {f"away:{value}": f"離れる({label})" for value, label in AWAY_CHOICES.items()}
+    | {"offline": "今日は終わる"}
+)
+"""What a person may choose for after a call and its record."""
+
 CHANNEL_ICONS: dict[str, str] = {Channel.PHONE: "phone", Channel.MAIL: "pen", Channel.VISIT: "house"}
 
 

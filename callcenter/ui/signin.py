@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import hashlib
 
-from flask import Blueprint, Flask, Request, current_app, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Request,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -23,7 +35,8 @@ from callcenter.ui.forms import Problem
 WRONG = "ログイン名かパスワードが合っていません。"
 """The same words whichever of the two is wrong, so that nobody can try out names."""
 IDLE_WORDS = "しばらく操作がなかったため、安全のために閉じました。もう一度お入りください。"
-AFTER_THE_CALL = "お話し中のため、まだログアウトしていません。記録を終えると、受付を終えてログアウトします。"
+OUT = "ログアウトしました。おつかれさまでした。"
+AFTER_THE_CALL = "いまはお話し中です。記録を終えたときに、受付を終えてログアウトします。"
 DESKS = {Role.COUNSELLOR: "console.board", Role.SUPERVISOR: "console.board"}
 """The page that a role starts its work on, once that page exists."""
 
@@ -109,13 +122,13 @@ def logout() -> Response:
     with unit_of_work() as database:
         found = accounts.by_session_token(database, me().token)
         gone = found is None or duty.sign_out(database, found, now=ports().clock.now())
-    if not gone:
-        flash(AFTER_THE_CALL)
-        return redirect(url_for("staff.home"))
-    logout_user()
-    session.clear()
-    flash("ログアウトしました。おつかれさまでした。")
-    return redirect(url_for("staff.login"))
+    if gone:
+        logout_user()
+        session.clear()
+    if request.accept_mimetypes.best == "application/json":  # whose page stays, and with it the call
+        return jsonify(words=OUT if gone else AFTER_THE_CALL)
+    flash(OUT if gone else AFTER_THE_CALL)
+    return redirect(url_for("staff.login" if gone else "staff.home"))
 
 
 @bp.get("/")

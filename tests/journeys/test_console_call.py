@@ -178,8 +178,8 @@ def test_everything_has_its_place_on_a_telephone_screen(office: Office, staff_id
 
 def test_a_counsellor_who_leaves_is_not_rung(office: Office, staff_id: str, page: Page) -> None:
     available(office, page)
-    page.get_by_label("席を離れる理由").select_option(label="ケア")
-    page.get_by_role("button", name="離れる").click()
+    page.keyboard.press("Alt+L")
+    page.keyboard.press("2")
     expect(callbar(page)).to_contain_text("離席(ケア)")
     with office.transaction() as session:
         assert session.get_one(Presence, staff_id).work is Work.AWAY

@@ -27,7 +27,7 @@ globalThis.putParts = (html, { patiently = false } = {}) => {
     if (part.dataset.now) ElapsedTime.now(part.dataset.now);
     if ((drawn.get(old) ?? written(old)) === text) continue;
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
-    if (patiently && focused?.matches(FIELDS)) {
+    if (patiently && (focused?.matches(FIELDS) || focused?.closest("key-list[open]"))) {
       all = false;
       continue;
     }

@@ -44,6 +44,9 @@ customElements.define(
       } else if (form.matches("[data-press]")) {
         event.preventDefault();
         this.press(form, event.submitter);
+      } else if (form.matches("[data-log-out]") && document.getElementById("callbar").dataset.call) {
+        event.preventDefault(); // leaving the page would end the call
+        this.logOut(form);
       } else if (form.matches("[data-part]")) {
         event.preventDefault();
         this.part(form, event.submitter);
@@ -52,6 +55,12 @@ customElements.define(
 
     async press(form, submitter) {
       await this.tried(() => ask(form.action, { form: new FormData(form, submitter) }));
+      document.querySelector("live-parts").look();
+    }
+
+    async logOut(form) {
+      const answer = await this.tried(() => ask(form.action, { form: new FormData(form) }));
+      if (answer) this.say((await answer.json()).words);
       document.querySelector("live-parts").look();
     }
 
@@ -140,12 +149,17 @@ customElements.define(
       const sent = new FormData();
       if (form.elements.after) sent.set("after", form.elements.after.value);
       if (quick) sent.set("quick", quick);
+      let answer;
       try {
-        await ask(form.dataset.finish, { form: sent });
+        answer = await ask(form.dataset.finish, { form: sent });
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble;
         if (trouble.kind === "problems") this.mend(form, trouble.problems);
         else this.say(trouble.message, "warn");
+        return;
+      }
+      if (answer.status !== 204) {
+        location.assign((await answer.json()).goto); // signed out with it, as wished before
         return;
       }
       this.say("記録を終えました。おつかれさまでした。");

@@ -1,6 +1,6 @@
-/* <quick-finish>: outcomes that say all there is to say, in two keys: one opens the list, a digit chooses. */
+/* <key-list>: choices in two keys: one opens the list, a digit chooses. While it is open, the part around it waits. */
 customElements.define(
-  "quick-finish",
+  "key-list",
   class extends HTMLElement {
     connectedCallback() {
       this.door = this.querySelector("[data-open]");
@@ -12,10 +12,14 @@ customElements.define(
         if (!this.list.hidden) this.list.querySelector("button").focus({ focusVisible: true }); // Alt alone does not count as typing
       });
       this.addEventListener("keydown", (event) => this.pressed(event));
+      this.addEventListener("focusout", (event) => {
+        if (!this.contains(event.relatedTarget)) this.show(false);
+      });
     }
 
     show(open) {
       this.list.hidden = !open;
+      this.toggleAttribute("open", open);
       this.door.setAttribute("aria-expanded", String(open));
     }
 
