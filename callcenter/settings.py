@@ -57,6 +57,8 @@ class Settings:
     twilio_named: bool
     """An account or a server in its place was named, not made up for a trial."""
     fallback_url: str
+    fallback_file: Path | None
+    """Where the script lies that the web server in front reads out while no process of ours answers."""
     redis_url: str | None
     line_number: str
     answered_numbers: frozenset[str]
@@ -164,6 +166,7 @@ def _read(read: _Reader, env: str, root: Path) -> Settings:
         api_secret=read.text("TWILIO_API_SECRET"),
         twilio_named=read.named or read.text("TWILIO_API_URL", TWILIO) != TWILIO,
         fallback_url=read.address("FALLBACK_URL"),
+        fallback_file=root / read.text("FALLBACK_FILE") if read.text("FALLBACK_FILE") else None,
         twilio_api_url=read.origin("TWILIO_API_URL", TWILIO),
         redis_url=read.text("REDIS_URL") or None,
         line_number=line_number,
@@ -179,14 +182,19 @@ def _read(read: _Reader, env: str, root: Path) -> Settings:
     )
     if settings.account_sid and not settings.auth_tokens:
         read.wrong.append("TWILIO_AUTH_TOKEN is missing: without it no webhook can be trusted")
-    if env == "production" and clock_file:
+    _refuse_strays(read, env)
+    if read.wrong:
+        raise SettingsWrong("; ".join(read.wrong))
+    return settings
+
+
+def _refuse_strays(read: _Reader, env: str) -> None:
+    """Name what must not be set."""
+    if env == "production" and read.text("CLOCK_FILE"):
         read.wrong.append("CLOCK_FILE must not be set in production")
     for name in ("TWILIO_REGION", "TWILIO_EDGE"):
         if read.text(name):
             read.wrong.append(f"{name} must not be set: calls are processed in Twilio's default region")
-    if read.wrong:
-        raise SettingsWrong("; ".join(read.wrong))
-    return settings
 
 
 def _policy(read: _Reader) -> Policy:

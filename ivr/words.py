@@ -200,6 +200,8 @@ I06 = Say(
     "お話が終わっていたら、そのままお切りください。",
 )
 """Ours: a counsellor's telephone has hung up, and nobody knows whether the talk was over."""
+I07 = Say("I07", "受付は、平日の、午前10時から、午後5時までです。")
+"""Ours: the usual hours, where nobody can look up what today is."""
 
 EVERY: tuple[Say, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Say))
 """All of them, in the order of this page."""

@@ -8,6 +8,7 @@ import click
 from flask import Flask
 
 from callcenter.cli.doctor import doctor
+from callcenter.cli.fallback import export_fallback
 from callcenter.cli.hours import hours
 from callcenter.cli.opened import Commands
 from callcenter.cli.processes import migrate, run_all, work
@@ -19,17 +20,29 @@ from callcenter.settings import Settings
 MakeApp = Callable[[], Flask]
 Run = Callable[..., int]
 
-EVERY: tuple[click.Command, ...] = (run_all, work, migrate, hours, staff, cases, doctor, twilio, audit, seed_demo)
+EVERY: tuple[click.Command, ...] = (
+    run_all,
+    work,
+    migrate,
+    hours,
+    staff,
+    cases,
+    doctor,
+    twilio,
+    audit,
+    seed_demo,
+    export_fallback,
+)
 
 
-def build(*, settings: Callable[[], Settings], app: MakeApp, run: Run) -> click.Group:
+def build(*, settings: Callable[[], Settings], app: MakeApp, run: Run, fallback: Callable[[], str]) -> click.Group:
     """Return the ``callcenter`` command with everything it needs at hand."""
 
     @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
     @click.pass_context
     def cli(ctx: click.Context) -> None:
         """The back office of a telephone helpline."""
-        ctx.obj = {"settings": settings, "app": app, "run": run}
+        ctx.obj = {"settings": settings, "app": app, "run": run, "fallback": fallback}
 
     for command in EVERY:
         cli.add_command(command)

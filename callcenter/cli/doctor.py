@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from flask import Flask
 
 from callcenter.cli import provider
+from callcenter.cli.fallback import holds
 from callcenter.context import context, reading
 from callcenter.domain.hours import Calendar
 
@@ -39,9 +41,21 @@ def doctor() -> None:
                 findings.append(checkup.flags(flags.lost(session, now=now)))
                 findings.append(checkup.call_log(nightly.latest(session, nightly.CALL_LOG), today))
         findings += _at_twilio()
+        findings += _fallback(here.settings.fallback_file)
     for finding in findings:
         click.echo(f"{MARKS[finding.well, finding.doubt]} {finding.subject}: {finding.sentence}")
     sys.exit(0 if all(finding.well for finding in findings) else 1)
+
+
+def _fallback(path: Path | None) -> list[Finding]:
+    """Whether the web server in front has the right words for when nobody of ours answers it."""
+    from callcenter.adapters.checkup import Finding
+
+    if path is None:
+        return []
+    if holds(path, click.get_current_context().obj["fallback"]()):
+        return [Finding("fallback", True, "止まったときの案内は、最新です。")]
+    return [Finding("fallback", False, f"{path} が最新ではありません。callcenter export-fallback を実行してください。")]
 
 
 def _at_twilio() -> list[Finding]:

@@ -46,6 +46,15 @@ def trouble(scene: Ending) -> str:
     return _end(scene, words.I01)
 
 
+def away(scene: Ending) -> str:
+    """Apologise while this whole machine is away: no address of ours, so that it can lie anywhere."""
+    twiml = VoiceResponse()
+    say(twiml, words.I01)
+    say(twiml, words.I07)
+    part_with(twiml, scene)
+    return str(twiml)
+
+
 @lru_cache(KEPT)
 def bye() -> str:
     """Hang up without a word, after two people have said good-bye."""

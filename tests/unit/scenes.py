@@ -74,6 +74,8 @@ def counsellor(whisper: Whisper | None = None) -> room.Counsellor:
     return room.Counsellor(**rooms, leg=LEG, whisper=whisper)
 
 
+ENDINGS = (ending.overflow, ending.nobody, ending.closed_out, ending.closed_special, ending.trouble, ending.away)
+
 Made = tuple[str, str]
 """A context of the checker and a document."""
 
@@ -92,10 +94,7 @@ documents: SearchStrategy[Made] = st.one_of(
     _in("wait", waiting.meanwhile, st.builds(waiting.Meanwhile, music=st.just(MUSIC), seconds=st.integers(0, 1800))),
     st.builds(lambda: ("wait", waiting.step_out())),
     _in("call", waiting.requeue, st.sampled_from([requeue(Contact.BROWSER), requeue(Contact.PHONE)])),
-    *(
-        _in("call", script, endings)
-        for script in (ending.overflow, ending.nobody, ending.closed_out, ending.closed_special, ending.trouble)
-    ),
+    *(_in("call", script, endings) for script in ENDINGS),
     st.builds(lambda: ("call", ending.bye())),
     st.builds(lambda: ("call", ending.thanks())),
     st.builds(lambda: ("news", ending.nothing())),
