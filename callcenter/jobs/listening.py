@@ -7,11 +7,14 @@ overtake each other do no harm.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from callcenter.context import context, unit_of_work
+from callcenter.domain.calls import CallState
 from callcenter.domain.ports import LineGone, LineRefused
 from callcenter.domain.supervision import Mode
+from callcenter.models.telephony import Call, Offer
 from callcenter.services import supervision
 from callcenter.services.supervision import Wish
 
@@ -55,4 +58,22 @@ def _follow(wished: Wish) -> bool:
     return True
 
 
-HANDLERS: dict[str, Callable[[Facts], str]] = {"set_listening": set_listening}
+def take_over(facts: Facts) -> str:
+    """Let everybody hear the supervisor who has the call now, and only then end the former counsellor's leg."""
+    line = context().ports.telephony
+    with unit_of_work() as session:
+        offer, former = session.get_one(Offer, facts["offer"]), session.get_one(Offer, facts["former"])
+        call = session.get_one(Call, offer.call_id)
+        leg_sid, former_sid, room_sid, name = offer.leg_sid, former.leg_sid, call.conference_sid, call.room
+        wanted = call.state is CallState.TALKING and call.offer_id == offer.id
+    if wanted and leg_sid is not None:
+        with suppress(LineGone):  # whoever is not in the room any more will be missed there in a moment
+            running = room_sid or line.room_sid(name)
+            if running is not None:
+                line.coach(running, leg_sid, coached_sid=None, muted=False)
+    if former_sid is not None:
+        line.hang_up(former_sid, answered=True)
+    return "done"
+
+
+HANDLERS: dict[str, Callable[[Facts], str]] = {"set_listening": set_listening, "take_over": take_over}

@@ -180,6 +180,15 @@ def over(
         outbox.put(session, "hang_up", now=now, offer=offer.id)
 
 
+def no_longer_listens(session: Session, offer: Offer, *, now: datetime) -> None:
+    """The supervisor stays in the room as the talk's counsellor."""
+    offer.mode = offer.mode_set = None
+    row = presence.find(session, offer.staff_id)
+    if row is not None:
+        row.listening_id = None
+    _note(session, offer, "listen_end", by=staff_member(offer.staff_id), now=now, state="took_over", heard=True)
+
+
 def all_over(session: Session, call: Call, *, now: datetime) -> None:
     """The room has ended, since its caller has left it: nobody listens any more."""
     for offer in listeners(session, call.id):
