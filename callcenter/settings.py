@@ -129,6 +129,12 @@ class _Reader:
             return kind(str(default))
         return value
 
+    def switch(self, name: str, default: bool) -> bool:
+        raw = self.text(name, "on" if default else "off")
+        if raw not in {"on", "off"}:
+            self.wrong.append(f"{name} must be 'on' or 'off', not {raw!r}")
+        return raw == "on"
+
     def origin(self, name: str, default: str) -> str:
         raw = self.text(name, default).rstrip("/")
         parts = urlsplit(raw)
@@ -211,6 +217,7 @@ def _policy(read: _Reader) -> Policy:
         wait_ceiling=minutes("WAIT_CEILING_MINUTES", default.wait_ceiling),
         drain=minutes("DRAIN_MINUTES", default.drain),
         wrap_up_limit=minutes("WRAP_UP_LIMIT_MINUTES", default.wrap_up_limit),
+        show_listening=read.switch("SHOW_LISTENING", default.show_listening),
         pull_hold=timedelta(seconds=read.number("PULL_HOLD_SECONDS", default.pull_hold.total_seconds(), float)),
         number_days=read.number("CALL_NUMBER_DAYS", default.number_days),
         twilio_log_days=read.number("TWILIO_LOG_DAYS", default.twilio_log_days),

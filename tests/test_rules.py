@@ -12,6 +12,7 @@ import pytest
 
 from callcenter.domain.calls import CallState, OfferState, Outcome
 from callcenter.domain.presence import AwayReason, Work
+from callcenter.domain.supervision import Mode
 from callcenter.ui import access, tones
 from callcenter.ui.assets import BUNDLES, Assets
 from tests.pages import Site
@@ -161,9 +162,9 @@ def test_every_symbol_that_is_used_is_on_the_icon_sheet() -> None:
 # ------------------------------------------------------------------ states in words
 
 
-@pytest.mark.parametrize("kind", [CallState, OfferState, Outcome, Work], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [CallState, Mode, OfferState, Outcome, Work], ids=lambda kind: kind.__name__)
 def test_every_state_has_a_word_a_tone_and_a_shape(
-    kind: type[CallState | OfferState | Outcome | Work],
+    kind: type[CallState | Mode | OfferState | Outcome | Work],
 ) -> None:
     assert [state for state in kind if state not in tones.TONES[kind]] == []
 

@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callcenter.console import flagged
+from callcenter.console import flagged, following
 from callcenter.console.after import After, after
 from callcenter.console.flagged import Flagged
+from callcenter.console.following import Following
 from callcenter.console.words import called
 from callcenter.domain.calls import OPEN_OFFERS
 from callcenter.domain.codes import Code
@@ -122,6 +123,10 @@ class Desk:
     last_call_at: datetime | None
     pull: Pull
     """Whether supervisors take the new calls just now."""
+    following: Following | None
+    """The talk that I, a supervisor, follow."""
+    followed: tuple[str, ...]
+    """Who follows my own talk, in words."""
 
     @property
     def put_away(self) -> bool:
@@ -144,6 +149,7 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> D
     offer = session.get(Offer, row.offer_id) if row and row.offer_id else None
     record = current_record(session, row)
     waiting = _waiting(session)
+    talk = _talk(session, offer, staff, now) if work in TALKING else None
     return Desk(
         now=now,
         work=work,
@@ -161,7 +167,7 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> D
         wrap_up_minutes=int(policy.wrap_up_limit.total_seconds() // 60),
         notes=care.unseen(session) if staff.role is Role.SUPERVISOR else None,
         ring=_ring(session, offer, staff, now),
-        talk=_talk(session, offer, staff, now) if work in TALKING else None,
+        talk=talk,
         record_id=record.id if record else None,
         who=name_of(record) if record and record.person_id else None,
         relation=Relation(record.person.relation) if record and record.person else None,
@@ -172,6 +178,8 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> D
         hours=calendar.state(session, now),
         last_call_at=_last_call(session, now),
         pull=pull.state(session),
+        following=following.mine(session, row),
+        followed=following.told(session, talk.call_id if talk else None, also_listening=policy.show_listening),
     )
 
 

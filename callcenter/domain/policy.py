@@ -27,6 +27,8 @@ class Policy:
     wrap_up_limit: timedelta = timedelta(minutes=10)
     pull_hold: timedelta = timedelta(seconds=60)
     """So long a new caller is kept for supervisors who pull all calls to themselves; then everybody is rung."""
+    show_listening: bool = True
+    """Whether a counsellor is shown that a supervisor listens; whom they can hear they are always shown."""
     number_days: int = 30
     """Days for which a call-control row keeps the caller's number."""
     twilio_log_days: int = 30

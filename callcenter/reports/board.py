@@ -36,5 +36,5 @@ def pull_calls() -> Response:
 
 def _draw(template: str) -> str:
     with reading() as session:
-        now = line_now.build(session, now=ports().clock.now(), policy=settings().policy)
+        now = line_now.build(session, myself(session), now=ports().clock.now(), policy=settings().policy)
     return render_template(template, board=now)

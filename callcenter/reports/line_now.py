@@ -12,20 +12,17 @@ from callcenter.domain import figures, waiting
 from callcenter.domain.calls import OPEN_OFFERS, Outcome
 from callcenter.domain.figures import Answering
 from callcenter.domain.hours import State
-from callcenter.domain.people import Contact
 from callcenter.domain.policy import Policy
-from callcenter.domain.presence import Work
 from callcenter.domain.times import local_date
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call, Offer, Presence
-from callcenter.reports import levels
+from callcenter.reports import levels, roster
 from callcenter.reports.levels import Level
-from callcenter.services import calendar, pull, queue
+from callcenter.reports.roster import Follower, Person
+from callcenter.services import calendar, pull, queue, supervision
 from callcenter.services.pull import Pull
 from callcenter.ui.hints import Hint, hint_of
-from callcenter.ui.tones import AWAY, Tone, tone_of
 
-ORDER = (Work.ON_CALL, Work.CONNECTING, Work.OFFERED, Work.AVAILABLE, Work.WRAP_UP, Work.AWAY)
 SHOWN_WAITING = 30
 
 
@@ -39,23 +36,6 @@ class Waiting:
     back: bool
     """They lost a counsellor and are next."""
     level: Level
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody who takes calls, and what they are doing."""
-
-    staff_id: str
-    name: str
-    work: Work
-    tone: Tone
-    reason: str
-    since: datetime
-    level: Level | None
-    """Set when it has gone on for longer than it should."""
-    silent: bool
-    """Their browser has not been heard of lately, so they cannot be rung."""
-    call_id: str | None
 
 
 @dataclass(frozen=True)
@@ -88,6 +68,10 @@ class Board:
     supervisor_at_work: bool
     hold: timedelta
     last_call_at: datetime | None
+    following: Follower | None
+    """The talk that the reader follows."""
+    phone_ready: bool
+    """Whether the reader's own telephone could ring to follow a talk."""
 
     @property
     def nobody(self) -> bool:
@@ -95,10 +79,11 @@ class Board:
         return not self.people and (self.hours.open or bool(self.waiting))
 
 
-def build(session: Session, *, now: datetime, policy: Policy) -> Board:
-    """Look around; only reads."""
+def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> Board:
+    """Look around for *staff*; only reads."""
     callers = _waiting(session, now)
-    people = _people(session, now, policy)
+    followers = roster.followers(session, staff)
+    people = roster.people(session, staff, followers, now=now, policy=policy)
     pulled = pull.state(session)
     return Board(
         now=now,
@@ -114,6 +99,8 @@ def build(session: Session, *, now: datetime, policy: Policy) -> Board:
         supervisor_at_work=pulled.on and pull.at_work(session, now=now, policy=policy),
         hold=policy.pull_hold,
         last_call_at=_last_call(session, now),
+        following=next((one for one in followers if one.mine), None),
+        phone_ready=supervision.can_ring(session.get(Presence, staff.id), now=now, policy=policy),
     )
 
 
@@ -129,33 +116,6 @@ def _waiting(session: Session, now: datetime) -> tuple[Waiting, ...]:
             level=levels.of_wait(now - call.arrived_at),
         )
         for call in session.scalars(queue.waiting_calls())
-    )
-
-
-def _people(session: Session, now: datetime, policy: Policy) -> tuple[Person, ...]:
-    query = (
-        select(Presence, Staff.name, Offer)
-        .join(Staff, Staff.id == Presence.staff_id)
-        .outerjoin(Offer, Offer.id == Presence.offer_id)
-        .where(queue.on_duty(now, policy))
-    )
-    there = [_person(row, name, offer, now, policy) for row, name, offer in session.execute(query)]
-    return tuple(sorted(there, key=lambda person: (ORDER.index(person.work), person.name)))
-
-
-def _person(row: Presence, name: str, offer: Offer | None, now: datetime, policy: Policy) -> Person:
-    talking = row.work in (Work.ON_CALL, Work.CONNECTING)
-    since = offer.claimed_at if talking and offer is not None and offer.claimed_at is not None else row.since
-    return Person(
-        staff_id=row.staff_id,
-        name=name,
-        work=row.work,
-        tone=tone_of(row.work),
-        reason=AWAY[row.reason] if row.reason else "",
-        since=since,
-        level=levels.of_work(row.work, now - since, policy),
-        silent=row.contact is Contact.BROWSER and not row.beats(now, policy.fresh_for),
-        call_id=offer.call_id if talking and offer is not None else None,
     )
 
 

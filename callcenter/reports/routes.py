@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcenter.reports import board, flags
+from callcenter.reports import board, flags, listening
 from callcenter.reports.blueprint import bp
 
-__all__ = ["board", "bp", "flags"]
+__all__ = ["board", "bp", "flags", "listening"]

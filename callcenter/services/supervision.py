@@ -108,6 +108,13 @@ def listen(session: Session, call_id: str, *, by: Staff, now: datetime, policy: 
     return offer
 
 
+def can_ring(row: Presence | None, *, now: datetime, policy: Policy) -> bool:
+    """Whether the supervisor's own telephone could ring at this moment; a browser only with the console open."""
+    if row is None or row.contact is Contact.PHONE:
+        return row is not None
+    return row.registered and row.lease is not None and row.beats(now, policy.fresh_for)
+
+
 def _check(call: Call | None, row: Presence, known: Offer | None, now: datetime, policy: Policy) -> None:
     if call is None or call.state in {CallState.ENDED, CallState.WAITING}:
         raise TalkOver
@@ -117,7 +124,7 @@ def _check(call: Call | None, row: Presence, known: Offer | None, now: datetime,
         raise Busy
     if known is not None:
         raise OtherTalk
-    if row.contact is Contact.BROWSER and not (row.registered and row.lease and row.beats(now, policy.fresh_for)):
+    if not can_ring(row, now=now, policy=policy):
         raise NoPhone
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from callcenter.domain.calls import CallState, OfferState, Outcome
 from callcenter.domain.people import Role
 from callcenter.domain.presence import AwayReason, Work
+from callcenter.domain.supervision import Mode
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ TONES: dict[type[StrEnum], dict[str, Tone]] = {
         OfferState.DECLINED: Tone("見送りました", "quiet", "close"),
         OfferState.CANCELLED: Tone("取り消されました", "quiet", "close"),
         OfferState.LOST: Tone("途切れました", "warn", "triangle"),
+    },
+    Mode: {
+        Mode.LISTEN: Tone("聴いています", "calm", "mic-off"),
+        Mode.WHISPER: Tone("相談員だけに話しています", "warm", "voice"),
+        Mode.BARGE: Tone("いっしょに話しています", "accent", "mic"),
     },
     Outcome: {
         Outcome.COMPLETED: Tone("お話しした", "accent", "check"),

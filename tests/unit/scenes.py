@@ -74,6 +74,11 @@ def counsellor(whisper: Whisper | None = None) -> room.Counsellor:
     return room.Counsellor(**rooms, leg=LEG, whisper=whisper)
 
 
+def listener() -> room.Listener:
+    """A supervisor on the way into the room."""
+    return room.Listener(**rooms, leg=LEG)
+
+
 ENDINGS = (ending.overflow, ending.nobody, ending.closed_out, ending.closed_special, ending.trouble, ending.away)
 
 Made = tuple[str, str]
@@ -109,6 +114,9 @@ documents: SearchStrategy[Made] = st.one_of(
     _in("call", offers.screen, st.builds(offers.Screen, st.just(GREETING.key_url), st.none() | whispers)),
     st.booleans().map(lambda gone: ("call", offers.lost(gone=gone))),
     st.builds(lambda: ("call", offers.declined())),
+    st.builds(lambda: ("call", room.listener(listener()))),
+    st.builds(lambda: ("call", offers.ask_to_listen(GREETING.key_url))),
+    st.builds(lambda: ("call", offers.talk_over())),
 )
 """Every script in every scene."""
 

@@ -39,3 +39,15 @@ def test_a_caller_who_left_is_not_called_dealt_with() -> None:
 
 def test_a_counsellor_who_declines_is_let_go_without_a_word() -> None:
     assert verbs(offers.declined()) == ["Hangup"]
+
+
+def test_a_supervisor_at_a_telephone_is_asked_for_a_one_before_listening() -> None:
+    document = offers.ask_to_listen(SCREEN.key_url)
+    assert verbs(document) == ["Gather", "Hangup"]
+    assert captions(document) == ["1を押すと、通話を聴けます。こちらの声は、届きません。"]
+    assert only(document, "Gather")["action"] == SCREEN.key_url
+
+
+def test_a_supervisor_who_came_too_late_hears_that_the_talk_is_over() -> None:
+    assert verbs(offers.talk_over()) == ["Say", "Hangup"]
+    assert "終わりました" in captions(offers.talk_over())[0]

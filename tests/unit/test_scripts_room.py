@@ -6,7 +6,7 @@ import pytest
 
 from ivr.scripts import room
 from ivr.scripts.parts import Whisper
-from tests.unit.scenes import LEG, ORIGIN, ROOM, caller, captions, counsellor, only, verbs
+from tests.unit.scenes import LEG, ORIGIN, ROOM, caller, captions, counsellor, listener, only, verbs
 
 OWN = {"participantLabel", "endConferenceOnExit"}
 
@@ -46,6 +46,13 @@ def test_the_room_is_mixed_in_tokyo_without_beeps_and_tells_us_everything() -> N
     assert f">{ROOM}</Conference>" in room.counsellor(counsellor())
 
 
+def test_a_supervisor_comes_in_unheard_and_neither_starts_the_room_nor_ends_it() -> None:
+    theirs, ours = (only(script, "Conference") for script in (room.counsellor(counsellor()), room.listener(listener())))
+    own = {"participantLabel": f"s-{LEG}", "startConferenceOnEnter": "false", "muted": "true"}
+    assert ours == theirs | own
+    assert ours["endConferenceOnExit"] == "false"
+
+
 def test_what_follows_the_room_is_asked_of_us() -> None:
     assert only(room.caller(caller(waited=False)), "Dial") == {"action": f"{ORIGIN}/a", "method": "POST"}
 
@@ -74,5 +81,6 @@ def test_a_room_can_only_be_named_by_an_opaque_id(name: str) -> None:
 
 @pytest.mark.parametrize("leg", ["", "09012345678", "yamada", "a b"])
 def test_a_leg_can_only_be_labelled_by_an_opaque_id(leg: str) -> None:
-    with pytest.raises(ValueError, match="labels are shown"):
-        replace(counsellor(), leg=leg)
+    for scene in (counsellor(), listener()):
+        with pytest.raises(ValueError, match="labels are shown"):
+            replace(scene, leg=leg)

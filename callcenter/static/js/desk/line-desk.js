@@ -5,7 +5,7 @@
    telephone (data-by-phone on the call bar) it rests. */
 const BEAT_EVERY = 5;
 const FROZEN = 20_000; // a page that stood still for so long could not ring, and its person may not be there
-const TITLES = { ring: "● 呼び出し中", talk: "通話中", wrapup: "後処理" };
+const TITLES = { ring: "● 呼び出し中", talk: "通話中", listen: "通話を聴いています", wrapup: "後処理" };
 const QUALITY = {
   silent: "声がマイクに入っていないようです",
   poor: "回線が不安定で、声がとぎれるかもしれません",
@@ -260,6 +260,8 @@ customElements.define(
       document.title = what ? `${what}・${this.title}` : this.title;
       if (putAway && putAway !== this.putAway) this.say(PUT_AWAY);
       this.putAway = putAway;
+      // Whoever asked to follow a talk has said that they pick up.
+      if (mode === "listen" && this.ringing && !this.wanted) this.accept();
       if (mode !== "ring" && !this.ringing) {
         this.tone.stop();
         this.wanted = false; // a wish to answer is for this ring only

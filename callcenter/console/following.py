@@ -1,0 +1,69 @@
+"""Supervisors in a talk, as the console shows them: the talk I follow, and who follows mine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcenter.domain.calls import OfferState, Purpose
+from callcenter.domain.supervision import Mode
+from callcenter.models.people import Staff
+from callcenter.models.telephony import Call, Offer, Presence
+from callcenter.ui.tones import Tone, tone_of
+
+TOLD: dict[Mode, str] = {
+    Mode.LISTEN: "{}が聴いています",
+    Mode.WHISPER: "{}が、あなたにだけ話しています",
+    Mode.BARGE: "{}が、いっしょに話しています",
+}
+
+
+@dataclass(frozen=True)
+class Following:
+    """The talk that this supervisor follows."""
+
+    offer_id: str
+    counsellor: str
+    since: datetime
+    there: bool
+    """Whether my leg is in the room yet."""
+    mode: Mode
+    tone: Tone
+    settled: bool
+    """Whether the room keeps me as I wish."""
+
+
+def mine(session: Session, row: Presence | None) -> Following | None:
+    """Return the talk that this person follows, if any."""
+    offer = session.get(Offer, row.listening_id) if row is not None and row.listening_id else None
+    if offer is None:
+        return None
+    answered = select(Offer.staff_id).join(Call, Call.offer_id == Offer.id).where(Call.id == offer.call_id)
+    counsellor = session.scalar(select(Staff.name).where(Staff.id.in_(answered)))
+    mode = offer.mode or Mode.LISTEN
+    return Following(
+        offer_id=offer.id,
+        counsellor=counsellor or "",
+        since=offer.joined_at or offer.rung_at,
+        there=offer.state is OfferState.JOINED,
+        mode=mode,
+        tone=tone_of(mode),
+        settled=offer.mode_set is mode,
+    )
+
+
+def told(session: Session, call_id: str | None, *, also_listening: bool) -> tuple[str, ...]:
+    """Say who follows the counsellor's own talk; mere listening only if policy shows it, as it cannot be heard."""
+    if call_id is None:
+        return ()
+    query = (
+        select(Staff.name, Offer.mode_set)
+        .join(Offer, Offer.staff_id == Staff.id)
+        .where(Offer.call_id == call_id, Offer.purpose == Purpose.LISTEN, Offer.state == OfferState.JOINED)
+        .order_by(Offer.rung_at, Offer.id)
+    )
+    there = [(name, mode or Mode.LISTEN) for name, mode in session.execute(query)]
+    return tuple(TOLD[mode].format(name) for name, mode in there if also_listening or mode is not Mode.LISTEN)

@@ -1,0 +1,125 @@
+"""Who takes calls, what they are doing, and which supervisors follow whose talk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcenter.domain.calls import LIVE_OFFERS, OfferState, Purpose
+from callcenter.domain.people import Contact
+from callcenter.domain.policy import Policy
+from callcenter.domain.presence import TALKING, Work
+from callcenter.domain.supervision import Mode
+from callcenter.models.people import Staff
+from callcenter.models.telephony import Offer, Presence
+from callcenter.reports import levels
+from callcenter.reports.levels import Level
+from callcenter.services import queue
+from callcenter.ui.tones import AWAY, Tone, tone_of
+
+ORDER = (Work.ON_CALL, Work.CONNECTING, Work.OFFERED, Work.AVAILABLE, Work.WRAP_UP, Work.AWAY)
+
+
+@dataclass(frozen=True)
+class Follower:
+    """A supervisor who follows a talk."""
+
+    offer_id: str
+    call_id: str
+    name: str
+    mine: bool
+    there: bool
+    """Whether their leg is in the room yet."""
+    mode: Mode
+    tone: Tone
+    settled: bool
+    """Whether the room keeps them as they wish."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who takes calls, and what they are doing."""
+
+    staff_id: str
+    name: str
+    work: Work
+    tone: Tone
+    reason: str
+    since: datetime
+    level: Level | None
+    """Set when it has gone on for longer than it should."""
+    silent: bool
+    """Their browser has not been heard of lately, so they cannot be rung."""
+    call_id: str | None
+    followers: tuple[Follower, ...]
+    can_be_heard: bool
+    """Whether the reader may begin to follow this talk."""
+
+
+def followers(session: Session, me: Staff) -> tuple[Follower, ...]:
+    """Return every supervisor who follows a talk, whoever began first."""
+    query = (
+        select(Offer, Staff.name)
+        .join(Staff, Staff.id == Offer.staff_id)
+        .where(Offer.purpose == Purpose.LISTEN, Offer.state.in_(LIVE_OFFERS))
+        .order_by(Offer.rung_at, Offer.id)
+    )
+    return tuple(_follower(offer, name, me) for offer, name in session.execute(query))
+
+
+def _follower(offer: Offer, name: str, me: Staff) -> Follower:
+    mode = offer.mode or Mode.LISTEN
+    return Follower(
+        offer_id=offer.id,
+        call_id=offer.call_id,
+        name=name,
+        mine=offer.staff_id == me.id,
+        there=offer.state is OfferState.JOINED,
+        mode=mode,
+        tone=tone_of(mode),
+        settled=offer.mode_set is mode,
+    )
+
+
+def people(
+    session: Session, me: Staff, following: tuple[Follower, ...], *, now: datetime, policy: Policy
+) -> tuple[Person, ...]:
+    """Return who is on duty, grouped by what they do; there is no other order among them than their names."""
+    query = (
+        select(Presence, Staff.name, Offer)
+        .join(Staff, Staff.id == Presence.staff_id)
+        .outerjoin(Offer, Offer.id == Presence.offer_id)
+        .where(queue.on_duty(now, policy))
+    )
+    there = [_person(me, row, name, offer, following, now, policy) for row, name, offer in session.execute(query)]
+    return tuple(sorted(there, key=lambda person: (ORDER.index(person.work), person.name)))
+
+
+def _person(
+    me: Staff,
+    row: Presence,
+    name: str,
+    offer: Offer | None,
+    following: tuple[Follower, ...],
+    now: datetime,
+    policy: Policy,
+) -> Person:
+    talk = offer if row.work in TALKING else None
+    since = row.since if talk is None or talk.claimed_at is None else talk.claimed_at
+    answers = talk is not None and talk.purpose is Purpose.ANSWER and row.work is Work.ON_CALL
+    return Person(
+        staff_id=row.staff_id,
+        name=name,
+        work=row.work,
+        tone=tone_of(row.work),
+        reason=AWAY[row.reason] if row.reason else "",
+        since=since,
+        level=levels.of_work(row.work, now - since, policy),
+        silent=row.contact is Contact.BROWSER and not row.beats(now, policy.fresh_for),
+        call_id=None if talk is None else talk.call_id,
+        followers=tuple(one for one in following if talk is not None and one.call_id == talk.call_id),
+        can_be_heard=answers and row.staff_id != me.id and not any(one.mine for one in following),
+    )
