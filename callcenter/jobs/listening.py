@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from callcenter.context import context, unit_of_work
 from callcenter.domain.calls import CallState
 from callcenter.domain.ports import LineGone, LineRefused
 from callcenter.domain.supervision import Mode
+from callcenter.jobs.participants import in_room
 from callcenter.models.telephony import Call, Offer
 from callcenter.services import supervision
 from callcenter.services.supervision import Wish
@@ -46,11 +48,13 @@ def _follow(wished: Wish) -> bool:
     whispers, line = wished.mode is Mode.WHISPER, context().ports.telephony
     if whispers and wished.coached_sid is None:
         return False
-    room_sid = wished.room_sid or line.room_sid(wished.room)
-    if room_sid is None:
-        raise LineGone("the room has ended")
+    muted = wished.mode is Mode.LISTEN
+
+    def act(room_sid: str) -> None:
+        line.coach(room_sid, wished.leg_sid, coached_sid=wished.coached_sid, muted=muted)
+
     try:
-        line.coach(room_sid, wished.leg_sid, coached_sid=wished.coached_sid, muted=wished.mode is Mode.LISTEN)
+        in_room(wished.room_sid, wished.room, act)
     except LineRefused:
         if whispers:
             return False
@@ -68,9 +72,7 @@ def take_over(facts: Facts) -> str:
         wanted = call.state is CallState.TALKING and call.offer_id == offer.id
     if wanted and leg_sid is not None:
         with suppress(LineGone):  # whoever is not in the room any more will be missed there in a moment
-            running = room_sid or line.room_sid(name)
-            if running is not None:
-                line.coach(running, leg_sid, coached_sid=None, muted=False)
+            in_room(room_sid, name, partial(line.coach, leg_sid=leg_sid, coached_sid=None, muted=False))
     if former_sid is not None:
         line.hang_up(former_sid, answered=True)
     return "done"

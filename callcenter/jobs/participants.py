@@ -54,7 +54,7 @@ def _follow(wished: Wish) -> None:
         else:
             line.unhold(room_sid, wished.caller_sid)
 
-    _in_room(wished.room_sid, wished.room, act)
+    in_room(wished.room_sid, wished.room, act)
 
 
 def set_mute(facts: Facts) -> str:
@@ -77,7 +77,7 @@ def set_mute(facts: Facts) -> str:
 
 def _mute(room_sid: str | None, name: str, leg_sid: str, muted: bool) -> None:
     line = context().ports.telephony
-    _in_room(room_sid, name, lambda sid: line.mute(sid, leg_sid, muted=muted))
+    in_room(room_sid, name, lambda sid: line.mute(sid, leg_sid, muted=muted))
 
 
 def announce(facts: Facts) -> str:
@@ -91,7 +91,7 @@ def announce(facts: Facts) -> str:
         caller_sid, sid, name = call.caller_sid, call.conference_sid, call.room
     line, url = context().ports.telephony, Callbacks(context().settings.public_base_url).voice(f"say/{facts['code']}")
     try:
-        _in_room(sid, name, lambda room_sid: line.announce(room_sid, caller_sid, url))
+        in_room(sid, name, lambda room_sid: line.announce(room_sid, caller_sid, url))
     except LineUnknown:
         return "unknown"
     return "done"
@@ -122,7 +122,7 @@ def look_into_hold(facts: Facts) -> str:
     return "done"
 
 
-def _in_room(room_sid: str | None, name: str, act: Callable[[str], None]) -> None:
+def in_room(room_sid: str | None, name: str, act: Callable[[str], None]) -> None:
     """Do *act* in the room that is known, or in the one that bears the name now (a late event may have misled us)."""
     if room_sid is not None:
         try:

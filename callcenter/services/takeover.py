@@ -12,7 +12,18 @@ from callcenter.domain.errors import HelplineError
 from callcenter.domain.presence import Work
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call, Offer
-from callcenter.services import audit, calls, consultations, live, outbox, presence, room, routing, supervision
+from callcenter.services import (
+    audit,
+    calls,
+    consultations,
+    live,
+    outbox,
+    participants,
+    presence,
+    room,
+    routing,
+    supervision,
+)
 from callcenter.services.audit import Subject, staff_member
 from callcenter.services.supervision import NotListening, TalkOver
 
@@ -66,7 +77,7 @@ def _become_counsellor(session: Session, offer: Offer, call: Call, now: datetime
     offer.purpose, offer.claimed_at = Purpose.ANSWER, now
     call.offer_id = offer.id
     if call.held_at is not None:
-        call.held_at = None
+        participants.keep(session, call, held=False, now=now)
     row = presence.find(session, offer.staff_id)
     if row is not None:
         row.offer_id, row.misses = offer.id, 0

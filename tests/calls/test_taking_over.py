@@ -14,9 +14,11 @@ from callcenter.models.audit import AuditEntry
 from callcenter.models.consultations import Consultation
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Offer
-from callcenter.services import routing, takeover
+from callcenter.services import participants, routing, takeover
 from callcenter.services.supervision import NotListening, TalkOver
+from callcenter.services.takeover import Consulting
 from tests.calls.supervisors import Chief, Talk, offer, talking, trail
+from tests.calls.talks import Talker
 from tests.desk import Desk
 
 
@@ -118,6 +120,37 @@ def test_who_whispered_to_the_former_counsellor_whispers_to_the_new_one(desk: De
     other.handset.says("となりにいます")
     assert chief.handset.heard[-1] == "となりにいます"
     assert "となりにいます" not in talk.phone.heard
+
+
+def test_a_caller_who_hears_music_is_back_in_the_talk_with_the_supervisor(desk: Desk, talk: Talk, chief: Chief) -> None:
+    offer_id = chief.hears(talk.phone)
+    with desk.work() as session:
+        held, call = routing.find_with_call(session, desk.call_in(session, talk.phone.sid).offer_id or "")
+        assert held is not None
+        assert call is not None
+        participants.hold(session, call, held, now=desk.clock.now())
+    desk.line.advance(1)
+    takes_over(desk, chief, offer_id)
+    chief.handset.says("お待たせしました。")
+    assert talk.phone.heard[-1] == "お待たせしました。"
+
+
+def test_a_whisper_follows_a_caller_who_is_handed_over(desk: Desk, talk: Talk, chief: Chief) -> None:
+    former, colleague = Talker(desk, talk.counsellor), desk.counsellor("tanto05", phone="+819000000005")
+    offer_id = chief.hears(talk.phone)
+    chief.changes(offer_id, Mode.WHISPER)
+    former.consults(colleague)
+    desk.line.advance(2)
+    colleague.takes_the_call()
+    desk.line.advance(3)
+    with pytest.raises(Consulting):
+        takes_over(desk, chief, offer_id)
+    former.hands_over()
+    desk.line.advance(2)
+    chief.handset.says("だいじょうぶ")
+    assert colleague.handset.heard[-1] == "だいじょうぶ"
+    assert "だいじょうぶ" not in talk.phone.heard
+    assert trail(desk)[-1] == ("call.listen_mode", "whisper")
 
 
 def test_only_who_is_in_the_room_takes_over(desk: Desk, talk: Talk, chief: Chief) -> None:
