@@ -19,8 +19,9 @@ from callcenter.models.telephony import Call
 from callcenter.services import consultations, flags, incidents
 from callcenter.ui.forms import Problem
 
-SAVED = "書きとめました。つらい電話のあとは、離席やケアを選んで大丈夫です。"
-SAVED_WITH_FLAG = f"{SAVED}この番号に、印をつけました。"
+REST = "つらい電話のあとは、休んで大丈夫です。"
+SAVED = f"書きとめました。{REST}"
+SAVED_WITH_FLAG = f"書きとめて、この番号に印をつけました。{REST}"
 
 
 @dataclass(frozen=True)
