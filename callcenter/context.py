@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
 from callcenter.domain.outage import Alarms, Outage
-from callcenter.domain.ports import Ports
+from callcenter.domain.ports import LineWords, Ports
 from callcenter.models.base import db
 from callcenter.models.keys import lend_ring
 from callcenter.settings import Settings
@@ -40,6 +40,11 @@ def settings() -> Settings:
 
 def ports() -> Ports:
     return context().ports
+
+
+def line_words() -> LineWords | None:
+    """Return what the telephone says, None where none is mounted."""
+    return cast("LineWords | None", current_app.extensions.get("callcenter.line_words"))
 
 
 @contextmanager

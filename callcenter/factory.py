@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from callcenter.admin import routes as admin
 from callcenter.console import routes as console
 from callcenter.context import Context
 from callcenter.crypto import KeyRing
@@ -20,7 +21,7 @@ from callcenter.web import health
 from callcenter.web import pages as web
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES: tuple[Blueprint, ...] = (web.bp, health.bp, console.bp, reports.bp)
+PAGES: tuple[Blueprint, ...] = (web.bp, health.bp, console.bp, reports.bp, admin.bp)
 
 LARGEST_FORM = 1024 * 1024
 """Bytes; the longest record stays far below."""

@@ -45,21 +45,23 @@ def turned_away(session: Session, call: Call, hours: State, now: datetime) -> st
 
 def closed(hours: State, now: datetime) -> str:
     """Say why nobody answers and when somebody will."""
+    return arrival.closed(closed_scene(hours, now))
+
+
+def closed_scene(hours: State, now: datetime) -> arrival.Closed:
     opening, special = hours.next_open, hours.special
     today = opening is not None and local_date(opening) == local_date(now)
     reason = _reason(hours.reason, special, opens_again=today)
     close_at = special.close_at if special is not None and reason is Reason.SPECIAL else None
-    return arrival.closed(
-        arrival.Closed(
-            reason=reason,
-            service=settings().service_name,
-            next_open=next_open(opening, now),
-            opens_at=clock_phrase(in_japan(opening).time()) if today and opening is not None else None,
-            close_time=clock_phrase(close_at) if close_at is not None else None,
-            holiday=readings.holiday(hours.holiday.name) if hours.holiday is not None else None,
-            special=special.reason if special is not None else "",
-            disaster=special is not None and special.disaster and reason is Reason.SPECIAL,
-        )
+    return arrival.Closed(
+        reason=reason,
+        service=settings().service_name,
+        next_open=next_open(opening, now),
+        opens_at=clock_phrase(in_japan(opening).time()) if today and opening is not None else None,
+        close_time=clock_phrase(close_at) if close_at is not None else None,
+        holiday=readings.holiday(hours.holiday.name) if hours.holiday is not None else None,
+        special=special.reason if special is not None else "",
+        disaster=special is not None and special.disaster and reason is Reason.SPECIAL,
     )
 
 

@@ -14,6 +14,7 @@ from flask import request
 from callcenter.context import context, ports, settings
 from callcenter.domain.closing import closing
 from callcenter.domain.hours import Calendar, State, state_at
+from callcenter.domain.speech import Announcement
 from callcenter.domain.times import local_date
 from callcenter.models.base import db
 from callcenter.services import calendar
@@ -22,7 +23,6 @@ from ivr.payloads import Form, Waiting
 from ivr.scripts import ending, offers, waiting
 from ivr.scripts import room as room_scripts
 from ivr.scripts.room import Alone
-from ivr.speech import Announcement
 
 TRIES = 4
 """How often a caller outside the queue hears eight seconds of music before the trouble is admitted."""

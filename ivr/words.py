@@ -7,8 +7,8 @@ filled in by the scripts; a sentence whose fact is unknown is left out.
 
 from __future__ import annotations
 
+from callcenter.domain.speech import Announcement as Say
 from callcenter.domain.talk import WORDS, Help
-from ivr.speech import Announcement as Say
 
 SERVICE = "東京都ひきこもりサポートネット"
 OTHER_LINE = "0120-279-338"

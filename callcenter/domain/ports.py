@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+from callcenter.domain.hours import State
 from callcenter.domain.line_setup import Dialing, Field, Found
+from callcenter.domain.readings import Phrase
 
 
 class Clock(Protocol):
@@ -161,6 +163,18 @@ class VoiceTokens(Protocol):
 
     def grant(self, identity: str, *, seconds: int) -> str:
         """Return a signed token by which *identity* may receive calls, and nothing else, for *seconds*."""
+        ...
+
+
+class LineWords(Protocol):
+    """The telephone's own words, for the pages on which somebody decides what callers will hear."""
+
+    def closed(self, hours: State, now: datetime) -> tuple[Phrase, ...]:
+        """What somebody hears first who calls while the line is closed, in pieces with their readings."""
+        ...
+
+    def turned_out(self, hours: State, now: datetime) -> tuple[Phrase, ...]:
+        """What those hear first who wait when the line is closed over them."""
         ...
 
 

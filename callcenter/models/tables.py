@@ -12,9 +12,10 @@ from callcenter.models import (
     line,
     misuse,
     nightly,
+    notices,
     outbox,
     people,
     telephony,
 )
 
-ALL = (audit, calendar, care, cases, consultations, keys, line, misuse, nightly, outbox, people, telephony)
+ALL = (audit, calendar, care, cases, consultations, keys, line, misuse, nightly, notices, outbox, people, telephony)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from callcenter.domain import hours
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.hours import SpecialDay, SpecialKind
+from callcenter.domain.public_reason import public_reason
 from callcenter.models.base import new_id
 from callcenter.models.calendar import SpecialDayRow
-from callcenter.services import audit, calendar, live
+from callcenter.models.people import Staff
+from callcenter.services import audit, calendar, live, notices
 from callcenter.services.audit import OPERATOR, Subject, staff_member
 
 
@@ -41,8 +43,11 @@ def decide(
 ) -> SpecialDayRow:
     """Let *day* be an exception from now on, *by* a member of staff or (None) the operator.
 
-    ``DayTaken`` if it is one already, unless this decision is made *instead* of the earlier one.
+    ``DayTaken`` if it is one already, unless this decision is made *instead* of the earlier one;
+    ``UnspeakableReason`` for a closure whose reason callers could not be told.
     """
+    if special.reason or special.kind is not SpecialKind.EXTRA_OPEN:
+        special = replace(special, reason=public_reason(special.reason))
     if special.kind is SpecialKind.PARTIAL:
         usual = calendar.load(session, years=(day.year,))
         if not hours.windows(replace(usual, special_days={day: special}), day):
@@ -79,6 +84,28 @@ def undo(session: Session, day: date, *, now: datetime, by: str | None) -> Speci
     return row
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A decision with the names of who took it and who took it back; ``…by`` is None for the operator."""
+
+    row: SpecialDayRow
+    decided_by: str | None
+    withdrawn_by: str | None
+
+
+def listed(session: Session, *, since: date) -> list[Listed]:
+    """Return all decisions about days from *since* on, those taken back as well, latest day first."""
+    decider, undoer = aliased(Staff), aliased(Staff)
+    query = (
+        select(SpecialDayRow, decider.name, undoer.name)
+        .outerjoin(decider, decider.id == SpecialDayRow.decided_by)
+        .outerjoin(undoer, undoer.id == SpecialDayRow.withdrawn_by)
+        .where(SpecialDayRow.day >= since)
+        .order_by(SpecialDayRow.day.desc(), SpecialDayRow.decided_at.desc())
+    )
+    return [Listed(*found) for found in session.execute(query)]
+
+
 def valid(session: Session, day: date) -> SpecialDayRow | None:
     """Return what holds for *day* now, locked against a second writer."""
     query = select(SpecialDayRow).where(SpecialDayRow.day == day, SpecialDayRow.withdrawn_at.is_(None))
@@ -99,3 +126,4 @@ def _tell(session: Session, row: SpecialDayRow, action: str, *, now: datetime, b
     actor = OPERATOR if by is None else staff_member(by)
     audit.record(session, actor=actor, action=action, subject=Subject("special_day", row.id), facts=facts, now=now)
     live.tell(session, live.LINE, now=now)
+    notices.tell_others(session, action, row.id, by=by, now=now)

@@ -37,7 +37,11 @@ WRONG = "ログイン名かパスワードが合っていません。"
 IDLE_WORDS = "しばらく操作がなかったため、安全のために閉じました。もう一度お入りください。"
 OUT = "ログアウトしました。おつかれさまでした。"
 AFTER_THE_CALL = "いまはお話し中です。記録を終えたときに、受付を終えてログアウトします。"
-DESKS = {Role.COUNSELLOR: "console.board", Role.SUPERVISOR: "console.board"}
+DESKS = {
+    Role.COUNSELLOR: "console.board",
+    Role.SUPERVISOR: "console.board",
+    Role.ADMINISTRATOR: "admin.days",
+}
 """The page that a role starts its work on, once that page exists."""
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")

@@ -12,8 +12,8 @@ from callcenter.context import reading as looking
 from callcenter.domain.times import in_japan
 from callcenter.services import calendar, crowd
 from callcenter.ui.access import local_path, public
+from callcenter.ui.line_now import band, week_ahead
 from callcenter.ui.pages import COOKIE, reading_now
-from callcenter.web.line_now import band, week_ahead
 
 DAYLIGHT = range(6, 17)
 """Hours in which the picture of the first page shows the sun."""

@@ -11,10 +11,10 @@ from twilio.twiml.voice_response import VoiceResponse
 from callcenter.domain import readings
 from callcenter.domain.hours import Reason
 from callcenter.domain.readings import Phrase
+from callcenter.domain.speech import Announcement, Fact, speakable
 from callcenter.domain.times import clock_phrase
 from ivr import words
-from ivr.scripts.parts import KEPT, Farewell, Queueing, enter_queue, other_line, part_with, say
-from ivr.speech import Announcement, speakable
+from ivr.scripts.parts import KEPT, Farewell, Queueing, enter_queue, other_line, part_with, say, spoken
 
 
 def month_and_day(month: int, day: int) -> Phrase:
@@ -70,24 +70,32 @@ def welcome(scene: Welcome) -> str:
 def closed(scene: Closed) -> str:
     """Say who we are, why nobody answers and when somebody will; then the ways out, and good-bye."""
     twiml = VoiceResponse()
-    say(
-        twiml,
-        _why(scene),
-        service=speakable(scene.service),
-        next_open=scene.next_open,
-        opens_at=scene.opens_at or USUAL_OPENING,
-        close_time=scene.close_time,
-        holiday=scene.holiday or readings.holiday(""),
-        new_year_from=scene.new_year_from,
-        new_year_to=scene.new_year_to,
-        reason=speakable(scene.special) or "都合",
-    )
+    say(twiml, _why(scene), **facts(scene))
     say(twiml, words.B10)
     other_line(twiml, scene)
     say(twiml, words.B11)
     say(twiml, words.B12)
     twiml.hangup()
     return str(twiml)
+
+
+def state_in_words(scene: Closed) -> tuple[Phrase, ...]:
+    """Return the first thing that ``closed`` says, for somebody who decides about a day."""
+    return spoken(_why(scene), **facts(scene))
+
+
+def facts(scene: Closed) -> dict[str, Fact]:
+    """What the sentences about a closed line ask for."""
+    return {
+        "service": speakable(scene.service),
+        "next_open": scene.next_open,
+        "opens_at": scene.opens_at or USUAL_OPENING,
+        "close_time": scene.close_time,
+        "holiday": scene.holiday or readings.holiday(""),
+        "new_year_from": scene.new_year_from,
+        "new_year_to": scene.new_year_to,
+        "reason": speakable(scene.special) or "都合",
+    }
 
 
 def full(scene: Full) -> str:

@@ -8,9 +8,9 @@ from functools import lru_cache
 from twilio.twiml.voice_response import VoiceResponse
 
 from callcenter.domain.readings import Phrase
+from callcenter.domain.speech import Announcement, Fact, speakable
 from ivr import words
-from ivr.scripts.parts import KEPT, Farewell, part_with, say
-from ivr.speech import Announcement, Fact, speakable
+from ivr.scripts.parts import KEPT, Farewell, part_with, say, spoken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,16 @@ def closed_out(scene: Ending) -> str:
 
 def closed_special(scene: Ending) -> str:
     """End a wait because the line had to close."""
-    return _end(scene, words.C11, next_open=scene.next_open, reason=speakable(scene.special) or "都合")
+    return _end(scene, words.C11, **_closure(scene))
+
+
+def closure_in_words(scene: Ending) -> tuple[Phrase, ...]:
+    """Return the first thing that ``closed_special`` says, for somebody who decides about a day."""
+    return spoken(words.C11, **_closure(scene))
+
+
+def _closure(scene: Ending) -> dict[str, Fact]:
+    return {"next_open": scene.next_open, "reason": speakable(scene.special) or "都合"}
 
 
 def trouble(scene: Ending) -> str:

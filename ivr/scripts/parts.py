@@ -11,9 +11,9 @@ from twilio.twiml.voice_response import SsmlSub, VoiceResponse
 
 from callcenter.domain import readings
 from callcenter.domain.readings import Phrase
+from callcenter.domain.speech import Announcement, Fact, seconds
 from callcenter.domain.times import minutes_phrase
 from ivr import words
-from ivr.speech import Announcement, Fact, seconds
 
 KEPT = 128
 """How many scripts of a kind are kept ready: a pure function of a scene gives the same script for the same scene."""
@@ -66,17 +66,17 @@ class Whisper:
 
 def say(parent: Any, announcement: Announcement, **facts: Fact) -> None:
     """Let *parent* (a response or a gather) speak *announcement*; nothing where no sentence is left."""
-    spoken = _spoken(announcement, **facts)
-    if not spoken:
+    pieces = spoken(announcement, **facts)
+    if not pieces:
         return
     body = parent.say(voice=VOICE.name, language=VOICE.language).prosody(rate=f"{VOICE.rate:.0%}")
-    for piece in spoken:
+    for piece in pieces:
         body.nest(piece.text if piece.text == piece.reading else SsmlSub(piece.text, alias=piece.reading))
 
 
 def length(announcement: Announcement, **facts: Fact) -> float:
     """Estimate the seconds that ``say`` would speak."""
-    return seconds(_spoken(announcement, **facts), VOICE.rate)
+    return seconds(spoken(announcement, **facts), VOICE.rate)
 
 
 def part_with(twiml: VoiceResponse, scene: Farewell) -> None:
@@ -112,5 +112,6 @@ def address(url: str) -> str:
 
 
 @lru_cache(KEPT)
-def _spoken(announcement: Announcement, **facts: Fact) -> tuple[Phrase, ...]:
+def spoken(announcement: Announcement, **facts: Fact) -> tuple[Phrase, ...]:
+    """Return what ``say`` speaks, in pieces."""
     return announcement.spoken(words.READINGS, {"service": words.SERVICE} | facts)

@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from twilio.twiml.voice_response import VoiceResponse
 
+from callcenter.domain.speech import Announcement
 from ivr import words
 from ivr.scripts.parts import KEPT, Whisper, address, say
-from ivr.speech import Announcement
 
 REGION = "jp1"
 """Where the voices are mixed."""

@@ -10,10 +10,10 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from callcenter.domain import readings
 from callcenter.domain.people import Contact
+from callcenter.domain.speech import Announcement, Fact, speakable
 from callcenter.domain.waiting import Hearing
 from ivr import words
 from ivr.scripts.parts import KEPT, Queueing, address, enter_queue, length, say
-from ivr.speech import Announcement, Fact, speakable
 
 LONGEST = 20.0
 """Seconds a wait document may last: so long may a caller who should move on be kept."""

@@ -17,7 +17,7 @@ from tests.pages import ORIGIN, PASSWORD, Site, read_page
 @pytest.fixture
 def site(sqlite_url: str) -> Iterator[Site]:
     site = Site(sqlite_url)
-    site.employ()
+    site.employ(role=Role.AUDITOR)  # whose page is still the plain one
     yield site
     site.close()
 
@@ -68,7 +68,7 @@ def test_guessing_is_slowed_down_also_while_redis_is_away(sqlite_url: str) -> No
 
 
 def test_guessing_one_account_does_not_lock_another(site: Site) -> None:
-    site.employ("tanto08")
+    site.employ("tanto08", Role.AUDITOR)
     for _ in range(11):
         site.sign_in("tanto07", "something else")
     assert site.sign_in("tanto08").heading == "担当07さんの画面"

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.domain.readings import Phrase
+from callcenter.domain.speech import Announcement, seconds, speakable
 from ivr import words
 from ivr.scripts.parts import length
-from ivr.speech import Announcement, seconds, speakable
 
 KNOWN_FACTS = {
     "service",

@@ -1,0 +1,14 @@
+"""The pages of those who decide when the line is open and what it says, as one blueprint."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from callcenter.domain.people import Role
+from callcenter.ui.access import staff
+
+bp = Blueprint("admin", __name__, url_prefix="/admin")
+
+for_deciders = staff(Role.SUPERVISOR, Role.ADMINISTRATOR)
+in_the_background = staff(Role.SUPERVISOR, Role.ADMINISTRATOR, quiet=True)
+"""For what an open page asks by itself: it does not keep an idle person signed in."""

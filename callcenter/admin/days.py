@@ -1,0 +1,170 @@
+"""Special days: closing, shortening or opening a day in three taps, and taking it back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from callcenter.admin import choice, preview, told
+from callcenter.admin.blueprint import bp, for_deciders
+from callcenter.admin.choice import Choice, What, describe
+from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.hours import Calendar, SpecialKind, windows
+from callcenter.domain.times import at_japan, local_date
+from callcenter.services import calendar, queue, special_days
+from callcenter.ui.access import me
+from callcenter.ui.forms import Problem
+from callcenter.ui.line_now import band
+
+PAST_DAYS = 400
+"""How far back the list goes."""
+
+
+@bp.get("/days")
+@for_deciders
+def days() -> str:
+    """Today at a glance, one tap for what is done most, and every day that is or was different."""
+    return _draw_days({}, [])
+
+
+@bp.get("/days/decide")
+@for_deciders
+def decide() -> str | tuple[str, int]:
+    """Ask why, then show what will be said; nothing is decided by looking."""
+    now = ports().clock.now()
+    chosen, problems = choice.read(request.args, now=now)
+    if chosen is None:
+        return _draw_days(request.args.to_dict(), problems), 422
+    if not chosen.special.reason and chosen.what is not What.EXTRA:
+        return _ask_why(chosen)
+    return _confirm(chosen, now)
+
+
+@bp.post("/days/decide")
+@for_deciders
+def decided() -> Response | tuple[str, int]:
+    """Let it hold from this moment on, instead of whatever was decided for the day before."""
+    now = ports().clock.now()
+    chosen, problems = choice.read(request.form, now=now)
+    if chosen is None:
+        return _draw_days(request.form.to_dict(), problems), 422
+    try:
+        with unit_of_work() as session:
+            special_days.decide(session, chosen.day, chosen.special, now=now, by=me().staff_id, instead=True)
+    except HelplineError as refused:
+        return _draw_days(request.form.to_dict(), [Problem(None, refused.message)]), 422
+    flash(f"{describe(chosen.day, chosen.special)}にしました。ほかの統括と管理者にも、お知らせしました。")
+    return redirect(url_for("admin.days"), 303)
+
+
+@bp.get("/days/undo/<day>")
+@for_deciders
+def ask_undo(day: str) -> str:
+    """Show how the day will be again."""
+    on, now = _known_day(day), ports().clock.now()
+    with reading() as session:
+        known = calendar.current(session, now)
+    special = known.special_days.get(on)
+    if special is None:
+        raise special_days.NothingToUndo
+    then = preview.look_ahead(known, on, None, now=now)
+    return render_template("admin/undo.html", day=on, was=describe(on, special), then=then, now=now)
+
+
+@bp.post("/days/undo/<day>")
+@for_deciders
+def undo(day: str) -> Response:
+    """Let the day be an ordinary one again."""
+    on, now = _known_day(day), ports().clock.now()
+    with unit_of_work() as session:
+        special_days.undo(session, on, now=now, by=me().staff_id)
+    flash("取り消しました。ふだんの受付にもどっています。ほかの統括と管理者にも、お知らせしました。")
+    return redirect(url_for("admin.days"), 303)
+
+
+def _known_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        abort(404)
+
+
+def _draw_days(sent: dict[str, str], problems: list[Problem]) -> str:
+    now = ports().clock.now()
+    today = local_date(now)
+    with reading() as session:
+        known = calendar.current(session, now)
+        listed = special_days.listed(session, since=today - timedelta(days=PAST_DAYS))
+        notices = told.sentences(session, me().staff_id)
+    coming = [one for one in reversed(listed) if one.row.day >= today and one.row.withdrawn_at is None]
+    return render_template(
+        "admin/days.html",
+        now=now,
+        today=today,
+        band=band(known, now),
+        today_special=known.special_days.get(today),
+        quick=_quick(known, now),
+        open_today=_open_later(known, now),
+        coming=coming,
+        past=[one for one in listed if one not in coming],
+        notices=notices,
+        describe=describe,
+        labels=choice.LABELS,
+        sent=sent,
+        problems=problems,
+    )
+
+
+def _quick(known: Calendar, now: datetime) -> list[str]:
+    """The full hours at which today could still end early, as a form carries them."""
+    today = local_date(now)
+    ends = [(at_japan(today, span.open_at), at_japan(today, span.close_at)) for span in windows(known, today)]
+    return [
+        f"{hour:02}:00"
+        for hour in range(24)
+        for opening, end in ends
+        if max(now, opening) < at_japan(today, datetime.min.time().replace(hour=hour)) < end
+    ]
+
+
+def _open_later(known: Calendar, now: datetime) -> bool:
+    return any(at_japan(local_date(now), span.close_at) > now for span in windows(known, local_date(now)))
+
+
+def _ask_why(chosen: Choice) -> str:
+    reasons = [*choice.REASONS, *([choice.DISASTER] if chosen.special.kind is SpecialKind.CLOSED else [])]
+    links = [(reason, _to_confirm(choice.because(chosen, reason))) for reason in reasons]
+    given: dict[str, Any] = {name: value for name, value in chosen.fields.items() if name != "reason"}
+    return render_template("admin/why.html", title=describe(chosen.day, chosen.special), links=links, given=given)
+
+
+def _to_confirm(chosen: Choice) -> str:
+    fields: dict[str, Any] = dict(chosen.fields)
+    return url_for("admin.decide", **fields)
+
+
+def _confirm(chosen: Choice, now: datetime) -> str:
+    with reading() as session:
+        known = calendar.current(session, now)
+        waiting = _waiting(session) if chosen.day == local_date(now) else 0
+    then = preview.look_ahead(known, chosen.day, chosen.special, now=now)
+    return render_template(
+        "admin/confirm.html",
+        title=describe(chosen.day, chosen.special),
+        chosen=chosen,
+        then=then,
+        waiting=waiting,
+        instead=known.special_days.get(chosen.day),
+        drain=int(settings().policy.drain.total_seconds() // 60),
+        describe=describe,
+        now=now,
+    )
+
+
+def _waiting(session: Session) -> int:
+    return len(session.scalars(queue.waiting_calls()).all())

@@ -1,0 +1,8 @@
+"""The blueprint's views, gathered so that importing it brings them all."""
+
+from __future__ import annotations
+
+from callcenter.admin import days, told
+from callcenter.admin.blueprint import bp
+
+__all__ = ["bp", "days", "told"]

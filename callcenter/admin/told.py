@@ -1,0 +1,65 @@
+"""What the others decided, shown until it has been seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from callcenter.admin.blueprint import bp, for_deciders, in_the_background
+from callcenter.admin.choice import describe
+from callcenter.context import ports, reading, unit_of_work
+from callcenter.models.calendar import SpecialDayRow
+from callcenter.services import notices
+from callcenter.services.notices import Told
+from callcenter.ui.access import me
+
+OPERATOR = "運用の担当者"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One notice as it is read."""
+
+    id: str
+    text: str
+    at: datetime
+
+
+@bp.get("/notices")
+@in_the_background
+def told() -> str:
+    """The notices alone, for pages that show them as they come."""
+    with reading() as session:
+        found = sentences(session, me().staff_id)
+    return render_template("admin/notices.html", notices=found)
+
+
+@bp.post("/notices/<notice_id>/seen")
+@for_deciders
+def seen(notice_id: str) -> Response:
+    """The person has seen it."""
+    with unit_of_work() as session:
+        notices.seen(session, notice_id, me().staff_id, now=ports().clock.now())
+    if request.accept_mimetypes.best == "application/json":
+        return Response(status=204)
+    return redirect(url_for("admin.days"), 303)
+
+
+def sentences(session: Session, staff_id: str) -> list[Sentence]:
+    """Return this person's unseen notices as sentences."""
+    return [Sentence(one.id, _sentence(session, one), one.at) for one in notices.unseen(session, staff_id)]
+
+
+def _sentence(session: Session, notice: Told) -> str:
+    row = session.get(SpecialDayRow, notice.subject_id)
+    by = notice.by or OPERATOR
+    if row is None:
+        return f"{by}が、受付の予定を変えました。"
+    what = describe(row.day, row.special) + (f"({row.reason})" if row.reason else "")
+    if notice.kind == "special_day.withdraw":
+        return f"{by}が、「{what}」を取り消しました。"
+    return f"{by}が、「{what}」に決めました。"
