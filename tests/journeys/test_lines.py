@@ -249,6 +249,13 @@ def test_what_goes_wrong_with_the_voice_is_told_by_its_kind_and_taken_back(real:
     assert kinds == ["poor", "silent", "broken", "silent", "poor", None]
 
 
+def test_the_voice_is_measured_although_the_sdk_was_loaded_before_anybody_pressed_anything(real: Bench) -> None:
+    real.registers()
+    real.page.evaluate("Twilio.Device.audioContext.suspend()")
+    real.talks()
+    real.waits(lambda: real.page.evaluate("Twilio.Device.audioContext.state") == "running")
+
+
 def test_leaving_the_page_in_a_talk_is_asked_about(real: Bench) -> None:
     real.registers()
     real.talks()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -95,7 +96,9 @@ def test_nobody_is_rung_before_their_microphone_may_be_used(office: Office, edge
     until_pumped(page, edge, lambda: "ringing" in edge.invited.values())
 
 
-def test_a_counsellor_falls_back_to_the_telephone_with_one_key(office: Office, edge: Edge, open_page: OpenPage) -> None:
+def test_who_stood_still_is_told_and_may_fall_back_to_a_telephone(
+    office: Office, edge: Edge, open_page: OpenPage
+) -> None:
     staff_id = office.hire(phone=TELEPHONE)
     page = open_page(permissions=["microphone"])
     edge.serve(page)
@@ -106,6 +109,12 @@ def test_a_counsellor_falls_back_to_the_telephone_with_one_key(office: Office, e
     page.keyboard.press("Alt+u")
     expect(callbar(page)).to_contain_text("電話を待っています")
     axe(page)
+    page.evaluate("document.querySelector('line-desk').tickedAt -= 60_000")  # as if the page had been frozen
+    expect(callbar(page)).to_contain_text("離席(電話につながらず)", timeout=SLOW)
+    expect(page.locator("toast-box")).to_contain_text("離席にしました")
+    expect(page).to_have_title(re.compile("^離席にしました"))
+    page.keyboard.press("Alt+u")
+    expect(callbar(page)).to_contain_text("電話を待っています")
     page.keyboard.press("Alt+p")
     until_pumped(page, edge, lambda: not edge.registered)
     with office.transaction() as session:

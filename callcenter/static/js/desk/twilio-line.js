@@ -182,6 +182,8 @@ globalThis.TwilioLine = class extends globalThis.Line {
   }
 
   async accept() {
+    // The SDK makes its context before anybody has pressed anything and never wakes it; it would measure silence.
+    globalThis.Twilio.Device.audioContext?.resume();
     const device = this.microphone ? { deviceId: { ideal: this.microphone } } : {};
     this.mine().accept({ rtcConstraints: { audio: { ...device, echoCancellation: true, noiseSuppression: true } } });
   }
