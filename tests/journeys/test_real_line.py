@@ -109,6 +109,7 @@ def test_who_stood_still_is_told_and_may_fall_back_to_a_telephone(
     page.keyboard.press("Alt+u")
     expect(callbar(page)).to_contain_text("電話を待っています")
     axe(page)
+    until(page, lambda: page.evaluate("document.querySelector('line-desk').tickedAt > 0"))
     page.evaluate("document.querySelector('line-desk').tickedAt -= 60_000")  # as if the page had been frozen
     expect(callbar(page)).to_contain_text("離席(電話につながらず)", timeout=SLOW)
     expect(page.locator("toast-box")).to_contain_text("離席にしました")

@@ -147,10 +147,11 @@ customElements.define(
       const form = new FormData();
       form.set("lease", this.lease);
       form.set("registered", this.keeper.rings ? "1" : "0");
-      if (this.stoodStill) form.set("stood_still", "1");
+      const { stoodStill } = this; // it may come while this beat is on its way
+      if (stoodStill) form.set("stood_still", "1");
       try {
         await ask(this.dataset.beat, { form, timeout: 4000 });
-        this.stoodStill = false;
+        if (stoodStill) this.stoodStill = false;
         return true;
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble;
