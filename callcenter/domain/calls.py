@@ -48,6 +48,15 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class Source(StrEnum):
+    """How a call came to be known."""
+
+    LINE = "line"
+    """By its own webhooks."""
+    RECONCILED = "reconciled"
+    """Afterwards, from the telephone company's list: our database was away while it came and went."""
+
+
 class Why(StrEnum):
     """Why the line itself ended a call, where the outcome does not say it."""
 

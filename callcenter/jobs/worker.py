@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.adapters import doorbell
 from callcenter.context import context, reading, unit_of_work
-from callcenter.jobs import call_log, relay
+from callcenter.jobs import call_log, reconcile, relay
 from callcenter.services import dispatching, outbox, watch
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,8 @@ LOOK = 0.25
 SWEEP = 3.0
 FORGET = 600.0
 NIGHT_LOOK = 60.0
+RECONCILE = 30.0
+"""Real seconds between two looks whether it is time to compare with the telephone company's list."""
 BELL_REST = 5.0
 """Real seconds before a lost Redis is tried again."""
 
@@ -70,6 +72,7 @@ def work(app: Flask, *, redis_url: str | None) -> None:
     ticker = threading.Thread(target=_tick, args=(app, stop), name="ticker")
     ticker.start()
     threading.Thread(target=_by_night, args=(app, stop), name="night", daemon=True).start()
+    threading.Thread(target=_reconcile, args=(app, stop), name="reconciler", daemon=True).start()
     if redis_url is not None:
         listener = threading.Thread(target=_listen, args=(redis_url, stop), name="bell", daemon=True)
         listener.start()
@@ -94,6 +97,21 @@ def _tick(app: Flask, stop: threading.Event) -> None:
         except Exception:
             log.exception("the worker stumbled; it goes on, for nobody else rings for those who wait")
             stop.wait(1)
+
+
+def _reconcile(app: Flask, stop: threading.Event) -> None:
+    """Compare with the telephone company's list at once and every few minutes, while rings go on undisturbed."""
+    every = reconcile.AT_START
+    while not stop.is_set():
+        try:
+            with app.app_context():
+                reconcile.reconcile(every=every)
+            every = reconcile.EVERY
+        except SQLAlchemyError as away:
+            log.warning("the database does not answer (%s); rows are compared later", type(away).__name__)
+        except Exception:
+            log.exception("comparing rows with the telephone company's list stumbled; it is tried again")
+        stop.wait(RECONCILE)
 
 
 def _by_night(app: Flask, stop: threading.Event) -> None:

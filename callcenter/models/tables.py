@@ -7,6 +7,7 @@ from callcenter.models import (
     calendar,
     care,
     cases,
+    chores,
     consultations,
     keys,
     line,
@@ -18,4 +19,19 @@ from callcenter.models import (
     telephony,
 )
 
-ALL = (audit, calendar, care, cases, consultations, keys, line, misuse, nightly, notices, outbox, people, telephony)
+ALL = (
+    audit,
+    calendar,
+    care,
+    cases,
+    chores,
+    consultations,
+    keys,
+    line,
+    misuse,
+    nightly,
+    notices,
+    outbox,
+    people,
+    telephony,
+)

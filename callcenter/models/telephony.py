@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from callcenter.domain.calls import LIVE_OFFERS, CallState, Key, OfferState, Outcome, Purpose, Why
+from callcenter.domain.calls import LIVE_OFFERS, CallState, Key, OfferState, Outcome, Purpose, Source, Why
 from callcenter.domain.people import Contact
 from callcenter.domain.phone_numbers import CallerKind
 from callcenter.domain.presence import AwayReason, Work
@@ -27,6 +27,7 @@ class Call(Base):
     state: Mapped[CallState] = mapped_column(choice(CallState))
     outcome: Mapped[Outcome | None] = mapped_column(choice(Outcome))
     why: Mapped[Why | None] = mapped_column(choice(Why))
+    source: Mapped[Source] = mapped_column(choice(Source), default=Source.LINE, server_default=Source.LINE)
     caller_kind: Mapped[CallerKind] = mapped_column(choice(CallerKind))
     caller_number: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Sealed; emptied on ``number_until``."""

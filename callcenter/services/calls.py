@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.crypto import seal_number
 from callcenter.domain import waiting
-from callcenter.domain.calls import CallState, CallStep, Key, Outcome, Why, settle, step
+from callcenter.domain.calls import CallState, CallStep, Key, Outcome, Source, Why, settle, step
 from callcenter.domain.hours import State
 from callcenter.domain.phone_numbers import Caller
 from callcenter.domain.policy import Policy
@@ -89,22 +89,7 @@ def arrive(session: Session, caller_sid: str, caller: Caller, *, now: datetime, 
     there = find(session, caller_sid) if door.known else None
     if there is not None:
         return Arrival(there, door.hours)
-    call = Call(
-        id=new_id(),
-        caller_sid=caller_sid,
-        state=CallState.WAITING,
-        caller_kind=caller.kind,
-        arrived_at=now,
-        arrived_on=local_date(now),
-        waiting_since=now,
-        last_news_at=now,
-    )
-    if caller.e164 is not None:
-        call.caller_number = seal_number(ring_of(session), "calls", call.id, caller.e164)
-        call.number_until = call.arrived_on + timedelta(days=policy.number_days)
-    session.add(call)
-    session.flush()  # the events below refer to it
-    note(session, call, "arrived", now=now, caller=caller.kind)
+    call = write_down(session, caller_sid, caller, at=now, policy=policy)
     if door.blocked:
         end(session, call, now=now, outcome=Outcome.BLOCKED)
     elif not door.hours.open:
@@ -114,6 +99,30 @@ def arrive(session: Session, caller_sid: str, caller: Caller, *, now: datetime, 
     else:
         live.tell(session, live.LINE, now=now)
     return Arrival(call, door.hours)
+
+
+def write_down(
+    session: Session, caller_sid: str, caller: Caller, *, at: datetime, policy: Policy, source: Source = Source.LINE
+) -> Call:
+    """Make the row of a call that arrived *at* that moment; ``IntegrityError`` if somebody else just did."""
+    call = Call(
+        id=new_id(),
+        caller_sid=caller_sid,
+        state=CallState.WAITING,
+        source=source,
+        caller_kind=caller.kind,
+        arrived_at=at,
+        arrived_on=local_date(at),
+        waiting_since=at,
+        last_news_at=at,
+    )
+    if caller.e164 is not None:
+        call.caller_number = seal_number(ring_of(session), "calls", call.id, caller.e164)
+        call.number_until = call.arrived_on + timedelta(days=policy.number_days)
+    session.add(call)
+    session.flush()  # the events below refer to it
+    note(session, call, "arrived", now=at, caller=caller.kind)
+    return call
 
 
 def wait(

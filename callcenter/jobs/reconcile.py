@@ -1,0 +1,118 @@
+"""Compares our rows with the telephone company's list, at the worker's start and every few minutes.
+
+Webhooks get lost and databases go away; what is true is what the telephone company says afterwards. Only what
+does not fit is touched, each in a transaction of its own, so nobody on the line waits for this.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+
+from callcenter.context import context, reading, unit_of_work
+from callcenter.domain.callbacks import Callbacks
+from callcenter.domain.ports import Leg, LineBusy, LineGone, LineRefused, LineUnknown
+from callcenter.services import chores, reconciliation
+from callcenter.services.chores import Turn
+
+log = logging.getLogger(__name__)
+
+CHORE = "reconcile"
+AT_START = timedelta(seconds=20)
+"""A worker that starts compares at once, unless another one has just begun to."""
+EVERY = timedelta(minutes=2)
+OVERLAP = timedelta(hours=2)
+"""Longer than any call can last that we never took in."""
+FIRST = timedelta(days=1)
+FURTHEST = timedelta(days=7)
+LEGS_LAST = timedelta(hours=4)
+"""Longer than Twilio lets a counsellor's leg live."""
+
+
+def reconcile(*, every: timedelta = EVERY) -> str:
+    """Compare if it is time; returns how it went, as a code. Errors of the database are left to the caller."""
+    now = context().ports.clock.now()
+    with unit_of_work() as session:
+        turn = chores.take(session, CHORE, now=now, every=every)
+    if turn is None:
+        return "not_wanted"
+    with unit_of_work() as session:
+        reconciliation.free_the_bound(session, now=now)
+    try:
+        _callers(turn, now)
+        _counsellors(now)
+        _rooms(now)
+    except (LineBusy, LineUnknown, LineRefused, LineGone) as away:
+        log.warning("rows cannot be compared with the telephone company's list: %s", type(away).__name__)
+        return type(away).__name__
+    with unit_of_work() as session:
+        chores.done(session, turn)
+    return "done"
+
+
+def _callers(turn: Turn, now: datetime) -> None:
+    since = now - FIRST if turn.whole_at is None else max(turn.whole_at - OVERLAP, now - FURTHEST)
+    here = context()
+    legs = [
+        leg
+        for number in sorted(here.settings.answered_numbers)
+        for leg in here.ports.telephony.callers_of(number, since=since)
+    ]
+    with reading() as session:
+        strangers = reconciliation.strangers(session, legs, now=now)
+    for leg in strangers:
+        try:
+            with unit_of_work() as session:
+                reconciliation.caller_ended(session, leg, now=now, policy=here.settings.policy)
+        except IntegrityError:
+            log.info("call %s was written down by somebody else meanwhile", leg.sid)
+    if strangers:
+        log.info("calls that ended without our knowing: %d", len(strangers))
+
+
+def _counsellors(now: datetime) -> None:
+    legs = context().ports.telephony.rung_legs(since=now - LEGS_LAST)
+    with reading() as session:
+        doubtful = reconciliation.doubtful(session, legs, now=now)
+    for leg, offer_id in doubtful:
+        if offer_id is None:
+            _hang_up_unknown(leg)
+            continue
+        with unit_of_work() as session:
+            if leg.state in reconciliation.OVER:
+                reconciliation.leg_ended(session, offer_id, at=leg.ended_at or now, now=now)
+            else:
+                reconciliation.leg_left_over(session, offer_id, now=now)
+
+
+def _hang_up_unknown(leg: Leg) -> None:
+    """End a leg that was rung for us and that no row knows: a worker died over it, and its news never came."""
+    if leg.state in reconciliation.OVER:
+        return
+    with reading() as session:
+        ours = reconciliation.is_ours(session, leg)
+    if ours:
+        log.warning("leg %s lives and no offer knows it; it is hung up", leg.sid)
+        _unless_gone(lambda: context().ports.telephony.hang_up(leg.sid, answered=leg.state == "in-progress"))
+
+
+def _rooms(now: datetime) -> None:
+    """A caller whom we believe to wait, but who sits in a room, is led back to where they are looked after."""
+    here = context()
+    running = here.ports.telephony.rooms()
+    with reading() as session:
+        astray = [(call.caller_sid, call.room) for call in reconciliation.waiting_in_rooms(session, running, now=now)]
+    back = Callbacks(here.settings.public_base_url).voice("incoming")
+    for caller_sid, room in astray:
+        if caller_sid in (here.ports.telephony.in_room(room) or []):
+            _unless_gone(lambda sid=caller_sid: here.ports.telephony.redirect(sid, back))  # type: ignore[misc]  # a lambda's default
+
+
+def _unless_gone(act: Callable[[], None]) -> None:
+    try:
+        act()
+    except LineGone:
+        log.info("the leg had ended by itself")
