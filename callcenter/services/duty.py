@@ -15,7 +15,7 @@ from callcenter.domain.people import Role
 from callcenter.domain.presence import BUSY_WITH_A_CALLER, TALKING, AwayReason, Work
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call, Offer, Presence
-from callcenter.services import audit, presence, room, routing
+from callcenter.services import audit, presence, room, routing, supervision
 from callcenter.services import staff as accounts
 from callcenter.services.audit import Actor, Subject
 
@@ -31,6 +31,7 @@ def set_for(
 
 def force_off(session: Session, staff: Staff, *, by: Actor, now: datetime) -> Presence:
     """Take a counsellor off the line at once: a caller goes back to the head of the queue, a record stays a draft."""
+    supervision.dismiss(session, staff.id, now=now)
     offer, call = _at_hand(session, staff)
     row = presence.of(session, staff, now=now)
     was = row.work
@@ -85,6 +86,7 @@ def activate(session: Session, staff: Staff, *, by: Actor, now: datetime) -> Non
 
 def sign_out(session: Session, staff: Staff, *, now: datetime) -> bool:
     """Sign the person out and ring them no more; False while a caller is with them: then it waits for the record."""
+    supervision.dismiss(session, staff.id, now=now)
     offer, _ = _at_hand(session, staff)
     row = presence.find(session, staff.id)
     if row is not None and row.work in TALKING:

@@ -161,8 +161,12 @@ def stop(session: Session, offer: Offer, *, by: Staff, now: datetime) -> None:
     """Leave the talk, which goes on; stopping what is over already changes nothing. ``NotListening`` for others."""
     if offer.purpose is not Purpose.LISTEN or offer.staff_id != by.id:
         raise NotListening
+    _end(session, offer, by=staff_member(by.id), now=now)
+
+
+def _end(session: Session, offer: Offer, *, by: Actor, now: datetime) -> None:
     state = OfferState.CANCELLED if offer.state in OPEN_OFFERS else OfferState.LEFT
-    over(session, offer, state, now=now, by=staff_member(by.id))
+    over(session, offer, state, now=now, by=by)
 
 
 def over(
@@ -187,6 +191,16 @@ def over(
         outbox.put(session, "hang_up", now=now, offer=offer.id)
 
 
+def dismiss(session: Session, staff_id: str, *, now: datetime) -> None:
+    """Who signs out, or is no supervisor any more, listens no longer, wherever their telephone stands."""
+    row = session.get(Presence, staff_id)
+    offer = session.get(Offer, row.listening_id) if row is not None and row.listening_id else None
+    if offer is not None:
+        calls.find_by_id(session, offer.call_id)  # locked first, as everywhere
+        session.refresh(offer, with_for_update=True)
+        _end(session, offer, by=SYSTEM, now=now)
+
+
 def no_longer_listens(session: Session, offer: Offer, *, now: datetime) -> None:
     """The supervisor stays in the room as the talk's counsellor."""
     offer.mode = offer.mode_set = None
@@ -199,8 +213,7 @@ def no_longer_listens(session: Session, offer: Offer, *, now: datetime) -> None:
 def all_over(session: Session, call: Call, *, now: datetime) -> None:
     """The room has ended, since its caller has left it: nobody listens any more."""
     for offer in listeners(session, call.id):
-        state = OfferState.CANCELLED if offer.state in OPEN_OFFERS else OfferState.LEFT
-        over(session, offer, state, now=now)
+        _end(session, offer, by=SYSTEM, now=now)
 
 
 def follow(session: Session, call: Call, *, now: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import select
 
@@ -11,6 +13,14 @@ from callcenter.models.audit import AuditEntry
 from callcenter.models.people import Staff
 from callcenter.services import presence, pull
 from tests.desk import Counsellor, Desk
+
+
+@pytest.fixture
+def desk(sqlite_url: str) -> Iterator[Desk]:
+    """The switch chooses among rows that tests of ringing have on both databases."""
+    desk = Desk(sqlite_url)
+    yield desk
+    desk.close()
 
 
 def supervisor(desk: Desk, phone: str = "+819000000009") -> Counsellor:
@@ -92,3 +102,13 @@ def test_a_counsellor_cannot_turn_the_switch(desk: Desk) -> None:
     counsellor = desk.counsellor()
     with pytest.raises(NotAllowed):
         switches(desk, counsellor, on=True)
+
+
+def test_the_switch_works_on_either_database(database_url: str) -> None:
+    desk = Desk(database_url)
+    counsellor, chief = desk.counsellor(), supervisor(desk)
+    switches(desk, chief, on=True)
+    desk.line.dial()
+    desk.line.advance(5)
+    assert (chief.rings, counsellor.rings) == (True, False)
+    desk.close()

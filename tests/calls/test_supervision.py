@@ -12,7 +12,8 @@ from callcenter.domain.presence import Work
 from callcenter.domain.supervision import Mode
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Offer
-from callcenter.services import presence
+from callcenter.services import duty, presence
+from callcenter.services.audit import OPERATOR
 from callcenter.services.supervision import Busy, NoPhone, NotConnectedYet, OtherTalk, TalkOver
 from tests.calls.supervisors import Chief, Talk, offer, talking, trail, who_hears
 from tests.desk import Desk
@@ -174,6 +175,19 @@ def test_who_is_away_or_has_gone_home_may_listen_and_stays_so(desk: Desk, talk: 
         presence.leave(session, session.get_one(Staff, chief.staff_id), Work.OFFLINE, now=desk.clock.now())
     chief.stops(chief.hears(talk.phone))
     assert chief.desk_of.work is Work.OFFLINE
+
+
+def test_who_is_no_supervisor_any_more_or_signs_out_listens_no_longer(desk: Desk, talk: Talk, chief: Chief) -> None:
+    other = Chief(desk, "tokatsu2", phone="+819000000008")
+    chief.hears(talk.phone)
+    other.hears(talk.phone)
+    with desk.work() as session:
+        first, second = (session.get_one(Staff, one.staff_id) for one in (chief, other))
+        duty.change_role(session, first, Role.COUNSELLOR, by=OPERATOR, now=desk.clock.now())
+        duty.sign_out(session, second, now=desk.clock.now())
+    desk.line.advance(2)
+    assert (chief.handset.state, other.handset.state, talk.phone.state) == ("completed", "completed", "in-progress")
+    assert [action for action, _ in trail(desk)][-2:] == ["call.listen_end"] * 2
 
 
 def test_asking_twice_rings_once(desk: Desk, talk: Talk, chief: Chief) -> None:
