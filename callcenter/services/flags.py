@@ -19,6 +19,7 @@ from callcenter.domain.misuse import (
     FlagOver,
     Misuse,
     NotTheCallAtHand,
+    NumberForgotten,
     check_markable,
     check_may_block,
     last_day,
@@ -63,13 +64,8 @@ def door_parameters(session: Session, e164: str | None, now: datetime) -> dict[s
 
 def of_call(session: Session, call: Call, *, now: datetime) -> NumberFlag | None:
     """Return the living flag on the number behind a call, if it bears one."""
-    if call.caller_number is None:
-        return None
-    try:
-        number = open_number(ring_of(session), "calls", call.id, call.caller_number)
-    except KeyMissing:
-        return None  # sealed under a key that has left the ring: the number is as good as gone
-    return session.scalar(_OF_NUMBER, door_parameters(session, number, now))
+    number = _number_of(session, call)
+    return None if number is None else session.scalar(_OF_NUMBER, door_parameters(session, number, now))
 
 
 def is_at_hand(session: Session, call: Call, staff: Staff) -> bool:
@@ -91,11 +87,11 @@ def flag(session: Session, call: Call, reason: Misuse, *, days: int, by: Staff, 
     check_can_flag(call)
     if not is_at_hand(session, call, by):
         raise NotTheCallAtHand
-    assert call.caller_number is not None
+    number = _number_of(session, call)
+    if number is None:
+        raise NumberForgotten
     until = last_day(local_date(now), days)
-    hashes = ring_of(session).blind_indexes(
-        PURPOSE, open_number(ring_of(session), "calls", call.id, call.caller_number)
-    )
+    hashes = ring_of(session).blind_indexes(PURPOSE, number)
     old = _locked(session, FlagKind.FLAG, hashes, now)
     if old is None:
         made = _make(session, FlagKind.FLAG, hashes[0], reason, until, by=by, now=now)
@@ -161,6 +157,16 @@ def lost(session: Session, *, now: datetime) -> int:
     """Count the living flags that no key of the ring can recognise a number by any more."""
     known = {key_id for key_id, _ in ring_of(session).keys}
     return sum(found.ring_key_id not in known for found in living(session, now=now))
+
+
+def _number_of(session: Session, call: Call) -> str | None:
+    """Open the number behind a call; None if it is not kept, or sealed under a key that has left the ring."""
+    if call.caller_number is None:
+        return None
+    try:
+        return open_number(ring_of(session), "calls", call.id, call.caller_number)
+    except KeyMissing:
+        return None
 
 
 def _locked(session: Session, kind: FlagKind, hashes: Sequence[bytes], now: datetime) -> NumberFlag | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import select
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response as TwilioResponse
 
 from callcenter.adapters.twilio_client import TWILIO, Account
 from callcenter.adapters.twilio_setup import TwilioSetup
@@ -134,6 +137,25 @@ def test_a_twilio_that_does_not_answer_is_told_in_a_sentence(operator: Operator)
     assert "✗ twilio: Twilioに届きません" in told.output
 
 
+def test_what_the_key_may_not_see_is_left_to_a_person(operator: Operator) -> None:
+    operator.is_set_up()
+    allowed = operator.account.http_client
+
+    class Narrow(TwilioHttpClient):
+        """A restricted key: Twilio's voice and intelligence hosts let it see nothing."""
+
+        def request(self, method: str, url: str, *args: Any, **more: Any) -> Any:
+            if "://api." not in url:
+                return TwilioResponse(403, '{"code": 20003, "message": "no"}')
+            return allowed.request(method, url, *args, **more)
+
+    operator.account = replace(operator.account, http_client=Narrow())
+    told = operator.types("twilio", "setup")
+    assert told.exit_code == 0
+    assert "発信の許可を確かめられませんでした" in told.output
+    assert "録音の設定は、ここからは見られません" in told.output
+
+
 def test_a_key_that_does_not_open_is_told_with_the_settings_to_look_at(operator: Operator) -> None:
     operator.account = replace(operator.account, secret="wrong")
     told = operator.types("twilio", "setup", "--yes")
@@ -170,8 +192,6 @@ def test_a_trial_never_asks_twilio(sqlite_url: str, monkeypatch: pytest.MonkeyPa
 
 
 def test_twilios_products_are_asked_at_hosts_of_their_own() -> None:
-    from twilio.http.http_client import TwilioHttpClient
-
     own = Account("AC" + "1" * 32, "user", "secret", TWILIO).client.http_client
     assert type(own) is TwilioHttpClient
     instead = Account("AC" + "1" * 32, "user", "secret", "https://line.test").client.http_client

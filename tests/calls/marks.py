@@ -1,0 +1,73 @@
+"""What tests about misuse share: a counsellor in talk with a known number, marks, and a supervisor."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from callcenter.domain.misuse import Misuse
+from callcenter.domain.people import Role
+from callcenter.models.audit import AuditEntry
+from callcenter.models.misuse import NumberFlag
+from callcenter.models.people import Staff
+from callcenter.services import flags
+from callcenter.services.audit import OPERATOR
+from callcenter.services.staff import NewStaff, add_staff
+from tests.desk import PASSWORD, Counsellor, Desk
+from tests.integration.consoles import CHEAP
+from tests.line import Phone
+
+NUMBER = "+819012345675"
+OTHER = "+819012345676"
+REFUSAL = "申しわけありません。この電話は、おつなぎできません。"
+IN_DANGER = "命の危険があるときは"
+
+
+def in_talk(desk: Desk, from_: str = NUMBER) -> tuple[Phone, Counsellor]:
+    counsellor = desk.counsellor()
+    phone = desk.line.dial(from_)
+    desk.line.advance(5)
+    counsellor.takes_the_call()
+    desk.line.advance(10)
+    return phone, counsellor
+
+
+def mark(desk: Desk, phone: Phone, counsellor: Counsellor, *, days: int = 30, reason: Misuse = Misuse.ABUSE) -> str:
+    with desk.work() as session:
+        by = session.get_one(Staff, counsellor.staff_id)
+        return flags.flag(session, desk.call_in(session, phone.sid), reason, days=days, by=by, now=desk.clock.now()).id
+
+
+def supervisor(desk: Desk) -> str:
+    with desk.work() as session:
+        new = NewStaff("tokatsu01", "統括01", Role.SUPERVISOR)
+        return add_staff(session, new, PASSWORD, by=OPERATOR, now=desk.clock.now(), hasher=CHEAP).id
+
+
+def turn_away(desk: Desk, flag_id: str, by: str, *, days: int = 7) -> str:
+    with desk.work() as session:
+        staff = session.get_one(Staff, by)
+        return flags.block(session, flag_id, Misuse.ABUSE, days=days, by=staff, now=desk.clock.now()).id
+
+
+def rows(desk: Desk) -> list[NumberFlag]:
+    with desk.work() as session:
+        return list(session.scalars(select(NumberFlag).order_by(NumberFlag.made_at, NumberFlag.id)))
+
+
+def is_flagged(desk: Desk, phone: Phone) -> bool:
+    with desk.work() as session:
+        return flags.of_call(session, desk.call_in(session, phone.sid), now=desk.clock.now()) is not None
+
+
+def blocked(desk: Desk) -> tuple[str, str]:
+    """Let a number be marked and turned away; returns the block and the supervisor."""
+    phone, counsellor = in_talk(desk)
+    flag_id, chief = mark(desk, phone, counsellor), supervisor(desk)
+    phone.hangs_up()
+    desk.line.advance(5)
+    return turn_away(desk, flag_id, chief), chief
+
+
+def actions(desk: Desk) -> list[str]:
+    with desk.work() as session:
+        return list(session.scalars(select(AuditEntry.action).order_by(AuditEntry.seq)))
