@@ -14,6 +14,8 @@ class Next:
     passed_by: frozenset[str] = frozenset()
     """Counsellors who let this caller ring out, or declined, in the present round."""
     supervisors_only: bool = False
+    resting: frozenset[str] = frozenset()
+    """Counsellors who declined this caller a moment ago; they are left in peace even if nobody else is free."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,11 @@ def match(callers: Sequence[Next], free: Sequence[Free]) -> Iterator[Match]:
     """
     left = list(free)
     for caller in callers:
-        suited = [one for one in left if one.supervisor] if caller.supervisors_only else left
+        suited = [
+            one
+            for one in left
+            if one.staff_id not in caller.resting and (one.supervisor or not caller.supervisors_only)
+        ]
         if not suited:
             continue
         chosen = next((one for one in suited if one.staff_id not in caller.passed_by), None)

@@ -24,7 +24,10 @@ class Policy:
     """How long callers who waited at closing time are still served."""
     last_ring: timedelta = timedelta(seconds=30)
     """A ring that is under way when waiting would end may still be answered; as long as any ring can last."""
+    decline_rest: timedelta = timedelta(seconds=15)
+    """So long whoever declined a caller is not rung for the same caller again, even if nobody else is free."""
     wrap_up_limit: timedelta = timedelta(minutes=10)
+    """A wrap-up that takes longer is told to the counsellor and the supervisor, and never ended."""
     pull_hold: timedelta = timedelta(seconds=60)
     """So long a new caller is kept for supervisors who pull all calls to themselves; then everybody is rung."""
     show_listening: bool = True

@@ -14,6 +14,7 @@ from callcenter.domain.matching import Free, Match, Next, match
 from callcenter.domain.policy import Policy
 from callcenter.domain.presence import Work
 from callcenter.models.base import new_id
+from callcenter.models.columns import Moment
 from callcenter.models.telephony import LIVE_ANSWER, Call, Offer, Presence
 from callcenter.services import calls, outbox, presence, pull, queue
 
@@ -48,10 +49,16 @@ _CALLERS = (
     .with_for_update(skip_locked=True, key_share=True)
 )
 _RINGS = (
-    select(Offer.call_id, Offer.staff_id, Offer.state)
+    select(Offer.call_id, Offer.staff_id, Offer.state, Offer.left_at)
     .join(Call, Call.id == Offer.call_id)
     .where(Offer.call_id.in_(bindparam("call_ids", expanding=True)), Offer.purpose == Purpose.ANSWER)
-    .where(or_(Offer.state.in_(LIVE_OFFERS), and_(Offer.state.in_(PASSED_BY), Offer.round == Call.round)))
+    .where(
+        or_(
+            Offer.state.in_(LIVE_OFFERS),
+            and_(Offer.state.in_(PASSED_BY), Offer.round == Call.round),
+            and_(Offer.state == OfferState.DECLINED, Offer.left_at > bindparam("rested_since", type_=Moment)),
+        )
+    )
 )
 _FREE = (
     select(Presence, Presence.staff_id.in_(pull.SUPERVISORS).label("supervisor"))
@@ -88,15 +95,21 @@ def _moments(now: datetime, policy: Policy) -> dict[str, Any]:
 
 def _as_next(session: Session, due: list[Call], *, now: datetime, policy: Policy) -> list[Next]:
     """Whoever was rung for between our first look and our lock is left out; nobody else can ring for the others now."""
-    passed, rung = defaultdict[str, set[str]](set), set[str]()
-    for call_id, staff_id, state in session.execute(_RINGS, {"call_ids": [call.id for call in due]}):
-        if state in PASSED_BY:
-            passed[call_id].add(staff_id)
-        else:
+    passed, resting, rung = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set), set[str]()
+    rested_since = now - policy.decline_rest
+    asked = {"call_ids": [call.id for call in due], "rested_since": rested_since}
+    for call_id, staff_id, state, left_at in session.execute(_RINGS, asked):
+        if state not in PASSED_BY:
             rung.add(call_id)
+            continue
+        passed[call_id].add(staff_id)
+        if state is OfferState.DECLINED and left_at is not None and left_at > rested_since:
+            resting[call_id].add(staff_id)
     kept_since = pull.kept_since(session, now=now, policy=policy)
     return [
-        Next(call.id, frozenset(passed[call.id]), pull.keeps(call, kept_since)) for call in due if call.id not in rung
+        Next(call.id, frozenset(passed[call.id]), pull.keeps(call, kept_since), frozenset(resting[call.id]))
+        for call in due
+        if call.id not in rung
     ]
 
 

@@ -56,6 +56,12 @@ class ChangesSoon(HelplineError):
     message = "この電話の記録を終えると、アカウントの変更のため受付も終わります。くわしくは統括におたずねください。"
 
 
+class AccountEnded(HelplineError):
+    """The account was ended; nobody is rung for it."""
+
+    message = "このアカウントは使えなくなっています。もう一度使うときは、管理者に声をかけてください。"
+
+
 @dataclass(frozen=True)
 class LongWrapUp:
     """A counsellor who has been writing up for longer than the limit."""
@@ -111,9 +117,14 @@ def _tell(session: Session, row: Presence, *, now: datetime) -> None:
 
 
 def come(session: Session, staff: Staff, *, now: datetime) -> Presence:
-    """Be available from now on; also ends a wrap-up. ``OnTheLine``, ``ChangesSoon``, or ``NotAllowed`` by role."""
+    """Be available from now on; also ends a wrap-up.
+
+    Raises ``OnTheLine``, ``ChangesSoon``, ``AccountEnded``, or ``NotAllowed`` by role.
+    """
     if not may_read_content(staff.role):
         raise NotAllowed
+    if not staff.active:
+        raise AccountEnded
     row = of(session, staff, now=now)
     if row.work in BOUND:
         raise OnTheLine

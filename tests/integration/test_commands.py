@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 import wsgi
 from callcenter.adapters.clock import WallClock
@@ -163,6 +163,34 @@ def test_nobody_by_that_login_has_a_state(run: Run) -> None:
     result = run("staff", "status", "nobody", "available")
     assert result.exit_code == 1
     assert "nobody" in result.output
+
+
+def test_a_role_and_an_account_are_changed_taken_away_and_given_back(run: Run, sqlite_url: str) -> None:
+    run("staff", "add", "hanako", "--name", "担当11", "--role", "counsellor", "--phone", "+819012345678")
+    run("staff", "status", "hanako", "available")
+    assert run("staff", "role", "hanako", "supervisor").output == "担当11: supervisor\n"
+    assert run("staff", "deactivate", "hanako").exit_code == 0
+    refused = run("staff", "status", "hanako", "available")
+    assert (refused.exit_code, "使えなくなっています" in refused.output) == (1, True)
+    assert run("staff", "activate", "hanako").exit_code == 0
+    assert run("staff", "status", "hanako", "available").output == "担当11: available\n"
+
+
+def test_during_a_call_a_change_waits_and_says_so_and_force_does_not_wait(run: Run, sqlite_url: str) -> None:
+    run("staff", "add", "hanako", "--name", "担当11", "--role", "counsellor", "--phone", "+819012345678")
+    run("staff", "status", "hanako", "available")
+    engine = connect(sqlite_url)
+    with engine.begin() as connection:
+        connection.execute(update(Presence).values(work=Work.WRAP_UP))
+    engine.dispose()
+    assert "記録を終えたとき" in run("staff", "deactivate", "hanako").output
+    assert run("staff", "deactivate", "hanako", "--force").output == "担当11: 使えなくしました。\n"
+
+
+@pytest.mark.parametrize("words", [("role", "nobody", "auditor"), ("deactivate", "nobody"), ("activate", "nobody")])
+def test_nobody_by_that_login_is_changed(run: Run, words: tuple[str, ...]) -> None:
+    result = run("staff", *words)
+    assert (result.exit_code, "nobody" in result.output) == (1, True)
 
 
 @pytest.mark.parametrize("role", ["administrator", "auditor"])

@@ -31,6 +31,11 @@ def test_a_caller_kept_for_supervisors_waits_for_one_and_holds_nobody_else_up() 
     ]
 
 
+def test_whoever_just_declined_a_caller_is_left_in_peace_by_that_caller_alone() -> None:
+    callers = [Next("1", frozenset({"a"}), resting=frozenset({"a"})), Next("2")]
+    assert list(match(callers, [A])) == [Match("2", "a", False)]
+
+
 NAMES = st.sampled_from("abcdefgh")
 
 
