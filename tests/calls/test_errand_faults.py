@@ -14,6 +14,7 @@ import pytest
 from callcenter.adapters.twilio_rest import TwilioLine
 from callcenter.domain.calls import CallState, OfferState
 from callcenter.domain.presence import Work
+from tests.calls.talks import Talker, hears, on_music
 from tests.desk import Counsellor, Desk
 from tests.line import Phone
 
@@ -131,9 +132,21 @@ def look_into_room(scene: Scene) -> None:
     assert scene.state is not CallState.CONNECTING
 
 
+def set_hold(scene: Scene) -> None:
+    scene.connects()
+    talker = Talker(scene.desk, scene.counsellor)
+    scene.strikes()
+    talker.holds()
+    scene.desk.line.advance(24)
+    talker.takes_back()
+    scene.desk.line.advance(4)
+    assert not on_music(scene.desk, scene.phone)
+    assert hears(scene.phone, scene.counsellor.handset)
+
+
 ERRANDS: dict[str, Callable[[Scene], None]] = {
     story.__name__: story
-    for story in (ring, bring_caller, rescue_caller, say_bye, hang_up, ask_after_call, look_into_room)
+    for story in (ring, bring_caller, rescue_caller, say_bye, hang_up, ask_after_call, look_into_room, set_hold)
 }
 
 
@@ -148,7 +161,7 @@ class Killed(BaseException):
     """The worker's process ends here; nothing after it is done."""
 
 
-ACTS = ("ring", "take_from_queue", "redirect", "hang_up", "leg_state", "in_room")
+ACTS = ("ring", "take_from_queue", "redirect", "hang_up", "leg_state", "in_room", "hold")
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

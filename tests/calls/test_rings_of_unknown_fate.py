@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from callcenter.adapters.twilio_rest import TwilioLine
 from callcenter.domain.calls import CallState, OfferState
 from callcenter.services import dispatching
 from tests.desk import Desk
@@ -86,3 +89,27 @@ def test_a_leg_that_we_cannot_answer_hears_the_fallback(desk: Desk) -> None:
     fallback = counsellor.handset.leg.fallback
     assert fallback is not None
     assert fallback.url == "https://handler.test/bin"
+
+
+def test_the_first_news_of_a_ring_may_be_quicker_than_the_answer_to_our_request(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counsellor = desk.counsellor()
+    rings = TwilioLine.ring
+
+    def answers_late(line: TwilioLine, *args: Any, **more: Any) -> str:
+        sid = rings(line, *args, **more)
+        desk.working = False
+        desk.line.advance(1)  # initiated and ringing are told meanwhile
+        desk.working = True
+        (offer,) = desk.offers()
+        assert (offer.leg_sid, offer.state) == (sid, OfferState.RINGING)
+        return sid
+
+    monkeypatch.setattr(TwilioLine, "ring", answers_late)
+    phone = desk.line.dial()
+    desk.line.advance(6)
+    counsellor.takes_the_call()
+    desk.line.advance(3)
+    assert desk.call(phone.sid).state is CallState.TALKING
+    assert len(counsellor.handset.calls) == 1

@@ -12,13 +12,15 @@ from callcenter.domain.calls import CallState
 from callcenter.domain.hours import SpecialKind
 from callcenter.models.base import new_id
 from callcenter.models.calendar import SpecialDayRow
+from ivr.scripts.room import ANNOUNCEMENTS
 from ivr.simulator.checker import check
 from ivr.simulator.clock import JST
 from tests.calls.webhooks import INCOMING, form, post
 from tests.desk import Desk
 from tests.outages import without_database
 
-CONTEXTS = {"ivr.wait": "wait", "ivr.key": "wait", "ivr.alone": "room"}
+CONTEXTS = {"ivr.wait": "wait", "ivr.key": "wait", "ivr.alone": "room", "ivr.say": "announce"}
+CONTEXTS |= dict.fromkeys(("ivr.hold", "ivr.hold_for_transfer", "ivr.hold_again"), "hold")
 """For what a script is fetched, where that is not a leg's own document."""
 
 
@@ -36,7 +38,7 @@ def test_every_address_answers_with_a_valid_script(desk: Desk) -> None:
         for rule in rules:
             path = rule.rule
             for name in rule.arguments:
-                path = path.replace(f"<{name}>", new_id())
+                path = path.replace(f"<{name}>", next(iter(ANNOUNCEMENTS)) if name == "code" else new_id())
             for more in ({}, {"QueueResult": "leave"}, {"QueueResult": "redirected"}, {"QueueTime": "9999"}):
                 answer = post(desk, path, form(**more))
                 assert answer.status_code in {200, 503}, path
