@@ -216,6 +216,7 @@ def _policy(read: _Reader) -> Policy:
         offer_delay=timedelta(seconds=read.number("OFFER_DELAY_SECONDS", default.offer_delay.total_seconds(), float)),
         wait_ceiling=minutes("WAIT_CEILING_MINUTES", default.wait_ceiling),
         drain=minutes("DRAIN_MINUTES", default.drain),
+        soft_limit=minutes("SOFT_LIMIT_MINUTES", default.soft_limit),
         wrap_up_limit=minutes("WRAP_UP_LIMIT_MINUTES", default.wrap_up_limit),
         show_listening=read.switch("SHOW_LISTENING", default.show_listening),
         pull_hold=timedelta(seconds=read.number("PULL_HOLD_SECONDS", default.pull_hold.total_seconds(), float)),

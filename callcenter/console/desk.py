@@ -9,9 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callcenter.console import flagged, following
+from callcenter.console import talk as talks
 from callcenter.console.after import After, after
 from callcenter.console.flagged import Flagged
 from callcenter.console.following import Following
+from callcenter.console.talk import Talk
 from callcenter.console.words import called
 from callcenter.domain.calls import OPEN_OFFERS
 from callcenter.domain.codes import Code
@@ -61,17 +63,8 @@ class Ring:
     since: datetime
     flag: Flagged | None
     """A mark on the caller's number."""
-
-
-@dataclass(frozen=True)
-class Talk:
-    """The caller I am talking with."""
-
-    call_id: str
-    since: datetime
-    """When the counsellor took the call."""
-    ending: bool
-    flag: Flagged | None
+    asked_by: str | None
+    """The colleague who asks me to take over, if it is not the caller who rings."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +134,11 @@ class Desk:
     def wrapping_up(self) -> bool:
         return self.work is Work.WRAP_UP
 
+    @property
+    def handed_over(self) -> bool:
+        """Whether the record of my last call went on with its caller."""
+        return self.wrapping_up and self.record_id is None
+
 
 def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> Desk:
     """Look around for *staff*; only reads."""
@@ -149,7 +147,7 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> D
     offer = session.get(Offer, row.offer_id) if row and row.offer_id else None
     record = current_record(session, row)
     waiting = _waiting(session)
-    talk = _talk(session, offer, staff, now) if work in TALKING else None
+    talk = talks.build(session, offer if work in TALKING else None, staff, now=now, policy=policy)
     return Desk(
         now=now,
         work=work,
@@ -211,16 +209,8 @@ def _ring(session: Session, offer: Offer | None, staff: Staff, now: datetime) ->
     if offer is None or offer.state not in OPEN_OFFERS:
         return None
     call = session.get_one(Call, offer.call_id)
-    return Ring(offer.id, hint_of(call.key), call.arrived_at, flagged.of_call(session, call, staff, now=now))
-
-
-def _talk(session: Session, offer: Offer | None, staff: Staff, now: datetime) -> Talk | None:
-    if offer is None:
-        return None
-    call = session.get_one(Call, offer.call_id)
-    return Talk(
-        call.id, offer.claimed_at or offer.rung_at, offer.ending, flagged.of_call(session, call, staff, now=now)
-    )
+    flag = flagged.of_call(session, call, staff, now=now)
+    return Ring(offer.id, hint_of(call.key), call.arrived_at, flag, talks.asked_by(session, offer))
 
 
 def _waiting(session: Session) -> tuple[Waiting, ...]:

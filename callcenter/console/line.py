@@ -154,10 +154,10 @@ def line_token() -> Response:
 def decline(offer_id: str) -> Response:
     """Leave the caller to somebody else; written down before the device stops ringing."""
     with unit_of_work() as session:
-        offer = routing.find(session, offer_id)
+        offer, call = routing.find_with_call(session, offer_id)
         if offer is None or offer.staff_id != me().staff_id:
             raise NotYourCall
-        routing.close(session, offer, OfferState.DECLINED, now=ports().clock.now())
+        room.ring_over(session, call, offer, OfferState.DECLINED, now=ports().clock.now())
     return done()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcenter.console import board, care, line, misuse, persons, record, stream
+from callcenter.console import board, care, in_call, line, misuse, persons, record, stream
 from callcenter.console.blueprint import bp
 
-__all__ = ["board", "bp", "care", "line", "misuse", "persons", "record", "stream"]
+__all__ = ["board", "bp", "care", "in_call", "line", "misuse", "persons", "record", "stream"]

@@ -32,6 +32,8 @@ class Policy:
     """So long a new caller is kept for supervisors who pull all calls to themselves; then everybody is rung."""
     show_listening: bool = True
     """Whether a counsellor is shown that a supervisor listens; whom they can hear they are always shown."""
+    soft_limit: timedelta = timedelta(minutes=40)
+    """How long a talk usually lasts at most; the counsellor is reminded of it, nothing ever cuts it. Zero is none."""
     number_days: int = 30
     """Days for which a call-control row keeps the caller's number."""
     twilio_log_days: int = 30

@@ -126,6 +126,14 @@ def cancel(session: Session, call: Call, offer: Offer, *, now: datetime) -> None
         over(session, call, asked, now=now)
 
 
+def withdraw(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+    """The colleague leaves by themselves; ``NotNow`` once the caller is theirs. Pressing again changes nothing."""
+    if call.offer_id == offer.id:
+        raise NotNow
+    dismiss(session, offer, now=now)
+    over(session, call, offer, now=now)
+
+
 def dismiss(session: Session, asked: Offer, *, now: datetime) -> None:
     """End the colleague's part, ringing or talking; they are free again, idle time unchanged."""
     if asked.state in OPEN_OFFERS:

@@ -11,7 +11,11 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from callcenter.context import context, unit_of_work
 from callcenter.domain.calls import LIVE_OFFERS, CallState, OfferState
-from callcenter.services import calls, dispatching, routing
+from callcenter.domain.presence import Work
+from callcenter.domain.talk import NotNow
+from callcenter.models.base import db
+from callcenter.services import calls, consult, dispatching, handover, routing
+from tests.calls.talks import consulting, talking
 from tests.calls.webhooks import INCOMING, form, post
 from tests.desk import Desk
 
@@ -36,8 +40,6 @@ def together(desk: Desk, act: Callable[[], object]) -> list[object]:
 
 
 def dispatch() -> int:
-    from callcenter.models.base import db
-
     return len(dispatching.dispatch(db.session(), now=context().ports.clock.now(), policy=context().settings.policy))
 
 
@@ -63,8 +65,6 @@ def test_of_claims_at_once_exactly_one_wins(desk: Desk) -> None:
     offer_id = desk.offers()[0].id
 
     def claim() -> bool:
-        from callcenter.models.base import db
-
         offer, call = routing.find_with_call(db.session(), offer_id)
         assert offer is not None
         assert call is not None
@@ -110,3 +110,78 @@ def test_a_caller_who_is_gone_is_never_claimed(desk: Desk) -> None:
         call = calls.find(session, phone.sid)
         assert call is not None
         assert call.claimed_at is None
+
+
+def test_of_hand_overs_at_once_exactly_one_counts(desk: Desk) -> None:
+    caller, one, other = consulting(desk)
+    desk.working = False
+    leg_id = one.who.presence.offer_id
+    assert leg_id is not None
+
+    def hand_over() -> str:
+        offer, call = routing.find_with_call(db.session(), leg_id)
+        assert offer is not None
+        assert call is not None
+        handover.complete(db.session(), call, offer, now=context().ports.clock.now())
+        return "handed over"
+
+    assert together(desk, hand_over) == ["handed over"] * PROCESSES
+    assert desk.events().count("handed_over") == 1
+    assert desk.call(caller.sid).offer_id == other.who.presence.offer_id
+
+
+def test_a_colleague_comes_and_is_sent_away_at_once_and_the_caller_is_with_somebody(desk: Desk) -> None:
+    caller, talker = talking(desk)
+    colleague = desk.counsellor("tanto03", phone="+819000000003")
+    talker.consults(colleague)
+    desk.line.advance(2)
+    desk.working = False
+    asked_id, leg_id = colleague.presence.offer_id, talker.who.presence.offer_id
+    assert asked_id is not None
+    assert leg_id is not None
+    acts = iter([True, False] * PROCESSES)
+
+    def claim_or_cancel() -> object:
+        claims, now = next(acts), context().ports.clock.now()
+        offer, call = routing.find_with_call(db.session(), asked_id if claims else leg_id)
+        assert offer is not None
+        assert call is not None
+        if claims:
+            return consult.claim(db.session(), offer, call, now=now)
+        consult.cancel(db.session(), call, offer, now=now)
+        return None
+
+    together(desk, claim_or_cancel)
+    call = desk.call(caller.sid)
+    assert (call.consult_id, call.held_at, call.offer_id) == (None, None, leg_id)
+    assert colleague.work is Work.AVAILABLE
+    assert desk.events().count("consult_over") == 1
+
+
+def test_two_who_ask_the_same_colleague_at_once_ring_them_once(desk: Desk) -> None:
+    legs = []
+    for number in range(2):
+        talker = desk.counsellor(f"tanto{number}", phone=f"+81900000001{number}")
+        desk.line.dial()
+        desk.line.advance(5)
+        talker.takes_the_call()
+        desk.line.advance(2)
+        legs.append(talker.presence.offer_id)
+    colleague = desk.counsellor("tanto03", phone="+819000000003")
+    desk.working = False
+    askers = iter(legs * PROCESSES)
+
+    def ask() -> str:
+        offer, call = routing.find_with_call(db.session(), next(askers) or "")
+        assert offer is not None
+        assert call is not None
+        here, now = context(), context().ports.clock.now()
+        try:
+            policy = here.settings.policy
+            consult.start(db.session(), call, offer, colleague.staff_id, told=False, now=now, policy=policy)
+        except (consult.NotFree, NotNow):
+            return "refused"
+        return "rung"
+
+    assert together(desk, ask).count("rung") == 1
+    assert [offer.staff_id for offer in desk.offers() if offer.purpose == "consult"] == [colleague.staff_id]

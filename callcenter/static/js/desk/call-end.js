@@ -1,6 +1,7 @@
 /* <call-end> around the form that ends a call: it takes two presses, so that nobody is cut off by a slip.
 
-   Between them it says that the caller should better hang up first. After a few seconds it is as before. */
+   Between them it says that the caller should better hang up first, or what stands in data-said. After a few seconds
+   it is as before. */
 const CALM_AFTER = 6000;
 
 customElements.define(
@@ -26,7 +27,7 @@ customElements.define(
       this.setAttribute("data-armed", "");
       this.words.textContent = "もう一度で終える";
       document.getElementById("announce").textContent =
-        "できれば、相手の方が切るのを待ってください。もう一度押すと、電話を終えます。";
+        this.dataset.said ?? "できれば、相手の方が切るのを待ってください。もう一度押すと、電話を終えます。";
       this.timer = setTimeout(() => this.calm(), CALM_AFTER);
     }
 

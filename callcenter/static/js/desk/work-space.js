@@ -1,6 +1,7 @@
 /* <work-space data-board>: forms answer in place, and the record of the call in hand comes to the middle by itself.
 
-   form[data-press]  a press: sent, then everything that is live is looked at again
+   form[data-press]  a press: sent, then everything that is live is looked at again; with data-saves-first not
+                     before what was typed is saved, as the record goes away with it
    form[data-part]   its answer holds parts of the page, which are put in their places; data-then names who has the
                      focus afterwards if it was there
    a[data-open-record]  opens a record here instead of leaving the page */
@@ -54,6 +55,10 @@ customElements.define(
     }
 
     async press(form, submitter) {
+      if ("savesFirst" in form.dataset && this.saver && !(await this.saver.flush())) {
+        this.say("いまの記録がまだ保存できていないため、引きつがずに待っています。もう一度押してください。", "warn");
+        return;
+      }
       await this.tried(() => ask(form.action, { form: new FormData(form, submitter) }));
       document.querySelector("live-parts").look();
     }
@@ -90,9 +95,11 @@ customElements.define(
     // ---- the record in the middle
 
     async follow() {
-      const { record } = document.getElementById("callbar").dataset;
+      const { record, handedOver } = document.getElementById("callbar").dataset;
       if (record === this.followed) return;
+      const before = this.followed;
       this.followed = record;
+      if (handedOver !== undefined && before === this.shown()) await this.open(this.dataset.board);
       if (!record || record === this.shown()) return;
       if (await this.open(this.dataset.board)) {
         this.toRecord();
