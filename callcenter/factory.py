@@ -17,11 +17,11 @@ from callcenter.models.base import db
 from callcenter.reports import routes as reports
 from callcenter.settings import Settings
 from callcenter.ui import install as ui
-from callcenter.web import health
+from callcenter.web import audio, health
 from callcenter.web import pages as web
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES: tuple[Blueprint, ...] = (web.bp, health.bp, console.bp, reports.bp, admin.bp)
+PAGES: tuple[Blueprint, ...] = (web.bp, health.bp, console.bp, reports.bp, admin.bp, audio.bp)
 
 LARGEST_FORM = 1024 * 1024
 """Bytes; the longest record stays far below."""

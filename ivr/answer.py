@@ -19,12 +19,14 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from callcenter.context import context, ports, settings, unit_of_work
-from callcenter.services import receipts
-from ivr import hurry
+from callcenter.models.base import db
+from callcenter.services import announcements, receipts
+from ivr import hurry, wording
 from ivr.payloads import Form
 from ivr.scripts import ending
 from ivr.signature import raw_target
 from ivr.stand_ins import StandIn, trouble
+from ivr.wording import Wording
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +41,8 @@ def script(stand_in: StandIn = trouble, *, fresh: bool = False) -> Callable[[Vie
         def answer(**where: str) -> Response:
             form, key = request.form, None if fresh else _key()
             spoken = _in_time(lambda: _once(view, key, form, where))
-            return _xml(stand_in(form) if spoken is None else spoken)
+            with wording.taken_from(current_wording):
+                return _xml(stand_in(form) if spoken is None else spoken)
 
         return answer
 
@@ -51,7 +54,8 @@ def words_only(view: Callable[[], str]) -> Callable[..., Response]:
 
     @wraps(view)
     def answer(**_where: str) -> Response:
-        return _xml(view())
+        with wording.taken_from(current_wording):
+            return _xml(view())
 
     return answer
 
@@ -75,6 +79,11 @@ def news(view: Callable[..., None]) -> Callable[..., Response]:
     return answer
 
 
+def current_wording() -> Wording:
+    """Return the line's words as this process last read them; nobody is asked."""
+    return wording.with_changes(announcements.known(db.engine), settings().public_base_url)
+
+
 def _key() -> str:
     """Name this webhook: its address, its leg, and Twilio's token for repetitions or else its body."""
     token = request.headers.get("I-Twilio-Idempotency-Token")
@@ -94,6 +103,8 @@ def _once(view: View, key: str | None, form: Form, where: dict[str, str]) -> str
             spoken = view(form, session, now, **where)
             if key is not None and session.in_transaction():  # an answer that asked nothing is the same again
                 receipts.keep(session, key, spoken, now=now)
+            if session.in_transaction():
+                announcements.keep_fresh(session)  # for the next one, where nobody asked at the door lately
     except IntegrityError:
         with unit_of_work() as session:
             kept = None if key is None else receipts.kept_answer(session, key)
@@ -106,7 +117,7 @@ def _in_time(work: Callable[[], str]) -> str | None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  # Flask's own idiom
 
     def inside() -> str:
-        with app.app_context():
+        with app.app_context(), wording.taken_from(current_wording):
             return work()
 
     try:

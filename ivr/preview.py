@@ -2,23 +2,74 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from callcenter.context import settings
 from callcenter.domain.hours import State
-from callcenter.domain.readings import Phrase
-from ivr import scenes
-from ivr.scripts import arrival, ending
+from callcenter.domain.readings import Phrase, digits
+from callcenter.domain.speech import Announcement, Fact, seconds
+from callcenter.domain.wording import Changes, Slot
+from ivr import scenes, wording, words
+from ivr.answer import current_wording
+from ivr.scripts import arrival, ending, parts, waiting
+
+LONGEST_GREETING = 25.0
+"""Seconds before a caller is left in peace (telephony design, step 2)."""
+LONGEST = 40.0
+"""Seconds of any other phrase; nobody listens longer."""
+SAID_WHILE_WAITING = ("A02", "C01", "C02", "C03", "C04", "C06", "C08", "C12")
+FACTS: dict[str, Fact] = {
+    "next_open": Phrase("11月24日、火曜日、午前10時", "じゅういちがつ にじゅうよっか、かようび、ごぜん じゅうじ"),
+    "opens_at": Phrase("午前10時", "ごぜん じゅうじ"),
+    "close_time": Phrase("午後3時", "ごご さんじ"),
+    "holiday": Phrase("勤労感謝の日", "きんろうかんしゃのひ"),
+    "reason": Phrase("台風の影響", "たいふうの えいきょう"),
+    "new_year_from": arrival.NEW_YEAR_FROM,
+    "new_year_to": arrival.NEW_YEAR_TO,
+    "position": Phrase("12番目", "じゅうにばんめ"),
+    "key_hint": words.KEY_HINTS["3"],
+    "waited": Phrase("12分", "じゅうにふん"),
+}
+"""Long examples of what changes from call to call, to measure and to listen to a phrase with."""
 
 
 class Preview:
     """The telephone's own words; fulfils ``callcenter.domain.ports.LineWords``."""
 
+    readings: Mapping[str, str] = words.READINGS
+
     def closed(self, hours: State, now: datetime) -> tuple[Phrase, ...]:
         """What somebody hears first who calls while the line is closed."""
-        return arrival.state_in_words(scenes.closed_scene(hours, now))
+        with wording.taken_from(current_wording):
+            return arrival.state_in_words(scenes.closed_scene(hours, now))
 
     def turned_out(self, hours: State, now: datetime) -> tuple[Phrase, ...]:
         """What those hear first who wait when the line is closed over them."""
         special = hours.special.reason if hours.special is not None else ""
         scene = ending.Ending(next_open=scenes.reopening(hours, now), special=special)
-        return ending.closure_in_words(scene)
+        with wording.taken_from(current_wording):
+            return ending.closure_in_words(scene)
+
+    def slots(self, changes: Changes) -> list[Slot]:
+        """Every phrase with what it is now."""
+        now = wording.with_changes(changes, settings().public_base_url)
+        with wording.taken_from(lambda: now):
+            return [Slot(name, one, now[one], _limit(name)) for name, one in words.BY_NAME.items()]
+
+    def said(self, announcement: Announcement) -> tuple[Phrase, ...]:
+        """How a phrase sounds with examples in its gaps."""
+        facts = {**FACTS, "service": settings().service_name, "other_line": digits(words.OTHER_LINE)}
+        return announcement.spoken(words.READINGS, facts)
+
+    def seconds(self, announcement: Announcement) -> float:
+        """How long it takes to say."""
+        return seconds(self.said(announcement), parts.VOICE.rate)
+
+
+def _limit(name: str) -> float:
+    """The greeting and the keys share one document; what is said while waiting must leave room to move on."""
+    if name in {"A01", "A04"}:
+        other = words.A04 if name == "A01" else words.A01
+        return LONGEST_GREETING - parts.length(other)
+    return waiting.LONGEST if name in SAID_WHILE_WAITING else LONGEST

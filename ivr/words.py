@@ -203,5 +203,8 @@ I06 = Say(
 I07 = Say("I07", "受付は、平日の、午前10時から、午後5時までです。")
 """Ours: the usual hours, where nobody can look up what today is."""
 
-EVERY: tuple[Say, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Say))
+BY_NAME: dict[str, Say] = {name: value for name, value in list(globals().items()) if isinstance(value, Say)}
+"""All of them under the names they have here, by which changes are kept."""
+
+EVERY: tuple[Say, ...] = tuple(BY_NAME.values())
 """All of them, in the order of this page."""

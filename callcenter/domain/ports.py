@@ -10,6 +10,8 @@ from typing import Protocol
 from callcenter.domain.hours import State
 from callcenter.domain.line_setup import Dialing, Field, Found
 from callcenter.domain.readings import Phrase
+from callcenter.domain.speech import Announcement
+from callcenter.domain.wording import Changes, Slot
 
 
 class Clock(Protocol):
@@ -175,6 +177,23 @@ class LineWords(Protocol):
 
     def turned_out(self, hours: State, now: datetime) -> tuple[Phrase, ...]:
         """What those hear first who wait when the line is closed over them."""
+        ...
+
+    @property
+    def readings(self) -> Mapping[str, str]:
+        """Words whose pronunciation the line knows."""
+        ...
+
+    def slots(self, changes: Changes) -> list[Slot]:
+        """Every phrase, as shipped and as *changes* make it."""
+        ...
+
+    def said(self, announcement: Announcement) -> tuple[Phrase, ...]:
+        """How a phrase sounds with examples in its gaps, in pieces with their readings."""
+        ...
+
+    def seconds(self, announcement: Announcement) -> float:
+        """How long it takes to say, in seconds."""
         ...
 
 

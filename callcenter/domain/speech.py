@@ -29,11 +29,22 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """A human voice in the place of the synthetic one: where it is fetched, and how many seconds it takes."""
+
+    url: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Announcement:
     """A phrase the line speaks, under the code by which operators know it."""
 
     code: str
     text: str
+    readings: tuple[tuple[str, str], ...] = ()
+    """Words of this phrase alone that are pronounced otherwise than a voice would guess."""
+    sound: Sound | None = None
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -48,7 +59,8 @@ class Announcement:
     def spoken(self, readings: Mapping[str, str], facts: Mapping[str, Fact]) -> tuple[Phrase, ...]:
         """Return what is said in pieces; *readings* tells how a voice must pronounce a word it stumbles over."""
         kept = (one for one in self.sentences if all(facts[name] for name in _PLACEHOLDER.findall(one)))
-        return tuple(_joined(piece for one in kept for piece in _pieces(one, readings, facts)))
+        known = {**readings, **dict(self.readings)}
+        return tuple(_joined(piece for one in kept for piece in _pieces(one, known, facts)))
 
 
 def seconds(spoken: tuple[Phrase, ...], rate: float = 1.0) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callcenter.models import (
+    announcements,
     audit,
     calendar,
     care,
@@ -20,6 +21,7 @@ from callcenter.models import (
 )
 
 ALL = (
+    announcements,
     audit,
     calendar,
     care,

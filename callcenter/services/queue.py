@@ -19,7 +19,7 @@ from callcenter.domain.policy import Policy
 from callcenter.domain.presence import AwayReason, Work
 from callcenter.domain.waiting import Hall, Waiter
 from callcenter.models.telephony import Call, Offer, Presence
-from callcenter.services import calendar, flags
+from callcenter.services import announcements, calendar, flags
 
 
 def on_duty(now: datetime, policy: Policy) -> ColumnElement[bool]:
@@ -83,8 +83,8 @@ _WAITS = _how_many(Other.id, Other.state == CallState.WAITING)
 _AHEAD = _how_many(Other.id, Other.state == CallState.WAITING, _ahead_of(Call))
 _RUNG = select(Offer.id).where(Offer.call_id == Call.id, Offer.state.in_(OPEN_OFFERS)).exists()
 _KNOWN = select(Call.id).where(Call.caller_sid == bindparam("caller_sid")).exists()
-_DOOR = select(_WAITS, _DUTY, _KNOWN, flags.BLOCKED, *calendar.SIGNATURE)
-_AROUND = (_DUTY, _FREE, _AHEAD, _WAITS, _RUNG, *calendar.SIGNATURE)
+_DOOR = select(_WAITS, _DUTY, _KNOWN, flags.BLOCKED, announcements.SIGNATURE, *calendar.SIGNATURE)
+_AROUND = (_DUTY, _FREE, _AHEAD, _WAITS, _RUNG, announcements.SIGNATURE, *calendar.SIGNATURE)
 _HALL = select(*_AROUND).where(Call.id == bindparam("call_id"))
 _CALL_IN_HALL = (
     select(Call, *_AROUND).where(Call.caller_sid == bindparam("caller_sid")).with_for_update(of=Call, key_share=True)
@@ -110,7 +110,8 @@ class Door:
 def door(session: Session, caller_sid: str, e164: str | None, *, now: datetime, policy: Policy) -> Door:
     """Look at the door for a caller who shows that number or none; all in one question."""
     asked = _since(now, policy) | {"caller_sid": caller_sid} | flags.door_parameters(session, e164, now)
-    waits, duty, known, blocked, *signature = session.execute(_DOOR, asked).one()
+    waits, duty, known, blocked, worded, *signature = session.execute(_DOOR, asked).one()
+    announcements.note(session, worded)
     hours = state_at(calendar.current(session, now, tuple(signature)), now)
     return Door(hours, waits >= waiting.capacity(duty, policy), bool(known), bool(blocked))
 
@@ -134,7 +135,8 @@ def find_in_hall(
 
 
 def _read_hall(session: Session, call: Call, counts: Sequence[int], now: datetime) -> Hall:
-    days = calendar.current(session, now, tuple(counts[5:]))
+    announcements.note(session, counts[5])
+    days = calendar.current(session, now, tuple(counts[6:]))
     return Hall(
         now=now,
         hours=state_at(days, now),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import time
-from functools import lru_cache
 
 from twilio.twiml.voice_response import VoiceResponse
 
@@ -14,7 +13,8 @@ from callcenter.domain.readings import Phrase
 from callcenter.domain.speech import Announcement, Fact, speakable
 from callcenter.domain.times import clock_phrase
 from ivr import words
-from ivr.scripts.parts import KEPT, Farewell, Queueing, enter_queue, other_line, part_with, say, spoken
+from ivr.scripts.parts import Farewell, Queueing, enter_queue, other_line, part_with, say, spoken
+from ivr.wording import kept
 
 
 def month_and_day(month: int, day: int) -> Phrase:
@@ -59,7 +59,7 @@ class Full(Farewell):
     next_open: Phrase | None = None
 
 
-@lru_cache(KEPT)
+@kept
 def welcome(scene: Welcome) -> str:
     """Queue the caller at once; the greeting is the first thing the queue plays."""
     twiml = VoiceResponse()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from twilio.twiml.voice_response import VoiceResponse
 
 from callcenter.domain.readings import Phrase
 from callcenter.domain.speech import Announcement, Fact, speakable
 from ivr import words
-from ivr.scripts.parts import KEPT, Farewell, part_with, say, spoken
+from ivr.scripts.parts import Farewell, part_with, say, spoken
+from ivr.wording import kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ def away(scene: Ending) -> str:
     return str(twiml)
 
 
-@lru_cache(KEPT)
+@kept
 def bye() -> str:
     """Hang up without a word, after two people have said good-bye."""
     twiml = VoiceResponse()
@@ -72,7 +72,7 @@ def bye() -> str:
     return str(twiml)
 
 
-@lru_cache(KEPT)
+@kept
 def dismissed() -> str:
     """End a call that its counsellor had to end after two warnings."""
     twiml = VoiceResponse()
@@ -89,7 +89,7 @@ def thanks() -> str:
     return str(twiml)
 
 
-@lru_cache(KEPT)
+@kept
 def nothing() -> str:
     """Answer news that asks for no answer."""
     return str(VoiceResponse())

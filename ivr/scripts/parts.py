@@ -13,10 +13,8 @@ from callcenter.domain import readings
 from callcenter.domain.readings import Phrase
 from callcenter.domain.speech import Announcement, Fact, seconds
 from callcenter.domain.times import minutes_phrase
-from ivr import words
-
-KEPT = 128
-"""How many scripts of a kind are kept ready: a pure function of a scene gives the same script for the same scene."""
+from ivr import wording, words
+from ivr.wording import KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,11 @@ class Whisper:
 
 def say(parent: Any, announcement: Announcement, **facts: Fact) -> None:
     """Let *parent* (a response or a gather) speak *announcement*; nothing where no sentence is left."""
-    pieces = spoken(announcement, **facts)
+    said = wording.now()[announcement]
+    if said.sound is not None:
+        parent.play(address(said.sound.url))
+        return
+    pieces = _pieces(said, **facts)
     if not pieces:
         return
     body = parent.say(voice=VOICE.name, language=VOICE.language).prosody(rate=f"{VOICE.rate:.0%}")
@@ -75,8 +77,9 @@ def say(parent: Any, announcement: Announcement, **facts: Fact) -> None:
 
 
 def length(announcement: Announcement, **facts: Fact) -> float:
-    """Estimate the seconds that ``say`` would speak."""
-    return seconds(spoken(announcement, **facts), VOICE.rate)
+    """Estimate the seconds that ``say`` would speak; those of a recording are known."""
+    said = wording.now()[announcement]
+    return said.sound.seconds if said.sound is not None else seconds(_pieces(said, **facts), VOICE.rate)
 
 
 def part_with(twiml: VoiceResponse, scene: Farewell) -> None:
@@ -111,7 +114,11 @@ def address(url: str) -> str:
     return url
 
 
-@lru_cache(KEPT)
 def spoken(announcement: Announcement, **facts: Fact) -> tuple[Phrase, ...]:
     """Return what ``say`` speaks, in pieces."""
-    return announcement.spoken(words.READINGS, {"service": words.SERVICE} | facts)
+    return _pieces(wording.now()[announcement], **facts)
+
+
+@lru_cache(KEPT)
+def _pieces(said: Announcement, **facts: Fact) -> tuple[Phrase, ...]:
+    return said.spoken(words.READINGS, {"service": words.SERVICE} | facts)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from twilio.twiml.voice_response import VoiceResponse
 
 from callcenter.domain.speech import Announcement
 from ivr import words
-from ivr.scripts.parts import KEPT, Whisper, address, say
+from ivr.scripts.parts import Whisper, address, say
+from ivr.wording import kept
 
 REGION = "jp1"
 """Where the voices are mixed."""
@@ -120,7 +120,7 @@ def listener(scene: Listener) -> str:
     return str(twiml)
 
 
-@lru_cache(KEPT)
+@kept
 def waiting(scene: Alone) -> str:
     """Play softly until the other one is there; a room's wait document does not repeat by itself."""
     twiml = VoiceResponse()
@@ -131,7 +131,7 @@ def waiting(scene: Alone) -> str:
     return str(twiml)
 
 
-@lru_cache(KEPT)
+@kept
 def hold(scene: Hold) -> str:
     """Say that the line stays open, play, and say so again from time to time; then begin the music anew.
 
@@ -148,7 +148,7 @@ def hold(scene: Hold) -> str:
     return str(twiml)
 
 
-@lru_cache(KEPT)
+@kept
 def spoken(code: str) -> str:
     """Say one announcement to a leg that stays in the room; ``KeyError`` for one that nobody may ask for."""
     twiml = VoiceResponse()

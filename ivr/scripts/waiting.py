@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from twilio.twiml.voice_response import VoiceResponse
 
@@ -13,7 +12,8 @@ from callcenter.domain.people import Contact
 from callcenter.domain.speech import Announcement, Fact, speakable
 from callcenter.domain.waiting import Hearing
 from ivr import words
-from ivr.scripts.parts import KEPT, Queueing, address, enter_queue, length, say
+from ivr.scripts.parts import Queueing, address, enter_queue, length, say
+from ivr.wording import kept
 
 LONGEST = 20.0
 """Seconds a wait document may last: so long may a caller who should move on be kept."""
@@ -65,7 +65,7 @@ class Requeue(Queueing):
     lost: Contact
 
 
-@lru_cache(KEPT)
+@kept
 def greeting(scene: Greeting) -> str:
     """Greet, and offer the keys; nobody has to press one, and a person may interrupt."""
     twiml = VoiceResponse()
@@ -83,7 +83,7 @@ def greeting(scene: Greeting) -> str:
     return str(twiml)
 
 
-@lru_cache(KEPT)
+@kept
 def fit(hearing: Hearing) -> Hearing:
     """Return what of *hearing* one document has room for; the rest is still to be said in a later one.
 
@@ -92,16 +92,16 @@ def fit(hearing: Hearing) -> Hearing:
     if hearing.greeting:
         return Hearing(greeting=True)
     left = LONGEST
-    kept = Hearing()
+    chosen = Hearing()
     for part, announcement, facts in _wishes(hearing):
         needed = length(announcement, **facts)
         if needed <= left:
             left -= needed
-            kept = replace(kept, **{part: getattr(hearing, part)})
-    return replace(kept, moved_up=hearing.moved_up) if kept.position is not None else kept
+            chosen = replace(chosen, **{part: getattr(hearing, part)})
+    return replace(chosen, moved_up=hearing.moved_up) if chosen.position is not None else chosen
 
 
-@lru_cache(KEPT)
+@kept
 def wait(scene: Wait) -> str:
     """Say what fits, then play the longest piece that fits behind it."""
     twiml = VoiceResponse()
@@ -116,7 +116,7 @@ def wait(scene: Wait) -> str:
     return str(twiml)
 
 
-@lru_cache(KEPT)
+@kept
 def meanwhile(scene: Meanwhile) -> str:
     """Say that the line is not dead, at first and each minute, and play; for a time in which nobody can be asked."""
     twiml = VoiceResponse()
@@ -131,7 +131,7 @@ def meanwhile(scene: Meanwhile) -> str:
     return str(twiml)
 
 
-@lru_cache(KEPT)
+@kept
 def step_out() -> str:
     """Let the caller leave the queue; the queue's action decides where to."""
     twiml = VoiceResponse()

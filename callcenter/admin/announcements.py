@@ -1,0 +1,178 @@
+"""What the line says: read, listened to, changed, spoken by a human voice, and put back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from callcenter.admin.blueprint import bp, for_deciders
+from callcenter.context import line_words, ports, reading, unit_of_work
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.ports import LineWords
+from callcenter.domain.recording import LARGEST, NotAVoice, read_voice
+from callcenter.domain.speech import Announcement
+from callcenter.domain.wording import Change, Changes, Slot, mistakes, read_readings, tidy
+from callcenter.services import announcements
+from callcenter.ui.access import me
+from callcenter.ui.forms import Problem
+
+GROUPS = {
+    "A": "はじめ",
+    "B": "受付時間外",
+    "C": "待っている間",
+    "D": "つなぐ・替わる",
+    "E": "かけまちがい・緊急",
+    "F": "声が出ないとき",
+    "G": "お断り",
+    "H": "終わり",
+    "I": "不具合",
+}
+"""By the first letter of a code."""
+
+
+class NoTelephone(HelplineError):
+    """An app without the telephone has no words."""
+
+    message = "電話の部分が動いていないため、文を表示できません。"
+
+
+@bp.url_value_preprocessor
+def _allow_a_recording(endpoint: str | None, _values: object) -> None:
+    """A recording may be larger than any form; said before the form is read."""
+    if endpoint == "admin.record":
+        request.max_content_length = LARGEST + 100_000
+
+
+@bp.get("/announcements")
+@for_deciders
+def phrases() -> str:
+    """Every phrase of the line on one page."""
+    with reading() as session:
+        slots = _line().slots(announcements.current(session))
+    groups = {name: [slot for slot in slots if slot.shipped.code.startswith(key)] for key, name in GROUPS.items()}
+    return render_template("admin/announcements.html", groups=groups)
+
+
+@bp.get("/announcements/<name>")
+@for_deciders
+def phrase(name: str) -> str:
+    """One phrase, with everything that can be done to it."""
+    return _draw(name)
+
+
+@bp.post("/announcements/<name>")
+@for_deciders
+def change(name: str) -> Response | tuple[str, int]:
+    """Say it in other words from now on; a voice that says the old ones goes."""
+    text, readings = tidy(request.form.get("text", "")), read_readings(request.form.get("readings", ""))
+    line = _line()
+    with unit_of_work() as session:
+        slot = _slot(session, name)
+        seconds = line.seconds(_tried(slot, text, readings)) if slot.shipped.placeholders >= _gaps(text) else 0.0
+        problems = [Problem(*found) for found in mistakes(slot, text, readings, line.readings, seconds)]
+        if not problems:
+            new = Change(None if text == slot.shipped.text else text, readings)
+            announcements.change(session, name, new, by=me().staff_id, now=ports().clock.now())
+    if problems:
+        return _draw(name, problems, request.form.to_dict()), 422
+    flash("文を変えました。数秒のうちに、電話の声に反映されます。")
+    return _to(name)
+
+
+@bp.post("/announcements/<name>/recording")
+@for_deciders
+def record(name: str) -> Response | tuple[str, int]:
+    """Let a human voice say it from now on."""
+    body, now = _uploaded("voice"), ports().clock.now()
+    try:
+        with unit_of_work() as session:
+            slot = _slot(session, name)
+            _may_be_recorded(slot, confirmed=request.form.get("confirmed") == "1")
+            voice = read_voice(body, limit=slot.limit)
+            sound = announcements.keep_recording(
+                session, voice.body, voice.kind, voice.seconds, by=me().staff_id, now=now
+            )
+            kept = announcements.current(session).by_name.get(name, Change(None))
+            announcements.change(session, name, replace(kept, sound=sound), by=me().staff_id, now=now)
+    except NotAVoice as refused:
+        return _draw(name, [Problem("voice", refused.message)]), 422
+    flash("録音した声に変えました。数秒のうちに、電話の声に反映されます。")
+    return _to(name)
+
+
+@bp.post("/announcements/<name>/back")
+@for_deciders
+def back(name: str) -> Response:
+    """Let an earlier version hold again, or the phrase as it was shipped."""
+    version, now = request.form.get("version", type=int), ports().clock.now()
+    with unit_of_work() as session:
+        _slot(session, name)
+        if version is None:
+            announcements.change(session, name, Change(None), by=me().staff_id, now=now)
+        else:
+            announcements.back_to(session, name, version, by=me().staff_id, now=now)
+    flash("もどしました。数秒のうちに、電話の声に反映されます。")
+    return _to(name)
+
+
+def _uploaded(name: str) -> bytes:
+    sent = request.files.get(name)
+    if sent is None:
+        return b""
+    with sent.stream:
+        return sent.stream.read(LARGEST + 1)
+
+
+def _may_be_recorded(slot: Slot, *, confirmed: bool) -> None:
+    if not slot.recordable:
+        raise NotAVoice("日や時刻など、そのつど変わる言葉が入る文です。録音ではなく、文のままでお使いください。")
+    if slot.guarded and not confirmed:
+        words = "と".join(slot.guarded)
+        raise NotAVoice(f"命にかかわる案内です。録音の中で{words}を言っていることを確かめて、印をつけてください。")
+
+
+def _draw(name: str, problems: list[Problem] | None = None, sent: dict[str, str] | None = None) -> str:
+    line = _line()
+    with reading() as session:
+        slot = _slot(session, name)
+        history = announcements.history(session, name)
+    shown = {"text": slot.current.text, "readings": "\n".join(f"{w}={r}" for w, r in slot.current.readings)}
+    return render_template(
+        "admin/announcement.html",
+        slot=slot,
+        said=line.said(slot.current),
+        seconds=slot.current.sound.seconds if slot.current.sound else line.seconds(slot.current),
+        history=history,
+        shown=shown | (sent or {}),
+        problems=problems or [],
+    )
+
+
+def _tried(slot: Slot, text: str, readings: tuple[tuple[str, str], ...]) -> Announcement:
+    return replace(slot.shipped, text=text, readings=readings)
+
+
+def _gaps(text: str) -> frozenset[str]:
+    return frozenset(part.split("}")[0] for part in text.split("{")[1:])
+
+
+def _slot(session: Session, name: str) -> Slot:
+    changes: Changes = announcements.current(session)
+    found = next((slot for slot in _line().slots(changes) if slot.name == name), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _line() -> LineWords:
+    found = line_words()
+    if found is None:
+        raise NoTelephone
+    return found
+
+
+def _to(name: str) -> Response:
+    return redirect(url_for("admin.phrase", name=name), 303)
