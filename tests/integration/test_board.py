@@ -11,6 +11,7 @@ from callcenter.domain.people import Role
 from callcenter.domain.presence import AwayReason, Work
 from callcenter.models.telephony import Presence
 from tests.integration.consoles import Console, Seat
+from tests.line import A_WEDNESDAY_AFTERNOON
 from tests.pages import Page
 
 
@@ -104,6 +105,16 @@ def test_a_long_wait_is_told_by_shape_and_word(desk: Console, chief: Seat) -> No
     longest = text[text.index("いちばん長い待ち") : text.index("30秒以内の応答")]
     assert "長め" in longest
     assert "<svg" in longest
+
+
+def test_after_closing_the_board_tells_those_who_still_wait_from_an_empty_line(desk: Console, chief: Seat) -> None:
+    desk.seat(phone="+819000000003").sends("/console/presence", work="away", reason=AwayReason.BREAK)
+    desk.line.at(A_WEDNESDAY_AFTERNOON.replace(hour=16, minute=59, second=50))
+    phone = desk.line.dial()
+    desk.line.advance(20)
+    assert "お待ちの方を、おつなぎしています" in board(chief).words
+    phone.hangs_up()
+    assert "受付時間外です" in board(chief).words
 
 
 def test_the_day_is_counted_as_it_goes(desk: Console, chief: Seat) -> None:
