@@ -71,7 +71,8 @@ def of_speed(average: timedelta | None) -> Level:
 
 
 def of_work(work: Work, lasting: timedelta, policy: Policy) -> Level | None:
-    """A wrap-up that has gone on for longer than it should; nobody is hurried, somebody may want help."""
-    if work is Work.WRAP_UP and lasting >= policy.wrap_up_limit:
-        return Level(_raised("長め"), f"めやす{int(policy.wrap_up_limit.total_seconds() // 60)}分")
-    return None
+    """A talk or a wrap-up that goes on for longer than usual; nobody is hurried, somebody may want help."""
+    limit = {Work.ON_CALL: policy.soft_limit, Work.WRAP_UP: policy.wrap_up_limit}.get(work, timedelta(0))
+    if not timedelta(0) < limit <= lasting:
+        return None
+    return Level(_raised("長め"), f"めやす{int(limit.total_seconds() // 60)}分")

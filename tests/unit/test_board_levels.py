@@ -34,9 +34,16 @@ def test_a_slow_answer_on_average_is_told(seconds: int | None, word: str) -> Non
     assert levels.of_speed(average).tone.label == word
 
 
-def test_only_a_wrap_up_can_take_too_long() -> None:
+def test_only_a_talk_and_a_wrap_up_can_go_on_for_longer_than_usual() -> None:
     long = timedelta(hours=1)
-    assert [work for work in Work if levels.of_work(work, long, Policy())] == [Work.WRAP_UP]
+    assert [work for work in Work if levels.of_work(work, long, Policy())] == [Work.ON_CALL, Work.WRAP_UP]
+
+
+def test_a_talk_is_long_from_the_soft_limit_on_and_never_without_one() -> None:
+    policy = Policy(soft_limit=timedelta(minutes=40))
+    spans = (timedelta(minutes=39), timedelta(minutes=40))
+    assert [levels.of_work(Work.ON_CALL, span, policy) is not None for span in spans] == [False, True]
+    assert levels.of_work(Work.ON_CALL, timedelta(hours=3), Policy(soft_limit=timedelta(0))) is None
 
 
 def test_whatever_is_not_usual_differs_in_shape_too() -> None:
