@@ -51,6 +51,11 @@ class Preview:
         with wording.taken_from(current_wording):
             return ending.closure_in_words(scene)
 
+    def shown(self, *names: str) -> str:
+        """The phrases of those names as they are read, in the wording this process knows."""
+        now = current_wording()
+        return "".join(piece.text for name in names for piece in self.said(now[words.BY_NAME[name]]))
+
     def slots(self, changes: Changes) -> list[Slot]:
         """Every phrase with what it is now."""
         now = wording.with_changes(changes, settings().public_base_url)

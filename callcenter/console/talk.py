@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from callcenter.console import flagged
 from callcenter.console.flagged import Flagged
+from callcenter.context import line_words
 from callcenter.domain.calls import OPEN_OFFERS, OfferState, Purpose
 from callcenter.domain.policy import Policy
 from callcenter.domain.talk import ABUSE, LIMIT_WORDS, SILENCE, SILENT_END_AFTER, WORDS, Help, limit_near, may_say
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call, Offer
-from callcenter.services import consult, participants
+from callcenter.services import announcements, consult, participants
 from callcenter.ui.tones import ROLES
 
 TOLD_FOR = timedelta(seconds=90)
@@ -172,14 +173,16 @@ def _free(session: Session, offer: Offer, now: datetime, policy: Policy) -> tupl
 
 def _spoken(session: Session, call: Call, talked: timedelta) -> tuple[tuple[Spoken, ...], tuple[Spoken, ...]]:
     before = [event.facts["code"] for event in participants.said(session, call)]
-    on_hold = call.held_at is not None
+    on_hold, line = call.held_at is not None, line_words()
+    announcements.keep_fresh(session)
 
     def button(what: Help) -> Spoken:
         allowed = may_say(what, talked=talked, said=before)
         why = "" if allowed else _why_not(what)
         why = "保留を解いてから使えます。" if on_hold and allowed else why
         said = before.count(what)
-        return Spoken(what, NAMES[what], WORDS[what], allowed and not on_hold, why, said, what is Help.END)
+        words = WORDS[what] if line is None else line.shown(what)
+        return Spoken(what, NAMES[what], words, allowed and not on_hold, why, said, what is Help.END)
 
     return tuple(map(button, SILENCE)), tuple(map(button, ABUSE))
 

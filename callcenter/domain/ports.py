@@ -179,6 +179,10 @@ class LineWords(Protocol):
         """What those hear first who wait when the line is closed over them."""
         ...
 
+    def shown(self, *names: str) -> str:
+        """The phrases of those names as they are read now."""
+        ...
+
     @property
     def readings(self) -> Mapping[str, str]:
         """Words whose pronunciation the line knows."""

@@ -7,10 +7,10 @@ from datetime import timedelta
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from callcenter.context import ports, settings
+from callcenter.context import line_words, ports, settings
 from callcenter.context import reading as looking
 from callcenter.domain.times import in_japan
-from callcenter.services import calendar, crowd
+from callcenter.services import announcements, calendar, crowd
 from callcenter.ui.access import local_path, public
 from callcenter.ui.line_now import band, week_ahead
 from callcenter.ui.pages import COOKIE, reading_now
@@ -25,7 +25,7 @@ HEARD = (
     "うまく話せなくても、大丈夫です。ご本人は1、ご家族などは2、声を出しにくいときは3を、押してください。"
     "押さなくても、つながります。"
 )
-"""What a caller hears first; a test holds it against the telephone's own words."""
+"""What a caller hears first, as shipped; a test holds it against the telephone's own words."""
 
 bp = Blueprint("web", __name__)
 
@@ -37,12 +37,14 @@ def top() -> str:
     with looking() as session:
         days = calendar.current(session, now)
         crowded = crowd.is_crowded(session, now=now, policy=settings().policy)
+        announcements.keep_fresh(session)
+    line = line_words()
     return render_template(
         "web/top.html",
         line=band(days, now, crowded=crowded),
         week=week_ahead(days, now),
         evening=in_japan(now).hour not in DAYLIGHT,
-        heard=HEARD,
+        heard=HEARD if line is None else line.shown("A01", "A04"),
     )
 
 

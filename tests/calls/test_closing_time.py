@@ -12,6 +12,7 @@ from callcenter.domain.hours import SpecialDay, SpecialKind
 from callcenter.domain.presence import Work
 from callcenter.services import special_days
 from ivr.simulator.clock import JST
+from tests.calls.talks import Talker, hears, on_music, talking
 from tests.desk import Counsellor, Desk
 from tests.line import Phone
 
@@ -168,3 +169,29 @@ def test_a_wrap_up_that_is_forgotten_over_night_keeps_nobody_on_duty(desk: Desk)
     desk.line.at(datetime(2026, 11, 21, 6, 0, tzinfo=JST))
     desk.line.advance(10)
     assert [counsellor.work] == [Work.OFFLINE]
+
+
+def test_a_caller_on_hold_and_one_whose_counsellor_asks_a_colleague_are_not_touched_by_closing(desk: Desk) -> None:
+    at(desk, "16:58")
+    held, talker = talking(desk)
+    talker.holds()
+    asker = Talker(desk, desk.counsellor("tanto04", phone="+819000000004"))
+    consulting = desk.line.dial()
+    desk.line.advance(5)
+    asker.who.takes_the_call()
+    colleague = desk.counsellor("tanto05", phone="+819000000005")
+    desk.line.advance(2)
+    asker.consults(colleague)
+    desk.line.advance(2)
+    colleague.takes_the_call()
+    for clock in ("17:00", "17:15"):
+        at(desk, clock)
+        desk.line.advance(20)
+        assert on_music(desk, held)
+        assert on_music(desk, consulting)
+    asker.hands_over()
+    talker.takes_back()
+    desk.line.advance(5)
+    assert hears(held, talker.who.handset)
+    assert hears(consulting, colleague.handset)
+    assert colleague.presence.draining  # and the colleague goes home after this call

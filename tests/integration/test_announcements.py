@@ -157,6 +157,19 @@ def test_a_process_that_asks_nobody_at_the_door_follows_within_seconds(
     assert "ここに、います。" in post(desk, "/ivr/voice/say/F01", form()).text
 
 
+def test_pages_that_show_what_is_said_show_the_changed_words(desk: Console, supervisor: Seat) -> None:
+    counsellor = desk.seat("tanto05")
+    counsellor.takes_the_line()
+    phone = desk.line.dial()
+    counsellor.is_rung_by(phone)
+    counsellor.answers()
+    supervisor.sends("/admin/announcements/A04", text="押さなくても、つながりますよ。", script=False)
+    supervisor.sends("/admin/announcements/F01", text="話さなくても、ここにいます。", script=False)
+    desk.line.dial()  # whoever calls next brings the news along
+    assert "押さなくても、つながりますよ。" in counsellor.get("/").text
+    assert "話さなくても、ここにいます。" in counsellor.get("/console/").text
+
+
 def test_who_changed_which_phrase_is_in_the_trail_without_the_words(desk: Console, supervisor: Seat) -> None:
     supervisor.sends("/admin/announcements/C03", text="次に、おつなぎしますね。", script=False)
     with desk.work() as session:
