@@ -19,7 +19,8 @@ from callcenter.models.telephony import Call, Offer, Presence
 from callcenter.reports import levels, roster
 from callcenter.reports.levels import Level
 from callcenter.reports.roster import Follower, Person
-from callcenter.services import calendar, pull, queue, supervision
+from callcenter.services import calendar, care, pull, queue, supervision
+from callcenter.services.care import Note
 from callcenter.services.pull import Pull
 from callcenter.ui.hints import Hint, hint_of
 
@@ -68,6 +69,8 @@ class Board:
     supervisor_at_work: bool
     hold: timedelta
     last_call_at: datetime | None
+    notes: tuple[Note, ...]
+    """Who had a hard call and has not been spoken with yet."""
     following: Follower | None
     """The talk that the reader follows."""
     phone_ready: bool
@@ -99,6 +102,7 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> B
         supervisor_at_work=pulled.on and pull.at_work(session, now=now, policy=policy),
         hold=policy.pull_hold,
         last_call_at=_last_call(session, now),
+        notes=care.unseen(session),
         following=next((one for one in followers if one.mine), None),
         phone_ready=supervision.can_ring(session.get(Presence, staff.id), now=now, policy=policy),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcenter.reports import board, flags, listening
+from callcenter.reports import board, flags, listening, people
 from callcenter.reports.blueprint import bp
 
-__all__ = ["board", "bp", "flags", "listening"]
+__all__ = ["board", "bp", "flags", "listening", "people"]

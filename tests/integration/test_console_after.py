@@ -188,3 +188,52 @@ def test_who_was_put_away_reads_why_and_how_to_come_back(desk: Console, seat: Se
     assert "2回つづけて呼び出しに出られなかったため" in words
     assert seat.sends("/console/presence", work="available").status_code == 204
     assert (seat.presence.work, seat.presence.misses) == (Work.AVAILABLE, 0)
+
+
+def test_a_supervisor_sets_a_colleague_away_who_ends_the_call_first(desk: Console, seat: Seat, caller: Phone) -> None:
+    chief = desk.seat("tokatsu", role=Role.SUPERVISOR)
+    page = chief.opens(f"/reports/people/{seat.staff_id}")
+    assert "いまの電話と記録が終わってから変わります。" in page.words
+    chief.sends(f"/reports/people/{seat.staff_id}/state", to="away:break", script=False)
+    assert (seat.presence.work, caller.state) == (Work.ON_CALL, "in-progress")
+    caller.hangs_up()
+    finishes(seat)
+    assert (seat.presence.work, seat.presence.reason) == (Work.AWAY, AwayReason.BREAK)
+
+
+def test_a_supervisor_takes_a_colleague_off_and_the_caller_stays(desk: Console, seat: Seat, caller: Phone) -> None:
+    chief = desk.seat("tokatsu", role=Role.SUPERVISOR)
+    assert chief.sends(f"/reports/people/{seat.staff_id}/off", script=False).status_code == 303
+    desk.line.advance(8)
+    assert (seat.presence.work, caller.state) == (Work.OFFLINE, "in-progress")
+    assert any("もう一度おつなぎします" in text for text in caller.heard)
+    assert "書きかけの記録" in seat.opens().words
+
+
+@pytest.mark.parametrize("to", ["", "available", "away:missed", "on_call"])
+def test_what_a_supervisor_cannot_choose_for_others_is_refused(desk: Console, seat: Seat, to: str) -> None:
+    chief = desk.seat("tokatsu", role=Role.SUPERVISOR)
+    assert chief.sends(f"/reports/people/{seat.staff_id}/state", to=to).status_code == 409
+
+
+def test_only_supervisors_act_on_a_colleagues_line(desk: Console, seat: Seat) -> None:
+    other = desk.seat("tanto11")
+    statuses = [
+        other.get(f"/reports/people/{seat.staff_id}").status_code,
+        other.sends(f"/reports/people/{seat.staff_id}/state", to="offline").status_code,
+        other.sends(f"/reports/people/{seat.staff_id}/off").status_code,
+    ]
+    assert statuses == [403, 403, 403]
+
+
+def test_nobody_who_takes_no_calls_has_a_line_to_change(desk: Console) -> None:
+    chief, kanri = desk.seat("tokatsu", role=Role.SUPERVISOR), desk.seat("kanri", role=Role.ADMINISTRATOR)
+    assert [chief.get(f"/reports/people/{who}").status_code for who in (kanri.staff_id, "nobody")] == [404, 404]
+
+
+def test_the_board_shows_a_hard_call_and_leads_to_the_colleague(desk: Console, seat: Seat, caller: Phone) -> None:
+    chief = desk.seat("tokatsu", role=Role.SUPERVISOR)
+    seat.sends("/console/hard-call")
+    page = chief.opens("/reports/board")
+    assert "担当07さんの電話が、つらかったようです" in page.words
+    assert f"/reports/people/{seat.staff_id}" in page.links

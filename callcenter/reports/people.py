@@ -1,0 +1,109 @@
+"""What a supervisor does about a colleague's line: set them away or offline, or take them off a call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from callcenter.context import ports, reading, unit_of_work
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.people import may_read_content
+from callcenter.domain.presence import BOUND, BUSY_WITH_A_CALLER, CHOSEN, TALKING, AwayReason, Work
+from callcenter.models.people import Staff
+from callcenter.models.telephony import Presence
+from callcenter.reports.blueprint import bp, for_supervisors
+from callcenter.services import duty
+from callcenter.services.audit import staff_member
+from callcenter.ui.access import me
+from callcenter.ui.tones import AWAY, Tone, tone_of
+
+
+class UnknownChoice(HelplineError):
+    """The form sends what nobody can choose."""
+
+    message = "この画面は古くなっています。ページを読みこみ直してください。"
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """One person's line, as a supervisor may change it."""
+
+    id: str
+    name: str
+    tone: Tone
+    reason: str
+    since: datetime | None
+    busy: bool
+    """Whether a caller or an unwritten record is with them, so that a choice waits."""
+    talking: bool
+    ringing: bool
+    here: bool
+
+    @classmethod
+    def of(cls, session: Session, staff: Staff) -> Colleague:
+        row = session.get(Presence, staff.id)
+        work = row.work if row else Work.OFFLINE
+        return cls(
+            id=staff.id,
+            name=staff.name,
+            tone=tone_of(work),
+            reason=AWAY[row.reason] if row and row.reason else "",
+            since=row.since if row else None,
+            busy=work in BUSY_WITH_A_CALLER,
+            talking=work in TALKING,
+            ringing=work in BOUND and work not in TALKING,
+            here=work is not Work.OFFLINE,
+        )
+
+
+@bp.get("/people/<staff_id>")
+@for_supervisors
+def colleague(staff_id: str) -> str:
+    """One colleague, and what can be done."""
+    with reading() as session:
+        shown = Colleague.of(session, _known(session, staff_id))
+    return render_template("reports/colleague.html", one=shown, now=ports().clock.now(), away=_away())
+
+
+@bp.post("/people/<staff_id>/state")
+@for_supervisors
+def set_colleague(staff_id: str) -> Response:
+    """Set the colleague away with a reason, or offline; whoever is with a caller ends the call and the record first."""
+    work, _, reason = request.form.get("to", "").partition(":")
+    with unit_of_work() as session:
+        staff, now, by = _known(session, staff_id), ports().clock.now(), staff_member(me().staff_id)
+        if work == Work.OFFLINE:
+            row = duty.set_for(session, staff, Work.OFFLINE, by=by, now=now)
+        elif work == Work.AWAY and reason in set(CHOSEN):
+            row = duty.set_for(session, staff, Work.AWAY, by=by, now=now, reason=AwayReason(reason))
+        else:
+            raise UnknownChoice
+        waits = row.work in BOUND
+    flash("いまの電話と記録が終わってから、変わります。" if waits else "変えました。")
+    return redirect(url_for("reports.colleague", staff_id=staff_id), 303)
+
+
+@bp.post("/people/<staff_id>/off")
+@for_supervisors
+def take_off(staff_id: str) -> Response:
+    """Take the colleague off the line at once; their caller goes back to the head of the queue."""
+    with unit_of_work() as session:
+        staff = _known(session, staff_id)
+        duty.force_off(session, staff, by=staff_member(me().staff_id), now=ports().clock.now())
+    flash("電話から外しました。お話し中だった方は、列の先頭でお待ちです。書きかけの記録は残っています。")
+    return redirect(url_for("reports.colleague", staff_id=staff_id), 303)
+
+
+def _known(session: Session, staff_id: str) -> Staff:
+    staff = session.get(Staff, staff_id)
+    if staff is None or not may_read_content(staff.role):
+        abort(404)
+    return staff
+
+
+def _away() -> dict[str, str]:
+    return {reason.value: AWAY[reason] for reason in CHOSEN}
