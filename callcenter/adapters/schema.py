@@ -17,12 +17,12 @@ from callcenter.models.base import Base
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 
 
-def upgrade(engine: Engine) -> None:
-    """Run every migration that the database has not seen, in one transaction each."""
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Run every migration that the database has not seen, up to *to*."""
     with engine.begin() as connection:
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def revision(engine: Engine) -> str | None:

@@ -10,6 +10,6 @@ down_revision = "0006_supervision"
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("calls", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("on_hold", sa.Boolean(), server_default=sa.false(), nullable=False))
-        batch_op.add_column(sa.Column("hold_asked_at", sa.DateTime(timezone=True), nullable=True))
+    # Not in a batch: for a default that is an expression it would copy the table, and others refer to calls.
+    op.add_column("calls", sa.Column("on_hold", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("calls", sa.Column("hold_asked_at", sa.DateTime(timezone=True), nullable=True))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, func, select, table, text
 from sqlalchemy.exc import DatabaseError
 
 from callcenter.adapters import schema
@@ -27,6 +27,36 @@ def test_a_migrated_database_is_what_the_models_say(engine: Engine) -> None:
 def test_migrating_twice_changes_nothing(engine: Engine) -> None:
     schema.upgrade(engine)
     assert schema.is_current(engine)
+    engine.dispose()
+
+
+IN_USE = """
+INSERT INTO staff (id, login, name, role, password_hash, contact, session_token, active, demo, created_at)
+VALUES ('s', 's', 's', 'counsellor', '!', 'browser', 's', true, false, '2026-01-01 00:00:00');
+INSERT INTO presence (staff_id, work, contact, since, idle_since, registered, draining, misses)
+VALUES ('s', 'on_call', 'browser', '2026-01-01 00:00:00', '2026-01-01 00:00:00', false, false, 0);
+INSERT INTO calls (id, caller_sid, state, caller_kind, arrived_at, arrived_on, waiting_since, last_news_at,
+    priority, round, waits, apologies, told)
+VALUES ('c', 'c', 'talking', 'withheld', '2026-01-01 00:00:00', '2026-01-01', '2026-01-01 00:00:00',
+    '2026-01-01 00:00:00', 0, 0, 0, 0, '[]');
+INSERT INTO offers (id, call_id, staff_id, state, contact, round, rung_at, ending)
+VALUES ('o', 'c', 's', 'joined', 'browser', 0, '2026-01-01 00:00:00', false);
+INSERT INTO call_events (call_id, at, kind, facts) VALUES ('c', '2026-01-01 00:00:00', 'arrived', '{}')
+"""
+"""A line in mid-call as the first schema knew it."""
+
+
+def test_a_database_in_use_is_brought_up_to_date_with_all_that_is_in_it(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path}/in_use.db")
+    schema.upgrade(engine, "0001_foundation")
+    with engine.begin() as connection:
+        for statement in IN_USE.split(";"):
+            connection.exec_driver_sql(statement)
+    schema.upgrade(engine)
+    assert schema.is_current(engine)
+    with engine.connect() as connection:
+        for name in ("staff", "presence", "calls", "offers", "call_events"):
+            assert connection.scalar(select(func.count()).select_from(table(name))) == 1
     engine.dispose()
 
 
