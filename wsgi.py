@@ -15,7 +15,6 @@ from callcenter.adapters.twilio_rest import TwilioLine
 from callcenter.adapters.twilio_setup import TwilioSetup
 from callcenter.adapters.voice_token import SignedTokens
 from callcenter.cli import commands
-from callcenter.cli.fallback import keep_current
 from callcenter.domain.ports import Ports
 from callcenter.factory import create_app
 from callcenter.settings import Settings
@@ -30,10 +29,10 @@ def settings() -> Settings:
 
 def web(given: Settings | None = None) -> Flask:
     """Build the app with its real ports; gunicorn calls this as ``wsgi:web()``."""
+    from ivr.routes import bp
+
     here = given or settings()
-    if here.fallback_file is not None:
-        keep_current(here.fallback_file, fallback())
-    return _app(here)
+    return create_app(here, ports(here), mounts=[bp])
 
 
 def desk() -> Flask:
@@ -41,20 +40,7 @@ def desk() -> Flask:
     here = settings()
     if here.clock_file is None and not here.production:
         here = replace(here, clock_file=announced(here.var))
-    return _app(here)
-
-
-def _app(here: Settings) -> Flask:
-    from ivr.routes import bp
-
-    return create_app(here, ports(here), mounts=[bp])
-
-
-def fallback() -> str:
-    """Return the script that callers hear while nothing of ours answers."""
-    from ivr.scripts import ending
-
-    return ending.away(ending.Ending())
+    return web(here)
 
 
 def ports(here: Settings) -> Ports:
@@ -85,4 +71,4 @@ def run(*, port: int | None, no_simulator: bool, at: str | None) -> int:
     return launcher.start(settings(), root=ROOT, port=port, no_simulator=no_simulator, at=at)
 
 
-cli = commands.build(settings=settings, app=desk, run=run, fallback=fallback)
+cli = commands.build(settings=settings, app=desk, run=run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from callcenter.context import settings
@@ -70,6 +71,13 @@ class Preview:
     def seconds(self, announcement: Announcement) -> float:
         """How long it takes to say."""
         return seconds(self.said(announcement), parts.VOICE.rate)
+
+    def away(self, changes: Changes) -> str:
+        """The script for when nothing of ours answers; a recording would lie at an address of ours."""
+        read_out = Changes({name: replace(change, sound=None) for name, change in changes.by_name.items()})
+        now = wording.with_changes(read_out, settings().public_base_url)
+        with wording.taken_from(lambda: now):
+            return ending.away(ending.Ending())
 
 
 def _limit(name: str) -> float:

@@ -17,6 +17,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from callcenter.domain.callbacks import CONTROL_RETRIES, NEWS_RETRIES
+from ivr.scripts import ending
 from ivr.simulator.clock import JST, Clock
 from ivr.simulator.engine import Engine, Number
 from ivr.simulator.interpreter import STOCK_ERROR
@@ -24,7 +25,6 @@ from ivr.simulator.legs import Leg
 from ivr.simulator.webhooks import Limits
 from tests.desk import ORIGIN, Desk
 from tests.line import ACCOUNT, wsgi_post
-from wsgi import fallback
 
 SPOILT = frozenset({"garbage", "page"})
 """Where the application's own answers are meant to be unreadable."""
@@ -36,6 +36,12 @@ XML = {"Content-Type": "text/xml; charset=utf-8"}
 CALLERS = ("anonymous", "+81312345678", "payphone", "+266696687")
 LONGEST = 300.0
 """Virtual seconds in which every call must have come to its end: two minutes of hope, and what is said."""
+
+
+def fallback() -> str:
+    """Return what the web server's file and the bin hold."""
+    return ending.away(ending.Ending())
+
 
 Answer = tuple[int, Mapping[str, str], bytes]
 

@@ -35,14 +35,14 @@ EVERY: tuple[click.Command, ...] = (
 )
 
 
-def build(*, settings: Callable[[], Settings], app: MakeApp, run: Run, fallback: Callable[[], str]) -> click.Group:
+def build(*, settings: Callable[[], Settings], app: MakeApp, run: Run) -> click.Group:
     """Return the ``callcenter`` command with everything it needs at hand."""
 
     @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
     @click.pass_context
     def cli(ctx: click.Context) -> None:
         """The back office of a telephone helpline."""
-        ctx.obj = {"settings": settings, "app": app, "run": run, "fallback": fallback}
+        ctx.obj = {"settings": settings, "app": app, "run": run}
 
     for command in EVERY:
         cli.add_command(command)

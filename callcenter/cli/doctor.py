@@ -10,7 +10,7 @@ import click
 from flask import Flask
 
 from callcenter.cli import provider
-from callcenter.cli.fallback import holds
+from callcenter.cli.fallback import current_script
 from callcenter.context import context, reading
 from callcenter.domain.hours import Calendar
 
@@ -49,11 +49,12 @@ def doctor() -> None:
 
 def _fallback(path: Path | None) -> list[Finding]:
     """Whether the web server in front has the right words for when nobody of ours answers it."""
+    from callcenter.adapters import fallback_file
     from callcenter.adapters.checkup import Finding
 
     if path is None:
         return []
-    if holds(path, click.get_current_context().obj["fallback"]()):
+    if fallback_file.holds(path, current_script()):
         return [Finding("fallback", True, "止まったときの案内は、最新です。")]
     return [Finding("fallback", False, f"{path} が最新ではありません。callcenter export-fallback を実行してください。")]
 

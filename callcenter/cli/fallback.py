@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import tempfile
 from pathlib import Path
-from typing import Any
 
 import click
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
-log = logging.getLogger(__name__)
+from callcenter.context import line_words, reading
+from callcenter.domain.wording import Changes
 
 
 @click.command("export-fallback")
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True), metavar="FILE")
-@click.pass_obj
-def export_fallback(obj: dict[str, Any], file: str) -> None:
+def export_fallback(file: str) -> None:
     """Write the script for when this machine is away to FILE; - prints it, for a TwiML Bin at Twilio."""
-    script = obj["fallback"]()
+    from callcenter.adapters import fallback_file
+
+    app: Flask = click.get_current_context().obj["app"]()
+    with app.app_context():
+        script = current_script()
     if file == "-":
         click.echo(script)
         return
     try:
-        replace(Path(file), script)
+        fallback_file.replace(Path(file), script)
     except OSError as wrong:
         raise click.ClickException(
             f"{file} に書けません({wrong.strerror})。フォルダーがあること、書きこめることをご確認ください。"
@@ -31,33 +33,17 @@ def export_fallback(obj: dict[str, Any], file: str) -> None:
     click.echo(f"{file} に書きました。")
 
 
-def keep_current(path: Path, script: str) -> None:
-    """Let *path* hold *script*; a file that cannot be written stops nobody from answering calls."""
+def current_script() -> str:
+    """Return the script in today's wording; without a database in the shipped one, which is true as well."""
+    from callcenter.services import announcements
+
+    words = line_words()
+    if words is None:
+        raise click.ClickException("電話の部分が組みこまれていないため、案内を作れません。")
     try:
-        if not holds(path, script):
-            replace(path, script)
-    except OSError as wrong:
-        log.warning("the fallback file %s cannot be written: %s", path, wrong.strerror)
-
-
-def holds(path: Path, script: str) -> bool:
-    """Whether *path* is what it should be."""
-    try:
-        return path.read_text(encoding="utf-8") == script
-    except (OSError, UnicodeDecodeError):
-        return False
-
-
-def replace(path: Path, script: str) -> None:
-    """Write the whole file or leave the old one: whoever reads it meanwhile gets one of the two."""
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(script)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(draft).chmod(0o644)  # the web server is somebody else, and there is nothing secret in it
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
+        with reading() as session:
+            changes = announcements.current(session)
+    except SQLAlchemyError:
+        click.echo("データベースにつながらないため、変更する前の文で作りました。", err=True)
+        changes = Changes()
+    return words.away(changes)

@@ -200,6 +200,10 @@ class LineWords(Protocol):
         """How long it takes to say, in seconds."""
         ...
 
+    def away(self, changes: Changes) -> str:
+        """Return the script for when nothing of ours answers: no address of ours, so no recording either."""
+        ...
+
 
 @dataclass(frozen=True)
 class Ports:

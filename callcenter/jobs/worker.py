@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.adapters import doorbell
 from callcenter.context import context, reading, unit_of_work
-from callcenter.jobs import call_log, reconcile, relay
+from callcenter.jobs import call_log, fallback, reconcile, relay
 from callcenter.services import dispatching, outbox, watch
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,7 @@ LOOK = 0.25
 """Real seconds between two looks at the outbox and the queue."""
 SWEEP = 3.0
 FORGET = 600.0
+KEEP_FALLBACK = 60.0
 NIGHT_LOOK = 60.0
 RECONCILE = 30.0
 """Real seconds between two looks whether it is time to compare with the telephone company's list."""
@@ -81,8 +82,8 @@ def work(app: Flask, *, redis_url: str | None) -> None:
 
 
 def _tick(app: Flask, stop: threading.Event) -> None:
-    last = {sweep: 0.0, forget: 0.0}
-    every = {sweep: SWEEP, forget: FORGET}
+    last = {sweep: 0.0, forget: 0.0, fallback.keep_fallback: 0.0}
+    every = {sweep: SWEEP, forget: FORGET, fallback.keep_fallback: KEEP_FALLBACK}
     while not stop.wait(LOOK):
         try:
             with app.app_context():

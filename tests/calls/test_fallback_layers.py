@@ -7,8 +7,7 @@ import re
 import pytest
 
 from ivr.simulator.checker import check
-from tests.layers import CLOSED, DOWN, OPEN, calls_get_words
-from wsgi import fallback
+from tests.layers import CLOSED, DOWN, OPEN, calls_get_words, fallback
 
 
 @pytest.mark.parametrize("down", DOWN)

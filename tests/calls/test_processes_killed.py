@@ -14,9 +14,8 @@ from callcenter.jobs import reconcile
 from ivr.simulator.webhooks import Post
 from tests.calls.talks import consulting, hears, on_music, talking
 from tests.desk import ORIGIN, Counsellor, Desk
-from tests.layers import BIN, XML
+from tests.layers import BIN, XML, fallback
 from tests.line import Phone
-from wsgi import fallback
 
 
 @pytest.fixture

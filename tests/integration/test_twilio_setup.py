@@ -41,7 +41,7 @@ class Operator:
         desk.line.engine.more_numbers = [Number(CALLER_ID, "")]
 
     def types(self, *words: str, answers: str | None = None) -> Result:
-        cli = commands.build(settings=lambda: self.settings, app=self._app, run=lambda **_: 0, fallback=str)
+        cli = commands.build(settings=lambda: self.settings, app=self._app, run=lambda **_: 0)
         return CliRunner().invoke(cli, words, input=answers)
 
     def _app(self) -> Flask:

@@ -1,0 +1,17 @@
+"""Keeps the web server's fallback file as the line speaks now."""
+
+from __future__ import annotations
+
+from callcenter.adapters import fallback_file
+from callcenter.context import context, line_words, reading
+from callcenter.services import announcements
+
+
+def keep_fallback() -> None:
+    """Write the file anew if the operator asked for one and the wording has changed."""
+    path, words = context().settings.fallback_file, line_words()
+    if path is None or words is None:
+        return
+    with reading() as session:
+        changes = announcements.current(session)
+    fallback_file.keep_current(path, words.away(changes))
