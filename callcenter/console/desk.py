@@ -92,6 +92,8 @@ class Desk:
     has_phone: bool
     reachable: bool
     """Whether my telephone could ring at this moment."""
+    set_by: str | None
+    """The supervisor who put me away or offline."""
     after: After
     """What comes after the call and its record."""
     hard: bool
@@ -159,6 +161,7 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> D
         chosen=staff.contact,
         has_phone=staff.phone_sealed is not None,
         reachable=row is not None and _reachable(row, now, policy),
+        set_by=session.get_one(Staff, row.set_by).name if row and row.set_by else None,
         after=after(row, staff),
         hard=row is not None and row.hard_call_id is not None,
         long=row is not None and is_long(row.work, row.since, now=now, policy=policy),
@@ -186,7 +189,9 @@ def current_record(session: Session, row: Presence | None) -> Consultation | Non
     if row is None or row.work not in (*TALKING, Work.WRAP_UP):
         return None
     mine = select(Offer.call_id).where(Offer.staff_id == row.staff_id, Offer.claimed_at.is_not(None))
-    call_id = session.scalar(mine.order_by(Offer.claimed_at.desc()).limit(1))
+    call_id = session.scalar(
+        mine.order_by(Offer.id.desc()).limit(1)
+    )  # ids rise even where a trial's clock was put back
     record = consultations.of_call(session, call_id) if call_id else None
     is_open = record is not None and record.state is ConsultationState.DRAFT
     return record if is_open and record is not None and record.counsellor_id == row.staff_id else None

@@ -158,6 +158,8 @@ class Presence(Base):
     """After this call and its record, signed out too."""
     hard_call_id: Mapped[str | None] = mapped_column(String(32))
     """The note that the call at hand is, or was, a hard one."""
+    set_by: Mapped[str | None] = mapped_column(String(32))
+    """The supervisor who put this person away or offline, so that their screen can say so."""
     misses: Mapped[int] = mapped_column(default=0)
     offer_id: Mapped[str | None] = mapped_column(String(32))
     listening_id: Mapped[str | None] = mapped_column(String(32))

@@ -25,6 +25,8 @@ def set_for(
 ) -> Presence:
     """Set a colleague away or offline; during a call it is kept for afterwards."""
     row = presence.leave(session, staff, work, now=now, reason=reason)
+    if row.work is work:
+        row.set_by = by.id
     _record(session, staff, "presence.set", by, now, work=work, reason=reason)
     return row
 
@@ -41,6 +43,7 @@ def force_off(session: Session, staff: Staff, *, by: Actor, now: datetime) -> Pr
         else:
             routing.close(session, offer, OfferState.CANCELLED, now=now)
     presence.set_work(row, Work.OFFLINE, session, now=now)
+    row.set_by = by.id
     _record(session, staff, "presence.force_off", by, now, was=was)
     return row
 

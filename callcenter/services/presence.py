@@ -92,7 +92,7 @@ def set_work(row: Presence, work: Work, session: Session, *, now: datetime, reas
     """Change what the counsellor is doing and let the screens know."""
     if (row.work, row.reason) == (work, reason):
         return
-    row.work, row.reason, row.since = work, reason, now
+    row.work, row.reason, row.since, row.set_by = work, reason, now, None
     if work not in BOUND:
         row.offer_id = None
     if work not in (*BOUND, Work.WRAP_UP):

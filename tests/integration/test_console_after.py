@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
 from callcenter.domain.people import Role
 from callcenter.domain.presence import AwayReason, Work
 from callcenter.models.base import db
+from callcenter.models.consultations import Consultation
 from callcenter.ui.access import IDLE
 from tests.desk import ORIGIN
 from tests.integration.consoles import Console, Seat
@@ -68,7 +70,7 @@ def test_what_was_chosen_in_the_call_comes_after_the_record(seat: Seat, caller: 
 
 def test_stopping_after_this_call_is_taken_back_with_one_press(seat: Seat, caller: Phone) -> None:
     seat.sends("/console/after", after="offline")
-    assert "やはり受付にもどる" in seat.opens().words
+    assert "このあとは、今日は終わります。" in seat.opens().words
     seat.sends("/console/after", after="available")
     caller.hangs_up()
     finishes(seat)
@@ -207,7 +209,11 @@ def test_a_supervisor_takes_a_colleague_off_and_the_caller_stays(desk: Console, 
     desk.line.advance(8)
     assert (seat.presence.work, caller.state) == (Work.OFFLINE, "in-progress")
     assert any("もう一度おつなぎします" in text for text in caller.heard)
-    assert "書きかけの記録" in seat.opens().words
+    words = seat.opens().words
+    assert "書きかけの記録" in words
+    assert "tokatsuさんが、この状態に変えました。" in words
+    seat.sends("/console/presence", work="available")
+    assert "この状態に変えました" not in seat.opens().words
 
 
 @pytest.mark.parametrize("to", ["", "available", "away:missed", "on_call"])
@@ -237,3 +243,16 @@ def test_the_board_shows_a_hard_call_and_leads_to_the_colleague(desk: Console, s
     page = chief.opens("/reports/board")
     assert "担当07さんの電話が、つらかったようです" in page.words
     assert f"/reports/people/{seat.staff_id}" in page.links
+
+
+def test_the_record_of_the_call_at_hand_is_open_even_if_the_clock_was_put_back(
+    desk: Console, seat: Seat, caller: Phone
+) -> None:
+    caller.hangs_up()
+    finishes(seat)
+    first = desk.calls()[0].id
+    desk.line.at(desk.clock.now() - timedelta(minutes=30))
+    seat.is_rung_by(desk.line.dial())
+    record_id = seat.answers()
+    with desk.work() as session:
+        assert session.get_one(Consultation, record_id).call_id not in {None, first}
