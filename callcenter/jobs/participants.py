@@ -15,7 +15,7 @@ from callcenter.domain.callbacks import Callbacks
 from callcenter.domain.calls import LIVE_OFFERS, CallState, OfferState
 from callcenter.domain.ports import LineGone, LineUnknown
 from callcenter.models.telephony import Call, Offer
-from callcenter.services import calls, participants, room, routing
+from callcenter.services import calls, consult, participants, room, routing
 from callcenter.services.participants import Wish
 
 Facts = dict[str, Any]
@@ -113,7 +113,11 @@ def look_into_hold(facts: Facts) -> str:
             return "not_wanted"
         for offer_id in (call.offer_id, call.consult_id):
             offer = routing.find(session, offer_id) if offer_id else None
-            if offer is None or offer.state not in LIVE_OFFERS or offer.claimed_at is None:
+            if offer is None:
+                continue
+            if offer.state not in LIVE_OFFERS:
+                consult.over(session, call, offer, now=now)
+            if offer.state not in LIVE_OFFERS or offer.claimed_at is None:
                 continue
             if offer.leg_sid in there:
                 room.joined(session, call, offer, at=now, now=now)

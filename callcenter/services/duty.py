@@ -41,7 +41,7 @@ def force_off(session: Session, staff: Staff, *, by: Actor, now: datetime) -> Pr
         if was in TALKING:
             room.take_away(session, call, offer, now=now)
         else:
-            routing.close(session, offer, OfferState.CANCELLED, now=now)
+            room.ring_over(session, call, offer, OfferState.CANCELLED, now=now)
     presence.set_work(row, Work.OFFLINE, session, now=now)
     row.set_by = by.id
     _record(session, staff, "presence.force_off", by, now, was=was)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from callcenter.domain.calls import CallState, OfferState, advance
+from callcenter.domain.calls import CallState, OfferState, Purpose, advance
 from callcenter.domain.consultations import Channel
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.talk import NotNow
@@ -33,10 +33,10 @@ def complete(session: Session, call: Call, offer: Offer, *, now: datetime) -> No
     if asked is None or asked.state is not OfferState.JOINED:
         raise NotThereYet
     calls.note(session, call, "handed_over", now=now, staff_id=asked.staff_id, by=offer.staff_id)
-    _take_over(session, call, asked, now=now)
     offer.ending = True
     offer.state, offer.left_at = advance(offer.state, OfferState.LEFT), now
     room.wrap_up(session, offer, now=now)
+    _take_over(session, call, asked, now=now)
     outbox.put(session, "hang_up", now=now, offer=offer.id)
 
 
@@ -53,6 +53,8 @@ def promote(session: Session, call: Call, *, now: datetime) -> bool:
 
 
 def _take_over(session: Session, call: Call, asked: Offer, *, now: datetime) -> None:
+    session.flush()  # the database allows one who answers, so the former one goes first
+    asked.purpose = Purpose.ANSWER
     call.offer_id, call.consult_id = asked.id, None
     participants.keep(session, call, held=False, now=now)
     if asked.state is OfferState.JOINED:  # otherwise their arrival in the room will say so

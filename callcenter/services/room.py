@@ -208,6 +208,9 @@ def take_away(session: Session, call: Call, offer: Offer, *, now: datetime) -> N
     if call.state is CallState.CLAIMED:
         release(session, call, offer, now=now)
         return
+    if call.consult_id == offer.id:
+        consult.withdraw(session, call, offer, now=now)
+        return
     _leave(offer, now)
     outbox.put(session, "rescue_caller", now=now, offer=offer.id)
     outbox.put(session, "hang_up", now=now, after=RESCUE_AFTER, offer=offer.id)

@@ -32,7 +32,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
 """What each bundle is joined from, in this order; a star takes files by name."""
 
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-YEAR = 31_536_000
+DAY, YEAR = 86_400, 31_536_000
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,7 @@ def install(app: Flask) -> None:
     app.add_url_rule("/assets/<digest>/<name>", "assets", send_asset)
     app.jinja_env.globals["asset"] = asset_url
     app.jinja_env.globals["integrity"] = integrity_of
+    app.after_request(_let_music_be_kept)
 
 
 def asset_url(name: str) -> str:
@@ -110,6 +111,14 @@ def send_asset(digest: str, name: str) -> Response:
     else:  # a page from before an update: it gets today's bundle, and nobody keeps it under the old name
         response.cache_control.no_store = True
     response.make_conditional(request)
+    return response
+
+
+def _let_music_be_kept(response: Response) -> Response:
+    """The telephone company may keep the music for a day: a caller on hold hears it while we are busy or away."""
+    if request.endpoint == "static" and (response.mimetype or "").startswith("audio/"):
+        response.cache_control.no_cache = None
+        response.cache_control.public, response.cache_control.max_age = True, DAY
     return response
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
+from callcenter.domain.calls import Purpose
 from callcenter.domain.talk import Help
 from callcenter.models.consultations import Consultation
 from callcenter.models.telephony import Call, Offer
@@ -109,3 +110,8 @@ def owner_of_the_record(desk: Desk, caller: Phone) -> str:
         record: Consultation | None = consultations.of_call(session, desk.call_in(session, caller.sid).id)
         assert record is not None
         return record.counsellor_id
+
+
+def consult_offer(desk: Desk) -> Offer:
+    """The ring of the colleague who was asked."""
+    return next(offer for offer in desk.offers() if offer.purpose is Purpose.CONSULT)

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from callcenter.adapters.twilio_rest import TwilioLine
 from callcenter.domain.calls import CallState
 from callcenter.domain.presence import Work
 from callcenter.domain.talk import NotNow
 from tests.calls.talks import hears, on_music, talking
-from tests.desk import Desk
+from tests.desk import ORIGIN, Desk
 
 
 @pytest.fixture
@@ -146,3 +147,26 @@ def test_a_muted_telephone_is_not_heard_by_the_caller(desk: Desk) -> None:
     assert hears(talker.who.handset, caller)
     talker.mutes(muted=False)
     assert hears(caller, talker.who.handset)
+
+
+def test_a_slow_request_that_was_overtaken_is_followed_by_another_look(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller, talker = talking(desk)
+    hold = TwilioLine.hold
+
+    def overtaken(line: TwilioLine, *given: str) -> None:
+        monkeypatch.setattr(TwilioLine, "hold", hold)
+        talker.takes_back()  # and another worker has already let the caller back …
+        hold(line, *given)  # … when this request arrives
+
+    monkeypatch.setattr(TwilioLine, "hold", overtaken)
+    talker.holds()
+    desk.line.advance(2)
+    assert not on_music(desk, caller)
+    assert hears(caller, talker.who.handset)
+
+
+def test_the_music_may_be_kept_so_that_it_plays_while_we_are_busy(desk: Desk) -> None:
+    with desk.app.test_client().get("/static/audio/hold.wav", base_url=ORIGIN) as answer:
+        assert (answer.status_code, answer.cache_control.max_age, answer.cache_control.no_cache) == (200, 86_400, None)

@@ -11,7 +11,9 @@ import pytest
 from callcenter.domain.calls import CallState
 from callcenter.domain.people import Role
 from callcenter.domain.presence import Work
+from callcenter.domain.wording import Change
 from callcenter.models.base import db
+from callcenter.services import announcements
 from tests.calls.talks import hears, on_music
 from tests.integration.consoles import Console, Seat
 from tests.line import Phone
@@ -179,6 +181,16 @@ def test_the_help_panel_shows_the_words_and_when_each_may_be_said(seat: Seat, ca
     assert press(seat, "say", code="G03") == 204
     seat.desk.line.advance(20)
     assert seat.desk.call(caller.sid).state is CallState.ENDED
+
+
+def test_the_help_panel_shows_the_words_as_the_operator_changed_them(desk: Console, seat: Seat, caller: Phone) -> None:
+    with desk.work() as session:
+        announcements.change(session, "F01", Change("ゆっくりで、大丈夫です。"), by=None, now=desk.clock.now())
+        announcements.note(session, 1)
+    assert "ゆっくりで、大丈夫です。" in seat.opens().words
+    assert press(seat, "say", code="F01") == 204
+    desk.line.advance(5)
+    assert caller.heard[-1] == "ゆっくりで、大丈夫です。"
 
 
 def test_the_soft_limit_is_called_to_mind_and_cuts_nothing(desk: Console, seat: Seat, caller: Phone) -> None:
