@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from callcenter.domain.calls import LIVE_OFFERS, CallState, OfferState, Purpose
@@ -37,17 +37,19 @@ _WANTED = select(
 )
 _A_FEW_FREE = select(Presence.staff_id).where(queue.OFFERABLE).limit(BATCH).subquery()
 _HOW_MANY = select(func.count()).select_from(_A_FEW_FREE).scalar_subquery()
-_FIRST, _THEN = (
-    select(select(Call.id).where(whose).order_by(*queue.ORDER).limit(_HOW_MANY).subquery())
-    for whose in (_LOST_ONE, _GREETED)
-)
-_CALLERS = (
-    select(Call)
-    .where(Call.id.in_(union_all(_FIRST, _THEN)), Call.state == CallState.WAITING)
-    .order_by(*queue.ORDER)
-    .limit(_HOW_MANY)
-    .with_for_update(skip_locked=True, key_share=True)
-)
+
+
+def _callers(most: ColumnElement[int]) -> Select[Call]:
+    """The callers who are due, the next one first."""
+    first, then = (
+        select(select(Call.id).where(whose).order_by(*queue.ORDER).limit(most).subquery())
+        for whose in (_LOST_ONE, _GREETED)
+    )
+    query = select(Call).where(Call.id.in_(union_all(first, then)), Call.state == CallState.WAITING)
+    return query.order_by(*queue.ORDER).limit(most).with_for_update(skip_locked=True, key_share=True)
+
+
+_AS_MANY_AS_ARE_FREE, _A_BATCH = _callers(_HOW_MANY), _callers(literal(BATCH))
 _RINGS = (
     select(Offer.call_id, Offer.staff_id, Offer.state, Offer.left_at)
     .join(Call, Call.id == Offer.call_id)
@@ -78,13 +80,17 @@ def is_wanted(session: Session, *, now: datetime, policy: Policy) -> bool:
 
 def dispatch(session: Session, *, now: datetime, policy: Policy) -> list[Offer]:
     """Ring one free counsellor for each caller who is due and not being rung for; at most ``BATCH`` at once."""
-    due = {call.id: call for call in session.scalars(_CALLERS, _moments(now, policy))}
-    if not due:
-        return []
-    callers = _as_next(session, list(due.values()), now=now, policy=policy)
-    free = _free(session, callers, now=now, policy=policy)
-    here = [Free(staff_id, supervisor) for staff_id, (_, supervisor) in free.items()]
-    made = [_ring(session, due[one.call_id], free[one.staff_id][0], one, now) for one in match(callers, here)]
+    made = list[Offer]()
+    for query in (_AS_MANY_AS_ARE_FREE, _A_BATCH):  # behind callers whom those who are free declined wait others
+        due = {call.id: call for call in session.scalars(query, _moments(now, policy))}
+        if not due:
+            return []
+        callers = _as_next(session, list(due.values()), now=now, policy=policy)
+        free = _free(session, callers, now=now, policy=policy)
+        found = list(match(callers, [Free(staff_id, supervisor) for staff_id, (_, supervisor) in free.items()]))
+        if len(found) == len(due) or query is _A_BATCH:
+            made = [_ring(session, due[one.call_id], free[one.staff_id][0], one, now) for one in found]
+            break
     session.flush()  # a second live offer fails here, before anything is rung
     return made
 

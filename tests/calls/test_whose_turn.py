@@ -79,6 +79,16 @@ def test_a_counsellor_alone_who_declines_is_not_rung_again_at_once(desk: Desk) -
     assert (counsellor.rings, desk.call(phone.sid).state) == (True, CallState.WAITING)
 
 
+def test_a_caller_who_was_declined_keeps_nobody_else_waiting(desk: Desk) -> None:
+    only = desk.counsellor()
+    first, second = desk.line.dial(), desk.line.dial()
+    desk.line.advance(5)
+    declines(only)
+    desk.line.advance(1)
+    assert only.rings
+    assert [offer.call_id for offer in desk.offers()] == [desk.call(first.sid).id, desk.call(second.sid).id]
+
+
 def test_declining_asks_for_no_reason_and_costs_the_turn(desk: Desk, three: list[Counsellor]) -> None:
     desk.line.dial()
     desk.line.advance(5)
