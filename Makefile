@@ -1,7 +1,7 @@
 # Everything goes through a handful of targets; `make` alone lists them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test setup bench fmt lint types moved
+.PHONY: help run test setup bench chaos fmt lint types moved
 
 PORT ?=
 ARGS ?=
@@ -24,6 +24,9 @@ setup: .venv/.stamp ## only build the environment in .venv
 
 bench: .venv/.stamp ## measure the line against a bare Flask application
 	@exec $(BIN)/python -m tests.bench $(ARGS)
+
+chaos: .venv/.stamp ## ten thousand histories, killed processes, cut wires (ARGS="--only kills --seconds 60")
+	@exec $(BIN)/python -m tests.chaos $(ARGS)
 
 fmt: .venv/.stamp ## put the code in order
 	$(BIN)/ruff check --fix .

@@ -98,7 +98,7 @@ def announce(facts: Facts) -> str:
 
 
 def look_into_hold(facts: Facts) -> str:
-    """Learn who is still there while the caller hears music; whoever has left unheard has left now."""
+    """Learn who is still in a talk that is silent or held; whoever has left unheard has left now."""
     with unit_of_work() as session:
         call = session.get(Call, facts["call"])
         if call is None or call.state is not CallState.TALKING:

@@ -58,6 +58,8 @@ def _silent_calls(session: Session, now: datetime, policy: Policy) -> None:
     for call in session.scalars(query):
         call.last_news_at = now  # asked for once a period, not at every sweep
         outbox.put(session, "ask_after_call", now=now, call=call.id)
+        if call.state is CallState.TALKING:  # the caller may be there and the counsellor gone unheard
+            outbox.put(session, "look_into_hold", now=now, call=call.id)
 
 
 def forget(session: Session, *, now: datetime) -> None:

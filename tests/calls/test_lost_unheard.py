@@ -1,0 +1,26 @@
+"""A counsellor's leg is lost and no news of it arrives: nobody stays alone in a room."""
+
+from __future__ import annotations
+
+from callcenter.domain.calls import CallState
+from callcenter.domain.presence import Work
+from tests.calls.talks import talking
+from tests.desk import Desk
+
+
+def test_a_caller_whose_counsellor_is_lost_unheard_waits_again_before_two_minutes_are_over(desk: Desk) -> None:
+    caller, talker = talking(desk)
+    desk.line.faults.lost = 1.0
+    talker.who.handset.hangs_up()
+    desk.line.advance(90)
+    assert desk.call(caller.sid).state is CallState.WAITING
+    assert desk.call(caller.sid).priority == 1
+    assert talker.who.work is Work.WRAP_UP
+
+
+def test_a_long_silent_talk_goes_on_undisturbed(desk: Desk) -> None:
+    caller, talker = talking(desk)
+    desk.line.advance(400)
+    assert desk.call(caller.sid).state is CallState.TALKING
+    assert talker.who.work is Work.ON_CALL
+    assert talker.who.handset.state == "in-progress"
