@@ -93,9 +93,17 @@ def page(open_page: OpenPage) -> Page:
     return open_page()
 
 
+KEYS_OF_TWO = """() => {
+  const shown = [...document.querySelectorAll("[aria-keyshortcuts]")].filter((one) => one.checkVisibility());
+  const keys = shown.map((one) => one.getAttribute("aria-keyshortcuts"));
+  return [...new Set(keys.filter((key, at) => keys.indexOf(key) !== at))];
+}"""
+
+
 def axe(page: Page) -> None:
-    """Hold the page as it stands now against WCAG 2.2 AA and axe's best practices."""
+    """Hold the page as it stands now against WCAG 2.2 AA and axe's best practices; a key is one control's alone."""
     page.evaluate(AXE.read_text(encoding="utf-8"))  # not a script tag: the content policy forbids those
     found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
     lines = [f"{one['id']}: {one['help']} at {node['target']}" for one in found for node in one["nodes"]]
+    lines += [f"the key {key} names two controls" for key in page.evaluate(KEYS_OF_TWO)]
     assert not lines, f"{page.url} at {page.viewport_size}:\n" + "\n".join(lines)

@@ -35,3 +35,11 @@ def test_japanese_letters_are_drawn_and_not_boxes(page: Page) -> None:
     page.set_content("<p style='font:32px system-ui'><span id=a>電</span><span id=b>話</span></p>")
     pictures = {page.locator(f"#{name}").screenshot() for name in ("a", "b")}
     assert len(pictures) == 2, "two different letters look the same: is a Japanese font installed?"
+
+
+@pytest.mark.browser
+def test_a_key_that_names_two_controls_is_found(page: Page) -> None:
+    buttons = "".join(f'<button aria-keyshortcuts="Alt+K">{name}</button>' for name in ("あ", "い"))
+    page.set_content(GOOD.replace("<p>", f"{buttons}<p>"))
+    with pytest.raises(AssertionError, match=r"the key Alt\+K names two controls"):
+        axe(page)

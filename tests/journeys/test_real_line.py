@@ -50,7 +50,7 @@ def test_a_call_on_a_real_line_from_the_microphone_check_to_the_end(
     office.sign_in(page)
     check = page.locator("mic-check")
     expect(check).to_contain_text("マイクを使えます")
-    page.keyboard.press("Alt+k")
+    page.keyboard.press("Alt+c")
     expect(check.get_by_label("使うマイク")).to_be_focused()
     expect(check).to_contain_text("声が入っています")
     axe(page)
@@ -85,14 +85,14 @@ def test_nobody_is_rung_before_their_microphone_may_be_used(office: Office, edge
     page.keyboard.press("Alt+u")
     expect(callbar(page)).to_contain_text("つながるまで、呼び出しは来ません")
     until_pumped(page, edge, lambda: edge.registered)
-    page.keyboard.press("Alt+k")
+    page.keyboard.press("Alt+c")
     expect(page.locator("mic-check")).to_contain_text("許可されていません")
     axe(page)
     office.dial()
     page.wait_for_timeout(5000)
     assert edge.invited == {}
     page.context.grant_permissions(["microphone"])
-    page.keyboard.press("Alt+k")
+    page.keyboard.press("Alt+c")
     until_pumped(page, edge, lambda: "ringing" in edge.invited.values())
 
 
