@@ -105,9 +105,9 @@ class Seat:
         self.sends("/console/presence", work="available")
         return lease
 
-    def is_rung_by(self, phone: Phone) -> str:
-        """Let the caller's waiting come so far that this person is rung; return the offer."""
-        for _ in range(8):
+    def is_rung_by(self, phone: Phone, *, within: int = 8) -> str:
+        """Let the caller's waiting come so far, in *within* seconds, that this person is rung; return the offer."""
+        for _ in range(within):
             self.stays()
             self.desk.line.advance(1)
             offer_id = self.presence.offer_id
