@@ -6,7 +6,7 @@ import pytest
 
 from tests.chaos import histories
 
-SEEDS, EACH, STEPS = 12, 25, 14
+SEEDS, EACH, STEPS = 12, 25, 12
 
 
 @pytest.mark.slow

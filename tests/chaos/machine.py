@@ -15,11 +15,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.presence import BOUND, Work
 from callcenter.domain.supervision import Mode
-from callcenter.jobs.worker import SWEEP
 from ivr.simulator.legs import Leg
 from tests.calls.talks import Talker
 from tests.chaos.promises import Broken, Promises
-from tests.chaos.stage import AFTER, BEFORE, Stage
+from tests.chaos.stage import AFTER, BEFORE, SWEEP, Stage
 from tests.desk import Counsellor
 from tests.line import Phone
 from tests.tools.postgres import quick_folder

@@ -31,8 +31,11 @@ from tests.line import A_WEDNESDAY_AFTERNOON, Line
 
 BEAT = 5.0
 """Virtual seconds between two signs of life of a browser."""
-PULSE = 2.0
-"""Virtual seconds between two looks of the worker; really it looks four times a second."""
+PULSE, SWEEP = 3.0, 6.0
+"""Virtual seconds between two looks, and two sweeps, of the worker, which really looks four times a second.
+
+It also looks whenever a webhook has come, as the bell lets it.
+"""
 BEFORE, AFTER = "before", "after"
 
 Answer = tuple[int, Mapping[str, str], bytes]
@@ -177,7 +180,7 @@ class Stage(Desk):
             return
         with self.app.app_context():
             now = self.line.engine.elapsed
-            if now - self._swept >= worker.SWEEP:
+            if now - self._swept >= SWEEP:
                 self._swept = now
                 worker.sweep()
             if now - self._compared >= worker.RECONCILE:
