@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 
 from tests.bench import dispatch, places
@@ -18,6 +19,7 @@ DISPATCHERS = 8
 
 def main() -> int:
     wish = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # whatever was started is stopped on the way out
     databases = wish.database or list(kills.DATABASES)
     broken = 0
     if "histories" in wish.only:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
 from callcenter.domain.calls import LIVE_OFFERS, CallState
+from callcenter.models.audit import AuditEntry
 from callcenter.models.base import connect
 from callcenter.models.consultations import Consultation, ConsultationState
 from callcenter.models.keys import lend_ring
@@ -29,6 +30,7 @@ from callcenter.services import audit
 from ivr.simulator.engine import Engine
 from tests.desk import FIELD_KEYS
 
+FINISH, HAND_OVER = "consultation.finish", "consultation.hand_over"
 ANSWERED, ROOM, TRIED, SAVED, FINISHED = "answered", "in the room", "tried to save", "saved", "finished"
 
 
@@ -99,9 +101,18 @@ def _lost(ledger: Ledger, session: Session) -> Iterator[str]:
     for of, note in acknowledged.items():
         if of not in records or records[of].story not in {note.text, *unheard}:
             yield f"record {of} lost what was saved as its version {note.version}"
-    for note in ledger.of_kind(FINISHED):
-        if records[note.of].state is not ConsultationState.FINISHED:
-            yield f"record {note.of} was finished and is open"
+    for of in {note.of for note in ledger.of_kind(FINISHED)}:
+        yield from _unfinished(session, of, records[of])
+
+
+def _unfinished(session: Session, of: str, record: Consultation) -> Iterator[str]:
+    """A record that was finished is so, unless its call went on to somebody else afterwards."""
+    acts = select(AuditEntry.action).where(AuditEntry.subject_id == of).order_by(AuditEntry.seq)
+    done = [act for act in session.scalars(acts) if act in {FINISH, HAND_OVER}]
+    if FINISH not in done:
+        yield f"record {of} was finished and the trail does not know of it"
+    elif done[-1] == FINISH and record.state is not ConsultationState.FINISHED:
+        yield f"record {of} was finished and is open"
 
 
 def _twice(session: Session, engine: Engine) -> list[str]:

@@ -36,6 +36,10 @@ SILENCE = 10.0
 """Seconds for which a request that was cut is left hanging: longer than our client waits."""
 
 
+NOT_ALONE = python("-c", "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 9); os.execv(sys.argv[1], sys.argv[1:])")
+"""Runs the command that follows, which the kernel kills once this process has gone (PR_SET_PDEATHSIG; Linux)."""
+
+
 class Program:
     """One of our programs: started, killed and started again."""
 
@@ -45,7 +49,7 @@ class Program:
 
     def start(self) -> None:
         self._process = subprocess.Popen(
-            self._command,
+            (*NOT_ALONE, *self._command),
             env=self._env,
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
