@@ -174,12 +174,15 @@ def wrap_up(session: Session, offer: Offer, *, now: datetime) -> None:
 def caller_gone(session: Session, call: Call, *, now: datetime, outcome: Outcome | None = None) -> None:
     """The caller's leg has ended, from whichever side."""
     ended = calls.end(session, call, now=now, outcome=outcome)
-    offer = routing.find(session, call.offer_id) if call.offer_id else None
+    legs = routing.live_legs(session, call) if ended else ()
+    offer = next((leg for leg in legs if leg.id == call.offer_id), None)
+    if offer is None and call.offer_id:
+        offer = routing.find(session, call.offer_id)
     just_left = offer is not None and _leave(offer, now)
     if ended:
         consult.drop(session, call, now=now)
-        routing.let_go(session, call, now=now)
-        supervision.all_over(session, call, now=now)
+        routing.let_go(session, legs, now=now)
+        supervision.all_over(session, legs, now=now)
     if offer is not None and just_left:
         wrap_up(session, offer, now=now)
         outbox.put(session, "hang_up", now=now, after=RESCUE_AFTER, offer=offer.id)
@@ -189,13 +192,13 @@ def turned_out(session: Session, call: Call, verdict: Verdict, *, now: datetime)
     """The line ends the waiting with a spoken end."""
     outcome, why = calls.OUTCOMES[verdict]
     calls.end(session, call, now=now, outcome=outcome, why=why)
-    routing.let_go(session, call, now=now)
+    routing.let_go(session, routing.live_legs(session, call), now=now)
 
 
 def lost(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
     """The caller's leg is on its way back to the queue: the counsellor's has gone."""
     if calls.back_to_queue(session, call, CallStep.REQUEUED, now=now):
-        supervision.all_over(session, call, now=now)
+        supervision.all_over(session, supervision.listeners(session, call.id), now=now)
         consult.drop(session, call, now=now)
     if _leave(offer, now):
         wrap_up(session, offer, now=now)

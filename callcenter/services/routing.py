@@ -6,12 +6,13 @@ counsellor, and a claim changes exactly one row of each kind or nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import String, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from callcenter.domain.calls import OPEN_OFFERS, CallState, OfferState, Purpose
+from callcenter.domain.calls import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState, Purpose
 from callcenter.domain.consultations import Channel
 from callcenter.domain.people import Contact
 from callcenter.domain.policy import Policy
@@ -27,9 +28,10 @@ _WITH_CALL = (
     .where(Offer.id == bindparam("offer_id"))
     .with_for_update(of=(Call, Offer), key_share=True)
 )
-_RINGING_FOR = (
+_LIVE_LEGS = (
     select(Offer)
-    .where(Offer.call_id == bindparam("call_id"), Offer.state.in_(OPEN_OFFERS))
+    .where(Offer.call_id == bindparam("call_id"), Offer.state.in_(LIVE_OFFERS))
+    .order_by(Offer.rung_at, Offer.id)
     .with_for_update(key_share=True)
 )
 
@@ -136,10 +138,15 @@ def close(
         outbox.put(session, "hang_up", now=now, offer=offer.id)
 
 
-def let_go(session: Session, call: Call, *, now: datetime) -> None:
-    """The caller is gone: whoever is being rung for them is left in peace, idle time unchanged."""
-    for offer in session.scalars(_RINGING_FOR, {"call_id": call.id}):
-        close(session, offer, OfferState.CANCELLED, now=now)
+def live_legs(session: Session, call: Call) -> Sequence[Offer]:
+    """Return everybody's leg in or on the way into a call, locked, the first one first."""
+    return session.scalars(_LIVE_LEGS, {"call_id": call.id}).all()
+
+
+def let_go(session: Session, legs: Sequence[Offer], *, now: datetime) -> None:
+    """The caller is gone: whoever of *legs* is being rung is left in peace, idle time unchanged."""
+    for offer in legs:
+        close(session, offer, OfferState.CANCELLED, now=now)  # only one that still rings
 
 
 def ring_seconds(offer: Offer, policy: Policy) -> int:

@@ -210,10 +210,11 @@ def no_longer_listens(session: Session, offer: Offer, *, now: datetime) -> None:
     _note(session, offer, "listen_end", by=staff_member(offer.staff_id), now=now, state="took_over", heard=True)
 
 
-def all_over(session: Session, call: Call, *, now: datetime) -> None:
-    """The room has ended, since its caller has left it: nobody listens any more."""
-    for offer in listeners(session, call.id):
-        _end(session, offer, by=SYSTEM, now=now)
+def all_over(session: Session, legs: Sequence[Offer], *, now: datetime) -> None:
+    """The room has ended, since its caller has left it: whoever of *legs* listens listens no more."""
+    for offer in legs:
+        if offer.purpose is Purpose.LISTEN and offer.state in LIVE_OFFERS:
+            _end(session, offer, by=SYSTEM, now=now)
 
 
 def follow(session: Session, call: Call, *, now: datetime) -> None:
