@@ -108,6 +108,8 @@ def _caller(session: Session, call: Call, offer: Offer | None, news: News, *, no
             calls.note(session, call, "caller_joined", now=now)
         if offer is not None:
             _together(session, call, offer, now=now)
+        if offer is not None and offer.ending and offer.id == call.offer_id:
+            outbox.put(session, "say_bye", now=now, offer=offer.id, parting=None)  # led in after the goodbye
     elif news.kind == RoomNews.LEAVE:
         if call.caller_left_at != news.at:
             call.caller_left_at = news.at
@@ -247,9 +249,13 @@ def end_by_counsellor(
 ) -> None:
     """The counsellor ends a conversation: the caller's leg is ended, and with it the room.
 
-    After a goodbye nothing more is said; *parting* is what the line says where none was possible.
+    After a goodbye nothing more is said; *parting* is what the line says where none was possible. A caller who was
+    claimed and not yet led in has spoken to nobody, so no goodbye can have been said: they wait on at the head.
     """
     if call.state is CallState.ENDED or call.offer_id != offer.id:
+        return
+    if call.state is CallState.CLAIMED:
+        release(session, call, offer, now=now)
         return
     offer.ending = True
     calls.note(session, call, "ended_by_counsellor", now=now, staff_id=offer.staff_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callcenter.domain.calls import CallState
+from callcenter.models.telephony import Offer
 from tests.calls.webhooks import form, post
 from tests.desk import Counsellor, Desk
 
@@ -42,3 +43,36 @@ def test_the_leg_that_won_hears_the_truth_once_the_caller_is_gone(desk: Desk) ->
     assert desk.call(caller.caller_sid).state is CallState.ENDED
     late = post(desk, f"{path}/screen", form(LEG, Digits="1"), I_Twilio_Idempotency_Token="late")
     assert "<Conference" not in late.text
+
+
+def test_who_ends_a_call_before_the_caller_is_led_in_leaves_them_at_the_head_of_the_queue(desk: Desk) -> None:
+    counsellor = desk.counsellor()
+    phone = desk.line.dial()
+    desk.line.advance(5)
+    desk.line.faults.next_rest = ["rest_429", "rest_429", "rest_429"]
+    counsellor.takes_the_call()
+    counsellor.ends_the_call()
+    call = desk.call(phone.sid)
+    assert (call.state, call.priority) == (CallState.WAITING, 1)
+    desk.line.advance(20)
+    assert phone.state == "in-progress"
+    assert counsellor.rings
+    counsellor.takes_the_call()
+    desk.line.advance(8)
+    assert desk.call(phone.sid).state is CallState.TALKING
+
+
+def test_a_caller_who_is_led_in_after_the_goodbye_is_let_go_of_all_the_same(desk: Desk) -> None:
+    counsellor = desk.counsellor()
+    phone = desk.line.dial()
+    desk.line.advance(5)
+    counsellor.takes_the_call()
+    desk.line.advance(2)
+    with desk.work() as session:  # the goodbye went out first, and then the request that led the caller in
+        session.get_one(Offer, desk.offers()[0].id).ending = True
+    call = desk.call(phone.sid)
+    news = {"StatusCallbackEvent": "participant-join", "ParticipantLabel": "caller", "ConferenceSid": "CF" + "1" * 32}
+    post(desk, f"/ivr/conference/{call.id}", form(phone.sid, **news))
+    desk.line.advance(10)
+    assert phone.state == "completed"
+    assert desk.call(phone.sid).state is CallState.ENDED
