@@ -1,4 +1,4 @@
-"""The README speaks of things that exist: commands, targets, settings, files, numbers."""
+"""README and OPERATING speak of things that exist: commands, targets, settings, files, numbers."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from callcenter.settings import Settings
 from wsgi import cli
 
 ROOT = Path(__file__).resolve().parents[2]
-README = (ROOT / "README.md").read_text("utf-8")
+PAPERS = {name: (ROOT / name).read_text("utf-8") for name in ("README.md", "OPERATING.md")}
+BOTH = "\n".join(PAPERS.values())
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
-BLOCKS = [(language, text) for language, text in FENCE.findall(README)]
-SPANS = sorted(set(re.findall(r"`([^`\n]+)`", FENCE.sub("", README))))
+BLOCKS = [(language, text) for language, text in FENCE.findall(BOTH)]
+SPANS = sorted(set(re.findall(r"`([^`\n]+)`", FENCE.sub("", BOTH))))
 CODE = [*SPANS, *(text for _, text in BLOCKS)]
-LONGEST = 470
+LONGEST = 360
 
 
 def shell_lines(name: str) -> list[str]:
@@ -92,7 +93,7 @@ def test_the_settings_are_exactly_those_that_are_read() -> None:
 
 def told() -> dict[str, str]:
     """The defaults as the table of settings tells them."""
-    rows = re.findall(r"^\| (`[A-Z].*?) \| (.*?) \|", README, re.MULTILINE)
+    rows = re.findall(r"^\| (`[A-Z].*?) \| (.*?) \|", BOTH, re.MULTILINE)
     return {
         name: default
         for names, defaults in rows
@@ -114,14 +115,14 @@ def test_the_defaults_are_the_ones_that_hold(tmp_path: Path) -> None:
 def test_production_demands_what_is_marked_for_it() -> None:
     from callcenter.settings import REQUIRED_IN_PRODUCTION
 
-    assert set(re.findall(r"`([A-Z_]+)` \*\*P\*\*", README)) == set(REQUIRED_IN_PRODUCTION)
+    assert set(re.findall(r"`([A-Z_]+)` \*\*P\*\*", BOTH)) == set(REQUIRED_IN_PRODUCTION)
     environment_file = next(text for language, text in BLOCKS if "CALLCENTER_ENV=production" in text)
     assert set(REQUIRED_IN_PRODUCTION) <= set(re.findall(r"^([A-Z_]+)=", environment_file, re.MULTILINE))
 
 
 def test_the_service_units_start_as_many_threads_as_the_one_command() -> None:
     unit = next(text for _, text in BLOCKS if "gunicorn" in text)
-    ports = set(re.findall(r"server 127\.0\.0\.1:(\d+)", README))
+    ports = set(re.findall(r"server 127\.0\.0\.1:(\d+)", BOTH))
     assert f"--threads {launcher.WEB_THREADS} " in unit
     assert len(ports) * int(re.findall(r"--workers (\d+)", unit)[0]) == launcher.WEB_PROCESSES
 
@@ -131,26 +132,33 @@ def test_the_service_units_start_as_many_threads_as_the_one_command() -> None:
 
 def test_every_file_that_is_named_exists() -> None:
     paths = {found for code in CODE for found in re.findall(r"(?:callcenter|ivr|tests|migrations)/[\w./-]*\w", code)}
-    paths -= {found for found in paths if f"/{found}" in README}  # /srv/callcenter/… is the operator's own
-    linked = set(re.findall(r"\]\(([\w./-]+)\)", README))
+    paths -= {found for found in paths if f"/{found}" in BOTH}  # /srv/callcenter/… is the operator's own
+    linked = set(re.findall(r"\]\(([\w./-]+)\)", BOTH))
     assert [path for path in sorted(paths | linked) if not (ROOT / path).exists()] == []
 
 
 def test_every_heading_that_is_linked_exists() -> None:
-    headings = {
-        re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-")
-        for title in re.findall(r"^#+ (.+)$", README, re.MULTILINE)
+    headings = {name: _headings(text) for name, text in PAPERS.items()}
+    links = {
+        (name, target or name, heading)
+        for name, text in PAPERS.items()
+        for target, heading in re.findall(r"\]\(([\w.]*)#([^)]+)\)", text)
     }
-    assert set(re.findall(r"\]\(#([^)]+)\)", README)) - headings == set()
+    assert [link for link in sorted(links) if link[2] not in headings[link[1]]] == []
+
+
+def _headings(text: str) -> set[str]:
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-") for title in titles}
 
 
 def test_pictures_are_small_and_described() -> None:
-    pictures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", README)
+    pictures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", BOTH)
     assert pictures
     for description, path in pictures:
         assert len(description) > 20
         assert (ROOT / path).stat().st_size <= 200_000, path
 
 
-def test_it_can_be_read_in_one_sitting() -> None:
-    assert len(README.splitlines()) <= LONGEST
+def test_each_can_be_read_in_one_sitting() -> None:
+    assert {name: len(text.splitlines()) for name, text in PAPERS.items() if len(text.splitlines()) > LONGEST} == {}
