@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcenter.domain.cases import CaseState
@@ -16,7 +16,10 @@ UNKNOWN = "unknown"
 
 
 class Case(HoldsSealedText, Base):
-    """The thread. ``last_contact_on`` is the newest of all its people, on the calendar of Tokyo."""
+    """The thread. ``last_contact_on`` is the newest of all its people, on the calendar of Tokyo.
+
+    ``field_versions`` says at which version each field was last written, as in a consultation.
+    """
 
     __tablename__ = "cases"
 
@@ -28,8 +31,17 @@ class Case(HoldsSealedText, Base):
     summary_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(Moment)
     demo: Mapped[bool] = mapped_column(default=False)
+    owner_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    """The counsellor who has the case in hand (担当)."""
+    follow_up_on: Mapped[date | None] = mapped_column(index=True)
+    follow_up_note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    field_versions: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, server_default=text("'{}'"))
+    purged_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When it was destroyed; what is left are codes and dates for the figures."""
 
-    summary = Sealed("summary_sealed")
+    summary = Sealed("summary_sealed")  # 概要
+    follow_up_note = Sealed("follow_up_note_sealed")  # その日にすること
 
     people: Mapped[list[Person]] = relationship(back_populates="case", order_by="Person.created_at, Person.id")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcenter.models.base import Base
@@ -15,6 +15,7 @@ from callcenter.models.keys import HoldsSealedText, Sealed
 from callcenter.models.people import Staff
 
 UNKNOWN = "unknown"
+AT_RISK = text("risk NOT IN ('unknown', 'none')")
 
 
 class ConsultationState(StrEnum):
@@ -36,6 +37,7 @@ class Consultation(HoldsSealedText, Base):
         Index("ix_consultations_person_id_opened_at", "person_id", "opened_at"),
         Index("ix_consultations_case_id_opened_at", "case_id", "opened_at"),
         Index("ix_consultations_counsellor_id_state", "counsellor_id", "state"),
+        Index("ix_consultations_risk", "risk", "case_id", sqlite_where=AT_RISK, postgresql_where=AT_RISK),
     )
 
     channel: Mapped[str] = mapped_column(String(32))
@@ -53,6 +55,8 @@ class Consultation(HoldsSealedText, Base):
     opened_at: Mapped[datetime] = mapped_column(Moment)
     saved_at: Mapped[datetime] = mapped_column(Moment)
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
+    purged_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When its texts were destroyed."""
     demo: Mapped[bool] = mapped_column(default=False)
 
     # What the caller chose or said, as codes; everything may stay unknown.

@@ -8,8 +8,10 @@ from callcenter.models import (
     calendar,
     care,
     cases,
+    casework,
     chores,
     consultations,
+    directory,
     keys,
     line,
     misuse,
@@ -17,6 +19,7 @@ from callcenter.models import (
     notices,
     outbox,
     people,
+    retention,
     telephony,
 )
 
@@ -26,8 +29,10 @@ ALL = (
     calendar,
     care,
     cases,
+    casework,
     chores,
     consultations,
+    directory,
     keys,
     line,
     misuse,
@@ -35,5 +40,6 @@ ALL = (
     notices,
     outbox,
     people,
+    retention,
     telephony,
 )
