@@ -117,6 +117,7 @@ def look_into_hold(facts: Facts) -> str:
                 continue
             if offer.state not in LIVE_OFFERS:
                 consult.over(session, call, offer, now=now)
+                room.left_alone(session, call, offer, now=now)
             if offer.state not in LIVE_OFFERS or offer.claimed_at is None:
                 continue
             if offer.leg_sid in there:

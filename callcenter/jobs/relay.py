@@ -21,6 +21,8 @@ ALL = {**HANDLERS, **listening.HANDLERS, **participants.HANDLERS}
 
 GIVE_UP_AFTER = timedelta(minutes=2)
 """An errand of the telephone is about people who are on the line now; older ones are left to the watchdog."""
+TRIES = 5
+"""An errand that was left lying while no worker lived is old at its first try, and is tried as often as any other."""
 
 
 def drain() -> int:
@@ -40,7 +42,7 @@ def deliver(message_id: int) -> bool:
     result = _run(held)
     now = context().ports.clock.now()
     with unit_of_work() as session:
-        if result is None and now - held.created_at < GIVE_UP_AFTER:
+        if result is None and (held.attempts < TRIES or now - held.created_at < GIVE_UP_AFTER):
             outbox.retry(session, held, now=now)
         else:
             outbox.finish(session, held, result or "gave_up", now=now)

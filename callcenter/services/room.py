@@ -166,6 +166,12 @@ def left(session: Session, call: Call | None, offer: Offer, *, at: datetime, now
         outbox.put(session, "rescue_caller", now=now, after=RESCUE_AFTER, offer=offer.id)
 
 
+def left_alone(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+    """A caller is still in the room that this counsellor has left: what was to be done then came to nothing."""
+    if call.state is CallState.TALKING and call.offer_id == offer.id:
+        outbox.put(session, "say_bye" if offer.ending else "rescue_caller", now=now, offer=offer.id)
+
+
 def wrap_up(session: Session, offer: Offer, *, now: datetime) -> None:
     """Whoever claimed a call has a record to finish before the next one."""
     row = presence.find(session, offer.staff_id)

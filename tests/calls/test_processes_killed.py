@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from callcenter.domain.calls import LIVE_OFFERS, CallState, Outcome
 from callcenter.domain.presence import Work
 from callcenter.jobs import reconcile
+from callcenter.models.outbox import OutboxMessage
 from ivr.simulator.webhooks import Post
 from tests.calls.talks import consulting, hears, on_music, talking
 from tests.desk import ORIGIN, Counsellor, Desk
@@ -177,3 +179,19 @@ def test_music_that_fails_in_a_room_or_on_hold_leaves_the_talk_alone(desk: Desk)
     talker.takes_back()
     desk.line.advance(2)
     assert hears(phone, talker.who.handset)
+
+
+def test_a_caller_whose_rescue_was_given_up_is_not_left_alone_with_the_music(desk: Desk) -> None:
+    phone, talker = talking(desk)
+    counsellor = talker.who
+    desk.line.faults.next_rest = ["rest_500"] * 400
+    counsellor.handset.hangs_up()
+    desk.line.advance(200)
+    with desk.work() as session:
+        rescues = session.scalars(select(OutboxMessage).where(OutboxMessage.topic == "rescue_caller"))
+        assert {errand.result for errand in rescues} == {"gave_up"}
+    desk.line.faults.next_rest.clear()
+    desk.line.advance(75)
+    assert phone.state == "in-progress"
+    assert desk.call(phone.sid).state is CallState.WAITING
+    assert counsellor.work is Work.WRAP_UP

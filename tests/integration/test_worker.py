@@ -122,8 +122,13 @@ def test_an_errand_that_cannot_be_done_is_given_up_after_a_while(desk: Desk) -> 
     now = desk.clock.now()
     with desk.work() as session:
         outbox.put(session, "hang_up", now=now - relay.GIVE_UP_AFTER, offer=_missed_offer_without_leg(desk))
-    with desk.app.app_context():
-        relay.drain()
+    for _ in range(relay.TRIES):  # one that lay while no worker lived is tried as often as any other
+        with desk.work() as session:
+            errand = session.scalars(select(OutboxMessage).where(OutboxMessage.topic == "hang_up")).one()
+            assert errand.done_at is None
+            errand.due_at = now
+        with desk.app.app_context():
+            relay.drain()
     with desk.work() as session:
         errand = session.scalars(select(OutboxMessage).where(OutboxMessage.topic == "hang_up")).one()
         assert (errand.result, errand.done_at is not None) == ("gave_up", True)
