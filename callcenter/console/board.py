@@ -17,7 +17,7 @@ from callcenter.console.sheet import Card, Sheet
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.presence import BOUND
 from callcenter.models.telephony import Presence
-from callcenter.services import consultations
+from callcenter.services import consultations, wall
 from callcenter.services.nicknames import Candidate
 from callcenter.ui import telephone
 from callcenter.ui.access import note_activity
@@ -44,7 +44,7 @@ def board() -> str:
     """The record of the call I am in or have to write up; otherwise what to do next."""
     with unit_of_work() as session:
         row = session.get(Presence, myself(session).id)
-        record = desk.current_record(session, row)
+        record = wall.record_at_hand(session, row)
         page = look(session, record.id if record else None)
     return draw(page)
 

@@ -23,10 +23,10 @@ from callcenter.domain.people import Contact, Role
 from callcenter.domain.policy import Policy
 from callcenter.domain.presence import PUT_AWAY, TALKING, AwayReason, Work, is_long
 from callcenter.domain.times import local_date
-from callcenter.models.consultations import Consultation, ConsultationState
+from callcenter.models.consultations import Consultation
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call, Offer, Presence
-from callcenter.services import calendar, care, consultations, pull, queue
+from callcenter.services import calendar, care, consultations, pull, queue, wall
 from callcenter.services.care import Note
 from callcenter.services.pull import Pull
 from callcenter.ui.hints import Hint, hint_of
@@ -147,7 +147,7 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> D
     row = session.get(Presence, staff.id)
     work = row.work if row else Work.OFFLINE
     offer = session.get(Offer, row.offer_id) if row and row.offer_id else None
-    record = current_record(session, row)
+    record = wall.record_at_hand(session, row)
     waiting = _waiting(session)
     talk = talks.build(session, offer if work in TALKING else None, staff, now=now, policy=policy)
     return Desk(
@@ -182,19 +182,6 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> D
         following=following.mine(session, row),
         followed=following.told(session, talk.call_id if talk else None, also_listening=policy.show_listening),
     )
-
-
-def current_record(session: Session, row: Presence | None) -> Consultation | None:
-    """Return the record of the call this counsellor is in, or has just ended and not written up."""
-    if row is None or row.work not in (*TALKING, Work.WRAP_UP):
-        return None
-    mine = select(Offer.call_id).where(Offer.staff_id == row.staff_id, Offer.claimed_at.is_not(None))
-    call_id = session.scalar(
-        mine.order_by(Offer.id.desc()).limit(1)
-    )  # ids rise even where a trial's clock was put back
-    record = consultations.of_call(session, call_id) if call_id else None
-    is_open = record is not None and record.state is ConsultationState.DRAFT
-    return record if is_open and record is not None and record.counsellor_id == row.staff_id else None
 
 
 def name_of(record: Consultation) -> str:

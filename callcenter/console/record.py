@@ -10,14 +10,13 @@ from werkzeug.wrappers import Response
 
 from callcenter.console import board, line
 from callcenter.console.blueprint import bp, done, for_counsellors, from_script, myself
-from callcenter.console.desk import current_record
 from callcenter.console.form import changes
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.consultations import MissingField, Outcome
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.presence import Work
 from callcenter.models.telephony import Presence
-from callcenter.services import calendar, consultations, presence
+from callcenter.services import calendar, consultations, presence, wall
 from callcenter.services.consultations import NotQuick, Saved
 from callcenter.ui.access import me
 from callcenter.ui.filters import clock_seconds
@@ -111,7 +110,7 @@ def _finish(session: Session, record_id: str, quick: Outcome | None) -> bool:
     """Finish the record; True if its person was signed out with it, as they or others had decided before."""
     now, staff = ports().clock.now(), myself(session)
     row = session.get(Presence, staff.id, with_for_update=True)
-    current = current_record(session, row)
+    current = wall.record_at_hand(session, row)
     is_current = current is not None and current.id == record_id
     if is_current and row is not None and row.work is not Work.WRAP_UP:
         raise StillTalking

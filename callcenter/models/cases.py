@@ -39,6 +39,8 @@ class Case(HoldsSealedText, Base):
     field_versions: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, server_default=text("'{}'"))
     purged_at: Mapped[datetime | None] = mapped_column(Moment)
     """When it was destroyed; what is left are codes and dates for the figures."""
+    merged_into_id: Mapped[str | None] = mapped_column(String(32))
+    """The case that took this one in: an empty shell, kept so that the merge can be undone."""
 
     summary = Sealed("summary_sealed")  # 概要
     follow_up_note = Sealed("follow_up_note_sealed")  # その日にすること
@@ -62,6 +64,10 @@ class Person(HoldsSealedText, Base):
     contact_before_on: Mapped[date | None]  # the last one known from before this system, when moved in
     how_to_address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(Moment)
+    usual_staff_id: Mapped[str | None] = mapped_column(String(32))
+    """いつもの担当 where it was said; otherwise it is drawn from the records."""
+    merged_into_id: Mapped[str | None] = mapped_column(String(32))
+    """The other entry of the same person: this one is an empty shell, kept so that the merge can be undone."""
 
     how_to_address = Sealed("how_to_address_sealed")
 

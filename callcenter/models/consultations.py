@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from callcenter.domain.linking import LinkState
 from callcenter.models.base import Base
 from callcenter.models.cases import Person
 from callcenter.models.columns import Moment, choice
@@ -47,6 +48,10 @@ class Consultation(HoldsSealedText, Base):
     counsellor_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
     linked_at: Mapped[datetime | None] = mapped_column(Moment)
     linked_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    doubt: Mapped[LinkState | None] = mapped_column(choice(LinkState))
+    """Why it is not linked, where somebody said so: not sure yet, or anonymous by wish."""
+    maybe_person_id: Mapped[str | None] = mapped_column(String(32))
+    """Who it may have been with, while not sure; nothing of that person is opened by it."""
 
     state: Mapped[ConsultationState] = mapped_column(choice(ConsultationState), default=ConsultationState.DRAFT)
     version: Mapped[int] = mapped_column(default=1)
@@ -94,6 +99,11 @@ class Consultation(HoldsSealedText, Base):
     codes: Mapped[list[ConsultationCode]] = relationship(
         cascade="all, delete-orphan", lazy="selectin", order_by="ConsultationCode.code"
     )
+
+    @property
+    def link_state(self) -> LinkState:
+        """Whether it is known who this was with."""
+        return LinkState.LINKED if self.person_id is not None else self.doubt or LinkState.UNLINKED
 
 
 class ConsultationCode(Base):

@@ -1,0 +1,88 @@
+"""What keeps the thread from one call to the next: wishes, promises, the usual counsellor, a call that was cut off."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from enum import StrEnum
+from itertools import pairwise
+
+from callcenter.domain.codes import Code
+from callcenter.domain.errors import HelplineError
+
+MOST_VISITS = 5
+"""Visits for each person (R41)."""
+CUT_OFF_LATELY = timedelta(minutes=15)
+"""So long after a call broke off its caller is expected back."""
+LOOKED_AT = 10
+"""Talks from which the usual counsellor is drawn."""
+CODE_DIGITS = 4
+LONGEST_NOTE = 200
+"""Characters of a wish, a promise or a reason."""
+
+
+class Wish(Code):
+    """相談者の希望: what the caller asked us to do or to leave."""
+
+    SILENCE = "silence", "無言でもよい"
+    NO_HURRY = "no_hurry", "急がせない"
+    FEW_QUESTIONS = "few_questions", "質問は少なめに"
+    NOT_MOTHER = "not_mother", "母には言わない"
+    NOT_FATHER = "not_father", "父には言わない"
+    NOT_FAMILY = "not_family", "家族には言わない"
+    SAME_COUNSELLOR = "same_counsellor", "同じ相談員と話したい"
+    OTHER = "other", "そのほか"
+
+
+class PromiseEnd(StrEnum):
+    """How a promise stopped being open."""
+
+    KEPT = "kept"
+    DROPPED = "dropped"
+
+
+class NothingPromised(HelplineError):
+    """A promise without words."""
+
+    message = "約束したことを、ひとことで書いてください。"
+
+
+class NoteTooLong(HelplineError):
+    """More than a card can show at a glance."""
+
+    message = f"ここに書けるのは{LONGEST_NOTE}文字までです。詳しいことは、相談記録に書いてください。"
+
+
+class NoCodeLeft(HelplineError):
+    """Every four digits are in use."""
+
+    message = "いま使える呼び番号がありません。使われていない番号を、先に取り消してください。"
+
+
+def usual_counsellor(recent: Sequence[str]) -> str | None:
+    """Return who has answered this person most often of late, if at least twice; *recent* comes newest first."""
+    counts = Counter(recent[:LOOKED_AT])
+    most = max(counts.values(), default=0)
+    return next((one for one in recent if counts[one] == most), None) if most > 1 else None
+
+
+def read_code(text: str) -> str | None:
+    """Read a 呼び番号 as it was typed, in any width and with spaces; None if the text is no such number."""
+    plain = "".join(unicodedata.normalize("NFKC", text).split()).replace("-", "")
+    return plain if len(plain) == CODE_DIGITS and plain.isascii() and plain.isdigit() else None
+
+
+def easily_mistyped(digits: str) -> bool:
+    """Whether a finger finds the number by chance: one key over and over, or keys in a row."""
+    steps = {int(after) - int(before) for before, after in pairwise(digits)}
+    return len(steps) == 1 and steps <= {-1, 0, 1}
+
+
+def short_note(text: str) -> str:
+    """Return a note in one line; ``NoteTooLong`` beyond 200 characters."""
+    note = " ".join(text.split())
+    if len(note) > LONGEST_NOTE:
+        raise NoteTooLong
+    return note

@@ -1,0 +1,67 @@
+"""Words of linking: how sure it is who called, how two entries are made one, and who agreed to it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from callcenter.domain.codes import Code
+from callcenter.domain.errors import HelplineError
+
+
+class LinkState(Code):
+    """Whether it is known who a consultation was with."""
+
+    UNLINKED = "unlinked", "まだつないでいません"
+    UNSURE = "unsure", "まだわからない"
+    ANONYMOUS = "anonymous", "匿名のまま"
+    LINKED = "linked", "つなぎました"
+
+
+UNDECIDED = (LinkState.UNLINKED, LinkState.UNSURE)
+"""Who may still be found; somebody who wished to stay anonymous is not looked for."""
+
+
+class MergeKind(StrEnum):
+    """What was made one: two entries of the same person, or two cases of the same family."""
+
+    PEOPLE = "people"
+    CASES = "cases"
+
+
+class Moved(StrEnum):
+    """The kinds of rows that a merge moves from one person, or case, to another."""
+
+    PERSON = "person"
+    CONSULTATION = "consultation"
+    NICKNAME = "nickname"
+    WISH = "wish"
+    PROMISE = "promise"
+    CODE = "code"
+    CONSENT = "consent"
+
+
+class ConsentNeeded(HelplineError):
+    """Records of several channels are joined with the person's consent only."""
+
+    message = (
+        "電話・メール・訪問の記録は、ご本人の同意があるときだけ、1つにつなぎます。"
+        "同意をうかがってから、つないでください。"
+    )
+
+
+class SameOne(HelplineError):
+    """Somebody cannot be merged with themselves."""
+
+    message = "同じ方が選ばれています。まとめたい、もう1つの方を選んでください。"
+
+
+class AlreadyMerged(HelplineError):
+    """One of the two was merged into somebody else meanwhile."""
+
+    message = "この方は、もう別の方とまとめられています。名前でさがし直してください。"
+
+
+class LaterMergeFirst(HelplineError):
+    """Merges that build on one another are undone newest first."""
+
+    message = "あとから行ったまとめが、この上に重なっています。新しいほうから順に、もどしてください。"
