@@ -51,7 +51,7 @@ class Listener:
 
     def hear(self, topics: set[str]) -> None:
         """Take the hints that concern this person."""
-        mine = topics & {live.LINE, live.to_staff(self.staff_id)}
+        mine = topics & {live.LINE, live.to_staff(self.staff_id), live.beside(self.staff_id)}
         if mine:
             with self.woken:
                 self.changed |= mine
@@ -180,6 +180,9 @@ def _told(here: Follower, listener: Listener) -> Iterator[str]:
         yield "retry: 1000\nevent: hello\ndata: {}\n\n"
         while not listener.over and time.monotonic() < until:
             changed = listener.wait(KEEP_ALIVE)
-            yield "event: change\ndata: {}\n\n" if changed else ": still here\n\n"
+            # What a colleague does at the same record is told apart: it changes nothing beside the record.
+            beside = changed & {live.beside(listener.staff_id)}
+            events = ["beside"] * bool(beside) + ["change"] * bool(changed - beside)
+            yield "".join(f"event: {name}\ndata: {{}}\n\n" for name in events) or ": still here\n\n"
     finally:
         here.part(listener)

@@ -18,7 +18,12 @@ AFTER_CHOICES: dict[str, str] = (
 )
 """What a person may choose for after a call and its record."""
 
-CHANNEL_ICONS: dict[str, str] = {Channel.PHONE: "phone", Channel.MAIL: "pen", Channel.VISIT: "house"}
+CHANNEL_ICONS: dict[str, str] = {
+    Channel.PHONE: "phone",
+    Channel.MAIL: "pen",
+    Channel.VISIT: "house",
+    Channel.WINDOW: "person",
+}
 
 
 def person_words(nickname: str, relation: str) -> str:

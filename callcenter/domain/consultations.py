@@ -11,6 +11,7 @@ from types import MappingProxyType
 from callcenter.domain.codes import Code
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.places import Prefecture
+from callcenter.domain.risk import RiskStep
 
 
 class Channel(Code):
@@ -19,6 +20,15 @@ class Channel(Code):
     PHONE = "phone", "電話"
     MAIL = "mail", "メール"
     VISIT = "visit", "訪問"
+    WINDOW = "window", "来所・窓口"
+
+
+class Direction(Code):
+    """どちらからの連絡か."""
+
+    INCOMING = "incoming", "相談者から"
+    OUTGOING = "outgoing", "こちらから"
+    UNKNOWN = "unknown", "不明"
 
 
 class Novelty(Code):
@@ -161,6 +171,14 @@ class Risk(Code):
     UNKNOWN = "unknown", "不明"
 
 
+class Concern(Code):
+    """暴力・虐待の心配; beside the risk to life, as both may be true at once."""
+
+    ABUSE = "abuse", "虐待の疑い"
+    VIOLENCE = "violence", "暴力(家庭内をふくむ)"
+    UNKNOWN = "unknown", "不明"
+
+
 class Outcome(Code):
     """対応の結果 of a consultation (a call's own end is ``calls.Outcome``); several may be chosen."""
 
@@ -198,6 +216,7 @@ class Learned(Code):
 SINGLE: Mapping[str, type[Code]] = MappingProxyType(
     {
         "channel": Channel,
+        "direction": Direction,
         "first_or_repeat": Novelty,
         "relation": Relation,
         "caller_sex": Sex,
@@ -215,7 +234,9 @@ SINGLE: Mapping[str, type[Code]] = MappingProxyType(
 )
 """The fields of a record that hold one code, and their lists."""
 
-MULTIPLE: Mapping[str, type[Code]] = MappingProxyType({"topics": Topic, "triggers": Trigger, "outcomes": Outcome})
+MULTIPLE: Mapping[str, type[Code]] = MappingProxyType(
+    {"topics": Topic, "triggers": Trigger, "outcomes": Outcome, "concerns": Concern, "risk_steps": RiskStep}
+)
 """The fields of a record that hold any number of codes, and their lists."""
 
 QUICK_FINISHES = frozenset({Outcome.SILENT, Outcome.MISDIAL, Outcome.CUT_OFF})

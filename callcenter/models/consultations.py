@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcenter.domain.linking import LinkState
@@ -64,15 +64,29 @@ class Consultation(HoldsSealedText, Base):
     """When its texts were destroyed."""
     demo: Mapped[bool] = mapped_column(default=False)
 
+    # Written down afterwards: on paper first, during an outage, or from another channel.
+    entered_at: Mapped[datetime | None] = mapped_column(Moment)  # ``opened_at`` is then the contact's own time
+    entered_by: Mapped[str | None] = mapped_column(String(32))
+    entered_why: Mapped[str | None] = mapped_column(String(32))
+    # A supervisor has read the finished record through.
+    reviewed_at: Mapped[datetime | None] = mapped_column(Moment)
+    reviewed_by: Mapped[str | None] = mapped_column(String(32))
+    prefilled: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default=text("'{}'"))
+    """Fields that were taken over from earlier records and not asked today, each with the day it was last heard."""
+
     # What the caller chose or said, as codes; everything may stay unknown.
     hint: Mapped[str | None] = mapped_column(String(32))  # the key pressed: a hint only, it sets nothing
     nickname_heard: Mapped[str] = mapped_column(String(64), default="")
+    direction: Mapped[str] = mapped_column(String(32), default="incoming", server_default=text("'incoming'"))
+    relay: Mapped[bool] = mapped_column(default=False, server_default=false())  # by 電話リレーサービス
     first_or_repeat: Mapped[str] = mapped_column(String(32), default=UNKNOWN)
     relation: Mapped[str] = mapped_column(String(32), default=UNKNOWN)
     caller_sex: Mapped[str] = mapped_column(String(32), default=UNKNOWN)
     caller_age: Mapped[str] = mapped_column(String(32), default=UNKNOWN)
+    caller_age_years: Mapped[int | None]  # where the number itself was told
     subject_sex: Mapped[str] = mapped_column(String(32), default=UNKNOWN)
     subject_age: Mapped[str] = mapped_column(String(32), default=UNKNOWN)
+    subject_age_years: Mapped[int | None]
     prefecture: Mapped[str] = mapped_column(String(32), default=UNKNOWN)
     municipality: Mapped[str] = mapped_column(String(32), default=UNKNOWN)
     period: Mapped[str] = mapped_column(String(32), default=UNKNOWN)
@@ -88,11 +102,13 @@ class Consultation(HoldsSealedText, Base):
     background_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     response_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     next_step_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    institutions_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     story = Sealed("story_sealed")  # 主なお話
     background = Sealed("background_sealed")  # これまで
     response = Sealed("response_sealed")  # したこと
     next_step = Sealed("next_step_sealed")  # 次回
+    institutions = Sealed("institutions_sealed")  # かかっているところ
 
     counsellor: Mapped[Staff] = relationship(foreign_keys=[counsellor_id])
     person: Mapped[Person | None] = relationship()
@@ -107,10 +123,12 @@ class Consultation(HoldsSealedText, Base):
 
 
 class ConsultationCode(Base):
-    """One code of a list from which several may be chosen: topics, triggers, outcomes."""
+    """One code of a list from which several may be chosen: topics, triggers, outcomes, steps taken in danger."""
 
     __tablename__ = "consultation_codes"
 
     consultation_id: Mapped[str] = mapped_column(ForeignKey("consultations.id"), primary_key=True)
     list: Mapped[str] = mapped_column(String(32), primary_key=True)
     code: Mapped[str] = mapped_column(String(32), primary_key=True)
+    noted_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When it was chosen; for the steps taken in danger this is the log."""

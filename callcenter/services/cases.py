@@ -135,7 +135,13 @@ def shred(session: Session, case: Case, *, by: Actor, now: datetime) -> None:
     session.execute(
         update(Consultation)
         .where(Consultation.case_id == case.id)
-        .values(story_sealed=None, background_sealed=None, response_sealed=None, next_step_sealed=None)
+        .values(
+            story_sealed=None,
+            background_sealed=None,
+            response_sealed=None,
+            next_step_sealed=None,
+            institutions_sealed=None,
+        )
     )
     case.summary = None
     people = session.scalars(select(Person).where(Person.case_id == case.id)).all()

@@ -23,7 +23,7 @@ from callcenter.models.base import new_id
 from callcenter.models.consultations import Consultation, ConsultationState
 from callcenter.models.keys import DataKey, ring_of
 from callcenter.models.people import Staff
-from callcenter.services import audit, record_fields
+from callcenter.services import audit, record_fields, viewers
 from callcenter.services.audit import SYSTEM, Subject, staff_member
 
 EARLIER_AT_ONCE = 20
@@ -93,14 +93,14 @@ def save_draft(
     the other fields are saved. A finished record may still be corrected, so that nothing typed is lost.
     """
     consultation = for_writing(session, consultation_id, by)
-    wanted = {name: record_fields.read(name, value) for name, value in changes.items()}
+    wanted = record_fields.with_bands({name: record_fields.read(name, value) for name, value in changes.items()})
     seen = version if version <= consultation.version else 0  # nobody has seen the future
     changed, conflicts = {}, {}
     for name, value in wanted.items():
         stored = record_fields.current(consultation, name)
         if value == stored:
             continue
-        if consultation.field_versions.get(name, 0) > seen:
+        if consultation.field_versions.get(name, 0) > seen and name not in consultation.prefilled:
             conflicts[name] = stored
         else:
             changed[name] = value
@@ -217,10 +217,13 @@ def _apply(session: Session, consultation: Consultation, changed: dict[str, Any]
     consultation.saved_at = now
     # A new dictionary, as a change inside a JSON value would go unnoticed.
     consultation.field_versions = consultation.field_versions | dict.fromkeys(changed, consultation.version)
+    # What is chosen now was heard today, not taken over.
+    consultation.prefilled = {name: day for name, day in consultation.prefilled.items() if name not in changed}
     for name, value in changed.items():
-        record_fields.write(consultation, name, value)
+        record_fields.write(consultation, name, value, now=now)
     facts = {"fields": sorted(changed), "version": consultation.version}
     _record(session, consultation, "consultation.save", by=by.id, facts=facts, now=now)
+    viewers.tell(session, Subject("consultation", consultation.id), but=by.id, now=now)
 
 
 def _record(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from callcenter.models.cases import Person
 from callcenter.models.consultations import Consultation
 from callcenter.models.people import Staff
-from callcenter.services import audit, cases
+from callcenter.services import audit, cases, prefill
 from callcenter.services.audit import Subject, staff_member
 from callcenter.services.cases import NewCase
 from callcenter.services.consultations import for_writing
@@ -63,6 +63,7 @@ def _link(session: Session, consultation: Consultation, person: Person | None, b
         if touched is not None:
             cases.refresh_last_contact(session, touched)
     action = "consultation.link" if person else "consultation.unlink"
+    prefill.follow(session, consultation, now=now)
     facts = {"from": before.id if before else None, "to": person.id if person else None}
     subject = Subject("consultation", consultation.id)
     audit.record(session, actor=staff_member(by.id), action=action, subject=subject, facts=facts, now=now)

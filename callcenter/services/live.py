@@ -27,6 +27,11 @@ def to_staff(staff_id: str) -> str:
     return f"staff:{staff_id}"
 
 
+def beside(staff_id: str) -> str:
+    """Return the topic of this person's screens when somebody else is at the same record or case."""
+    return f"beside:{staff_id}"
+
+
 def newest(session: Session) -> int:
     """Return the number of the latest hint, 0 if there is none."""
     return session.scalar(select(func.max(LiveEvent.seq))) or 0

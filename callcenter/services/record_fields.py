@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import unicodedata
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from typing import Any
 
-from callcenter.domain.consultations import MULTIPLE, SINGLE
+from callcenter.domain.consultations import MULTIPLE, SINGLE, age_band
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.places import municipalities
 from callcenter.models.consultations import UNKNOWN, Consultation, ConsultationCode
 from callcenter.services.nicknames import tidy
 
-TEXTS = ("story", "background", "response", "next_step")
+TEXTS = ("story", "background", "response", "next_step", "institutions")
+YEARS = {"caller_age_years": "caller_age", "subject_age_years": "subject_age"}
+"""An age told as a number, and the band that follows from it."""
 LONGEST_TEXT = 20_000
 FIELDS = frozenset(TEXTS) | (SINGLE.keys() - {"channel"}) | MULTIPLE.keys()
-FIELDS |= {"municipality", "nickname_heard", "risk_confirmed"}
+FIELDS |= {"municipality", "nickname_heard", "risk_confirmed", "relay"} | YEARS.keys()
 
 
 class NoSuchField(HelplineError):
@@ -27,6 +31,12 @@ class NoSuchCode(HelplineError):
     """The form sends a code that is not on the field's list."""
 
     message = "一覧にない項目です。ページを読みこみ直して、選び直してください。"
+
+
+class NotAnAge(HelplineError):
+    """A number that is nobody's age."""
+
+    message = "年齢は、0から120までの数字で入れてください。わからないときは、空のままで大丈夫です。"
 
 
 class TextTooLong(HelplineError):
@@ -55,15 +65,22 @@ def current(consultation: Consultation, field: str) -> Any:
     return "" if value is None else value
 
 
-def write(consultation: Consultation, field: str, value: Any) -> None:
+def write(consultation: Consultation, field: str, value: Any, *, now: datetime) -> None:
     """Store a value that ``read`` returned."""
     if field in MULTIPLE:
         kept = [row for row in consultation.codes if row.list != field or row.code in value]
         known = {row.code for row in kept if row.list == field}
-        added = [ConsultationCode(list=field, code=code) for code in value if code not in known]
+        added = [ConsultationCode(list=field, code=code, noted_at=now) for code in value if code not in known]
         consultation.codes = kept + added
     else:
-        setattr(consultation, field, None if field in TEXTS and value == "" else value)
+        setattr(consultation, field, None if field in (*TEXTS, *YEARS) and value == "" else value)
+
+
+def with_bands(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Let an age that was told as a number choose its band, unless a band is chosen beside it."""
+    told = {YEARS[name]: age_band(value).value for name, value in wanted.items() if name in YEARS and value != ""}
+    chosen = {name: value for name, value in wanted.items() if not (name in told and value == UNKNOWN)}
+    return told | chosen
 
 
 def _text(value: Any) -> str:
@@ -106,8 +123,22 @@ def _nickname(value: Any) -> str:
     return tidy(value)
 
 
+def _years(value: Any) -> int | str:
+    """Read an age in whole years, in digits of any width."""
+    if value is None or isinstance(value, bool):
+        raise NotAnAge
+    digits = unicodedata.normalize("NFKC", str(value)).strip().removesuffix("歳")
+    if not digits:
+        return ""
+    if not (digits.isascii() and digits.isdigit() and int(digits) <= 120):
+        raise NotAnAge
+    return int(digits)
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
     "municipality": _municipality,
     "risk_confirmed": _flag,
     "nickname_heard": _nickname,
+    "relay": _flag,
+    **dict.fromkeys(YEARS, _years),
 }

@@ -1,0 +1,30 @@
+"""What is asked and done when somebody's life or safety may be in danger; each step is noted with its time."""
+
+from __future__ import annotations
+
+from callcenter.domain.codes import Code
+
+
+class RiskStep(Code):
+    """A step of the checklist. One that is not ticked says nothing: it was not done, or nobody noted it.
+
+    The questions follow the practice of crisis lines (desire, capability, intent, what holds), in plain words.
+    """
+
+    ASKED = "asked", "死にたい気持ちがあるか、そのまま言葉にしてたずねた"
+    MEANS = "means", "方法を考えているか、手もとにあるかをたずねた"
+    WHEN = "when", "いつ・どこでと考えているかをたずねた"
+    BEFORE = "before", "これまでに試みたことがあるかをたずねた"
+    ALONE = "alone", "いま、そばに人がいるかをたずねた"
+    PUT_AWAY = "put_away", "方法から離れることを、一緒に決めた"
+    LINES = "lines", "119・110や、ほかの窓口の番号を伝えた"
+    SOMEBODY = "somebody", "そばに来てくれる人を、一緒にさがした"
+    SUPERVISOR = "supervisor", "統括に知らせた"
+    CHILD = "child", "子どもの安全のことを、統括と189の話をした"
+    REACHED = "reached", "助けとつながったことを、確かめた"
+    TALKED_OVER = "talked_over", "終わってから、統括とふり返った"
+
+
+ASK = (RiskStep.ASKED, RiskStep.MEANS, RiskStep.WHEN, RiskStep.BEFORE, RiskStep.ALONE)
+DO = (RiskStep.PUT_AWAY, RiskStep.LINES, RiskStep.SOMEBODY, RiskStep.SUPERVISOR, RiskStep.CHILD)
+AFTERWARDS = (RiskStep.REACHED, RiskStep.TALKED_OVER)
