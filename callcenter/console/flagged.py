@@ -8,7 +8,8 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.misuse import FLAG_CHOICES, FLAG_DAYS, Misuse, NotTheCallAtHand, may_know_reason
+from callcenter.domain.misuse import FLAG_CHOICES, FLAG_DAYS, Misuse, NotTheCallAtHand
+from callcenter.domain.permissions import Action, Condition, may
 from callcenter.models.base import new_id
 from callcenter.models.consultations import Consultation
 from callcenter.models.people import Staff
@@ -67,7 +68,7 @@ def of_call(session: Session, call: Call, staff: Staff, *, now: datetime) -> Fla
     found = flags.of_call(session, call, now=now)
     if found is None:
         return None
-    knows = may_know_reason(staff.role, author=found.made_by == staff.id)
+    knows = may(staff.role, Action.KNOW_FLAG, {Condition.OWN} if found.made_by == staff.id else set())
     return Flagged(found.until, found.reason.label if knows else None)
 
 

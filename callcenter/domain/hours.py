@@ -180,6 +180,15 @@ def is_open_day(calendar: Calendar, day: date) -> bool:
     return bool(windows(calendar, day))
 
 
+def business_day_after(calendar: Calendar, day: date, count: int) -> date:
+    """Return the *count*-th business day after *day*, which itself does not count (民法140条)."""
+    for later in _days_from(day + timedelta(days=1)):
+        count -= is_open_day(calendar, later)
+        if count <= 0:
+            return later
+    raise ValueError(f"no such business day lies within {SEARCH_DAYS} days")
+
+
 def next_opening(calendar: Calendar, moment: datetime) -> datetime | None:
     """Return the first opening after *moment*, or None if none lies within ``SEARCH_DAYS``."""
     local = in_japan(moment)

@@ -12,7 +12,6 @@ from enum import StrEnum
 
 from callcenter.domain.codes import Code
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.people import NotAllowed, Role
 from callcenter.domain.phone_numbers import CallerKind
 
 FLAG_DAYS = 30
@@ -98,14 +97,3 @@ def check_markable(kind: CallerKind, *, kept: bool) -> None:
         raise NoNumberShown
     if not kept:
         raise NumberForgotten
-
-
-def check_may_block(role: Role) -> None:
-    """Only a supervisor turns callers away, and takes it back."""
-    if role is not Role.SUPERVISOR:
-        raise NotAllowed
-
-
-def may_know_reason(role: Role, *, author: bool) -> bool:
-    """Who marked the number knows why, and so does a supervisor; for everybody else it is a mark without a story."""
-    return author or role is Role.SUPERVISOR

@@ -21,6 +21,7 @@ from callcenter.models import (
     notices,
     outbox,
     people,
+    reasoned_access,
     retention,
     telephony,
 )
@@ -44,6 +45,7 @@ ALL = (
     notices,
     outbox,
     people,
+    reasoned_access,
     retention,
     telephony,
 )

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.people import may_read_content
+from callcenter.domain.permissions import Action, may
 from callcenter.domain.presence import BOUND, BUSY_WITH_A_CALLER, CHOSEN, TALKING, AwayReason, Work
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Presence
@@ -100,7 +100,7 @@ def take_off(staff_id: str) -> Response:
 
 def _known(session: Session, staff_id: str) -> Staff:
     staff = session.get(Staff, staff_id)
-    if staff is None or not may_read_content(staff.role):
+    if staff is None or not may(staff.role, Action.ANSWER):
         abort(404)
     return staff
 

@@ -14,7 +14,7 @@ from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.people import NotAllowed, Role
+from callcenter.domain.permissions import Action, check
 from callcenter.domain.presence import BUSY_WITH_A_CALLER, AwayReason
 from callcenter.models.base import new_id
 from callcenter.models.care import HardCall
@@ -121,8 +121,7 @@ def forget(session: Session, *, now: datetime) -> None:
 
 
 def _supervisors_only(by: Staff) -> None:
-    if by.role is not Role.SUPERVISOR:
-        raise NotAllowed
+    check(by.role, Action.LEAD)
 
 
 def _tell(session: Session, staff: Staff, *, now: datetime) -> None:

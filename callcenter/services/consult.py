@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.calls import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState, Purpose, advance
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.people import may_read_content
+from callcenter.domain.permissions import Action, may
 from callcenter.domain.policy import Policy
 from callcenter.domain.presence import Work
 from callcenter.domain.talk import NotNow
@@ -33,7 +33,7 @@ def free_colleagues(session: Session, me: str, *, now: datetime, policy: Policy)
     """Return who could be consulted at this moment, by name."""
     query = select(Staff).join(Presence, Presence.staff_id == Staff.id)
     there = session.scalars(query.where(queue.offerable(now, policy), Staff.id != me).order_by(Staff.name))
-    return [one for one in there if may_read_content(one.role)]
+    return [one for one in there if may(one.role, Action.ANSWER)]
 
 
 def start(

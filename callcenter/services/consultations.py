@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.consultations import QUICK_FINISHES, Channel, Outcome, check_finished
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.people import NotAllowed, NotYours, may_read_content, may_write_content
+from callcenter.domain.people import NotAllowed, NotYours
+from callcenter.domain.permissions import Action, Condition, may, roles_that_may
 from callcenter.domain.times import local_date
 from callcenter.models.base import new_id
 from callcenter.models.consultations import Consultation, ConsultationState
 from callcenter.models.keys import DataKey, ring_of
 from callcenter.models.people import Staff
-from callcenter.services import audit, record_fields, viewers
+from callcenter.services import audit, reach, record_fields, viewers
 from callcenter.services.audit import SYSTEM, Subject, staff_member
 
 EARLIER_AT_ONCE = 20
@@ -131,11 +132,13 @@ def finish(
 
 
 def read(session: Session, consultation_id: str, *, by: Staff, now: datetime) -> Consultation:
-    """Open one record to read it."""
+    """Open one record to read it; ``StaysShut`` if it does not concern the reader."""
     _check_may_read(by)
     consultation = session.get(Consultation, consultation_id)
     if consultation is None:
         raise NoSuchConsultation
+    session.flush()
+    reach.check_record(session, consultation.id, Action.OPEN, by, now=now)
     _record(session, consultation, "consultation.read", by=by.id, now=now)
     return consultation
 
@@ -154,7 +157,7 @@ def history(
     Only this person's own: what others of the family said stays closed. *without* is the record being written.
     """
     _check_may_read(by)
-    query = select(Consultation).where(Consultation.person_id == person_id)
+    query = select(Consultation).where(Consultation.person_id == person_id, reach.records(by, now=now))
     if without is not None:
         query = query.where(Consultation.id != without)
     if before is not None:
@@ -181,19 +184,19 @@ def of_call(session: Session, call_id: str) -> Consultation | None:
 
 def for_writing(session: Session, consultation_id: str, by: Staff) -> Consultation:
     """Lock the record, or raise ``NotAllowed`` or ``NotYours``."""
-    if not may_read_content(by.role):
-        raise NotAllowed
+    _check_may_read(by)
     query = select(Consultation).where(Consultation.id == consultation_id).with_for_update(of=Consultation)
     consultation = session.scalar(query.execution_options(populate_existing=True))
     if consultation is None:
         raise NoSuchConsultation
-    if not may_write_content(by.role, owner=consultation.counsellor_id == by.id):
+    owns = {Condition.OWN} if consultation.counsellor_id == by.id else set[Condition]()
+    if not may(by.role, Action.WRITE, owns):
         raise NotYours
     return consultation
 
 
 def _check_may_read(by: Staff) -> None:
-    if not may_read_content(by.role):
+    if by.role not in roles_that_may(Action.OPEN):
         raise NotAllowed
 
 

@@ -21,9 +21,9 @@ from callcenter.domain.misuse import (
     NotTheCallAtHand,
     NumberForgotten,
     check_markable,
-    check_may_block,
     last_day,
 )
+from callcenter.domain.permissions import Action, check
 from callcenter.domain.presence import Work
 from callcenter.domain.times import local_date
 from callcenter.models.base import new_id
@@ -105,7 +105,7 @@ def flag(session: Session, call: Call, reason: Misuse, *, days: int, by: Staff, 
 
 def block(session: Session, flag_id: str, reason: Misuse, *, days: int, by: Staff, now: datetime) -> NumberFlag:
     """Turn the flagged number away for *days*; only a supervisor may, and only while the flag lives."""
-    check_may_block(by.role)
+    check(by.role, Action.TURN_AWAY)
     until = last_day(local_date(now), days)
     flagged = session.get(NumberFlag, flag_id, with_for_update=True)
     if flagged is None or flagged.kind is not FlagKind.FLAG or flagged.until < local_date(now):
@@ -125,7 +125,7 @@ def block(session: Session, flag_id: str, reason: Misuse, *, days: int, by: Staf
 
 def lift(session: Session, flag_id: str, *, by: Staff, now: datetime) -> NumberFlag:
     """End a flag or a block before its time; its hash goes at once. Lifting twice is lifting once."""
-    check_may_block(by.role)
+    check(by.role, Action.TURN_AWAY)
     found = session.get(NumberFlag, flag_id, with_for_update=True)
     if found is None:
         raise FlagOver

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.misuse import WORDS_AT_MOST, Misuse, WordsTooLong, check_may_block
+from callcenter.domain.misuse import WORDS_AT_MOST, Misuse, WordsTooLong
+from callcenter.domain.permissions import Action, check
 from callcenter.models.base import new_id
 from callcenter.models.misuse import Incident
 from callcenter.models.people import Staff
@@ -73,7 +74,7 @@ def recent(session: Session, *, now: datetime) -> list[Incident]:
 
 def read(session: Session, incident_id: str, *, by: Staff, now: datetime) -> Incident:
     """Open the words of an incident for a supervisor; every opening is in the trail."""
-    check_may_block(by.role)
+    check(by.role, Action.TURN_AWAY)
     found = session.get(Incident, incident_id)
     if found is None:
         raise NoSuchIncident

@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.people import Contact, NotAllowed, may_read_content
+from callcenter.domain.people import Contact
+from callcenter.domain.permissions import Action, check
 from callcenter.domain.policy import Policy
 from callcenter.domain.presence import (
     BOUND,
@@ -121,8 +122,7 @@ def come(session: Session, staff: Staff, *, now: datetime) -> Presence:
 
     Raises ``OnTheLine``, ``ChangesSoon``, ``AccountEnded``, or ``NotAllowed`` by role.
     """
-    if not may_read_content(staff.role):
-        raise NotAllowed
+    check(staff.role, Action.ANSWER)
     if not staff.active:
         raise AccountEnded
     row = of(session, staff, now=now)

@@ -13,7 +13,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.people import NotAllowed, Role
+from callcenter.domain.people import Role
+from callcenter.domain.permissions import Action, check
 from callcenter.domain.policy import Policy
 from callcenter.domain.presence import Work
 from callcenter.models.line import LineSettings
@@ -48,8 +49,7 @@ def state(session: Session) -> Pull:
 
 def switch(session: Session, *, on: bool, by: Staff, now: datetime) -> bool:
     """Turn the switch; False if it stands so already. Raises ``NotAllowed`` for anybody but a supervisor."""
-    if by.role is not Role.SUPERVISOR:
-        raise NotAllowed
+    check(by.role, Action.LEAD)
     row = session.get_one(LineSettings, 1, with_for_update=True, populate_existing=True)
     if row.supervisors_take == on:
         return False

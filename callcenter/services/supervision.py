@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.calls import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState, Purpose
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.people import Contact, NotAllowed, Role
+from callcenter.domain.people import Contact
+from callcenter.domain.permissions import Action, check
 from callcenter.domain.policy import Policy
 from callcenter.domain.presence import BOUND
 from callcenter.domain.supervision import Mode
@@ -82,8 +83,7 @@ def listen(session: Session, call_id: str, *, by: Staff, now: datetime, policy: 
 
     Raises ``NotAllowed``, ``TalkOver``, ``NotConnectedYet``, ``Busy``, ``OtherTalk`` or ``NoPhone``.
     """
-    if by.role is not Role.SUPERVISOR:
-        raise NotAllowed
+    check(by.role, Action.LEAD)
     call = calls.find_by_id(session, call_id)
     row = presence.of(session, by, now=now)
     known = session.get(Offer, row.listening_id) if row.listening_id else None

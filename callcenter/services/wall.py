@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.consultations import Risk
 from callcenter.domain.continuity import short_note
-from callcenter.domain.people import NotAllowed, may_read_content
+from callcenter.domain.people import NotAllowed
+from callcenter.domain.permissions import Action, may
 from callcenter.domain.presence import TALKING, Work
 from callcenter.domain.wall import BehindTheWall, CaseRisk, Part, ReasonNeeded, Speaker, names_person
 from callcenter.domain.wall import surfacing as parts_surfacing
@@ -160,7 +161,7 @@ def share(session: Session, consultation_id: str, parts: Collection[Part], *, by
     if record is None:
         raise consultations.NoSuchConsultation
     there = on_the_line(session, by)
-    is_theirs = there is not None and record.person_id == there.person_id and may_read_content(by.role)
+    is_theirs = there is not None and record.person_id == there.person_id and may(by.role, Action.ANSWER)
     if not is_theirs:
         consultations.for_writing(session, consultation_id, by)
     wanted, marked = set(parts), shared_parts(session, [record.id]).get(record.id, set())
