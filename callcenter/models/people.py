@@ -35,6 +35,10 @@ class Staff(Base):
     demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Moment)
     last_signed_in_at: Mapped[datetime | None] = mapped_column(Moment)
+    first_password_until: Mapped[datetime | None] = mapped_column(Moment)
+    """The password was made up by somebody else: until then it opens one page, where its owner chooses another."""
+    second_factor_by: Mapped[datetime | None] = mapped_column(Moment)
+    """From then on the account needs a second factor where the installation asks for one; set at a first sign-in."""
 
     @property
     def changes_soon(self) -> bool:

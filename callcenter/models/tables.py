@@ -23,6 +23,7 @@ from callcenter.models import (
     people,
     reasoned_access,
     retention,
+    signin,
     telephony,
 )
 
@@ -47,5 +48,6 @@ ALL = (
     people,
     reasoned_access,
     retention,
+    signin,
     telephony,
 )
