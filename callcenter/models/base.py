@@ -55,7 +55,8 @@ def append(session: Session, model: type[Base], **row: Any) -> None:
     if session.in_nested_transaction():
         session.connection().execute(_insert_into(model), row)
     else:
-        session.connection()  # the transaction begins here, whatever else it does
+        if not session.in_transaction():
+            session.connection()  # the transaction begins here, whatever else it does
         appended(session, model).append(row)
 
 

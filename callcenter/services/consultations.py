@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from callcenter.domain.consultations import QUICK_FINISHES, Channel, Outcome, check_finished
@@ -52,13 +51,22 @@ class Saved:
 
 
 def open_draft(
-    session: Session, *, call_id: str | None, channel: Channel, counsellor_id: str, hint: str | None, now: datetime
+    session: Session,
+    *,
+    call_id: str | None,
+    channel: Channel,
+    counsellor_id: str,
+    hint: str | None,
+    now: datetime,
+    first: bool = False,
 ) -> Consultation:
     """Open the record of a contact; a call has one, whoever asks for it and however often.
 
-    If the call went on to another counsellor, the record goes with it, with all that was written.
+    If the call went on to another counsellor, the record goes with it, with all that was written. *first* says that
+    the call was nobody's before. Of two who open it in one moment the later one's transaction is undone by the
+    database (``IntegrityError``) and finds the record when it tries again.
     """
-    known = _of_call(session, call_id)
+    known = None if first else _of_call(session, call_id)
     if known is not None:
         return _hand_over(session, known, counsellor_id, now)
     draft = Consultation(
@@ -72,14 +80,7 @@ def open_draft(
         opened_at=now,
         saved_at=now,
     )
-    try:
-        with session.begin_nested():  # the database says who was first
-            session.add(draft)
-    except IntegrityError:
-        known = _of_call(session, call_id)
-        if known is None:
-            raise
-        return _hand_over(session, known, counsellor_id, now)
+    session.add(draft)
     facts = {"channel": channel, "call": call_id}
     _record(session, draft, "consultation.open_draft", by=counsellor_id, facts=facts, now=now)
     return draft

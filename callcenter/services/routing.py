@@ -87,6 +87,7 @@ def claim(session: Session, offer: Offer, call: Call, *, now: datetime) -> bool:
         counsellor_id=offer.staff_id,
         hint=None if call.key is None else call.key.value,
         now=now,
+        first=call.requeued_at is None,
     )
     outbox.put(session, "bring_caller", now=now, offer=offer.id)
     return True

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
@@ -77,12 +78,19 @@ def test_two_claims_in_one_tick_open_one_record(engine: Engine, session: Session
     session.commit()
     barrier, opened, failures = threading.Barrier(3), list[str](), list[BaseException]()
 
+    def claim_once() -> str:
+        with new_session(engine, ring) as own:
+            draft = draft_for(own, call, counsellor.id).id
+            own.commit()
+            return draft
+
     def claim() -> None:
         try:
             barrier.wait()
-            with new_session(engine, ring) as own:
-                opened.append(draft_for(own, call, counsellor.id).id)
-                own.commit()
+            try:
+                opened.append(claim_once())
+            except IntegrityError:  # a webhook that comes second is undone and runs again
+                opened.append(claim_once())
         except BaseException as failure:  # noqa: BLE001  # handed to the test's own thread
             failures.append(failure)
 
