@@ -52,8 +52,9 @@ def bring_up_to_date() -> None:
     from callcenter.adapters import schema
     from callcenter.domain.holidays_jp import shipped_holidays
     from callcenter.models.base import db
-    from callcenter.services import calendar
+    from callcenter.services import calendar, nickname_index
 
     schema.upgrade(db.engine)
     with unit_of_work() as session:
         calendar.ship(session, shipped_holidays())
+        nickname_index.complete(session)

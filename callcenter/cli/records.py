@@ -17,19 +17,31 @@ def cases() -> None:
 
 @cases.command("search")
 @click.argument("nickname")
+@click.option("--relation", default="", help="What the caller says they are, such as 母.")
+@click.option("--age", default="", help="The caller's age band, such as 35–39.")
+@click.option("--prefecture", default="", help="Where they live, such as 東京都.")
+@click.option("--topic", default="", help="What was talked about last, such as 就労.")
 @click.option("--json", "as_json", is_flag=True)
-def cases_search(nickname: str, as_json: bool) -> None:
-    """List the people who go by a nickname like this one, best first."""
+def cases_search(nickname: str, relation: str, age: str, prefecture: str, topic: str, as_json: bool) -> None:
+    """List the people who go by a nickname like this one, best first; what the caller also says moves people up."""
+    from callcenter.domain.codes import from_label
+    from callcenter.domain.consultations import AgeBand, Relation, Topic
+    from callcenter.domain.nickname_cues import Cues
+    from callcenter.domain.places import Prefecture
     from callcenter.services import cases as found_cases
     from callcenter.services.audit import OPERATOR
 
+    places = from_label(Prefecture, prefecture)
+    cues = Cues(from_label(Relation, relation), from_label(AgeBand, age), places, from_label(Topic, topic))
     with opened() as (session, now):
-        found = found_cases.search_as(session, nickname, by=OPERATOR, now=now)
+        found = found_cases.search_as(session, nickname, cues, by=OPERATOR, now=now)
     rows = [candidate.as_json() for candidate in found]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
     for row in [] if as_json else rows:
-        click.echo(f"{row['score']:.2f}  {row['nickname']}  {row['relation']}  {row['last_contact'] or '-'}")
+        click.echo(
+            f"{row['score']:.2f}  {row['nickname']}  {row['relation']}  {row['last_contact'] or '-'}  {row['reason']}"
+        )
 
 
 @click.group("audit")

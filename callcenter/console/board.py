@@ -18,7 +18,7 @@ from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.presence import BOUND
 from callcenter.models.telephony import Presence
 from callcenter.services import consultations, wall
-from callcenter.services.nicknames import Candidate
+from callcenter.services.nickname_search import Candidate
 from callcenter.ui import telephone
 from callcenter.ui.access import note_activity
 from callcenter.ui.forms import Problem

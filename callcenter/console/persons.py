@@ -18,10 +18,10 @@ from callcenter.domain.consultations import Relation
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.times import parse_moment
 from callcenter.models.consultations import Consultation
-from callcenter.services import consultations, linking, nicknames
+from callcenter.services import consultations, linking, nickname_search
 from callcenter.services.audit import staff_member
 from callcenter.services.cases import NewCase, NewPerson
-from callcenter.services.nicknames import Candidate
+from callcenter.services.nickname_search import Candidate
 
 MOST = 9
 """As many candidates as there are keys to choose them with."""
@@ -44,7 +44,7 @@ def search(record_id: str) -> str:
         linked, page = record.person is not None, None
         found = _candidates(session, record, heard)
         if heard.strip():
-            nicknames.note_search(session, found, by=staff_member(staff.id), now=ports().clock.now())
+            nickname_search.note_search(session, found, by=staff_member(staff.id), now=ports().clock.now())
         if not from_script():
             save_form(session, record_id)
             page = board.look(session, record_id, candidates=tuple(found))
@@ -55,7 +55,7 @@ def search(record_id: str) -> str:
 
 
 def _candidates(session: Session, record: Consultation, heard: str) -> list[Candidate]:
-    found = nicknames.search(session, heard, limit=MOST + 1)
+    found = nickname_search.search(session, heard, limit=MOST + 1)
     return [one for one in found if one.person_id != record.person_id][:MOST]
 
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from callcenter.domain import kana
-from callcenter.domain.nicknames import loose_form, normalise, one_slip_apart, typed_beginnings, written
+from callcenter.domain.nickname_cues import MISS, NO_CUES, Cues
+from callcenter.domain.nicknames import (
+    HEARD,
+    letters,
+    loose_form,
+    normalise,
+    one_slip_apart,
+    share_enough,
+    strict_forms,
+    typed_beginnings,
+    written,
+)
 
 
 class Likeness(StrEnum):
@@ -39,6 +51,12 @@ _REASONS = {
 }
 """Label and score; a beginning scores more the more of the name it covers, but less than a whole name."""
 
+NEAR_SLIP, FINGER_SLIP, FAINT_SLIP = 0.65, 0.56, 0.2
+"""A slip in a sound alone (と, こ), one that only shows in Latin letters, and one that leaves hardly anything alike."""
+
+NEWEST_OF_A_FORM = 2 / 3
+"""The most of a list that people of one strict form take while others are candidates too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -48,6 +66,7 @@ class Candidate:
     text: str
     reading: str = ""
     last_contact: date | None = None
+    known: Cues = NO_CUES
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +75,10 @@ class Match:
 
     candidate: Candidate
     likeness: Likeness
+    form: str
+    """The strict form by which the name is like the question."""
     score: float
+    agreeing: tuple[str, ...] = ()
 
     @property
     def reason(self) -> str:
@@ -64,71 +86,103 @@ class Match:
         return self.likeness.label
 
 
-def rank(query: str, candidates: Iterable[Candidate]) -> list[Match]:
+def rank(query: str, candidates: Iterable[Candidate], cues: Cues = NO_CUES) -> list[Match]:
     """Order the candidates that are truly like *query*, best first, each person once.
 
-    Equals stand by their last contact, newest first; then by name, so that the order never changes by chance.
+    Of equals, each name's newest contact stands before any name's second; then by last contact, newest
+    first; then by name, so that the order never changes by chance.
     """
-    question = _Question(query)
-    found = [match for candidate in candidates if (match := question.match(candidate)) is not None]
+    question = Question(query)
+    found = [match for candidate in candidates if (match := question.match(candidate, cues)) is not None]
     found.sort(key=_order)
     best: dict[str, Match] = {}
     for match in found:
         best.setdefault(match.candidate.person, match)
-    return list(best.values())
+    taken = Counter[tuple[str, float]]()
+    places = []
+    for match in best.values():
+        # People of the very name that was said all belong together; of names a slip away, no one shall hide another.
+        alike = (match.form, match.score)
+        places.append((-match.score, taken[alike] if match.likeness is Likeness.SLIP else 0, _order(match), match))
+        taken[alike] += 1
+    return [match for *_place, match in sorted(places, key=lambda place: place[:3])]
 
 
-class _Question:
+def spread(matches: Sequence[Match], limit: int) -> list[Match]:
+    """Return the first *limit* matches, in which no one name leaves all the others out."""
+    most, taken = max(1, int(limit * NEWEST_OF_A_FORM)), Counter[str]()
+    kept, over = list[tuple[int, Match]](), list[tuple[int, Match]]()
+    for place, match in enumerate(matches):
+        taken[match.form] += 1
+        (kept if taken[match.form] <= most else over).append((place, match))
+    shown = kept[:limit] + over[: max(0, limit - len(kept))]
+    return [match for _place, match in sorted(shown, key=lambda one: one[0])]
+
+
+class Question:
     """What was typed, in every form it is compared by."""
 
     def __init__(self, text: str) -> None:
         self.written = written(text)
         self.name = normalise(text)
         self.loose = loose_form(self.name)
+        self.unvoiced = kana.unvoice(self.loose)
+        self.letters = letters(self.name)
         self.starts = tuple(sorted(typed_beginnings(text)))
 
-    def match(self, candidate: Candidate) -> Match | None:
+    def match(self, candidate: Candidate, cues: Cues) -> Match | None:
         """Return the best reason for *candidate*, or None if it was only found by a chance key."""
         if not self.name:
             return None
-        if written(candidate.text) == self.written:
-            return Match(candidate, Likeness.SAME, 1.0)
-        names = {normalise(candidate.text), normalise(candidate.reading)} - {""}
-        reasons = [reason for name in names if (reason := self._compare(name)) is not None]
+        reasons = [
+            (*said, form) for form in strict_forms(candidate.text, candidate.reading) if (said := self.like(form))
+        ]
         if not reasons:
             return None
-        score, likeness = max(reasons)
-        return Match(candidate, likeness, score)
+        score, likeness, form = max(reasons)
+        if written(candidate.text) == self.written:
+            score, likeness = _REASONS[Likeness.SAME][1], Likeness.SAME
+        score = round(score * MISS ** cues.misses(candidate.known), 3)
+        return Match(candidate, likeness, form, score, cues.agreeing(candidate.known))
 
-    def _compare(self, name: str) -> tuple[float, Likeness] | None:
-        likeness = self._likeness(name)
-        if likeness is not None:
-            return _REASONS[likeness][1], likeness
-        covered = max((self._covered(start, name) for start in self.starts), default=0.0)
+    def like(self, form: str) -> tuple[float, Likeness] | None:
+        """Return how like a strict form is and why; None if it is not."""
+        if form == self.name:
+            return _said(Likeness.READING)
+        loose = loose_form(form)
+        if kana.enlarge(form) == kana.enlarge(self.name):
+            return _said(Likeness.SMALL_KANA)
+        if loose == self.loose:
+            return _said(Likeness.LENGTH)
+        if kana.unvoice(loose) == self.unvoiced:
+            return _said(Likeness.VOICING)
+        covered = max((self._covered(start, form, loose) for start in self.starts), default=0.0)
+        # A name still being typed is not a slip; its beginning says more.
+        slip = 0.0 if form.startswith(self.name) else self._slip(form)
+        if slip > covered:
+            return slip, Likeness.SLIP
         return (covered, Likeness.BEGINNING) if covered else None
 
-    def _likeness(self, name: str) -> Likeness | None:
-        loose = loose_form(name)
-        if name == self.name:
-            return Likeness.READING
-        if kana.enlarge(name) == kana.enlarge(self.name):
-            return Likeness.SMALL_KANA
-        if loose == self.loose:
-            return Likeness.LENGTH
-        if kana.unvoice(loose) == kana.unvoice(self.loose):
-            return Likeness.VOICING
-        # A name still being typed is not a slip; its beginning says more.
-        typing = name.startswith(self.name)
-        return Likeness.SLIP if not typing and one_slip_apart(self.name, name) else None
+    def _slip(self, form: str) -> float:
+        fingers = one_slip_apart(self.letters, letters(form))
+        if min(len(self.name), len(form)) >= HEARD and one_slip_apart(self.name, form):
+            if not share_enough(self.name, form):
+                return FAINT_SLIP + 0.05 * fingers
+            return NEAR_SLIP if fingers else _REASONS[Likeness.SLIP][1]
+        return FINGER_SLIP if fingers and min(len(self.letters), len(letters(form))) > len("abcd") else 0.0
 
     @staticmethod
-    def _covered(start: str, name: str) -> float:
+    def _covered(start: str, form: str, loose: str) -> float:
         """Score a beginning: 0.3 and more the more of the name it covers, a little less where only the sound agrees."""
-        loose_start, loose = loose_form(start), loose_form(name)
+        loose_start = loose_form(start)
         if not loose.startswith(loose_start):
             return 0.0
         part = len(loose_start) / len(loose)
-        return round(0.35 + 0.24 * part if name.startswith(start) else 0.3 + 0.2 * part, 3)
+        return round(0.35 + 0.24 * part if form.startswith(start) else 0.3 + 0.2 * part, 3)
+
+
+def _said(likeness: Likeness) -> tuple[float, Likeness]:
+    return _REASONS[likeness][1], likeness
 
 
 def _order(match: Match) -> tuple[float, int, str, str]:

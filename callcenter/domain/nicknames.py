@@ -2,7 +2,8 @@
 
 Two names are the same by the strict form (``normalise``). Looser forms only yield candidates, and
 each says why; a person always decides. The index is made of exact keys, so that every database finds
-alike and fast: a name is found if one key of the question equals one key of the name.
+alike and fast: a strict form is found if one key of the question equals one key of the form. The
+thousands who share a form share its keys.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rapidfuzz.distance import OSA
+
 from callcenter.domain import kana, romaji
 
 LONGEST = 64
@@ -22,7 +25,10 @@ PREFIX_LENGTH = 6
 """Beginnings are indexed up to so many characters; a longer question is looked up by its first ones."""
 
 HEARD = 2
-"""Two names one slip apart must share so many kana, long vowels not counted; else たろう would find じろう."""
+"""Two names one slip apart share so many kana, lengths not counted; names like たろう and じろう stand last."""
+
+LETTERS_HEARD = 3
+"""Two names one slip apart in Latin letters must share so many of them."""
 
 _HONORIFICS = ("ちゃん", "さん", "さま", "くん", "君", "様")
 _VARIANT_KANJI = str.maketrans("髙﨑濵邉邊德", "高崎浜辺辺徳")
@@ -40,6 +46,7 @@ class KeyKind(StrEnum):
     FOLDED = "folded"
     UNVOICED = "unvoiced"
     SLIP = "slip"
+    LETTERS = "letters"
     PREFIX = "prefix"
 
 
@@ -80,22 +87,25 @@ def plain_form(text: str) -> str:
     return "".join(sign for sign in bare if unicodedata.category(sign)[0] in "SP")
 
 
-def index_keys(text: str, reading: str = "") -> frozenset[Key]:
-    """Return every key under which a nickname and its reading are found."""
-    names = {normalise(text), normalise(reading)} - {""}
-    keys = {key for name in names for key in _sound_keys(name)}
-    for name in map(loose_form, names):
-        keys |= {Key(KeyKind.PREFIX, name[:length]) for length in range(1, min(len(name), PREFIX_LENGTH) + 1)}
-    return frozenset(keys)
+def strict_forms(text: str, reading: str = "") -> frozenset[str]:
+    """Return the strict forms a nickname goes by: as it is written, and as it is read."""
+    return frozenset({normalise(text), normalise(reading)} - {""})
+
+
+def form_keys(form: str) -> frozenset[Key]:
+    """Return every key under which a strict form is found, beside the form itself."""
+    loose = loose_form(form)
+    beginnings = {Key(KeyKind.PREFIX, loose[:length]) for length in range(1, min(len(loose), PREFIX_LENGTH) + 1)}
+    return frozenset(beginnings | set(_sound_keys(form)))
 
 
 def query_keys(text: str) -> frozenset[Key]:
-    """Return every key by which the typed *text* may find a nickname, from one character on."""
+    """Return every key by which the typed *text* may find a form, from one character on."""
     name = normalise(text)
     if not name:
         return frozenset()
     beginnings = {Key(KeyKind.PREFIX, loose_form(start)[:PREFIX_LENGTH]) for start in typed_beginnings(text)}
-    return frozenset(set(_sound_keys(name)) | beginnings)
+    return frozenset({Key(KeyKind.EXACT, name), *_sound_keys(name), *beginnings})
 
 
 def typed_beginnings(text: str) -> frozenset[str]:
@@ -112,12 +122,18 @@ def typed_beginnings(text: str) -> frozenset[str]:
 
 
 def slips(name: str) -> frozenset[str]:
-    """Return a strict form and all it becomes with one character left out, as long as enough can be heard.
+    """Return a strict form and all it becomes with one character left out, as long as anything can be heard.
 
     Two names one slip apart (a character wrong, missing, too many, or two exchanged) share one of these.
     """
-    shorter = {name[:place] + name[place + 1 :] for place in range(len(name))}
-    return frozenset(rest for rest in shorter | {name} if len(loose_form(rest)) >= HEARD)
+    if len(name) < HEARD:
+        return frozenset()
+    return frozenset(rest for rest in _shortened(name) if loose_form(rest))
+
+
+def letters(name: str) -> str:
+    """Return a strict form in Latin letters without its lengths: a slip of the fingers happens in these."""
+    return romaji.write(kana.shorten(name))
 
 
 def unvoiced(text: str) -> str:
@@ -126,24 +142,29 @@ def unvoiced(text: str) -> str:
 
 
 def one_slip_apart(one: str, other: str) -> bool:
-    """Tell whether one wrong, missing, extra or exchanged character parts two strict forms that share enough."""
-    short, long = sorted((one, other), key=len)
-    same = next((place for place, sign in enumerate(short) if sign != long[place]), len(short))
-    rest, tail = short[same:], long[same:]
-    if len(short) == len(long):
-        slip = rest[1:] == tail[1:] or (rest[:2] == tail[:2][::-1] and rest[2:] == tail[2:])
-    else:
-        slip = rest == tail[1:]
-    return slip and not slips(one).isdisjoint(slips(other))
+    """Tell whether one wrong, missing, extra or exchanged character parts two texts at most."""
+    return OSA.distance(one, other, score_cutoff=1) <= 1
+
+
+def share_enough(one: str, other: str) -> bool:
+    """Tell whether so much of two strict forms is the same that a slip is likely; たろう and じろう do not."""
+    common = _shortened(one) & _shortened(other)
+    return any(len(loose_form(rest)) >= HEARD for rest in common)
+
+
+def _shortened(name: str) -> set[str]:
+    return {name[:place] + name[place + 1 :] for place in range(len(name))} | {name}
 
 
 def _sound_keys(name: str) -> Iterator[Key]:
     loose = loose_form(name)
-    yield Key(KeyKind.EXACT, name)
     yield Key(KeyKind.FOLDED, loose)
     yield Key(KeyKind.UNVOICED, kana.unvoice(loose))
     for rest in slips(name):
         yield Key(KeyKind.SLIP, rest)
+    for rest in _shortened(letters(name)[:LONGEST]):
+        if len(rest) >= LETTERS_HEARD:
+            yield Key(KeyKind.LETTERS, rest)
 
 
 def loose_form(name: str) -> str:

@@ -6,6 +6,8 @@ romaji (it is then left as it is), and what was read so far of a word still bein
 
 from __future__ import annotations
 
+import re
+
 _ROWS = {
     "": "あいうえお",
     "k": "かきくけこ",
@@ -82,7 +84,20 @@ SYLLABLES = _syllables()
 """Every syllable in Latin letters and its hiragana."""
 
 _LONGEST = max(map(len, SYLLABLES))
+_HEPBURN = ("sh", "ch", "ts", "f", "j")
 _VOWELS = frozenset("aiueo")
+_DOUBLED = re.compile("っ+([a-z])")
+_LENGTHENED = re.compile("([aiueo])(?:\\1|(?<=o)u|(?<=e)i)+")
+
+
+def _spellings() -> dict[str, str]:
+    """Return one spelling for each kana or pair: Hepburn's, else the shortest."""
+    order = sorted(SYLLABLES, key=lambda letters: (not letters.startswith(_HEPBURN), len(letters)))
+    spelt = {kana: letters for letters, kana in reversed([(letters, SYLLABLES[letters]) for letters in order])}
+    return spelt | {"ん": "n"}
+
+
+_SPELT = _spellings()
 
 
 def read(word: str) -> tuple[str, str]:
@@ -94,6 +109,16 @@ def read(word: str) -> tuple[str, str]:
             break
         kana, place = kana + here, place + width
     return kana, word[place:]
+
+
+def write(kana: str) -> str:
+    """Write hiragana in Hepburn's letters; a long mark is left out, a doubled vowel is one, other signs stay."""
+    letters, place = "", 0
+    while place < len(kana):
+        pair = kana[place : place + 2]
+        here = pair if pair in _SPELT else kana[place]
+        letters, place = letters + _SPELT.get(here, here), place + len(here)
+    return _LENGTHENED.sub(r"\1", _DOUBLED.sub(r"\1\1", letters).replace("ー", "").replace("っ", ""))
 
 
 def beginnings(letters: str) -> frozenset[str]:

@@ -72,7 +72,12 @@ class Person(HoldsSealedText, Base):
     how_to_address = Sealed("how_to_address_sealed")
 
     case: Mapped[Case] = relationship(back_populates="people")
-    nicknames: Mapped[list[Nickname]] = relationship(back_populates="person", order_by="Nickname.since, Nickname.id")
+    nicknames: Mapped[list[Nickname]] = relationship(
+        primaryjoin="and_(Person.id == Nickname.person_id, Nickname.retired_on.is_(None))",
+        order_by="Nickname.since, Nickname.id",
+        viewonly=True,
+    )
+    """The names they are found by now; the first is the one they are called."""
 
 
 class Nickname(Base):
@@ -85,15 +90,17 @@ class Nickname(Base):
     text: Mapped[str] = mapped_column(String(64))
     reading: Mapped[str] = mapped_column(String(64), default="")
     since: Mapped[date]
+    retired_on: Mapped[date | None]  # found by it no more; kept, as somebody may have written it down
 
-    person: Mapped[Person] = relationship(back_populates="nicknames")
+    person: Mapped[Person] = relationship()
 
 
 class NicknameKey(Base):
-    """One exact key under which a nickname is found: equality look-ups work alike on every database.
+    """A nickname under a strict form it goes by, with the cues that tell it from others of that form.
 
-    The primary key is the index and the order: the newest contacts of a key are read from its end,
-    so that a name that thousands share costs no more than a rare one.
+    The primary key is the index and the order: the newest contacts of a form are read from its end, so that
+    a name that thousands share costs no more than a rare one. ``kind`` is always ``exact``; looser keys lead
+    to forms, in ``NicknameFormKey``.
     """
 
     __tablename__ = "nickname_keys"
@@ -104,3 +111,32 @@ class NicknameKey(Base):
     recency: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     """The day of the person's last contact, counted from the year 1; 0 before the first."""
     nickname_id: Mapped[str] = mapped_column(ForeignKey("nicknames.id"), primary_key=True, index=True)
+
+    # A copy of what is known of the person; services.nickname_index keeps it the same.
+    relation: Mapped[str] = mapped_column(String(32), default=UNKNOWN, server_default=UNKNOWN)
+    age_band: Mapped[str] = mapped_column(String(32), default=UNKNOWN, server_default=UNKNOWN)
+    prefecture: Mapped[str] = mapped_column(String(32), default=UNKNOWN, server_default=UNKNOWN)
+    topic: Mapped[str] = mapped_column(String(32), default=UNKNOWN, server_default=UNKNOWN)
+    counsellor: Mapped[str] = mapped_column(String(32), default=UNKNOWN, server_default=UNKNOWN)
+
+
+class NicknameForm(Base):
+    """A strict form that nicknames go by, and how many do; gone with the last of them."""
+
+    __tablename__ = "nickname_forms"
+
+    form: Mapped[str] = mapped_column(String(64), primary_key=True)
+    holders: Mapped[int]
+
+
+class NicknameFormKey(Base):
+    """One exact key under which a strict form is found: equality look-ups work alike on every database."""
+
+    __tablename__ = "nickname_form_keys"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    value: Mapped[str] = mapped_column(String(64), primary_key=True)
+    weight: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """The binary digits of the form's ``holders``: the commonest forms of a key are read from its end."""
+    form: Mapped[str] = mapped_column(ForeignKey("nickname_forms.form"), primary_key=True, index=True)

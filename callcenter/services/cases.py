@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.consultations import Relation
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.nickname_cues import Cues
 from callcenter.domain.times import local_date
 from callcenter.models.base import new_id
 from callcenter.models.cases import UNKNOWN, Case, Person
 from callcenter.models.consultations import Consultation
 from callcenter.models.keys import DataKey, ring_of
-from callcenter.services import audit, nicknames
+from callcenter.services import audit, nickname_search, nicknames
 from callcenter.services.audit import Actor, Subject
-from callcenter.services.nicknames import Candidate
+from callcenter.services.nickname_search import Candidate
 
 
 class NoSuchPerson(HelplineError):
@@ -94,10 +95,10 @@ def add_person(session: Session, case: Case, new: NewPerson, *, by: Actor, now: 
     return person
 
 
-def search_as(session: Session, text: str, *, by: Actor, now: datetime, relation: str | None = None) -> list[Candidate]:
-    """Search by nickname, and leave it in the trail who looked."""
-    found = nicknames.search(session, text, relation=relation)
-    nicknames.note_search(session, found, by=by, now=now)
+def search_as(session: Session, text: str, cues: Cues, *, by: Actor, now: datetime) -> list[Candidate]:
+    """Search by nickname and what else was said, and leave it in the trail who looked."""
+    found = nickname_search.search(session, text, cues)
+    nickname_search.note_search(session, found, by=by, now=now)
     return found
 
 

@@ -1,30 +1,20 @@
-"""Finding a person again by the name they gave: the index of exact keys, and the search in it."""
+"""The names a person is found by: given, corrected, retired and taken up again; every step is in the trail."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import delete, insert, select, union_all, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from callcenter.domain import nickname_ranking as ranking
-from callcenter.domain.consultations import Relation
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.nicknames import LONGEST, Key, KeyKind, index_keys, normalise, query_keys
+from callcenter.domain.nicknames import LONGEST, normalise
 from callcenter.models.base import new_id
-from callcenter.models.cases import Case, Nickname, NicknameKey, Person
-from callcenter.services import audit
+from callcenter.models.cases import Nickname, Person
+from callcenter.services import audit, nickname_index
 from callcenter.services.audit import Actor, Subject
-
-MOST_SHOWN = 20
-HONORIFICS = ("さん", "ちゃん", "くん", "君", "様", "さま")
-STRICT = {KeyKind.EXACT: 200, KeyKind.FOLDED: 100, KeyKind.UNVOICED: 100}
-LOOSE = {KeyKind.SLIP: 30, KeyKind.PREFIX: 100}
-"""How many nicknames are read from the end of one key, newest contact first."""
 
 
 class NoNickname(HelplineError):
@@ -39,67 +29,22 @@ class NicknameTooLong(HelplineError):
     message = f"相談上の名前は{LONGEST}文字までにしてください。"
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A person who may be meant: what is needed to choose, and nothing of what was said."""
+class NoSuchNickname(HelplineError):
+    """Not a name of this person, or it was retired meanwhile."""
 
-    case_id: str
-    person_id: str
-    nickname: str
-    reading: str
-    relation: str
-    is_subject: bool
-    age_band: str
-    prefecture: str
-    last_contact_on: date | None
-    likeness: str
-    reason: str
-    score: float
-
-    @property
-    def label(self) -> str:
-        """The person in one line, such as 「ミナトさん・本人」; a name that says the relation is not told twice."""
-        relation = Relation(self.relation)
-        if self.nickname.endswith(relation.label):
-            return self.nickname
-        named = self.nickname if self.nickname.endswith(HONORIFICS) else f"{self.nickname}さん"
-        return named if relation is Relation.UNKNOWN else f"{named}・{relation.label}"
-
-    def as_json(self) -> dict[str, Any]:
-        """Return what ``callcenter cases search --json`` prints for one person."""
-        return {
-            "case": self.case_id,
-            "person": self.person_id,
-            "nickname": self.nickname,
-            "reading": self.reading,
-            "relation": Relation(self.relation).label,
-            "relation_code": self.relation,
-            "age_band": self.age_band,
-            "prefecture": self.prefecture,
-            "last_contact": self.last_contact_on.isoformat() if self.last_contact_on else None,
-            "score": self.score,
-            "reason": self.reason,
-        }
+    message = "その呼び名が見つかりません。ほかの人が、いま直したのかもしれません。もう一度開いて、お確かめください。"
 
 
-def search(session: Session, text: str, *, relation: str | None = None, limit: int = MOST_SHOWN) -> list[Candidate]:
-    """Return the people *text* may mean, likeliest first; the caller of this notes it with ``note_search``.
+class LastNickname(HelplineError):
+    """Without any name, nobody would find the person again."""
 
-    Two statements at most, each of exact look-ups; the second only if the first did not fill the list.
-    """
-    keys = query_keys(text)
-    found = _look_up(session, keys, STRICT, relation)
-    matches = ranking.rank(text, map(_as_ranked, found.values()))
-    if len(matches) < limit:
-        found |= _look_up(session, keys, LOOSE, relation)
-        matches = ranking.rank(text, map(_as_ranked, found.values()))
-    by_name = {(row.person_id, row.text): row for row in found.values()}
-    return [_candidate(by_name[match.candidate.person, match.candidate.text], match) for match in matches[:limit]]
+    message = "この方をさがせる呼び名が、ひとつは必要です。先に、新しい呼び名を加えてください。"
 
 
-def note_search(session: Session, found: list[Candidate], *, by: Actor, now: datetime) -> None:
-    """Leave an audit entry of a search: who looked and how many were shown, not for which name."""
-    audit.record(session, actor=by, action="case.search", subject=Subject("case"), facts={"found": len(found)}, now=now)
+class SameNickname(HelplineError):
+    """The person is found by this name already."""
+
+    message = "この方の呼び名に、もうあります。"
 
 
 def add_nickname(
@@ -107,26 +52,71 @@ def add_nickname(
 ) -> Nickname:
     """Give *person* a (further) name to be found by."""
     name = Nickname(id=new_id(), person_id=person.id, text=clean_name(text), reading=tidy(reading), since=since)
+    _refuse_a_second(session, name)
     session.add(name)
     session.flush()  # the keys are inserted in bulk and need their nickname
-    _add_keys(session, name, _recency(person.last_contact_on))
-    audit.record(session, actor=by, action="nickname.add", subject=Subject("person", person.id), now=now)
+    nickname_index.add(session, name)
+    _note(session, "nickname.add", name, by=by, now=now)
     return name
 
 
+def correct(
+    session: Session, person: Person, nickname_id: str, text: str, reading: str = "", *, by: Actor, now: datetime
+) -> Nickname:
+    """Write a name as it should have been; the same once more changes nothing. ``SameNickname``, ``NoSuchNickname``."""
+    name = _of(session, person, nickname_id, retired=False)
+    wanted = (clean_name(text), tidy(reading))
+    if wanted == (name.text, name.reading):
+        return name
+    name.text, name.reading = wanted
+    _refuse_a_second(session, name)
+    session.flush()
+    nickname_index.remove(session, [name.id])
+    nickname_index.add(session, name)
+    _note(session, "nickname.correct", name, by=by, now=now)
+    return name
+
+
+def retire(session: Session, person: Person, nickname_id: str, *, by: Actor, now: datetime, on: date) -> None:
+    """Let the person be found by this name no more; it stays on their list. ``LastNickname`` for the only one."""
+    name = _of(session, person, nickname_id, retired=False)
+    if len(_living(session, person.id)) == 1:
+        raise LastNickname
+    name.retired_on = on
+    session.flush()
+    nickname_index.remove(session, [name.id])
+    _note(session, "nickname.retire", name, by=by, now=now)
+
+
+def restore(session: Session, person: Person, nickname_id: str, *, by: Actor, now: datetime) -> None:
+    """Take a retired name up again."""
+    name = _of(session, person, nickname_id, retired=True)
+    _refuse_a_second(session, name)
+    name.retired_on = None
+    session.flush()
+    nickname_index.add(session, name)
+    _note(session, "nickname.restore", name, by=by, now=now)
+
+
+def all_of(session: Session, person: Person) -> Sequence[Nickname]:
+    """Return every name of a person, those in use first, retired ones last."""
+    query = select(Nickname).where(Nickname.person_id == person.id)
+    return session.scalars(query.order_by(Nickname.retired_on.is_not(None), Nickname.since, Nickname.id)).all()
+
+
 def note_recency(session: Session, person: Person) -> None:
-    """Put the person's names at their new place in the order of last contact."""
-    names = select(Nickname.id).where(Nickname.person_id == person.id)
-    moved = update(NicknameKey).where(NicknameKey.nickname_id.in_(names))
-    session.execute(moved.values(recency=_recency(person.last_contact_on)).execution_options(synchronize_session=False))
+    """Put the person's names at their new place in the order of last contact, with who that was with and about what."""
+    session.flush()
+    nickname_index.refresh(session, [person.id])
 
 
 def forget(session: Session, person_ids: Iterable[str]) -> None:
     """Remove the names of these people and their keys."""
-    names = select(Nickname.id).where(Nickname.person_id.in_(list(person_ids)))
-    untracked = {"synchronize_session": False}
-    session.execute(delete(NicknameKey).where(NicknameKey.nickname_id.in_(names)).execution_options(**untracked))
-    session.execute(delete(Nickname).where(Nickname.person_id.in_(list(person_ids))).execution_options(**untracked))
+    people = list(person_ids)
+    names = session.scalars(select(Nickname.id).where(Nickname.person_id.in_(people))).all()
+    nickname_index.remove(session, names)
+    gone = delete(Nickname).where(Nickname.person_id.in_(people))
+    session.execute(gone, execution_options={"synchronize_session": False})
 
 
 def clean_name(text: str) -> str:
@@ -146,62 +136,29 @@ def tidy(text: str) -> str:
     return cleaned
 
 
-def _recency(last_contact_on: date | None) -> int:
-    return last_contact_on.toordinal() if last_contact_on else 0
+def _living(session: Session, person_id: str) -> Sequence[Nickname]:
+    """Lock and return the names a person is found by."""
+    living = select(Nickname).where(Nickname.person_id == person_id, Nickname.retired_on.is_(None))
+    return session.scalars(living.order_by(Nickname.id).with_for_update()).all()
 
 
-def _add_keys(session: Session, name: Nickname, recency: int) -> None:
-    rows = [
-        {"kind": key.kind.value, "value": key.value, "recency": recency, "nickname_id": name.id}
-        for key in index_keys(name.text, name.reading)
-    ]
-    session.execute(insert(NicknameKey), rows)
+def _of(session: Session, person: Person, nickname_id: str, *, retired: bool) -> Nickname:
+    """Lock and return a name, if it is this person's and as retired as it should be."""
+    session.execute(select(Person.id).where(Person.id == person.id).with_for_update())  # one change at a time
+    name = session.get(Nickname, nickname_id, populate_existing=True)
+    if name is None or name.person_id != person.id or (name.retired_on is not None) is not retired:
+        raise NoSuchNickname
+    return name
 
 
-def _look_up(session: Session, keys: Iterable[Key], most: dict[KeyKind, int], relation: str | None) -> dict[str, Any]:
-    """Read the newest nicknames behind each key, in one statement, by nickname id."""
-    ends = [_end_of(key, most[key.kind], relation) for key in sorted(keys) if key.kind in most]
-    if not ends:
-        return {}
-    behind = union_all(*ends).subquery()
-    rows = session.execute(
-        select(
-            Nickname.id, Nickname.person_id, Nickname.text, Nickname.reading,
-            Person.case_id, Person.relation, Person.is_subject, Person.age_band, Person.last_contact_on,
-            Case.prefecture,
-        )
-        .join(Person, Nickname.person_id == Person.id)
-        .join(Case, Person.case_id == Case.id)
-        .where(Nickname.id.in_(select(behind.c.nickname_id)))
-    )  # fmt: skip
-    return {row.id: row for row in rows}
+def _refuse_a_second(session: Session, name: Nickname) -> None:
+    with session.no_autoflush:
+        others = [one for one in _living(session, name.person_id) if one.id != name.id]
+    if any((one.text, one.reading) == (name.text, name.reading) for one in others):
+        raise SameNickname
 
 
-def _end_of(key: Key, most: int, relation: str | None) -> Any:
-    query = select(NicknameKey.nickname_id).where(NicknameKey.kind == key.kind.value, NicknameKey.value == key.value)
-    if relation is not None:
-        query = query.join(Nickname, NicknameKey.nickname_id == Nickname.id)
-        query = query.join(Person, Nickname.person_id == Person.id).where(Person.relation == relation)
-    newest_first = query.order_by(NicknameKey.recency.desc(), NicknameKey.nickname_id.desc()).limit(most)
-    return select(newest_first.subquery().c.nickname_id)  # SQLite allows a limit inside a union only in a subquery
-
-
-def _as_ranked(row: Any) -> ranking.Candidate:
-    return ranking.Candidate(row.person_id, row.text, row.reading, row.last_contact_on)
-
-
-def _candidate(row: Any, match: ranking.Match) -> Candidate:
-    return Candidate(
-        case_id=row.case_id,
-        person_id=row.person_id,
-        nickname=row.text,
-        reading=row.reading,
-        relation=row.relation,
-        is_subject=row.is_subject,
-        age_band=row.age_band,
-        prefecture=row.prefecture,
-        last_contact_on=row.last_contact_on,
-        likeness=match.likeness.value,
-        reason=match.reason,
-        score=match.score,
-    )
+def _note(session: Session, action: str, name: Nickname, *, by: Actor, now: datetime) -> None:
+    session.expire(session.get_one(Person, name.person_id), ["nicknames"])
+    facts = {"nickname": name.id}
+    audit.record(session, actor=by, action=action, subject=Subject("person", name.person_id), facts=facts, now=now)

@@ -17,7 +17,7 @@ from callcenter.models.people import Staff
 from callcenter.services import audit, calendar, consultations, demo, staff
 from callcenter.services.audit import OPERATOR
 from callcenter.services.demo import SignIn
-from callcenter.services.nicknames import search
+from callcenter.services.nickname_search import search
 from tests.integration.people import NOW, member
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

@@ -13,7 +13,7 @@ from callcenter.models.cases import Case
 from callcenter.services import cases, consultations, linking
 from callcenter.services.audit import OPERATOR
 from callcenter.services.cases import NewCase, NewPerson, NoSuchPerson
-from callcenter.services.nicknames import search
+from callcenter.services.nickname_search import search
 from tests.integration.people import NOW, draft_of, member, person_called
 
 

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
+from callcenter.domain.nickname_cues import Cues
 from callcenter.models.audit import AuditEntry
 from callcenter.models.cases import NicknameKey, Person
-from callcenter.services import cases, nicknames
+from callcenter.services import cases, nickname_search, nicknames
 from callcenter.services.audit import OPERATOR
 from callcenter.services.cases import NewCase, NewPerson
-from callcenter.services.nicknames import NicknameTooLong, NoNickname, search
+from callcenter.services.nickname_search import search
+from callcenter.services.nicknames import NicknameTooLong, NoNickname
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 
@@ -77,10 +79,12 @@ def test_the_son_and_his_mother_are_two_people_of_one_case(session: Session) -> 
     assert not second.is_subject
 
 
-def test_the_relation_narrows_the_candidates(session: Session) -> None:
-    person_called(session, "みなと", relation="self")
+def test_who_is_what_the_caller_says_stands_first(session: Session) -> None:
+    son = person_called(session, "みなと", relation="self", last=date(2026, 11, 19))
     mother = person_called(session, "みなと", relation="mother")
-    assert [found.person_id for found in search(session, "みなと", relation="mother")] == [mother.id]
+    first, second = search(session, "みなと", Cues(relation="mother"))
+    assert (first.person_id, second.person_id) == (mother.id, son.id)
+    assert (first.agreeing, second.agreeing) == (("続柄",), ())
 
 
 def test_a_person_with_two_names_is_shown_once(session: Session) -> None:
@@ -130,19 +134,20 @@ def test_control_characters_never_reach_the_database(session: Session) -> None:
     assert [found.nickname for found in search(session, "みなと")] == ["ミ ナト"]
 
 
-def test_a_search_reads_the_database_twice_at_most(session: Session) -> None:
+def test_a_search_reads_the_database_three_times_at_most(session: Session) -> None:
     person_called(session, "ミナト")
+    person_called(session, "みなみ")
     session.flush()
     statements: list[str] = []
     event.listen(session.get_bind(), "before_cursor_execute", lambda *args: statements.append(args[2]))
     search(session, "みなと")
-    assert len(statements) == 2
+    assert len(statements) == 3
     assert not any("LIKE" in statement.upper() for statement in statements)
 
 
 def test_the_trail_says_how_many_were_shown_but_not_for_which_name(session: Session) -> None:
     person_called(session, "ミナト")
-    nicknames.note_search(session, search(session, "みなと"), by=OPERATOR, now=NOW)
+    nickname_search.note_search(session, search(session, "みなと"), by=OPERATOR, now=NOW)
     session.commit()
     assert session.scalars(select(AuditEntry.facts).where(AuditEntry.action == "case.search")).one() == {"found": 1}
 

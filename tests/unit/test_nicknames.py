@@ -11,11 +11,14 @@ from callcenter.domain.nicknames import (
     Key,
     KeyKind,
     fold,
-    index_keys,
+    form_keys,
+    letters,
     loose_form,
     normalise,
     one_slip_apart,
     query_keys,
+    share_enough,
+    strict_forms,
     typed_beginnings,
     unvoiced,
     written,
@@ -30,6 +33,12 @@ KANA = st.text(
 SHORT_VOWELS = st.text("かきけこしすそたなのまやら", min_size=4, max_size=8)
 NAMES = KANA.filter(lambda name: normalise(name) == name)  # not one that ends like an honorific
 HONORIFICS = st.sampled_from(["さん", "ちゃん", "くん", "君", "様", "さま", "サン", "ﾁｬﾝ", " さん", "さん🌸"])
+
+
+def index_keys(text: str, reading: str = "") -> set[Key]:
+    """Every key that leads to a nickname."""
+    forms = strict_forms(text, reading)
+    return {Key(KeyKind.EXACT, form) for form in forms}.union(*map(form_keys, forms))
 
 
 @pytest.mark.parametrize(
@@ -99,9 +108,23 @@ def test_voicing_is_forgotten_only_by_the_weakest_form() -> None:
     assert unvoiced("みなど") == unvoiced("みなと")
 
 
-def test_two_children_of_one_family_share_no_key() -> None:
-    assert query_keys("たろう").isdisjoint(index_keys("じろう"))
-    assert query_keys("じろう").isdisjoint(index_keys("ごろう"))
+def test_two_children_of_one_family_share_too_little_to_be_one_slip() -> None:
+    assert not share_enough("たろう", "じろう")
+    assert not share_enough("じろう", "ごろう")
+    assert share_enough("みなと", "みなも")
+
+
+@pytest.mark.parametrize(
+    "name, spelt",
+    [("しょうこ", "shoko"), ("けっこん", "kekkon"), ("まっちゃ", "maccha"), ("こーへい", "kohe"), ("みなtp", "minatp")],
+)
+def test_a_name_is_spelt_as_fingers_type_it(name: str, spelt: str) -> None:
+    assert letters(name) == spelt
+
+
+@pytest.mark.parametrize("typed", ["mintao", "minatp", "minaro", "imnato", "みなtp"])
+def test_a_slip_among_latin_letters_still_finds_the_name(typed: str) -> None:
+    assert not query_keys(typed).isdisjoint(index_keys("みなと"))
 
 
 @pytest.mark.parametrize(
@@ -135,7 +158,7 @@ def test_a_kanji_nickname_is_found_by_itself_and_by_its_reading(typed: str) -> N
 
 def test_nothing_typed_asks_for_nothing() -> None:
     assert query_keys(" ") == frozenset()
-    assert index_keys("") == frozenset()
+    assert index_keys("") == set()
 
 
 def test_letters_still_being_typed_stand_for_every_kana_they_may_become() -> None:
