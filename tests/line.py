@@ -19,12 +19,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from flask import Flask
 from requests.adapters import BaseAdapter
 from twilio.http.http_client import TwilioHttpClient
 from werkzeug.test import Client
 
 from ivr.simulator.app import create_app
 from ivr.simulator.clock import JST, Clock
+from ivr.simulator.devices import Devices
 from ivr.simulator.engine import Account, Engine, Number, Settings
 from ivr.simulator.faults import Faults
 from ivr.simulator.legs import Caption, Leg
@@ -71,12 +73,13 @@ class Line:
         )
         self.handsets = Handsets(self)
         self.unregistered: set[str] = set()  # identities of browsers that are not there
-        self.app = create_app(self.engine, allowed_origins=[origin])
-        self.app.testing = True  # a mistake of the simulator fails the test instead of becoming a 500
+        self.app = _application(self.engine, origin)
+        self.extensions = {"line": self.engine, "devices": Devices(self.engine)}
+        self.app.extensions |= self.extensions
         self.engine.outbound.reachable = lambda identity: identity not in self.unregistered
         self.rest = requests.Session()
         for scheme in ("http://", "https://"):
-            self.rest.mount(scheme, InProcess(self.app))
+            self.rest.mount(scheme, InProcess(self))
         self.http_client = TwilioHttpClient()
         self.http_client.session = self.rest
 
@@ -259,16 +262,28 @@ def wsgi_post(app: Wsgi, origin: str) -> Callable[..., tuple[int, Mapping[str, s
     return post
 
 
-class InProcess(BaseAdapter):
-    """Carries requests into a WSGI application, whatever host they name."""
+_applications: dict[str, Flask] = {}
 
-    def __init__(self, app: Wsgi) -> None:
+
+def _application(engine: Engine, origin: str) -> Flask:
+    """The simulator's application, built once in a process: each line tells it at every request which engine it has."""
+    if origin not in _applications:
+        _applications[origin] = create_app(engine, allowed_origins=[origin])
+        _applications[origin].testing = True  # a mistake of the simulator fails the test instead of becoming a 500
+    return _applications[origin]
+
+
+class InProcess(BaseAdapter):
+    """Carries requests into the line's application, whatever host they name."""
+
+    def __init__(self, line: Line) -> None:
         super().__init__()
-        self._client = Client(app)
+        self._line, self._client = line, Client(line.app)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Answer one request; a simulated time-out raises ``requests.Timeout`` after it has been acted on."""
         assert request.method and request.url
+        self._line.app.extensions |= self._line.extensions
         got = self._client.open(
             request.path_url, method=request.method, data=request.body, headers=dict(request.headers)
         )

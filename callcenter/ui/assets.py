@@ -1,4 +1,4 @@
-"""Stylesheets, scripts and icons: a few bundles joined at start, named by their content, cached for a year.
+"""Stylesheets, scripts and icons: a few bundles joined when first asked for, named by their content, cached for a year.
 
 There is no build. A bundle is its parts one after another: dropping a file into ``static/css/desk``
 or ``static/js/desk`` is enough for it to be served.
@@ -11,6 +11,7 @@ import gzip
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from flask import Flask, Response, abort, current_app, request, url_for
@@ -52,27 +53,32 @@ class Asset:
 
 
 class Assets:
-    """All bundles of the site; with *fresh* they are read anew at every look, for people who edit them."""
+    """All bundles of the site, joined when first asked for; with *fresh* at every look, for people who edit them."""
 
     def __init__(self, folder: Path, *, fresh: bool = False) -> None:
         self.folder, self.fresh = folder, fresh
-        self._bundles = {name: self._join(name) for name in BUNDLES}
 
     def __getitem__(self, name: str) -> Asset:
-        return self._join(name) if self.fresh else self._bundles[name]
+        return _join(self.folder, name) if self.fresh else _joined(self.folder, name)
 
     def __contains__(self, name: str) -> bool:
-        return name in self._bundles
+        return name in BUNDLES
 
-    def _join(self, name: str) -> Asset:
-        suffix = Path(name).suffix
-        text = "\n".join(_dressed(path, suffix) for path in _files(self.folder, BUNDLES[name]))
-        if suffix == ".css":
-            tokens = (self.folder / "vendor" / "tokens.css").read_text("utf-8")
-            text = f"{LAYERS}@layer tokens {{\n{tokens}}}\n{text}"
-        body = text.encode()
-        packed = gzip.compress(body, mtime=0)
-        return Asset(name, body, packed, hashlib.sha256(body).hexdigest()[:16], TYPES[suffix])
+
+@cache
+def _joined(folder: Path, name: str) -> Asset:
+    return _join(folder, name)
+
+
+def _join(folder: Path, name: str) -> Asset:
+    suffix = Path(name).suffix
+    text = "\n".join(_dressed(path, suffix) for path in _files(folder, BUNDLES[name]))
+    if suffix == ".css":
+        tokens = (folder / "vendor" / "tokens.css").read_text("utf-8")
+        text = f"{LAYERS}@layer tokens {{\n{tokens}}}\n{text}"
+    body = text.encode()
+    packed = gzip.compress(body, mtime=0)
+    return Asset(name, body, packed, hashlib.sha256(body).hexdigest()[:16], TYPES[suffix])
 
 
 def install(app: Flask) -> None:
