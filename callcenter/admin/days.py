@@ -9,7 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.admin import choice, preview, told
+from callcenter.admin import choice, preview
 from callcenter.admin.blueprint import bp, for_deciders
 from callcenter.admin.choice import Choice, What, describe
 from callcenter.context import ports, reading, settings, unit_of_work
@@ -20,6 +20,7 @@ from callcenter.services import calendar, queue, special_days
 from callcenter.ui.access import me
 from callcenter.ui.forms import Problem
 from callcenter.ui.line_now import band
+from callcenter.ui.told import sentences
 
 PAST_DAYS = 400
 """How far back the list goes."""
@@ -100,7 +101,7 @@ def _draw_days(sent: dict[str, str], problems: list[Problem]) -> str:
     with reading() as session:
         known = calendar.current(session, now)
         listed = special_days.listed(session, since=today - timedelta(days=PAST_DAYS))
-        notices = told.sentences(session, me().staff_id)
+        notices = sentences(session, me().staff_id)
     coming = [one for one in reversed(listed) if one.row.day >= today and one.row.withdrawn_at is None]
     return render_template(
         "admin/days.html",

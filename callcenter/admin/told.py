@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -16,17 +13,7 @@ from callcenter.models.calendar import SpecialDayRow
 from callcenter.services import notices
 from callcenter.services.notices import Told
 from callcenter.ui.access import me
-
-OPERATOR = "運用の担当者"
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """One notice as it is read."""
-
-    id: str
-    text: str
-    at: datetime
+from callcenter.ui.told import OPERATOR, says, sentences
 
 
 @bp.get("/notices")
@@ -35,7 +22,7 @@ def told() -> str:
     """The notices alone, for pages that show them as they come."""
     with reading() as session:
         found = sentences(session, me().staff_id)
-    return render_template("admin/notices.html", notices=found)
+    return render_template("parts/told.html", notices=found, seen="admin.seen")
 
 
 @bp.post("/notices/<notice_id>/seen")
@@ -49,17 +36,14 @@ def seen(notice_id: str) -> Response:
     return redirect(url_for("admin.days"), 303)
 
 
-def sentences(session: Session, staff_id: str) -> list[Sentence]:
-    """Return this person's unseen notices as sentences."""
-    return [Sentence(one.id, _sentence(session, one), one.at) for one in notices.unseen(session, staff_id)]
-
-
-def _sentence(session: Session, notice: Told) -> str:
+@says("special_day")
+def about_a_day(session: Session, notice: Told) -> tuple[str, str | None]:
+    """Say what was decided about a day."""
     row = session.get(SpecialDayRow, notice.subject_id)
     by = notice.by or OPERATOR
     if row is None:
-        return f"{by}が、受付の予定を変えました。"
+        return f"{by}が、受付の予定を変えました。", None
     what = describe(row.day, row.special) + (f"({row.reason})" if row.reason else "")
     if notice.kind == "special_day.withdraw":
-        return f"{by}が、「{what}」を取り消しました。"
-    return f"{by}が、「{what}」に決めました。"
+        return f"{by}が、「{what}」を取り消しました。", None
+    return f"{by}が、「{what}」に決めました。", None

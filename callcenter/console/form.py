@@ -50,12 +50,14 @@ def _places() -> Options:
     return (("unknown", "不明"), *((place.code, place.name) for place in municipalities().values()))
 
 
+PREFECTURES = _options(prefectures_for_choice())
+
 HEARD = (
     Question("relation", "話している方", _options(Relation)),
     Question("first_or_repeat", "新規・継続", _options(Novelty)),
     Question("subject_age", "ご本人の年齢", _options(AgeBand)),
     Question("subject_sex", "ご本人の性別", _options(Sex)),
-    Question("prefecture", "お住まい", _options(prefectures_for_choice())),
+    Question("prefecture", "お住まい", PREFECTURES),
     Question("period", "ひきこもりの期間", _options(Period)),
     Question("going_out", "外出", _options(GoingOut)),
     Question("medical", "医療・機関", _options(MedicalStatus)),

@@ -44,7 +44,7 @@ def save(record_id: str) -> Response:
             save_form(session, record_id)
         flash("保存しました。")
         return to_record(record_id)
-    fields, seen = _sent()
+    fields, seen = sent_fields()
     with unit_of_work() as session:
         saved = _save_each(session, record_id, fields, seen)
     return jsonify(
@@ -55,7 +55,7 @@ def save(record_id: str) -> Response:
     )
 
 
-def _sent() -> tuple[dict[str, Any], dict[str, int]]:
+def sent_fields() -> tuple[dict[str, Any], dict[str, int]]:
     """Read the fields and at which version each of them was last seen."""
     sent = request.get_json(silent=True)
     fields, seen = (sent.get("fields"), sent.get("seen")) if isinstance(sent, dict) else (None, None)

@@ -2,7 +2,34 @@
 
 from __future__ import annotations
 
-from callcenter.console import board, care, in_call, line, misuse, persons, record, stream
+from callcenter.console import (
+    board,
+    care,
+    case_page,
+    case_work,
+    caseload,
+    in_call,
+    line,
+    misuse,
+    persons,
+    record,
+    stream,
+    told,
+)
 from callcenter.console.blueprint import bp
 
-__all__ = ["board", "bp", "care", "in_call", "line", "misuse", "persons", "record", "stream"]
+__all__ = [
+    "board",
+    "bp",
+    "care",
+    "case_page",
+    "case_work",
+    "caseload",
+    "in_call",
+    "line",
+    "misuse",
+    "persons",
+    "record",
+    "stream",
+    "told",
+]

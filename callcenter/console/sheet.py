@@ -131,10 +131,10 @@ def past(
         return Past((), None)
     found = consultations.history(session, record.person_id, by=staff, now=now, without=record.id, before=before)
     older_before = found[-1].opened_at if len(found) == consultations.EARLIER_AT_ONCE else None
-    return Past(tuple(_earlier(session, one) for one in found), older_before)
+    return Past(tuple(earlier(session, one) for one in found), older_before)
 
 
-def _earlier(session: Session, record: Consultation) -> Earlier:
+def earlier(session: Session, record: Consultation) -> Earlier:
     """Return an opened consultation for the list beside the form."""
     channel = Channel(record.channel)
     return Earlier(

@@ -13,6 +13,7 @@ from callcenter.domain.consultations import Relation
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.nickname_cues import Cues
 from callcenter.domain.times import local_date
+from callcenter.models.audit import ActorKind
 from callcenter.models.base import new_id
 from callcenter.models.cases import UNKNOWN, Case, Person
 from callcenter.models.consultations import Consultation
@@ -65,6 +66,7 @@ def open_case(session: Session, new: NewCase, *, by: Actor, now: datetime) -> Pe
         municipality=new.municipality,
         created_at=now,
         demo=new.demo,
+        owner_id=by.id if by.kind is ActorKind.STAFF else None,
     )
     session.add(case)
     case.summary = new.summary

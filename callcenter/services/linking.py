@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from callcenter.models.cases import Person
 from callcenter.models.consultations import Consultation
 from callcenter.models.people import Staff
-from callcenter.services import audit, cases, prefill
+from callcenter.services import audit, case_closing, cases, prefill
 from callcenter.services.audit import Subject, staff_member
 from callcenter.services.cases import NewCase
 from callcenter.services.consultations import for_writing
@@ -62,6 +62,8 @@ def _link(session: Session, consultation: Consultation, person: Person | None, b
     for touched in (before, person):
         if touched is not None:
             cases.refresh_last_contact(session, touched)
+    if person is not None:
+        case_closing.reopen_for_contact(session, person.case, now=now)
     action = "consultation.link" if person else "consultation.unlink"
     prefill.follow(session, consultation, now=now)
     facts = {"from": before.id if before else None, "to": person.id if person else None}

@@ -1,4 +1,4 @@
-"""Telling a second person: what one supervisor decides, the others are shown until they have seen it."""
+"""Telling a second person what somebody decided or asks; they are shown it until they have seen it."""
 
 from __future__ import annotations
 
@@ -34,6 +34,20 @@ def tell_others(session: Session, kind: str, subject_id: str, *, by: str | None,
     for staff_id in session.scalars(others).all():
         session.add(Notice(id=new_id(), staff_id=staff_id, kind=kind, subject_id=subject_id, by_id=by, at=now))
         live.tell(session, live.to_staff(staff_id), now=now)
+
+
+def tell(session: Session, kind: str, subject_id: str, *, to: str, by: str | None, now: datetime) -> None:
+    """Let one person know, unless it was they who did it."""
+    if to != by:
+        session.add(Notice(id=new_id(), staff_id=to, kind=kind, subject_id=subject_id, by_id=by, at=now))
+        live.tell(session, live.to_staff(to), now=now)
+
+
+def withdraw(session: Session, kind: str, subject_id: str, *, now: datetime) -> None:
+    """Take away what nobody needs to know any more."""
+    query = select(Notice).where(Notice.kind == kind, Notice.subject_id == subject_id, Notice.seen_at.is_(None))
+    for notice in session.scalars(query):
+        notice.seen_at = now
 
 
 def unseen(session: Session, staff_id: str) -> list[Told]:

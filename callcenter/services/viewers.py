@@ -47,6 +47,12 @@ def come(session: Session, subject: Subject, by: Staff, *, now: datetime, writin
         tell(session, subject, now=now, but=by.id)
 
 
+def stay(session: Session, subject: Subject, by: Staff, *, now: datetime) -> None:
+    """The page is still open, whatever is done in it."""
+    row = session.get(Viewer, (subject.kind, subject.id, by.id))
+    come(session, subject, by, now=now, writing=row.writing if row else None)
+
+
 def leave(session: Session, subject: Subject, by: Staff, *, now: datetime) -> None:
     """The page was closed."""
     gone = delete(Viewer).where(*_of(subject), Viewer.staff_id == by.id)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from callcenter.domain.consultations import Channel
+from callcenter.domain.consultations import Channel, Outcome
 from callcenter.domain.people import Role
 from callcenter.models.base import new_id
-from callcenter.models.cases import Person
+from callcenter.models.cases import Case, Person
 from callcenter.models.consultations import Consultation
 from callcenter.models.people import Staff
-from callcenter.services import cases, consultations
+from callcenter.services import cases, consultations, linking
 from callcenter.services.audit import OPERATOR
 from callcenter.services.cases import NewCase, NewPerson
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 """A Friday, ten in the morning in Japan."""
+TODAY = date(2026, 11, 20)
 
 
 def member(session: Session, login: str, role: Role = Role.COUNSELLOR) -> Staff:
@@ -40,3 +41,21 @@ def draft_of(session: Session, counsellor: Staff, now: datetime = NOW) -> Consul
 def person_called(session: Session, nickname: str, relation: str = "self") -> Person:
     """Somebody with a case of their own."""
     return cases.open_case(session, NewCase(NewPerson(nickname, relation=relation)), by=OPERATOR, now=NOW)
+
+
+def case_of(session: Session, counsellor: Staff, name: str = "ミナト", **codes: str) -> Case:
+    """A case that *counsellor* has in hand, with one finished talk."""
+    person = person_called(session, name)
+    person.case.owner_id = counsellor.id
+    talk(session, counsellor, person, 0, **codes)
+    return person.case
+
+
+def talk(session: Session, counsellor: Staff, person: Person, days_ago: int = 0, **codes: str) -> Consultation:
+    then = NOW - timedelta(days=days_ago)
+    record = draft_of(session, counsellor, then)
+    for name, value in codes.items():
+        setattr(record, name, value)
+    linking.confirm_person(session, record.id, person.id, by=counsellor, now=then)
+    consultations.finish(session, record.id, by=counsellor, now=then, quick=Outcome.SILENT)
+    return record
