@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from callcenter.domain.codes import Code
@@ -65,3 +66,13 @@ class LaterMergeFirst(HelplineError):
     """Merges that build on one another are undone newest first."""
 
     message = "あとから行ったまとめが、この上に重なっています。新しいほうから順に、もどしてください。"
+
+
+def missing_consent(known: Collection[str], joining: Collection[str], agreed: Collection[str]) -> list[str]:
+    """Return the channels that would join other ones without the person's consent (anchors.md, gap 7).
+
+    Records of one channel need none among themselves, and the first records of a person join nothing.
+    """
+    if not known or not joining:
+        return []
+    return sorted(set(joining) - set(known) - set(agreed))

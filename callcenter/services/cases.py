@@ -17,8 +17,9 @@ from callcenter.models.audit import ActorKind
 from callcenter.models.base import new_id
 from callcenter.models.cases import UNKNOWN, Case, Person
 from callcenter.models.consultations import Consultation
+from callcenter.models.family import Merge
 from callcenter.models.keys import DataKey, ring_of
-from callcenter.services import audit, nickname_search, nicknames
+from callcenter.services import audit, continuity, nickname_search, nicknames
 from callcenter.services.audit import Actor, Subject
 from callcenter.services.nickname_search import Candidate
 
@@ -105,8 +106,10 @@ def search_as(session: Session, text: str, cues: Cues, *, by: Actor, now: dateti
 
 
 def person_with(session: Session, person_id: str) -> Person:
-    """Return the person, or ``NoSuchPerson``."""
+    """Return the person, or ``NoSuchPerson``; one who was merged into another entry is that one."""
     person = session.get(Person, person_id)
+    while person is not None and person.merged_into_id is not None:
+        person = session.get(Person, person.merged_into_id)
     if person is None:
         raise NoSuchPerson
     return person
@@ -115,7 +118,8 @@ def person_with(session: Session, person_id: str) -> Person:
 def refresh_last_contact(session: Session, person: Person) -> None:
     """Draw the last contact of a person and their case from the consultations that are linked now."""
     session.flush()
-    person.last_contact_on = _newest(_last_consultation(session, [person.id]), person.contact_before_on)
+    before_us = select(Person.contact_before_on).where(Person.id.in_([person.id, *_taken_in(session, person.id)]))
+    person.last_contact_on = _newest(_last_consultation(session, [person.id]), *session.scalars(before_us))
     people = session.scalars(select(Person).where(Person.case_id == person.case_id)).all()
     before = [other.contact_before_on for other in people]
     person.case.last_contact_on = _newest(_last_consultation(session, [other.id for other in people]), *before)
@@ -149,10 +153,31 @@ def shred(session: Session, case: Case, *, by: Actor, now: datetime) -> None:
     case.summary = None
     people = session.scalars(select(Person).where(Person.case_id == case.id)).all()
     for person in people:
+        person.data_key.destroy(now)  # that of the case they came from, where cases were merged
         person.how_to_address = None
+    for shell in _shells(session, case.id):
+        shell.data_key.destroy(now)
+        shell.summary = None
     nicknames.forget(session, [person.id for person in people])
+    continuity.forget(session, [person.id for person in people], case_id=case.id)
     facts = {"consultations": len(consultations), "people": len(people)}
     audit.record(session, actor=by, action="case.shred", subject=Subject("case", case.id), facts=facts, now=now)
+
+
+def _taken_in(session: Session, person_id: str) -> list[str]:
+    """Return the other entries of the same person that were merged into this one, and those that were into them."""
+    into = select(Merge.absorbed_person_id).where(Merge.kept_person_id == person_id, Merge.undone_at.is_(None))
+    found = [one for one in session.scalars(into) if one is not None]
+    return found + [deeper for one in found for deeper in _taken_in(session, one)]
+
+
+def _shells(session: Session, case_id: str) -> list[Case]:
+    """Return the cases that were merged into this one, and those that were into them."""
+    into = select(Merge.absorbed_case_id).where(
+        Merge.kept_case_id == case_id, Merge.absorbed_case_id != case_id, Merge.undone_at.is_(None)
+    )
+    found = [session.get_one(Case, one) for one in session.scalars(into).all()]
+    return found + [deeper for one in found for deeper in _shells(session, one.id)]
 
 
 def _last_consultation(session: Session, person_ids: Iterable[str]) -> date | None:

@@ -15,7 +15,7 @@ from callcenter.domain.presence import AwayReason, Work
 from callcenter.models.audit import AuditEntry
 from callcenter.models.base import db
 from callcenter.models.people import Staff
-from callcenter.services import cases, consultations, linking
+from callcenter.services import cases, consents, consultations, linking
 from callcenter.services.audit import OPERATOR
 from callcenter.services.cases import NewCase, NewPerson
 from tests.integration.consoles import Console, Seat
@@ -65,6 +65,7 @@ def known(desk: Console, seat: Seat, nickname: str, relation: Relation = Relatio
         consultations.save_draft(session, record.id, 1, {"story": told, "next_step": "つづき"}, by=staff, now=now)
         linking.confirm_person(session, record.id, person.id, by=staff, now=now)
         consultations.finish(session, record.id, by=staff, now=now)
+        consents.give(session, person.id, Channel.PHONE, by=staff, now=now)
         return person.id
 
 
