@@ -102,6 +102,15 @@ def flags(lost: int) -> Finding:
     return Finding("flags", False, f"番号の印{lost}件を見分けられません。前の鍵を FIELD_KEYS にもどしてください。")
 
 
+def reviews(waiting: int, late: int) -> Finding:
+    """What was opened with a reason has been looked at in time; *waiting* for that, of which *late*."""
+    if late:
+        sentence = f"理由を書いた閲覧{late}件が、期限までに確認されていません。統括に伝えてください。"
+        return Finding("break-glass", False, sentence)
+    rest = f"確認を待つものが{waiting}件あります(期限内)。" if waiting else "確認を待つものは、ありません。"
+    return Finding("break-glass", True, rest)
+
+
 def days(calendar: Calendar, today: date) -> Finding:
     """The fixed holidays reach far enough ahead."""
     alarm = coverage_alarm(calendar, today)

@@ -27,7 +27,7 @@ def doctor() -> None:
     from callcenter.adapters import checkup
     from callcenter.domain.times import local_date
     from callcenter.models.base import db
-    from callcenter.services import flags, nightly
+    from callcenter.services import break_glass, flags, nightly
 
     app: Flask = click.get_current_context().obj["app"]()
     with app.app_context():
@@ -39,6 +39,7 @@ def doctor() -> None:
             with reading() as session:
                 now = here.ports.clock.now()
                 findings.append(checkup.flags(flags.lost(session, now=now)))
+                findings.append(checkup.reviews(*break_glass.open_reviews(session, today)))
                 findings.append(checkup.call_log(nightly.latest(session, nightly.CALL_LOG), today))
         findings += _at_twilio()
         findings += _fallback(here.settings.fallback_file)

@@ -19,7 +19,7 @@ from callcenter.models.telephony import Call, Offer, Presence
 from callcenter.reports import levels, roster
 from callcenter.reports.levels import Level
 from callcenter.reports.roster import Follower, Person
-from callcenter.services import calendar, care, pull, queue, supervision
+from callcenter.services import break_glass, calendar, care, pull, queue, supervision
 from callcenter.services.care import Note
 from callcenter.services.pull import Pull
 from callcenter.ui.hints import Hint, hint_of
@@ -71,6 +71,8 @@ class Board:
     last_call_at: datetime | None
     notes: tuple[Note, ...]
     """Who had a hard call and has not been spoken with yet."""
+    reviews: tuple[int, int]
+    """How many openings with a reason wait for a review, and how many of them are past their day."""
     following: Follower | None
     """The talk that the reader follows."""
     phone_ready: bool
@@ -103,6 +105,7 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> B
         hold=policy.pull_hold,
         last_call_at=_last_call(session, now),
         notes=care.unseen(session),
+        reviews=break_glass.open_reviews(session, local_date(now)),
         following=next((one for one in followers if one.mine), None),
         phone_ready=supervision.can_ring(session.get(Presence, staff.id), now=now, policy=policy),
     )

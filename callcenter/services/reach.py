@@ -30,9 +30,16 @@ Clauses = Mapping[Condition, ColumnElement[bool]]
 
 
 class StaysShut(HelplineError):
-    """What somebody wants to open does not concern them; glass may be broken for it."""
+    """What somebody wants to open does not concern them; glass may be broken for it.
 
-    message = "この記録は、あなたの担当ではありません。必要なときは、理由を書いてひらくことができます。"
+    *kind* and *id* name it: ``case`` or ``record``.
+    """
+
+    message = "ご担当ではないため、閉じてあります。必要なときは、理由を書いて、30分だけひらくことができます。"
+
+    def __init__(self, kind: str, id_: str) -> None:
+        super().__init__()
+        self.kind, self.id = kind, id_
 
 
 def records(
@@ -63,13 +70,13 @@ def of_case(session: Session, case_id: str, by: Staff, *, now: datetime) -> froz
 def check_record(session: Session, record_id: str, action: Action, by: Staff, *, now: datetime) -> None:
     """Raise ``StaysShut`` unless *by* may do *action* to the record."""
     if not may(by.role, action, of_record(session, record_id, by, now=now)):
-        raise StaysShut
+        raise StaysShut("record", record_id)
 
 
 def check_case(session: Session, case_id: str, action: Action, by: Staff, *, now: datetime) -> None:
     """Raise ``StaysShut`` unless *by* may do *action* to the case."""
     if not may(by.role, action, of_case(session, case_id, by, now=now)):
-        raise StaysShut
+        raise StaysShut("case", case_id)
 
 
 def clause(by: Staff, action: Action, clauses: Clauses) -> ColumnElement[bool]:

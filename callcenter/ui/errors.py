@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app, jsonify, render_template, request
+from flask import Flask, current_app, jsonify, render_template, request, url_for
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from callcenter.domain.errors import HelplineError
-from callcenter.ui.access import Who, rule_of
+from callcenter.domain.permissions import Action, roles_that_may
+from callcenter.services.reach import StaysShut
+from callcenter.ui.access import Who, me, rule_of
 
 WAIT = 30
 """Seconds after which another try is worth it when the database or a part behind it is away."""
@@ -23,6 +26,8 @@ class Words:
 
     title: str
     lines: tuple[str, ...]
+    onward: tuple[str, str] | None = None
+    """The label and address of what can be done about it."""
 
 
 WORDS: dict[int, Words] = {
@@ -53,6 +58,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(CSRFError, _from_stale_form)
     app.register_error_handler(HelplineError, _from_rule)
+    app.register_error_handler(StaysShut, _from_shut)
     app.register_error_handler(OperationalError, _from_database)
 
 
@@ -76,6 +82,15 @@ def _from_stale_form(_error: CSRFError) -> Response:
 
 def _from_rule(error: HelplineError) -> Response:
     return _page(409, Words("このままでは進めませんでした。", (error.message,)))
+
+
+def _from_shut(error: StaysShut) -> Response:
+    """Show the way to open it all the same, to whoever may ask for that."""
+    onward = None
+    if current_user.is_authenticated and me().role in roles_that_may(Action.BREAK_GLASS):
+        href = url_for("console.break_glass_form", kind=error.kind, target_id=error.id)
+        onward = ("理由を書いてひらく", href)
+    return _page(403, Words("ここは閉じてあります。", (error.message,), onward))
 
 
 def _from_database(error: OperationalError) -> Response:

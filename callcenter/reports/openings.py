@@ -1,0 +1,160 @@
+"""Who opened which record, what was opened with a reason, and a supervisor's review of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from callcenter.context import ports, reading, unit_of_work
+from callcenter.domain.break_glass import ReasonMissing, ReasonTooLong, Verdict
+from callcenter.domain.times import local_date, short_date
+from callcenter.models.consultations import Consultation
+from callcenter.models.reasoned_access import ReasonedAccess
+from callcenter.reports.blueprint import bp, for_supervisors, myself
+from callcenter.reports.people import UnknownChoice
+from callcenter.services import break_glass, readers
+from callcenter.services.break_glass import Target
+from callcenter.services.consultations import NoSuchConsultation
+from callcenter.services.notices import Told
+from callcenter.ui.told import OPERATOR, says
+
+USUAL_DAYS = 7
+"""What a page of readers begins with."""
+
+
+@dataclass(frozen=True)
+class Glass:
+    """One opening with a reason, as it is reviewed."""
+
+    id: str
+    by: str
+    at: datetime
+    reason: str
+    target: Target
+    due_on: date
+    late: bool
+    mine: bool
+    verdict: Verdict | None
+    reviewer: str | None
+    reviewed_at: datetime | None
+    note: str
+
+    @classmethod
+    def of(cls, access: ReasonedAccess, staff_id: str, today: date) -> Glass:
+        due = access.review_due_on or today
+        gone = access.data_key.wrapped is None
+        return cls(
+            id=access.id,
+            by=access.staff.name,
+            at=access.at,
+            reason="(記録とともに消えました)" if gone else access.reason or "",
+            target=break_glass.target_of(access),
+            due_on=due,
+            late=access.reviewed_at is None and due < today,
+            mine=access.staff_id == staff_id,
+            verdict=access.verdict,
+            reviewer=access.reviewer.name if access.reviewer else None,
+            reviewed_at=access.reviewed_at,
+            note="" if gone else access.note or "",
+        )
+
+
+@bp.get("/break-glass")
+@for_supervisors
+def break_glass_list() -> str:
+    """What was opened with a reason: first what waits for a review, then what was reviewed lately."""
+    return _draw()
+
+
+@bp.post("/break-glass/<access_id>/review")
+@for_supervisors
+def review_break_glass(access_id: str) -> Response | tuple[str, int]:
+    """Say whether it was needed."""
+    sent, note = request.form.get("verdict", ""), request.form.get("note", "")
+    if sent not in set(Verdict):
+        raise UnknownChoice
+    try:
+        with unit_of_work() as session:
+            break_glass.review(session, access_id, Verdict(sent), note, by=myself(session), now=ports().clock.now())
+    except (ReasonMissing, ReasonTooLong):
+        return _draw(missing=access_id, typed=note), 422
+    flash("確認を残しました。")
+    return redirect(url_for("reports.break_glass_list"), 303)
+
+
+@says(break_glass.NOTICE)
+def about_a_breaking(session: Session, notice: Told) -> tuple[str, str | None]:
+    """Say that somebody opened what is not theirs; the reason stands on the page only."""
+    access = session.get(ReasonedAccess, notice.subject_id)
+    due = (
+        f"{short_date(access.review_due_on)}までに、理由を確認してください。" if access and access.review_due_on else ""
+    )
+    return f"{notice.by or OPERATOR}が、担当ではない記録を、理由を書いてひらきました。{due}", url_for(
+        "reports.break_glass_list"
+    )
+
+
+def _draw(missing: str | None = None, typed: str = "") -> str:
+    with reading() as session:
+        staff, today = myself(session), local_date(ports().clock.now())
+        waiting = [Glass.of(one, staff.id, today) for one in break_glass.waiting(session)]
+        done = [Glass.of(one, staff.id, today) for one in break_glass.reviewed(session)]
+    verdicts = [(one.value, one.label) for one in Verdict]
+    return render_template(
+        "reports/break_glass.html", waiting=waiting, done=done, verdicts=verdicts, missing=missing, typed=typed
+    )
+
+
+@bp.get("/readers")
+@for_supervisors
+def readers_page() -> str:
+    """Who opened what, by member of staff and period."""
+    today = local_date(ports().clock.now())
+    first, last = _day("from", today - timedelta(days=USUAL_DAYS - 1)), _day("to", today)
+    who, without_own = request.args.get("who") or None, request.args.get("own") != "1"
+    with reading() as session:
+        page = readers.of_reader(
+            session, who, first, last, by=myself(session), before=_before(), without_own=without_own
+        )
+        people = [(one.id, one.name) for one in readers.readers(session)]
+    asked = {"who": who or "", "from": first.isoformat(), "to": last.isoformat(), "own": "" if without_own else "1"}
+    return render_template("reports/readers.html", page=page, people=people, asked=asked)
+
+
+@bp.get("/readers/record/<record_id>")
+@for_supervisors
+def readers_of_record(record_id: str) -> str:
+    """Who opened this record, or the case it belongs to."""
+    with reading() as session:
+        record = session.get(Consultation, record_id)
+        if record is None:
+            raise NoSuchConsultation
+        page = readers.of_record(session, record, by=myself(session), before=_before())
+    return render_template("reports/readers_of.html", page=page, target=Target("record", record_id))
+
+
+@bp.get("/readers/case/<case_id>")
+@for_supervisors
+def readers_of_case(case_id: str) -> str:
+    """Who opened this case, or a record in it."""
+    with reading() as session:
+        page = readers.of_case(session, case_id, by=myself(session), before=_before())
+    return render_template("reports/readers_of.html", page=page, target=Target("case", case_id))
+
+
+def _day(name: str, usual: date) -> date:
+    text = request.args.get(name, "")
+    if not text:
+        return usual
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UnknownChoice from None
+
+
+def _before() -> int | None:
+    return request.args.get("before", type=int)
