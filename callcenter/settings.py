@@ -220,6 +220,7 @@ def _policy(read: _Reader) -> Policy:
         wrap_up_limit=minutes("WRAP_UP_LIMIT_MINUTES", default.wrap_up_limit),
         show_listening=read.switch("SHOW_LISTENING", default.show_listening),
         pull_hold=timedelta(seconds=read.number("PULL_HOLD_SECONDS", default.pull_hold.total_seconds(), float)),
+        prefer_for=timedelta(seconds=read.number("PREFERENCE_SECONDS", default.prefer_for.total_seconds(), float)),
         number_days=read.number("CALL_NUMBER_DAYS", default.number_days),
         twilio_log_days=read.number("TWILIO_LOG_DAYS", default.twilio_log_days),
     )

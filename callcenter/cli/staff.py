@@ -78,6 +78,21 @@ def staff_role(login: str, role: str, force: bool) -> None:
     click.echo(f"{found.name}: " + (role if at_once else WAITS))
 
 
+@staff.command("prefer")
+@click.argument("login")
+@click.argument("callers", type=click.Choice(["self", "family", "none"]))
+def staff_prefer(login: str, callers: str) -> None:
+    """Let a counsellor be rung last for the other kind of caller: who pressed 本人 (self), or 家族 (family)."""
+    from callcenter.domain.calls import Key
+    from callcenter.services import staff as accounts
+    from callcenter.services.audit import OPERATOR
+
+    with known(login) as (session, now, found):
+        prefers = None if callers == "none" else Key[callers.upper()]
+        accounts.set_preference(session, found, prefers, by=OPERATOR, now=now)
+    click.echo(f"{found.name}: {callers}")
+
+
 @staff.command("deactivate")
 @click.argument("login")
 @click.option("--force", is_flag=True, help=FORCE)

@@ -30,6 +30,8 @@ class Policy:
     """A wrap-up that takes longer is told to the counsellor and the supervisor, and never ended."""
     pull_hold: timedelta = timedelta(seconds=60)
     """So long a new caller is kept for supervisors who pull all calls to themselves; then everybody is rung."""
+    prefer_for: timedelta = timedelta(seconds=15)
+    """So long a new caller is kept from counsellors who would rather take other callers; then everybody is rung."""
     show_listening: bool = True
     """Whether a counsellor is shown that a supervisor listens; whom they can hear they are always shown."""
     soft_limit: timedelta = timedelta(minutes=40)

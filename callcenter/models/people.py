@@ -8,6 +8,7 @@ from sqlalchemy import LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column, object_session
 
 from callcenter.crypto import KeyMissing, KeyRing, open_number, seal_number
+from callcenter.domain.calls import Key
 from callcenter.domain.people import Contact, Role
 from callcenter.models.base import Base
 from callcenter.models.columns import Id, Moment, choice
@@ -32,6 +33,8 @@ class Staff(Base):
     """The account ends as soon as its call is over and written up."""
     next_role: Mapped[Role | None] = mapped_column(choice(Role))
     """The role it gets then."""
+    prefers: Mapped[Key | None] = mapped_column(choice(Key))
+    """The callers this counsellor would rather take: those who pressed 本人, or 家族."""
     demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Moment)
     last_signed_in_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -15,6 +15,7 @@ from callcenter.domain.policy import Policy
 from callcenter.domain.presence import Work
 from callcenter.models.base import new_id
 from callcenter.models.columns import Moment
+from callcenter.models.people import Staff
 from callcenter.models.telephony import LIVE_ANSWER, Call, Offer, Presence
 from callcenter.services import calls, outbox, presence, pull, queue
 
@@ -63,12 +64,14 @@ _RINGS = (
     )
 )
 _FREE = (
-    select(Presence, Presence.staff_id.in_(pull.SUPERVISORS).label("supervisor"))
+    select(Presence, Presence.staff_id.in_(pull.SUPERVISORS).label("supervisor"), Staff.prefers)
+    .join(Staff, Staff.id == Presence.staff_id)
     .where(queue.OFFERABLE)
     .order_by(Presence.idle_since, Presence.staff_id)
     .limit(bindparam("most"))
     .with_for_update(of=Presence, skip_locked=True, key_share=True)
 )
+_WITH_A_PREFERENCE = select(func.count(Staff.id)).where(Staff.prefers.is_not(None))
 EVERYBODY = 10_000
 """More than ever work at one line."""
 
@@ -87,9 +90,10 @@ def dispatch(session: Session, *, now: datetime, policy: Policy) -> list[Offer]:
             return []
         callers = _as_next(session, list(due.values()), now=now, policy=policy)
         free = _free(session, callers, now=now, policy=policy)
-        found = list(match(callers, [Free(staff_id, supervisor) for staff_id, (_, supervisor) in free.items()]))
+        found = list(match(callers, [one for _, one in free]))
         if len(found) == len(due) or query is _A_BATCH:
-            made = [_ring(session, due[one.call_id], free[one.staff_id][0], one, now) for one in found]
+            rows = {one.staff_id: row for row, one in free}
+            made = [_ring(session, due[one.call_id], rows[one.staff_id], one, now) for one in found]
             break
     session.flush()  # a second live offer fails here, before anything is rung
     return made
@@ -113,19 +117,28 @@ def _as_next(session: Session, due: list[Call], *, now: datetime, policy: Policy
             resting[call_id].add(staff_id)
     kept_since = pull.kept_since(session, now=now, policy=policy)
     return [
-        Next(call.id, frozenset(passed[call.id]), pull.keeps(call, kept_since), frozenset(resting[call.id]))
+        Next(
+            call.id,
+            frozenset(passed[call.id]),
+            pull.keeps(call, kept_since),
+            frozenset(resting[call.id]),
+            call.key,
+            choosy=call.priority == 0 and call.waiting_since > now - policy.prefer_for,
+        )
         for call in due
         if call.id not in rung
     ]
 
 
-def _free(session: Session, callers: list[Next], *, now: datetime, policy: Policy) -> dict[str, tuple[Presence, bool]]:
+def _free(session: Session, callers: list[Next], *, now: datetime, policy: Policy) -> list[tuple[Presence, Free]]:
     """Return as many of those who are free as the callers can need, the longest idle first, locked."""
     most = len(callers) + len(frozenset[str]().union(*(caller.passed_by for caller in callers)))
     if any(caller.supervisors_only for caller in callers):
         most = EVERYBODY  # supervisors may come far behind
+    elif any(caller.key for caller in callers):
+        most += session.scalar(_WITH_A_PREFERENCE) or 0  # they may stand before those who are rung
     found = session.execute(_FREE, _moments(now, policy) | {"most": most})
-    return {row.Presence.staff_id: (row.Presence, bool(row.supervisor)) for row in found}
+    return [(row.Presence, Free(row.Presence.staff_id, bool(row.supervisor), row.prefers)) for row in found]
 
 
 def _ring(session: Session, call: Call, free: Presence, made: Match, now: datetime) -> Offer:

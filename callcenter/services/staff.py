@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from callcenter.domain.calls import Key
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.people import Contact, Role
 from callcenter.domain.phone_numbers import staff_phone
@@ -159,6 +160,14 @@ def set_contact(session: Session, staff: Staff, contact: Contact, *, by: Actor, 
         staff.contact = contact
         facts = {"contact": contact.value}
         audit.record(session, actor=by, action="staff.set_contact", subject=_subject(staff), facts=facts, now=now)
+
+
+def set_preference(session: Session, staff: Staff, prefers: Key | None, *, by: Actor, now: datetime) -> None:
+    """Let the account be rung last for callers of the other kind; None takes the preference back."""
+    if staff.prefers is not prefers:
+        staff.prefers = prefers
+        facts = {"prefers": None if prefers is None else prefers.name.lower()}
+        audit.record(session, actor=by, action="staff.set_preference", subject=_subject(staff), facts=facts, now=now)
 
 
 def sign_out(session: Session, staff: Staff, *, now: datetime) -> None:

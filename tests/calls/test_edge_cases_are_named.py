@@ -88,6 +88,7 @@ CASES: dict[str, tuple[str, ...]] = {
         "test_a_caller_who_hangs_up_costs_nobody_the_turn",
         "test_whoever_comes_back_from_a_record_a_break_or_home_stands_behind_those_who_waited",
         "test_a_caller_who_was_declined_keeps_nobody_else_waiting",
+        "test_a_counsellor_who_prefers_families_is_rung_last_for_others_and_costs_nobody_a_wait",
     ),
     "15 a counsellor at a telephone": (
         "test_an_answering_machine_never_gets_the_caller",

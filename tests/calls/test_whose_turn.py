@@ -8,10 +8,12 @@ from itertools import pairwise
 
 import pytest
 
-from callcenter.domain.calls import CallState, OfferState
+from callcenter.domain.calls import CallState, Key, OfferState
 from callcenter.domain.presence import AwayReason, Work
 from callcenter.models.people import Staff
 from callcenter.services import presence, routing
+from callcenter.services import staff as accounts
+from callcenter.services.audit import OPERATOR
 from tests.desk import Counsellor, Desk
 
 
@@ -156,3 +158,35 @@ def test_a_late_winner_of_a_lost_claim_keeps_the_turn(desk: Desk, three: list[Co
     desk.working = True
     desk.line.advance(2)
     assert (three[0].work, three[0].presence.idle_since) == (Work.AVAILABLE, before)
+
+
+def prefers(counsellor: Counsellor, key: Key | None) -> None:
+    with counsellor.desk.work() as session:
+        staff = session.get_one(Staff, counsellor.staff_id)
+        accounts.set_preference(session, staff, key, by=OPERATOR, now=counsellor.desk.clock.now())
+
+
+def test_a_counsellor_who_prefers_families_is_rung_last_for_others_and_costs_nobody_a_wait(desk: Desk) -> None:
+    families, anybody = desk.counsellor("tanto01", phone="+819000000001"), desk.counsellor("tanto02")
+    prefers(families, Key.FAMILY)
+    first, second = desk.line.dial(), desk.line.dial()
+    for phone in (first, second):
+        phone.presses("1")
+    desk.line.advance(6)
+    assert turns(desk, [families, anybody]) == [1]
+    assert desk.call(second.sid).state is CallState.WAITING
+    desk.line.advance(desk.settings.policy.prefer_for.total_seconds())
+    assert turns(desk, [families, anybody]) == [1, 0]
+
+
+def test_a_caller_whose_key_fits_is_rung_for_in_the_usual_order(desk: Desk) -> None:
+    families, anybody = desk.counsellor("tanto01", phone="+819000000001"), desk.counsellor("tanto02")
+    prefers(families, Key.FAMILY)
+    desk.line.dial().presses("2")
+    desk.line.advance(5)
+    assert turns(desk, [families, anybody]) == [0]
+    prefers(anybody, Key.SELF)
+    prefers(anybody, None)
+    desk.line.dial().presses("2")
+    desk.line.advance(5)
+    assert turns(desk, [families, anybody]) == [0, 1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callcenter.domain.calls import Key
 from callcenter.domain.matching import Free, Match, Next, match
 
 A, B, C = Free("a"), Free("b"), Free("c", supervisor=True)
@@ -34,6 +35,20 @@ def test_a_caller_kept_for_supervisors_waits_for_one_and_holds_nobody_else_up() 
 def test_whoever_just_declined_a_caller_is_left_in_peace_by_that_caller_alone() -> None:
     callers = [Next("1", frozenset({"a"}), resting=frozenset({"a"})), Next("2")]
     assert list(match(callers, [A])) == [Match("2", "a", False)]
+
+
+def test_whoever_would_rather_take_other_callers_comes_last_and_at_first_not_at_all() -> None:
+    families = Free("a", prefers=Key.FAMILY)
+    own = Next("1", key=Key.SELF)
+    assert list(match([own], [families, B])) == [Match("1", "b", False)]
+    assert list(match([own], [families])) == [Match("1", "a", False)]
+    assert list(match([Next("1", key=Key.SELF, choosy=True)], [families])) == []
+
+
+def test_a_caller_who_pressed_nothing_or_finds_it_hard_to_speak_is_of_no_kind() -> None:
+    families = Free("a", prefers=Key.FAMILY)
+    for key in (None, Key.HARD_TO_SPEAK, Key.FAMILY):
+        assert list(match([Next("1", key=key, choosy=True)], [families, B])) == [Match("1", "a", False)]
 
 
 NAMES = st.sampled_from("abcdefgh")
