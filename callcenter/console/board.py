@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +15,11 @@ from callcenter.console.blueprint import bp, for_counsellors, from_script, in_th
 from callcenter.console.desk import Desk
 from callcenter.console.flagged import Part, Typed
 from callcenter.console.sheet import Card, Sheet
-from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.context import line_words, ports, reading, settings, unit_of_work
+from callcenter.domain import scripts
+from callcenter.domain.helplines import open_now, others_now, shipped_helplines
 from callcenter.domain.presence import BOUND
+from callcenter.domain.talk import WORDS, Help
 from callcenter.models.telephony import Presence
 from callcenter.services import consultations, wall
 from callcenter.services.nickname_search import Candidate
@@ -105,6 +109,12 @@ def _desk(session: Session, now: datetime) -> Desk:
     return desk.build(session, myself(session), now=now, policy=settings().policy)
 
 
+def _spoken() -> Callable[[Help], str]:
+    """Return how the line says what a counsellor may also say in their own voice."""
+    line = line_words()
+    return WORDS.__getitem__ if line is None else line.shown
+
+
 def _given(page: Page) -> dict[str, Any]:
     return {
         "desk": page.desk,
@@ -114,6 +124,9 @@ def _given(page: Page) -> dict[str, Any]:
         "problems": page.problems,
         "misuse": page.misuse,
         "form": form,
+        "scripts": scripts,
+        "script_sections": scripts.drawer(_spoken()),
+        "lines": [(line, open_now(line, page.desk.now)) for line in others_now(shipped_helplines(), page.desk.now)],
         "words": words,
         "line_origin": settings().simulator_url,
         "edges": telephone.EDGES,

@@ -12,6 +12,8 @@ from callcenter.domain.codes import Code
 from callcenter.domain.consultations import (
     MULTIPLE,
     AgeBand,
+    Concern,
+    Direction,
     GoingOut,
     Learned,
     MedicalStatus,
@@ -25,6 +27,7 @@ from callcenter.domain.consultations import (
     Trigger,
 )
 from callcenter.domain.places import municipalities, prefectures_for_choice
+from callcenter.domain.risk import AFTERWARDS, ASK, DO
 from callcenter.services.record_fields import FIELDS
 
 Options = tuple[tuple[str, str], ...]
@@ -66,16 +69,32 @@ HEARD = (
 
 FURTHER = (
     Question("municipality", "区市町村(都内)", _places()),
-    Question("caller_age", "話している方の年齢", _options(AgeBand)),
-    Question("caller_sex", "話している方の性別", _options(Sex)),
-    Question("learned_from", "この窓口を知ったきっかけ", _options(Learned)),
+    Question("caller_age", "話し手の年齢", _options(AgeBand)),
+    Question("caller_sex", "話し手の性別", _options(Sex)),
+    Question("learned_from", "知ったきっかけ", _options(Learned)),
+    Question("direction", "どちらからの連絡か", _options(Direction)),
+)
+
+YEARS = (("subject_age_years", "ご本人の歳(数字)"), ("caller_age_years", "話し手の歳(数字)"))
+INSTITUTIONS = (
+    "institutions",
+    "かかっている医療・相談先",
+    "病院・機関・団体の名前など。聞けたところだけで大丈夫です。",
 )
 
 TOPICS = Question("topics", "話題", _options(Topic, known_only=True))
 MAIN_TOPIC = Question("main_topic", "いちばんの話題", _options(Topic))
 TRIGGERS = Question("triggers", "きっかけ", _options(Trigger, known_only=True))
-OUTCOMES = Question("outcomes", "この電話の結果", _options(Outcome, known_only=True))
-RISK = Question("risk", "いのちや安全の心配", _options(Risk))
+OUTCOMES = Question("outcomes", "この相談の結果", _options(Outcome, known_only=True))
+RISK = Question("risk", "いのちの心配", _options(code for code in Risk if code not in (Risk.ABUSE, Risk.VIOLENCE)))
+"""Two codes of the list are asked beside it, as both may be true at once; a record that holds one still shows it."""
+CONCERNS = Question("concerns", "暴力・虐待の心配", _options(Concern, known_only=True))
+STEPS = tuple(
+    (title, tuple((step.value, step.label) for step in steps))
+    for title, steps in (("たずねること", ASK), ("すること", DO), ("あとで", AFTERWARDS))
+)
+CANNOT = (Outcome.CANNOT_MEDICAL, Outcome.CANNOT_URGENT, Outcome.CANNOT_OUTSIDE)
+"""What we may not answer: other lines are put at hand."""
 RELATIONS = _options(Relation)
 
 TEXTS = (
@@ -94,5 +113,11 @@ def changes(form: MultiDict[str, str]) -> dict[str, Any]:
     sent: dict[str, Any] = {name: form[name] for name in FIELDS if name in form and name not in MULTIPLE}
     if form.get("whole") == "1":
         sent |= {name: form.getlist(name) for name in MULTIPLE}
-        sent["risk_confirmed"] = "risk_confirmed" in form
+        sent |= {name: name in form for name in ("risk_confirmed", "relay")}
     return sent
+
+
+def risk_options(chosen: str) -> Options:
+    """List the levels of danger, with one that only older records hold where it is chosen."""
+    known = [value for value, _ in RISK.options]
+    return RISK.options if chosen in known else (*RISK.options, (chosen, Risk(chosen).label))

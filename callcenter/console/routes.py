@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callcenter.console import (
+    beside,
     board,
     care,
     case_page,
@@ -20,6 +21,7 @@ from callcenter.console import (
 from callcenter.console.blueprint import bp
 
 __all__ = [
+    "beside",
     "board",
     "bp",
     "care",

@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from callcenter.console import notes
 from callcenter.console.desk import name_of
+from callcenter.console.notes import Notes
 from callcenter.console.words import CHANNEL_ICONS, called
 from callcenter.domain.calls import CallState
 from callcenter.domain.codes import Code
@@ -82,6 +84,7 @@ class Sheet:
     values: dict[str, Any]
     owner: str | None
     """Whose record it is, if not the reader's."""
+    notes: Notes
 
     @property
     def heard(self) -> str:
@@ -106,6 +109,7 @@ def read(session: Session, record: Consultation, staff: Staff) -> Sheet:
         linked=record.person is not None,
         values={name: record_fields.current(record, name) for name in FIELDS},
         owner=record.counsellor.name if record.counsellor_id != staff.id else None,
+        notes=notes.read(session, record, staff),
     )
 
 

@@ -2,11 +2,15 @@
 
    Each field is saved by itself, with the version at which it was last seen. A field that somebody else wrote
    meanwhile is not overwritten: both texts are shown and the person chooses. What could not be saved stays in
-   the page, is said in red and tried again. flush() answers true once everything is saved. */
-const AFTER = 800;
-const AT_THE_LATEST = 3000;
+   the page, is said in red and tried again. flush() answers true once everything is saved.
+
+   sync() says that this page is open and hears who else is at the record and what was written elsewhere: what nobody
+   is changing here follows by itself. It runs by itself, at a hint ("beside" of live-parts) and when somebody asks. */
+const AFTER = 500;
+const AT_THE_LATEST = 1500; // so much, and the way to the server, is what a crash may take
+const STILL_HERE = 20_000;
 const AGAIN = [1000, 2000, 4000, 8000];
-const NOT_SAVED = new Set(["csrf_token", "whole", "version", "after", "quick"]);
+const NOT_SAVED = new Set(["csrf_token", "whole", "version", "after", "quick", "confirm"]);
 
 customElements.define(
   "auto-save",
@@ -25,14 +29,31 @@ customElements.define(
       this.form.addEventListener("change", () => this.changed());
       this.online = () => this.save();
       this.leaving = (event) => this.dirty().length && event.preventDefault();
+      this.besides = () => this.sync();
+      this.closing = () => navigator.sendBeacon(this.dataset.closed, this.goodbye());
       addEventListener("online", this.online);
       addEventListener("beforeunload", this.leaving);
+      addEventListener("pagehide", this.closing);
+      document.addEventListener("beside", this.besides);
+      this.synced = Number(this.dataset.version);
+      this.here = setInterval(() => this.sync(), STILL_HERE);
+      setTimeout(() => this.sync());
     }
 
     disconnectedCallback() {
       clearTimeout(this.timer);
+      clearInterval(this.here);
       removeEventListener("online", this.online);
       removeEventListener("beforeunload", this.leaving);
+      removeEventListener("pagehide", this.closing);
+      document.removeEventListener("beside", this.besides);
+      this.closing();
+    }
+
+    goodbye() {
+      const sent = new FormData();
+      sent.set("csrf_token", document.querySelector("meta[name=csrf-token]").content);
+      return sent;
     }
 
     names() {
@@ -50,12 +71,36 @@ customElements.define(
       return JSON.stringify(first.value);
     }
 
+    /** What the server holds, written as valueOf writes it. */
+    asValue(name, value) {
+      const controls = [...this.form.elements].filter((control) => control.name === name);
+      if (!Array.isArray(value)) return JSON.stringify(typeof value === "number" ? String(value) : value);
+      return JSON.stringify(controls.map((box) => box.value).filter((code) => value.includes(code)));
+    }
+
+    put(name, value) {
+      const controls = [...this.form.elements].filter((control) => control.name === name);
+      const [first] = controls;
+      if (first.type === "checkbox" && first.value === "on") first.checked = value;
+      else if (first.type === "checkbox") for (const box of controls) box.checked = value.includes(box.value);
+      else if (first.type === "radio") for (const radio of controls) radio.checked = radio.value === value;
+      else {
+        const { selectionStart, selectionEnd } = first;
+        first.value = value;
+        if (first === document.activeElement && selectionStart != null) first.setSelectionRange(selectionStart, selectionEnd);
+      }
+    }
+
     dirty() {
       return this.names().filter((name) => !this.conflicts.has(name) && this.valueOf(name) !== this.known[name]);
     }
 
     changed() {
-      if (!this.dirty().length) return;
+      const dirty = this.dirty();
+      for (const place of this.querySelectorAll("[data-taken]")) {
+        if (dirty.includes(place.dataset.taken)) place.hidden = true; // asked today
+      }
+      if (!dirty.length) return;
       this.since ??= performance.now();
       this.status("writing", "書いています…");
       const left = Math.max(0, this.since + AT_THE_LATEST - performance.now());
@@ -117,6 +162,63 @@ customElements.define(
       }
     }
 
+    /** Never asks twice at once: what comes meanwhile is heard at the next turn. */
+    sync() {
+      this.syncing ??= this.hear().finally(() => (this.syncing = undefined));
+      return this.syncing;
+    }
+
+    async hear() {
+      const focused = this.form.contains(document.activeElement) ? document.activeElement.name : null;
+      const writing = this.names().includes(focused) ? focused : null;
+      let news;
+      try {
+        news = await (await ask(this.dataset.beside, { json: { version: this.synced, writing } })).json();
+      } catch (trouble) {
+        if (!(trouble instanceof Trouble)) throw trouble;
+        return; // saving says it, and tries again
+      }
+      if (!this.isConnected) return;
+      this.follow(news);
+      this.tellOthers(news.others);
+    }
+
+    follow(news) {
+      const dirty = this.dirty();
+      for (const [name, value] of Object.entries(news.fields)) {
+        if (!(name in this.known) || dirty.includes(name) || this.conflicts.has(name)) continue;
+        if (this.asValue(name, value) !== this.valueOf(name)) this.put(name, value);
+        this.known[name] = this.valueOf(name);
+        this.seen[name] = news.version;
+      }
+      this.synced = news.version;
+      for (const place of this.querySelectorAll("[data-taken]")) {
+        const day = news.taken_over[place.dataset.taken];
+        const chosen = dirty.includes(place.dataset.taken);
+        place.hidden = !day || chosen;
+        place.querySelector("[data-day]").textContent = day ?? "";
+        place.querySelector("button").hidden = !/\d/.test(day ?? ""); // what follows from the records needs no asking
+      }
+      for (const place of this.querySelectorAll("[data-step]")) place.textContent = news.steps_at[place.dataset.step] ?? "";
+      const shown = this.querySelector("[data-saved]");
+      if (!dirty.length && !this.conflicts.size && !this.failures && Object.keys(news.fields).length) {
+        this.status(shown.dataset.kind ?? "saved", `${news.saved_at} に保存しました`);
+      }
+    }
+
+    tellOthers(others) {
+      const place = this.querySelector("[data-others]");
+      const words = others.map(({ name, writing }) => (writing ? `${name}さんが「${this.labelOf(writing)}」を書いています。` : `${name}さんも、この記録をひらいています。`)).join("");
+      if (place.textContent !== words) place.textContent = words;
+      place.hidden = !words;
+    }
+
+    labelOf(name) {
+      const control = this.form.elements[name];
+      const label = control?.labels?.[0] ?? control?.[0]?.closest("fieldset")?.querySelector("legend");
+      return label?.firstChild?.textContent?.trim() ?? "記録";
+    }
+
     status(kind, words) {
       const place = this.querySelector("[data-saved]");
       place.dataset.kind = kind;
@@ -146,8 +248,7 @@ customElements.define(
       place.querySelector(`[data-conflict="${name}"]`)?.remove();
       const box = document.createElement("div");
       box.dataset.conflict = name;
-      const label = control.labels?.[0]?.firstChild?.textContent?.trim() ?? "この欄";
-      box.append(this.line("b", `「${label}」は、ほかの人も書きました。`), this.line("p", this.told(control, theirs)));
+      box.append(this.line("b", `「${this.labelOf(name)}」は、ほかの人も書きました。`), this.line("p", this.told(name, theirs)));
       const choices = document.createElement("p");
       const choose = (words, value) => {
         const button = this.line("button", words);
@@ -170,17 +271,22 @@ customElements.define(
       return element;
     }
 
-    told(control, theirs) {
+    told(name, theirs) {
+      const control = this.form.elements[name];
       const chosen = [...(control.options ?? [])].find((option) => option.value === theirs);
-      return chosen ? chosen.textContent : String(theirs);
+      if (chosen) return chosen.textContent;
+      const boxes = [...this.form.elements].filter((box) => box.name === name && ["checkbox", "radio"].includes(box.type));
+      if (!boxes.length) return String(theirs);
+      const words = boxes.filter((box) => theirs === true || [theirs].flat().includes(box.value)).map((box) => box.closest("label").textContent.trim());
+      return words.join("、") || "(なし)";
     }
 
     settle(name, version, theirs, value, box) {
       const control = this.form.elements[name];
       this.conflicts.delete(name);
       this.seen[name] = version;
-      this.known[name] = JSON.stringify(theirs);
-      if ("value" in control) control.value = value();
+      this.known[name] = this.asValue(name, theirs);
+      this.put(name, value());
       box.remove();
       this.red(null);
       control.focus?.();

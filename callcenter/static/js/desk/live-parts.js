@@ -2,7 +2,8 @@
 
    It listens to hints (Server-Sent Events) and then fetches the parts; where no stream is to be had it looks every
    three seconds. It says so when the picture is no longer fresh, and when the person has to sign in again.
-   With data-beside it also looks when a colleague at the same case does something. Anybody may call look(). After each look a "desk-looked" event goes to the document. */
+   A hint that a colleague is at the same record or case goes to the document as a "beside" event; with data-beside
+   it looks then, too. Anybody may call look(). After each look a "desk-looked" event goes to the document. */
 const EVERY = 3000;
 const IN_ANY_CASE = 30_000; // nobody hints that a colleague's browser has fallen silent
 const TRY_STREAM_AFTER = 20000;
@@ -36,7 +37,10 @@ customElements.define(
         this.look();
       });
       source.addEventListener("change", () => this.look());
-      if ("beside" in this.dataset) source.addEventListener("beside", () => this.look());
+      source.addEventListener("beside", () => {
+        document.dispatchEvent(new CustomEvent("beside"));
+        if ("beside" in this.dataset) this.look();
+      });
       source.addEventListener("error", () => this.manage(source));
     }
 

@@ -78,6 +78,7 @@ customElements.define(
       if (!answer) return;
       putParts(await answer.text());
       if (inside || document.activeElement === document.body) document.getElementById(form.dataset.then)?.focus();
+      this.saver?.sync(); // with a person comes what they told before, and goes with them
       document.querySelector("live-parts").look();
     }
 
@@ -143,7 +144,18 @@ customElements.define(
 
     record(submitter) {
       if (submitter?.name === "quick") this.finish(submitter.value);
+      else if (submitter?.name === "confirm") this.confirm(submitter);
       else if (submitter?.matches("[data-finish-button]")) this.finish();
+    }
+
+    /** The same today as it was told before: the note goes, the choice stays, the focus goes to the choice. */
+    async confirm(button) {
+      const sent = new FormData();
+      sent.set("confirm", button.value);
+      if (!(await this.tried(() => ask(button.formAction, { form: sent })))) return;
+      const chosen = document.getElementById("record-form").elements[button.value];
+      await this.saver.sync();
+      (chosen.focus ? chosen : chosen[0])?.focus();
     }
 
     async finish(quick) {
