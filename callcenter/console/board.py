@@ -10,14 +10,16 @@ from typing import Any
 from flask import render_template
 from sqlalchemy.orm import Session
 
-from callcenter.console import desk, flagged, form, sheet, words
+from callcenter.console import cues, desk, flagged, form, sheet, words
 from callcenter.console.blueprint import bp, for_counsellors, from_script, in_the_background, myself
+from callcenter.console.cues import Options
 from callcenter.console.desk import Desk
 from callcenter.console.flagged import Part, Typed
 from callcenter.console.sheet import Card, Sheet
 from callcenter.context import line_words, ports, reading, settings, unit_of_work
 from callcenter.domain import scripts
 from callcenter.domain.helplines import open_now, others_now, shipped_helplines
+from callcenter.domain.nickname_cues import NO_CUES, Cues
 from callcenter.domain.presence import BOUND
 from callcenter.domain.talk import WORDS, Help
 from callcenter.models.telephony import Presence
@@ -37,6 +39,10 @@ class Page:
     card: Card | None = None
     candidates: tuple[Candidate, ...] | None = None
     """None before anybody was looked for."""
+    told: Cues = NO_CUES
+    """What the caller said beside the name."""
+    colleagues: Options = ()
+    """Who may have talked with the caller before."""
     problems: tuple[Problem, ...] = ()
     misuse: Part | None = None
     """For a record of a call: what may be written if the line was misused."""
@@ -121,6 +127,9 @@ def _given(page: Page) -> dict[str, Any]:
         "sheet": page.sheet,
         "card": page.card,
         "candidates": page.candidates,
+        "ask": cues,
+        "told": page.told,
+        "colleagues": page.colleagues,
         "problems": page.problems,
         "misuse": page.misuse,
         "form": form,

@@ -9,13 +9,14 @@ from flask import render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.console import board, form, sheet, words
+from callcenter.console import board, cues, form, sheet, words
 from callcenter.console.blueprint import bp, for_counsellors, from_script, myself
 from callcenter.console.line import UnknownChoice
 from callcenter.console.record import save_form, to_record
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.consultations import Relation
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.nickname_cues import Cues
 from callcenter.domain.times import parse_moment
 from callcenter.models.consultations import Consultation
 from callcenter.services import consultations, linking, nickname_search
@@ -42,20 +43,23 @@ def search(record_id: str) -> str:
         staff = myself(session)
         record = consultations.for_writing(session, record_id, staff)
         linked, page = record.person is not None, None
-        found = _candidates(session, record, heard)
+        told = cues.said(request.form, record)
+        found = _candidates(session, record, heard, told)
+        colleagues = cues.counsellors(session) if found else ()
         if heard.strip():
             nickname_search.note_search(session, found, by=staff_member(staff.id), now=ports().clock.now())
         if not from_script():
             save_form(session, record_id)
-            page = board.look(session, record_id, candidates=tuple(found))
+            page = board.look(session, record_id, candidates=tuple(found), told=told, colleagues=colleagues)
     if page is None:
         given = {"candidates": found, "record_id": record_id, "heard": heard.strip(), "linked": linked}
-        return render_template("console/candidates.html", form=form, words=words, **given)
+        given |= {"told": told, "colleagues": colleagues}
+        return render_template("console/candidates.html", form=form, words=words, ask=cues, **given)
     return board.draw(page)
 
 
-def _candidates(session: Session, record: Consultation, heard: str) -> list[Candidate]:
-    found = nickname_search.search(session, heard, limit=MOST + 1)
+def _candidates(session: Session, record: Consultation, heard: str, told: Cues) -> list[Candidate]:
+    found = nickname_search.search(session, heard, told, limit=MOST + 1)
     return [one for one in found if one.person_id != record.person_id][:MOST]
 
 

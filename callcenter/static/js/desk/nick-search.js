@@ -1,7 +1,11 @@
 /* <nick-search data-url>: looks for the nickname as it is typed, by POST, so that no name stands in an address.
 
+   What else the caller says goes with it, and choosing it looks again: who they are, their age, where they live, and
+   the two questions among the candidates.
+
    Arrow down goes to the candidates; there 1–9 choose and arrow up goes back. Alt + the digit works from anywhere. */
 const AFTER = 150;
+const CUES = ["relation", "caller_age", "subject_age", "prefecture", "cue_topic", "cue_counsellor"];
 
 customElements.define(
   "nick-search",
@@ -11,12 +15,15 @@ customElements.define(
       this.box.addEventListener("input", () => this.later());
       this.box.addEventListener("keydown", (event) => this.pressed(event));
       this.moved = (event) => this.among(event);
+      this.told = (event) => this.heard(event);
       document.addEventListener("keydown", this.moved);
+      document.addEventListener("change", this.told);
     }
 
     disconnectedCallback() {
       clearTimeout(this.timer);
       document.removeEventListener("keydown", this.moved);
+      document.removeEventListener("change", this.told);
     }
 
     later() {
@@ -29,6 +36,10 @@ customElements.define(
       const form = new FormData();
       const heard = this.box.value;
       form.set("nickname_heard", heard);
+      for (const name of CUES) {
+        const control = this.box.form.elements[name];
+        if (control) form.set(name, control.value);
+      }
       try {
         const answer = await ask(this.dataset.url, { form });
         const html = await answer.text();
@@ -37,6 +48,11 @@ customElements.define(
         if (!(trouble instanceof Trouble)) throw trouble;
         document.querySelector("toast-box").say(`候補をさがせませんでした。${trouble.message}`, "warn");
       }
+    }
+
+    heard(event) {
+      const asked = CUES.includes(event.target.name) && event.target.form === this.box.form;
+      if (asked && this.box.value && this.candidates().length) this.later();
     }
 
     pressed(event) {
