@@ -7,7 +7,6 @@ overtake each other do no harm.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -15,6 +14,7 @@ from callcenter.context import context, unit_of_work
 from callcenter.domain.calls import CallState
 from callcenter.domain.ports import LineGone, LineRefused
 from callcenter.domain.supervision import Mode
+from callcenter.jobs.errands import NotYet
 from callcenter.jobs.participants import in_room
 from callcenter.models.telephony import Call, Offer
 from callcenter.services import supervision
@@ -34,7 +34,11 @@ def set_listening(facts: Facts) -> str:
             return "not_wanted"
         if wished == done:
             return "done"
-        if not _follow(wished):
+        try:
+            whispers_to_somebody = _follow(wished)
+        except LineGone:
+            raise NotYet from None  # once the leg has left, nothing is wished of it
+        if not whispers_to_somebody:
             with unit_of_work() as session:
                 supervision.whisper_failed(session, wished.offer_id, now=context().ports.clock.now())
             continue
@@ -69,10 +73,14 @@ def take_over(facts: Facts) -> str:
         offer, former = session.get_one(Offer, facts["offer"]), session.get_one(Offer, facts["former"])
         call = session.get_one(Call, offer.call_id)
         leg_sid, former_sid, room_sid, name = offer.leg_sid, former.leg_sid, call.conference_sid, call.room
+        muted = offer.muted
         wanted = call.state is CallState.TALKING and call.offer_id == offer.id
     if wanted and leg_sid is not None:
-        with suppress(LineGone):  # whoever is not in the room any more will be missed there in a moment
-            in_room(room_sid, name, partial(line.coach, leg_sid=leg_sid, coached_sid=None, muted=False))
+        try:
+            in_room(room_sid, name, partial(line.coach, leg_sid=leg_sid, coached_sid=None, muted=muted))
+        except LineGone:  # whoever is not in the room any more will be missed there in a moment
+            if leg_sid in (line.in_room(name) or []):
+                raise NotYet from None
     if former_sid is not None:
         line.hang_up(former_sid, answered=True)
     return "done"

@@ -14,14 +14,16 @@ from callcenter.context import context, unit_of_work
 from callcenter.domain.callbacks import Callbacks
 from callcenter.domain.calls import LIVE_OFFERS, CallState, OfferState
 from callcenter.domain.ports import LineGone, LineUnknown
+from callcenter.jobs.errands import NotYet
 from callcenter.models.telephony import Call, Offer
 from callcenter.services import calls, consult, participants, room, routing
 from callcenter.services.participants import Wish
 
 Facts = dict[str, Any]
 
-SAID_WITHIN = timedelta(seconds=20)
-"""An announcement that could not be played by then is no longer what the moment needs."""
+SAID_WITHIN = timedelta(seconds=15)
+"""An announcement that could not be played by then is no longer what the moment needs; shorter than an errand's
+lease, so that nobody hears twice what a worker asked for that died over it."""
 
 ARRIVES_WITHIN = timedelta(seconds=15)
 """A leg that was claimed so lately may still be on its way into the room."""
@@ -71,7 +73,10 @@ def set_mute(facts: Facts) -> str:
             sid, name = call.conference_sid, call.room
         if done is muted:
             return "done"
-        _mute(sid, name, leg_sid, muted)
+        try:
+            _mute(sid, name, leg_sid, muted)
+        except LineGone:
+            raise NotYet from None  # once the leg has left, nothing is wished of it
         done = muted
 
 

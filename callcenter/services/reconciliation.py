@@ -99,8 +99,12 @@ def leg_ended(session: Session, offer_id: str, *, at: datetime, now: datetime) -
 
 def leg_left_over(session: Session, offer_id: str, *, now: datetime) -> None:
     """A counsellor's leg lives although nobody wants it any more."""
-    offer = routing.find(session, offer_id)
-    if offer is not None and offer.state not in LIVE_OFFERS and (offer.left_at or offer.rung_at) <= now - SETTLED:
+    offer, call = routing.find_with_call(session, offer_id)
+    if offer is None or call is None or offer.state in LIVE_OFFERS or (offer.left_at or offer.rung_at) > now - SETTLED:
+        return
+    if call.state is CallState.TALKING and call.offer_id not in {None, offer.id}:  # who has the call is heard first
+        outbox.put(session, "take_over", now=now, offer=call.offer_id, former=offer.id)
+    else:
         outbox.put(session, "hang_up", now=now, offer=offer.id)
 
 

@@ -14,6 +14,11 @@ import pytest
 from callcenter.adapters.twilio_rest import TwilioLine
 from callcenter.domain.calls import CallState, OfferState
 from callcenter.domain.presence import Work
+from callcenter.domain.supervision import Mode
+from callcenter.domain.talk import Help
+from callcenter.models.people import Staff
+from callcenter.services import routing, takeover
+from tests.calls.supervisors import Chief
 from tests.calls.talks import Talker, hears, on_music
 from tests.desk import Counsellor, Desk
 from tests.line import Phone
@@ -144,9 +149,62 @@ def set_hold(scene: Scene) -> None:
     assert hears(scene.phone, scene.counsellor.handset)
 
 
+def set_mute(scene: Scene) -> None:
+    scene.connects()
+    talker = Talker(scene.desk, scene.counsellor)
+    scene.strikes()
+    talker.mutes()
+    scene.desk.line.advance(24)
+    assert not hears(scene.phone, scene.counsellor.handset)
+    talker.mutes(muted=False)
+    scene.desk.line.advance(4)
+    assert hears(scene.phone, scene.counsellor.handset)
+
+
+def announce(scene: Scene) -> None:
+    scene.connects()
+    heard = len(scene.phone.heard)
+    scene.strikes()
+    Talker(scene.desk, scene.counsellor).says(Help.SILENT)
+    scene.desk.line.advance(24)
+    assert len(scene.phone.heard) - heard <= 1  # of what is not known to have been played nothing is played twice
+    assert hears(scene.phone, scene.counsellor.handset)
+
+
+def set_listening(scene: Scene) -> None:
+    scene.connects()
+    chief = Chief(scene.desk)
+    offer_id = chief.hears(scene.phone)
+    scene.strikes()
+    chief.changes(offer_id, Mode.BARGE)
+    scene.desk.line.advance(24)
+    assert hears(scene.phone, chief.handset)
+    assert hears(scene.phone, scene.counsellor.handset)
+
+
+def take_over(scene: Scene) -> None:
+    scene.connects()
+    chief = Chief(scene.desk)
+    offer_id = chief.hears(scene.phone)
+    scene.strikes()
+    with scene.desk.work() as session:
+        found, call = routing.find_with_call(session, offer_id)
+        assert found is not None
+        assert call is not None
+        takeover.take_over(session, found, call, by=session.get_one(Staff, chief.staff_id), now=scene.desk.clock.now())
+    scene.desk.line.advance(24)
+    assert (scene.state, scene.phone.state) == (CallState.TALKING, "in-progress")
+    assert hears(scene.phone, chief.handset)
+    assert scene.counsellor.work is Work.WRAP_UP
+    assert scene.counsellor.handset.state == "completed"
+
+
 ERRANDS: dict[str, Callable[[Scene], None]] = {
     story.__name__: story
-    for story in (ring, bring_caller, rescue_caller, say_bye, hang_up, ask_after_call, look_into_room, set_hold)
+    for story in (
+        *(ring, bring_caller, rescue_caller, say_bye, hang_up, ask_after_call, look_into_room),
+        *(set_hold, set_mute, announce, set_listening, take_over),
+    )
 }
 
 
@@ -161,7 +219,7 @@ class Killed(BaseException):
     """The worker's process ends here; nothing after it is done."""
 
 
-ACTS = ("ring", "take_from_queue", "redirect", "hang_up", "leg_state", "in_room", "hold")
+ACTS = ("ring", "take_from_queue", "redirect", "hang_up", "leg_state", "in_room", "hold", "mute", "announce", "coach")
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,8 +11,10 @@ from sqlalchemy import select
 from callcenter.domain.calls import CallState, OfferState, Outcome, Purpose
 from callcenter.domain.presence import Work
 from callcenter.domain.supervision import Mode
+from callcenter.jobs import reconcile
 from callcenter.models.audit import AuditEntry
 from callcenter.models.consultations import Consultation
+from callcenter.models.outbox import OutboxMessage
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Offer
 from callcenter.services import participants, routing, takeover
@@ -192,3 +195,19 @@ def test_taking_over_on_either_database(database_url: str) -> None:
     takes_over(desk, chief, chief.hears(talk.phone))
     assert (owner(desk), desk.call(talk.phone.sid).state) == (chief.staff_id, CallState.TALKING)
     desk.close()
+
+
+def test_a_take_over_that_the_line_refused_for_minutes_is_made_up_for(desk: Desk, talk: Talk, chief: Chief) -> None:
+    offer_id = chief.hears(talk.phone)
+    desk.line.faults.next_rest = ["rest_500"] * 400
+    takes_over(desk, chief, offer_id, seconds=200)
+    with desk.work() as session:
+        errand = session.scalars(select(OutboxMessage).where(OutboxMessage.topic == "take_over")).one()
+        assert errand.result == "gave_up"
+    desk.line.faults.next_rest.clear()
+    with desk.app.app_context():
+        assert reconcile.reconcile(every=timedelta(0)) == "done"
+    desk.line.advance(2)
+    chief.handset.says("かわりました。")
+    assert talk.phone.heard[-1] == "かわりました。"
+    assert (talk.counsellor.handset.state, talk.phone.state) == ("completed", "in-progress")
