@@ -129,9 +129,7 @@ class KeyRing:
     def seal(self, purpose: str, place: Place, plain: bytes) -> bytes:
         """Seal with the first key, derived for *purpose*."""
         key_id, key = self.keys[0]
-        name = key_id.encode()
-        head = bytes([WITH_RING_KEY, len(name)]) + name
-        return head + _encrypt(derive_key(key, purpose), place.authenticated(), plain)
+        return ring_mark(key_id) + _encrypt(derive_key(key, purpose), place.authenticated(), plain)
 
     def unseal(self, purpose: str, place: Place, sealed: bytes) -> bytes:
         """Open with whichever key of the ring sealed it."""
@@ -151,6 +149,12 @@ class KeyRing:
             hmac.new(derive_key(key, f"blind index/{purpose}"), text.encode(), hashlib.sha256).digest()
             for _, key in self.keys
         ]
+
+
+def ring_mark(key_id: str) -> bytes:
+    """Return how every value begins that the key of this id has sealed."""
+    name = key_id.encode()
+    return bytes([WITH_RING_KEY, len(name)]) + name
 
 
 def ring_key_id(sealed: bytes) -> str:

@@ -72,6 +72,19 @@ def keys(engine: Engine, ring: KeyRing) -> Finding:
     return Finding("keys", False, f"鍵 {'、'.join(shut)} で封じた記録をひらけません。FIELD_KEYS をご確認ください。")
 
 
+def older_keys(ring: KeyRing, rows: int, flags: int) -> Finding:
+    """Whether anything still needs an older key of the ring, so that it must stay in FIELD_KEYS."""
+    if rows:
+        words = f"{rows}件が前の鍵のままです。callcenter keys rotate を実行してください。"
+        return Finding("key rotation", True, words, doubt=True)
+    others = "、".join(key_id for key_id, _ in ring.keys[1:])
+    if flags:
+        return Finding("key rotation", True, f"番号の印{flags}件のために、前の鍵がまだ要ります。", doubt=True)
+    if others:
+        return Finding("key rotation", True, f"鍵 {others} は、もう使われていません。FIELD_KEYS から外せます。")
+    return Finding("key rotation", True, "すべて、いまの鍵で封じてあります。")
+
+
 def _opens(row: DataKey, ring: KeyRing) -> bool:
     try:
         row.unwrap(ring)

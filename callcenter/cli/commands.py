@@ -10,6 +10,7 @@ from flask import Flask
 from callcenter.cli.doctor import doctor
 from callcenter.cli.fallback import export_fallback
 from callcenter.cli.hours import hours
+from callcenter.cli.keys import keys
 from callcenter.cli.opened import Commands
 from callcenter.cli.processes import migrate, run_all, work
 from callcenter.cli.provider import twilio
@@ -30,6 +31,7 @@ EVERY: tuple[click.Command, ...] = (
     doctor,
     twilio,
     audit,
+    keys,
     seed_demo,
     export_fallback,
 )

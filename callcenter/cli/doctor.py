@@ -27,7 +27,7 @@ def doctor() -> None:
     from callcenter.adapters import checkup
     from callcenter.domain.times import local_date
     from callcenter.models.base import db
-    from callcenter.services import break_glass, flags, nightly
+    from callcenter.services import break_glass, flags, keys, nightly
 
     app: Flask = click.get_current_context().obj["app"]()
     with app.app_context():
@@ -38,6 +38,8 @@ def doctor() -> None:
             findings += [checkup.holidays(_calendar(), today), checkup.keys(db.engine, here.ring)]
             with reading() as session:
                 now = here.ports.clock.now()
+                old = keys.remaining(session, now=now)
+                findings.append(checkup.older_keys(here.ring, old.movable, old.flags))
                 findings.append(checkup.flags(flags.lost(session, now=now)))
                 findings.append(checkup.reviews(*break_glass.open_reviews(session, today)))
                 findings.append(checkup.call_log(nightly.latest(session, nightly.CALL_LOG), today))

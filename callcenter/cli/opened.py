@@ -34,6 +34,13 @@ class Commands(click.Group):
 @contextmanager
 def opened() -> Iterator[tuple[Session, datetime]]:
     """One transaction on a migrated database, and the present moment."""
+    with at_hand(), unit_of_work() as session:
+        yield session, context().ports.clock.now()
+
+
+@contextmanager
+def at_hand() -> Iterator[None]:
+    """The app with a migrated database, for commands that need more than one transaction."""
     from callcenter.adapters import schema
     from callcenter.models.base import db
 
@@ -43,8 +50,7 @@ def opened() -> Iterator[tuple[Session, datetime]]:
             if db.engine.dialect.name != "sqlite":
                 raise click.ClickException("データベースが、まだ空です。callcenter migrate を実行してください。")
             bring_up_to_date()
-        with unit_of_work() as session:
-            yield session, context().ports.clock.now()
+        yield
 
 
 def bring_up_to_date() -> None:
