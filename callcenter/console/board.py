@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from callcenter.domain.nickname_cues import NO_CUES, Cues
 from callcenter.domain.presence import BOUND
 from callcenter.domain.talk import WORDS, Help
 from callcenter.models.telephony import Presence
-from callcenter.services import consultations, wall
+from callcenter.services import consultations, drafts, wall
 from callcenter.services.nickname_search import Candidate
 from callcenter.ui import telephone
 from callcenter.ui.access import note_activity
@@ -112,7 +112,9 @@ def draw_person(page: Page) -> str:
 
 
 def _desk(session: Session, now: datetime) -> Desk:
-    return desk.build(session, myself(session), now=now, policy=settings().policy)
+    staff, policy = myself(session), settings().policy
+    left = drafts.left(session, by=staff, now=now, policy=policy)
+    return replace(desk.build(session, staff, now=now, policy=policy), left_behind=len(left))
 
 
 def _spoken() -> Callable[[Help], str]:

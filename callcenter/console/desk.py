@@ -122,6 +122,8 @@ class Desk:
     """The talk that I, a supervisor, follow."""
     followed: tuple[str, ...]
     """Who follows my own talk, in words."""
+    left_behind: int = 0
+    """For a supervisor: how many drafts of others nobody will finish by themselves."""
 
     @property
     def put_away(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callcenter.console import (
+    afterwards,
     beside,
     board,
     care,
@@ -21,6 +22,7 @@ from callcenter.console import (
 from callcenter.console.blueprint import bp
 
 __all__ = [
+    "afterwards",
     "beside",
     "board",
     "bp",

@@ -223,6 +223,7 @@ def _apply(session: Session, consultation: Consultation, changed: dict[str, Any]
     consultation.field_versions = consultation.field_versions | dict.fromkeys(changed, consultation.version)
     # What is chosen now was heard today, not taken over.
     consultation.prefilled = {name: day for name, day in consultation.prefilled.items() if name not in changed}
+    consultation.reviewed_at = consultation.reviewed_by = None  # what was read through was another text
     for name, value in changed.items():
         record_fields.write(consultation, name, value, now=now)
     facts = {"fields": sorted(changed), "version": consultation.version}

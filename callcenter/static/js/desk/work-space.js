@@ -87,10 +87,22 @@ customElements.define(
       if (draft) {
         event.preventDefault();
         this.open(draft.href).then(() => this.toRecord());
+      } else if (this.wouldLeave(event)) {
+        event.preventDefault();
+        open(event.target.closest("a").href, "_blank", "noopener");
+        this.say("通話がつづくように、新しいタブで開きました。");
       } else if (event.target.closest("[data-relink]")) {
         document.getElementById("nickname_heard").select();
         document.querySelector("nick-search").search();
       }
+    }
+
+    /** A link that leaves the page in mid-call; at a telephone the call does not hang on the page. */
+    wouldLeave(event) {
+      const link = event.target.closest("a[href]");
+      const { call, byPhone } = document.getElementById("callbar").dataset;
+      if (event.defaultPrevented || !link || link.target || call === undefined || byPhone !== undefined) return false;
+      return link.protocol.startsWith("http") && !link.getAttribute("href").startsWith("#");
     }
 
     // ---- the record in the middle
@@ -145,6 +157,7 @@ customElements.define(
     record(submitter) {
       if (submitter?.name === "quick") this.finish(submitter.value);
       else if (submitter?.name === "confirm") this.confirm(submitter);
+      else if (submitter?.name === "review") this.review(submitter);
       else if (submitter?.matches("[data-finish-button]")) this.finish();
     }
 
@@ -156,6 +169,13 @@ customElements.define(
       const chosen = document.getElementById("record-form").elements[button.value];
       await this.saver.sync();
       (chosen.focus ? chosen : chosen[0])?.focus();
+    }
+
+    async review(button) {
+      if (!(await this.saver.flush())) return;
+      if (!(await this.tried(() => ask(button.formAction, { form: new FormData() })))) return;
+      this.say("読んだことを、記録に残しました。");
+      await this.open(location.href);
     }
 
     async finish(quick) {
