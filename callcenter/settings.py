@@ -18,6 +18,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from callcenter.domain.policy import Policy
+from callcenter.domain.second_factor import Demand
 
 REQUIRED_IN_PRODUCTION = (
     "DATABASE_URL",
@@ -71,6 +72,7 @@ class Settings:
     simulator_url: str | None
     clock_file: Path | None
     policy: Policy
+    second_factor: Demand = field(default_factory=Demand)
 
     @property
     def production(self) -> bool:
@@ -185,6 +187,7 @@ def _read(read: _Reader, env: str, root: Path) -> Settings:
         simulator_url=read.origin("SIMULATOR_URL", "") if read.text("SIMULATOR_URL") else None,
         clock_file=Path(clock_file) if clock_file else None,
         policy=_policy(read),
+        second_factor=_second_factor(read, env),
     )
     if settings.account_sid and not settings.auth_tokens:
         read.wrong.append("TWILIO_AUTH_TOKEN is missing: without it no webhook can be trusted")
@@ -201,6 +204,11 @@ def _refuse_strays(read: _Reader, env: str) -> None:
     for name in ("TWILIO_REGION", "TWILIO_EDGE"):
         if read.text(name):
             read.wrong.append(f"{name} must not be set: calls are processed in Twilio's default region")
+
+
+def _second_factor(read: _Reader, env: str) -> Demand:
+    required = read.switch("REQUIRE_SECOND_FACTOR", env == "production")
+    return Demand(required, timedelta(days=read.number("SECOND_FACTOR_GRACE_DAYS", Demand().grace.days)))
 
 
 def _policy(read: _Reader) -> Policy:

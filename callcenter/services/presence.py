@@ -14,6 +14,7 @@ from callcenter.domain.permissions import Action, check
 from callcenter.domain.policy import Policy
 from callcenter.domain.presence import (
     BOUND,
+    TALKING,
     AwayReason,
     Next,
     Work,
@@ -75,6 +76,12 @@ class LongWrapUp:
 def find(session: Session, staff_id: str) -> Presence | None:
     """Return what this person is doing, read anew and locked against a second writer."""
     return session.scalar(_BY_STAFF, {"staff_id": staff_id}, execution_options={"populate_existing": True})
+
+
+def talks(session: Session, staff_id: str) -> bool:
+    """Whether a caller is with this person, or they follow a colleague's talk."""
+    row = session.get(Presence, staff_id)
+    return row is not None and (row.work in TALKING or row.listening_id is not None)
 
 
 def of(session: Session, staff: Staff, *, now: datetime) -> Presence:

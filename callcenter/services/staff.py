@@ -6,7 +6,7 @@ import re
 import secrets
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from callcenter.domain.calls import Key
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.people import Contact, Role
 from callcenter.domain.phone_numbers import staff_phone
+from callcenter.domain.second_factor import FIRST_PASSWORD_DAYS, FIRST_PASSWORD_GROUPS, made_up
 from callcenter.models.base import new_id
 from callcenter.models.people import Staff
 from callcenter.services import audit, passwords
@@ -38,6 +39,12 @@ class LoginUnusable(HelplineError):
     """A login that nobody could type everywhere."""
 
     message = "ログイン名は、半角の英数字と . _ - @ で、64文字までにしてください。"
+
+
+class FirstPasswordOver(HelplineError):
+    """The password somebody else made up was not used in time."""
+
+    message = "はじめのパスワードの期限が過ぎています。管理者に、新しいものを頼んでください。"
 
 
 class NoTelephone(HelplineError):
@@ -84,7 +91,7 @@ def add_staff(
     return staff
 
 
-def authenticate(
+def check_password(
     session: Session, login: str, password: str, *, now: datetime, hasher: PasswordHasher | None = None
 ) -> Staff | None:
     """Return the account if login and password fit and it is active; commit either way, for the trail.
@@ -99,9 +106,14 @@ def authenticate(
         return None
     if passwords.is_outdated(staff.password_hash, hasher):
         staff.password_hash = passwords.rehashed(password, hasher)
-    staff.last_signed_in_at = now
-    audit.record(session, actor=staff_member(staff.id), action="staff.sign_in", subject=_subject(staff), now=now)
     return staff
+
+
+def signed_in(session: Session, staff: Staff, how: str, *, now: datetime) -> None:
+    """Note that somebody came in, and *how* (``password``, ``app``, ``recovery``, ``passkey``)."""
+    staff.last_signed_in_at = now
+    actor, facts = staff_member(staff.id), {"with": how}
+    audit.record(session, actor=actor, action="staff.sign_in", subject=_subject(staff), facts=facts, now=now)
 
 
 def find(session: Session, login: str) -> Staff | None:
@@ -119,7 +131,26 @@ def set_password(
 ) -> None:
     """Give the account a new password, and sign its browsers out."""
     staff.password_hash = passwords.hashed(password, hasher)
+    staff.first_password_until = None
     _change(session, staff, "staff.set_password", by, now)
+
+
+def give_first_password(
+    session: Session, staff: Staff, *, by: Actor, now: datetime, hasher: PasswordHasher | None = None
+) -> str:
+    """Make up a password that opens the door once, within a week, to choose another; it is shown only now."""
+    password = made_up(FIRST_PASSWORD_GROUPS)
+    staff.password_hash = passwords.hashed(password, hasher)
+    staff.first_password_until = now + timedelta(days=FIRST_PASSWORD_DAYS)
+    _change(session, staff, "staff.first_password", by, now)
+    return password
+
+
+def check_first_password(staff: Staff, *, now: datetime) -> bool:
+    """Whether another password must be chosen first; ``FirstPasswordOver`` if it is too late for that."""
+    if staff.first_password_until is not None and staff.first_password_until < now:
+        raise FirstPasswordOver
+    return staff.first_password_until is not None
 
 
 def set_role(session: Session, staff: Staff, role: Role, *, by: Actor, now: datetime) -> None:
@@ -170,6 +201,16 @@ def set_preference(session: Session, staff: Staff, prefers: Key | None, *, by: A
         audit.record(session, actor=by, action="staff.set_preference", subject=_subject(staff), facts=facts, now=now)
 
 
+def end_sessions(staff: Staff) -> None:
+    """Sign every browser of the account out; whoever changes something about it says so in the trail."""
+    staff.session_token = _new_token()
+
+
+def lock(session: Session, staff: Staff) -> None:
+    """Let nobody else change the account until the transaction ends."""
+    session.refresh(staff, with_for_update=True)
+
+
 def sign_out(session: Session, staff: Staff, *, now: datetime) -> None:
     """Sign every browser of the account out."""
     _change(session, staff, "staff.sign_out", staff_member(staff.id), now)
@@ -188,7 +229,7 @@ def _change(
     session: Session, staff: Staff, action: str, by: Actor, now: datetime, facts: dict[str, str] | None = None
 ) -> None:
     """Record a change of who may do what; the old sessions end with it."""
-    staff.session_token = _new_token()
+    end_sessions(staff)
     audit.record(session, actor=by, action=action, subject=_subject(staff), facts=facts, now=now)
 
 

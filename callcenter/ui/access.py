@@ -18,11 +18,18 @@ from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask_login import UserMixin, current_user, logout_user
 from werkzeug.wrappers import Response
 
+from callcenter.context import reading
 from callcenter.domain.people import Role
 from callcenter.models.people import Staff
+from callcenter.services import presence
 
 IDLE = timedelta(minutes=30)
-"""A member of staff who does nothing for so long is signed out."""
+"""A member of staff who does nothing for so long is signed out, but never out of a talk."""
+LONGEST = timedelta(hours=12)
+"""After so long everybody shows anew who they are; no shift lasts as long."""
+
+MORE = 15 * 60
+"""Seconds that a talk adds at a time once the longest is reached."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -38,11 +45,15 @@ class Who(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may open a view; no *roles* means every member of staff. A *quiet* view does not count as activity."""
+    """Who may open a view; no *roles* means every member of staff. A *quiet* view does not count as activity.
+
+    One for *newcomers* is open also to those who have to set up a second factor before anything else.
+    """
 
     who: Who
     roles: frozenset[Role] = frozenset()
     quiet: bool = False
+    newcomers: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,14 +88,15 @@ def machine(view: View) -> View:
     return _register(view, Rule(Who.MACHINE))
 
 
-def staff(*roles: Role, quiet: bool = False) -> Callable[[View], View]:
+def staff(*roles: Role, quiet: bool = False, newcomers: bool = False) -> Callable[[View], View]:
     """Let members of staff open the view: all, or those with one of *roles*.
 
     *quiet* is for what a page asks by itself (heartbeats, streams): it does not keep an idle person signed in.
+    *newcomers* is for the few views on which a second factor is set up.
     """
 
     def mark(view: View) -> View:
-        return _register(view, Rule(Who.STAFF, frozenset(roles), quiet))
+        return _register(view, Rule(Who.STAFF, frozenset(roles), quiet, newcomers))
 
     return mark
 
@@ -103,6 +115,13 @@ def note_activity() -> None:
     """Start the idle time anew."""
     # The wall clock on purpose: a trial may set the line's clock to any day, its people stay at their desks.
     session["active_at"] = int(time.time())
+
+
+def seconds_left() -> int:
+    """Return how long this browser stays signed in if nothing more is done with it."""
+    idle = session.get("active_at", 0) + IDLE.total_seconds()
+    longest = session.get("since", session.get("active_at", 0)) + LONGEST.total_seconds()
+    return int(min(idle, longest) - time.time())
 
 
 def local_path(target: str | None) -> str | None:
@@ -144,11 +163,12 @@ def _enforce() -> Response | None:
 
 
 def _enforce_staff(rule: Rule) -> Response | None:
-    if current_user.is_authenticated and _idle():
-        logout_user()
-        session["ended"] = "idle"
+    if current_user.is_authenticated and seconds_left() < 0:
+        _end_or_go_on()
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
+    if session.get("must_set_up") and not rule.newcomers:
+        return _lead_to_safety()
     if rule.roles and me().role not in rule.roles:
         abort(403)
     if not rule.quiet:
@@ -156,9 +176,22 @@ def _enforce_staff(rule: Rule) -> Response | None:
     return None
 
 
-def _idle() -> bool:
-    last: float = session.get("active_at", 0)
-    return time.time() - last > IDLE.total_seconds()
+def _end_or_go_on() -> None:
+    """Sign out who was away for too long; a talk is work, however still the keyboard is, and is never cut."""
+    with reading() as database:
+        talks = presence.talks(database, me().staff_id)
+    if talks:
+        note_activity()
+        session["since"] = max(session.get("since", 0), session["active_at"] - LONGEST.total_seconds() + MORE)
+    else:
+        logout_user()
+        session["ended"] = "idle"
+
+
+def _lead_to_safety() -> Response:
+    if request.method not in {"GET", "HEAD"} or request.accept_mimetypes.best == "application/json":
+        abort(403)
+    return redirect(url_for("staff.safety"))
 
 
 def _ask_to_sign_in() -> Response:

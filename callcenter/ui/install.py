@@ -7,7 +7,23 @@ from collections.abc import Iterable
 from flask import Flask
 
 from callcenter.settings import Settings
-from callcenter.ui import access, assets, errors, filters, forms, headers, pages, signin, telephone
+from callcenter.ui import (
+    access,
+    assets,
+    errors,
+    filters,
+    forms,
+    headers,
+    pages,
+    safety,
+    second_step,
+    signin,
+    still_here,
+    telephone,
+)
+
+STEPS = (second_step, safety, still_here)
+"""Modules whose views join the sign-in's blueprint; naming them brings them in."""
 
 
 def install(app: Flask, settings: Settings, *, guarded_elsewhere: Iterable[str] = ()) -> None:

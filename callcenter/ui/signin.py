@@ -20,7 +20,7 @@ from flask import (
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_login import LoginManager, current_user, logout_user
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
@@ -29,7 +29,9 @@ from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.people import Role
 from callcenter.services import duty
 from callcenter.services import staff as accounts
-from callcenter.ui.access import SignedIn, local_path, me, note_activity, public, staff
+from callcenter.services.staff import FirstPasswordOver
+from callcenter.ui import arrival
+from callcenter.ui.access import SignedIn, local_path, me, public, staff
 from callcenter.ui.forms import Problem
 
 WRONG = "ログイン名かパスワードが合っていません。"
@@ -96,9 +98,9 @@ def _who_is_tried() -> str:
 @public
 def login() -> str | Response:
     if current_user.is_authenticated:
-        return redirect(_onward())
+        return redirect(arrival.onward())
     notice = IDLE_WORDS if session.pop("ended", None) == "idle" else None
-    return _form_page(LoginForm(), notice=notice)
+    return door(notice=notice)
 
 
 @bp.post("/login")
@@ -106,22 +108,21 @@ def login() -> str | Response:
 @limiter.limit("60 per 10 minutes")
 @limiter.limit("10 per 10 minutes", key_func=_who_is_tried)
 def sign_in() -> str | Response | tuple[str, int]:
-    form, now = LoginForm(), ports().clock.now()
-    who = None
+    form, now, to, problem = LoginForm(), ports().clock.now(), None, WRONG
     if form.validate_on_submit():
         with unit_of_work() as database:
-            found = accounts.authenticate(database, form.login.data or "", form.password.data or "", now=now)
-            who = None if found is None else SignedIn.of(found)
-    if who is None:
-        return _form_page(form, problems=[Problem("login", WRONG)]), 422
-    session.clear()  # nothing from before the sign-in is carried over it
-    login_user(who)
-    note_activity()
-    return redirect(_onward())
+            found = accounts.check_password(database, form.login.data or "", form.password.data or "", now=now)
+            try:
+                to = None if found is None else arrival.advance(database, found, "password")
+            except FirstPasswordOver as over:
+                problem = over.message
+    if to is None:
+        return door(form, problems=[Problem("login", problem)]), 422
+    return redirect(to)
 
 
 @bp.post("/logout")
-@staff()
+@staff(newcomers=True)
 def logout() -> Response:
     with unit_of_work() as database:
         found = accounts.by_session_token(database, me().token)
@@ -142,15 +143,17 @@ def home() -> str | Response:
     return redirect(desk) if desk else render_template("staff/home.html", me=me())
 
 
-def _form_page(form: LoginForm, *, problems: list[Problem] | None = None, notice: str | None = None) -> str:
-    onward = local_path(request.values.get("next"))
+def door(form: LoginForm | None = None, *, problems: list[Problem] | None = None, notice: str | None = None) -> str:
+    """Draw the sign-in page."""
     return render_template(
-        "staff/login.html", form=form, problems=problems or [], notice=notice, next=onward, demo=settings().demo
+        "staff/login.html",
+        form=form or LoginForm(),
+        problems=problems or [],
+        notice=notice,
+        next=local_path(request.values.get("next")),
+        demo=settings().demo,
+        site=arrival.site(),
     )
-
-
-def _onward() -> str:
-    return local_path(request.values.get("next")) or url_for("staff.home")
 
 
 def _desk() -> str | None:

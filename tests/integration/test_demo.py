@@ -34,7 +34,7 @@ def sign_ins(session: Session) -> list[SignIn]:
 def test_everybody_of_the_trial_can_sign_in_and_one_answers_by_telephone(
     session: Session, sign_ins: list[SignIn]
 ) -> None:
-    found = [staff.authenticate(session, s.login, s.password, now=NOW, hasher=CHEAP) for s in sign_ins]
+    found = [staff.check_password(session, s.login, s.password, now=NOW, hasher=CHEAP) for s in sign_ins]
     roles = [account.role for account in found if account is not None]
     assert roles == [Role.COUNSELLOR, Role.COUNSELLOR, Role.SUPERVISOR, Role.ADMINISTRATOR]
     assert len({s.password for s in sign_ins}) == 4

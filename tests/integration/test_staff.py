@@ -30,7 +30,10 @@ def add(session: Session, login: str = "tanto07", phone: str | None = None, pass
 
 
 def sign_in(session: Session, login: str, password: str) -> Staff | None:
-    return staff.authenticate(session, login, password, now=NOW, hasher=CHEAP)
+    found = staff.check_password(session, login, password, now=NOW, hasher=CHEAP)
+    if found is not None:
+        staff.signed_in(session, found, "password", now=NOW)
+    return found
 
 
 def actions(session: Session) -> list[str]:
@@ -113,9 +116,9 @@ def test_an_ended_account_neither_signs_in_nor_keeps_a_session(session: Session)
 def test_a_hash_with_older_parameters_is_renewed_at_sign_in(session: Session) -> None:
     added = add(session)
     stronger = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)
-    assert staff.authenticate(session, "tanto07", PASSWORD, now=NOW, hasher=stronger) is added
+    assert staff.check_password(session, "tanto07", PASSWORD, now=NOW, hasher=stronger) is added
     assert not stronger.check_needs_rehash(added.password_hash)
-    assert staff.authenticate(session, "tanto07", PASSWORD, now=NOW + timedelta(days=1), hasher=stronger) is added
+    assert staff.check_password(session, "tanto07", PASSWORD, now=NOW + timedelta(days=1), hasher=stronger) is added
 
 
 def test_the_telephone_makes_the_contact_and_is_sealed(session: Session) -> None:

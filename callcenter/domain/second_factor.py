@@ -1,0 +1,107 @@
+"""Rules of the second factor: who needs one and by when, what slows down guessing, how a code is written."""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from callcenter.domain.errors import HelplineError
+
+LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+"""Without look-alikes; a code may be read out and copied by hand."""
+
+RECOVERY_CODES = 10
+RECOVERY_GROUPS, FIRST_PASSWORD_GROUPS = 3, 4
+GROUP = 4
+"""Letters between two hyphens; three groups are 59 bits."""
+
+FREE_MISSES = 5
+"""Wrong codes that cost nothing: fingers slip, and a code runs out while it is typed."""
+LONGEST_DELAY = timedelta(minutes=15)
+"""Nobody is locked out for good by somebody else's guesses. Three of a million codes are right at a time (one step
+of drift to either side): at four guesses an hour, one in a hundred would be in after five weeks, and in the trail."""
+
+FIRST_PASSWORD_DAYS = 7
+"""How long a password that somebody else made up opens the door, once."""
+
+MOST_PASSKEYS = 10
+
+
+class ResetReason(StrEnum):
+    """Why an administrator takes a second factor away."""
+
+    LOST = "lost"
+    REPLACED = "replaced"
+    BROKEN = "broken"
+    NO_CODES = "no_codes"
+    SUSPICION = "suspicion"
+
+
+class IdentityCheck(StrEnum):
+    """How the administrator made sure who is asking."""
+
+    IN_PERSON = "in_person"
+    VIDEO = "video"
+    CALLED_BACK = "called_back"
+
+
+class WrongCode(HelplineError):
+    """Neither the app's code nor an unused recovery code."""
+
+    message = "この番号では入れませんでした。アプリに出ている、いまの6けたの数字を入れてください。"
+
+
+class CodeUsed(HelplineError):
+    """The code was right, and was taken before."""
+
+    message = "この番号は、もう使われています。次の番号が出てから(30秒ほどで変わります)、もう一度入れてください。"
+
+
+class TooManyMisses(HelplineError):
+    """Wrong codes one after another; the next is looked at later."""
+
+    def __init__(self, wait: timedelta) -> None:
+        minutes = max(1, -(-int(wait.total_seconds()) // 60))
+        super().__init__(
+            f"番号のちがいが続いたため、{minutes}分ほどおいてから、もう一度お試しください。パスキーなら、いますぐ入れます。"
+        )
+
+
+class LastFactor(HelplineError):
+    """The installation asks for a second factor, and this is the only one."""
+
+    message = "これを外すと、ほかの方法がなくなります。先に、もうひとつの方法を足してください。"
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Whether the installation asks everybody for a second factor, and how long a newcomer may take to set it up."""
+
+    required: bool = False
+    grace: timedelta = timedelta(days=7)
+
+
+def due(demand: Demand, second_factor_by: datetime | None, *, now: datetime) -> bool:
+    """Whether an account without a second factor can only go and set one up."""
+    return demand.required and second_factor_by is not None and second_factor_by <= now
+
+
+def delay_after(misses: int) -> timedelta:
+    """Return how long to wait after so many wrong codes in a row: nothing, then twice as long each time."""
+    if misses < FREE_MISSES:
+        return timedelta(0)
+    return min(LONGEST_DELAY, timedelta(minutes=2 ** min(misses - FREE_MISSES, 8)))
+
+
+def made_up(groups: int = RECOVERY_GROUPS) -> str:
+    """Return a new random code, such as ``k7mq-3fzr-w8pn``."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(GROUP)) for _ in range(groups))
+
+
+def plain(typed: str) -> str:
+    """Return what was typed as codes are compared: in any width and case, without hyphens and spaces."""
+    folded = unicodedata.normalize("NFKC", typed).casefold()
+    return "".join(letter for letter in folded if letter.isascii() and letter.isalnum())

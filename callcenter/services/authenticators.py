@@ -1,0 +1,166 @@
+"""The one door to ``webauthn`` and ``pyotp``: passkeys and codes as plain values, nothing stored here.
+
+Flask-Security (5.9.2, alive) was looked at first: its views commit by themselves and so apart from the trail, it keeps
+recovery codes readable, brings a user, a role and a session model beside ours and 16,000 lines, and leaves refusing a
+replayed code to the application; these two libraries do the cryptography and nothing else.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+from urllib.parse import urlsplit
+
+import pyotp
+import webauthn
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from callcenter.domain.errors import HelplineError
+
+DRIFT_STEPS = 1
+"""A telephone's clock may be one step of 30 seconds early or late (RFC 6238 §5.2)."""
+ANSWER_MILLISECONDS = 120_000
+UNREADABLE = (WebAuthnException, ValueError)
+"""What the library raises about an answer; a value error where the text was not even encoded well."""
+
+
+class PasskeyRefused(HelplineError):
+    """The answer of the passkey does not fit: another site, another question, not verified, or not ours."""
+
+    message = "このパスキーでは入れませんでした。もう一度お試しください。続くときは、パスワードで入れます。"
+
+
+@dataclass(frozen=True)
+class RelyingParty:
+    """This site, as passkeys know it: they work at *origin* only."""
+
+    id: str
+    origin: str
+    name: str
+
+    @classmethod
+    def of(cls, public_base_url: str, name: str) -> Self:
+        """Read the site from its public address; a trial at a loopback address is known as ``localhost``.
+
+        No browser lets a passkey belong to an IP address (Web Authentication, "RP ID").
+        """
+        parts = urlsplit(public_base_url)
+        host, port = parts.hostname or "", f":{parts.port}" if parts.port else ""
+        if _is_loopback(host):
+            return cls("localhost", f"{parts.scheme}://localhost{port}", name)
+        return cls(host, f"{parts.scheme}://{host}{port}", name)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a passkey: the browser's *options* (JSON) and the challenge in them."""
+
+    options: str
+    challenge: bytes
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """A passkey that answered for the first time."""
+
+    credential_id: bytes
+    public_key: bytes
+    sign_count: int
+
+
+def new_secret() -> str:
+    """Return 160 random bits in base32, for one app."""
+    return pyotp.random_base32()
+
+
+def app_address(secret: str, login: str, service: str) -> str:
+    """Return what the QR code says (``otpauth://…``)."""
+    return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=service)
+
+
+def matching_step(secret: str, code: str, at: datetime) -> int | None:
+    """Return the step of 30 seconds that *code* belongs to, or None; *at* is the time on real clocks."""
+    try:
+        return pyotp.TOTP(secret).verify_and_get_timecode(code, for_time=at, valid_window=DRIFT_STEPS)
+    except pyotp.OTPVerificationError:
+        return None
+
+
+def ask_for_new(site: RelyingParty, handle: bytes, login: str, name: str, known: list[bytes]) -> Question:
+    """Ask a device to make a passkey that is found without a login and unlocks by face, finger or PIN."""
+    options = webauthn.generate_registration_options(
+        rp_id=site.id,
+        rp_name=site.name,
+        user_id=handle,
+        user_name=login,
+        user_display_name=name,
+        timeout=ANSWER_MILLISECONDS,
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
+        ),
+        exclude_credentials=[PublicKeyCredentialDescriptor(id=one) for one in known],
+    )
+    return Question(webauthn.options_to_json(options), options.challenge)
+
+
+def read_new(site: RelyingParty, challenge: bytes, answer: str) -> NewKey:
+    """Return the new passkey; ``PasskeyRefused`` if the answer is not one to *challenge* from this site."""
+    try:
+        found = webauthn.verify_registration_response(
+            credential=answer,
+            expected_challenge=challenge,
+            expected_rp_id=site.id,
+            expected_origin=site.origin,
+            require_user_verification=True,
+        )
+    except UNREADABLE as refused:
+        raise PasskeyRefused from refused
+    return NewKey(found.credential_id, found.credential_public_key, found.sign_count)
+
+
+def ask_for_known(site: RelyingParty) -> Question:
+    """Ask for whichever passkey of this site the person has."""
+    options = webauthn.generate_authentication_options(
+        rp_id=site.id, timeout=ANSWER_MILLISECONDS, user_verification=UserVerificationRequirement.REQUIRED
+    )
+    return Question(webauthn.options_to_json(options), options.challenge)
+
+
+def credential_id_of(answer: str) -> bytes:
+    """Return which passkey answers, before anything of it is believed."""
+    try:
+        return webauthn.helpers.parse_authentication_credential_json(answer).raw_id
+    except UNREADABLE as odd:
+        raise PasskeyRefused from odd
+
+
+def check_known(site: RelyingParty, challenge: bytes, answer: str, public_key: bytes) -> int:
+    """Return the count the device signs with; ``PasskeyRefused`` unless it verified its owner for *challenge* here."""
+    try:
+        found = webauthn.verify_authentication_response(
+            credential=answer,
+            expected_challenge=challenge,
+            expected_rp_id=site.id,
+            expected_origin=site.origin,
+            credential_public_key=public_key,
+            credential_current_sign_count=0,  # compared by ourselves, so that the trail can tell a copied key
+            require_user_verification=True,
+        )
+    except UNREADABLE as refused:
+        raise PasskeyRefused from refused
+    return found.new_sign_count
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
