@@ -16,7 +16,8 @@ from callcenter.domain.policy import Policy
 from callcenter.domain.times import local_date
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call, Offer, Presence
-from callcenter.reports import levels, roster
+from callcenter.reports import day_chart, levels, roster
+from callcenter.reports.day_chart import DayChart
 from callcenter.reports.levels import Level
 from callcenter.reports.roster import Follower, Person
 from callcenter.services import break_glass, calendar, care, pull, queue, supervision
@@ -59,6 +60,7 @@ class Board:
     now: datetime
     hours: State
     figures: Figures
+    chart: DayChart
     waiting: tuple[Waiting, ...]
     more_waiting: int
     places: int
@@ -94,6 +96,7 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> B
         now=now,
         hours=calendar.state(session, now),
         figures=_figures(session, callers, now, policy),
+        chart=day_chart.today(session, now),
         waiting=callers[:SHOWN_WAITING],
         more_waiting=max(0, len(callers) - SHOWN_WAITING),
         places=waiting.capacity(len(people), policy),

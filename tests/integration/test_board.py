@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import inspect, select
 
 from callcenter.domain.people import Role
 from callcenter.domain.presence import AwayReason, Work
-from callcenter.models.telephony import Presence
+from callcenter.models.base import new_id
+from callcenter.models.telephony import Call, Presence
 from tests.integration.consoles import Console, Seat
 from tests.line import A_WEDNESDAY_AFTERNOON
 from tests.pages import Page
@@ -153,10 +155,33 @@ def test_calls_pulled_by_nobody_who_could_take_them_are_an_alarm(desk: Console, 
 def test_the_board_and_its_parts_are_drawn_alike(chief: Seat) -> None:
     whole, parts = board(chief).response.text, chief.get("/reports/board/parts").text
     ids = [part.split('"')[0] for part in parts.split('id="board-')[1:]]
-    assert ids == ["head", "alerts", "figures", "people", "waiting", "pull"]
+    assert ids == ["head", "alerts", "figures", "people", "waiting", "chart", "pull"]
     assert all(f'id="board-{name}"' in whole for name in ids)
 
 
 def test_a_press_without_scripts_leads_back_to_the_board(chief: Seat) -> None:
     answer = chief.sends("/reports/board/pull", on="1", script=False)
     assert (answer.status_code, answer.location) == (303, "/reports/board")
+
+
+def test_the_days_calls_stand_beside_what_is_usual_on_that_weekday(desk: Console, chief: Seat) -> None:
+    desk.line.dial().hangs_up()
+    with desk.work() as session:
+        today = session.scalars(select(Call)).one()
+        for weeks in (1, 2, 3):
+            columns = {column.name: getattr(today, column.key) for column in inspect(Call).columns}
+            session.add(
+                Call(
+                    **columns
+                    | {
+                        "id": new_id(),
+                        "caller_sid": f"CA{weeks:032d}",
+                        "arrived_at": today.arrived_at - timedelta(weeks=weeks),
+                        "arrived_on": today.arrived_on - timedelta(weeks=weeks),
+                    }
+                )
+            )
+    words = board(chief).words
+    assert "水曜の中央値" in words
+    assert "いちばん多いのは14:00からの1件。" in words
+    assert "14:00 （途中） 1 0 1 0 1" in " ".join(words.split())

@@ -1,7 +1,7 @@
 /* putParts(html): put each element that has an id in the place of the one that is on the page.
 
    What has not changed is left alone, so that nothing under a hand or an eye moves without need. Whoever has the
-   focus keeps it: on the same control by name, value or key. A part in which somebody is choosing or typing waits;
+   focus keeps it: on the same control by name, value or key; details with an id stay open. A part in which somebody is choosing or typing waits;
    then putParts returns false and is called again later. */
 const FIELDS = "input:not([type=button], [type=submit]), select, textarea";
 
@@ -34,6 +34,7 @@ globalThis.putParts = (html, { patiently = false } = {}) => {
     const again = focused && sameControl(focused);
     const here = document.importNode(part, true);
     drawn.set(here, text);
+    for (const open of old.querySelectorAll("details[id][open]")) here.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute("open", "");
     old.replaceWith(here);
     if (again) here.querySelector(again)?.focus();
   }
