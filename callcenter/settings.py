@@ -131,6 +131,13 @@ class _Reader:
             return kind(str(default))
         return value
 
+    def years(self, name: str, default: int) -> int:
+        value: int = self.number(name, default)
+        if value < 1:
+            self.wrong.append(f"{name} must be at least one year: records of people who still call would be destroyed")
+            return default
+        return value
+
     def switch(self, name: str, default: bool) -> bool:
         raw = self.text(name, "on" if default else "off")
         if raw not in {"on", "off"}:
@@ -231,6 +238,9 @@ def _policy(read: _Reader) -> Policy:
         prefer_for=timedelta(seconds=read.number("PREFERENCE_SECONDS", default.prefer_for.total_seconds(), float)),
         number_days=read.number("CALL_NUMBER_DAYS", default.number_days),
         twilio_log_days=read.number("TWILIO_LOG_DAYS", default.twilio_log_days),
+        phone_record_years=read.years("PHONE_RECORD_YEARS", default.phone_record_years),
+        visit_record_years=read.years("VISIT_RECORD_YEARS", default.visit_record_years),
+        directory_check_days=read.number("DIRECTORY_CHECK_DAYS", default.directory_check_days),
     )
 
 

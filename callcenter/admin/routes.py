@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcenter.admin import announcements, days, told
+from callcenter.admin import announcements, days, retention, told
 from callcenter.admin.blueprint import bp
 
-__all__ = ["announcements", "bp", "days", "told"]
+__all__ = ["announcements", "bp", "days", "retention", "told"]

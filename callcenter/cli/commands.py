@@ -15,6 +15,7 @@ from callcenter.cli.opened import Commands
 from callcenter.cli.processes import migrate, run_all, work
 from callcenter.cli.provider import twilio
 from callcenter.cli.records import audit, cases, seed_demo
+from callcenter.cli.retention import retention
 from callcenter.cli.staff import staff
 from callcenter.settings import Settings
 
@@ -32,6 +33,7 @@ EVERY: tuple[click.Command, ...] = (
     twilio,
     audit,
     keys,
+    retention,
     seed_demo,
     export_fallback,
 )

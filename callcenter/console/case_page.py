@@ -15,7 +15,7 @@ from callcenter.console.blueprint import bp, for_counsellors, in_the_background,
 from callcenter.console.line import UnknownChoice
 from callcenter.console.sheet import Earlier
 from callcenter.console.words import called
-from callcenter.context import ports, unit_of_work
+from callcenter.context import ports, settings, unit_of_work
 from callcenter.domain.cases import CloseReason
 from callcenter.domain.codes import Code
 from callcenter.domain.consultations import Relation
@@ -27,7 +27,18 @@ from callcenter.models.cases import Case, Person
 from callcenter.models.casework import CaseClosing, CaseHandover
 from callcenter.models.directory import Referral
 from callcenter.models.people import Staff
-from callcenter.services import audit, case_access, case_closing, case_handovers, case_timeline, casework, viewers, wall
+from callcenter.services import (
+    audit,
+    case_access,
+    case_closing,
+    case_handovers,
+    case_timeline,
+    casework,
+    holds,
+    retention,
+    viewers,
+    wall,
+)
 from callcenter.services.audit import Subject, staff_member
 from callcenter.services.case_timeline import Happened
 from callcenter.services.viewers import Other
@@ -78,6 +89,9 @@ class Sight:
     closing: CaseClosing | None
     colleagues: tuple[tuple[str, str], ...]
     others: tuple[Other, ...]
+    goes_on: date | None
+    """When the case is destroyed if nobody calls."""
+    held_until: date | None
     today: date
     now: datetime
 
@@ -181,6 +195,8 @@ def _look(
         closing=case_closing.closing_of(session, found),
         colleagues=tuple((one.id, one.name) for one in case_handovers.colleagues(session, found)),
         others=viewers.others(session, Subject("case", found.id), staff, now=now),
+        goes_on=goes[0] if (goes := retention.case_due(session, found, settings().policy.periods)) else None,
+        held_until=max((one.until for one in holds.of_case(session, found.id, today=local_date(now))), default=None),
         today=local_date(now),
         now=now,
     )

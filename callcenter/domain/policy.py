@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from callcenter.domain.retention import Periods
+
 
 @dataclass(frozen=True)
 class Policy:
@@ -40,6 +42,12 @@ class Policy:
     """Days for which a call-control row keeps the caller's number."""
     twilio_log_days: int = 30
     """Days for which Twilio may keep its own log of a call, with the caller's number; at least one."""
+    phone_record_years: int = 2
+    """Years for which a case is kept after its last contact."""
+    visit_record_years: int = 5
+    """Years for which a case with visits is kept after it was closed."""
+    directory_check_days: int = 90
+    """Days after which an entry of the directory is asked to be checked again."""
     nobody_after: timedelta = timedelta(seconds=20)
     """With no counsellor on duty a caller is told so after this time, not left with music."""
     answer_within: timedelta = timedelta(seconds=1.5)
@@ -67,3 +75,8 @@ class Policy:
     """An offer without news this long after its ringing time is given up."""
     silent_after: timedelta = timedelta(seconds=60)
     """A call without any news for so long is asked for at the telephone company."""
+
+    @property
+    def periods(self) -> Periods:
+        """How long each class of record is kept."""
+        return Periods(self.phone_record_years, self.visit_record_years)

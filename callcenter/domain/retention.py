@@ -6,12 +6,18 @@ The period begins on the day after the last contact and ends with the day before
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from callcenter.domain.codes import Code
 from callcenter.domain.consultations import Channel
+from callcenter.domain.errors import HelplineError
+
+GRACE = timedelta(days=30)
+"""Nothing goes so soon after it was moved in here, however old it is: somebody shall have seen the list first."""
+
+LONGEST_HOLD = timedelta(days=3 * 366)
+"""A hold has an end; whoever still needs it then looks at the case again."""
 
 
 class RecordClass(Code):
@@ -31,6 +37,24 @@ class HoldReason(Code):
     OTHER = "other", "そのほか"
 
 
+class HoldTooLong(HelplineError):
+    """A hold without an end in sight."""
+
+    message = "保存をのばすのは、今日から3年までの日にしてください。続けて必要なときは、あとでもう一度のばせます。"
+
+
+class HoldInThePast(HelplineError):
+    """A hold that would hold nothing."""
+
+    message = "いつまで残すかは、今日か、これからの日で選んでください。"
+
+
+class SayWhyHeld(HelplineError):
+    """A hold whose reason nobody could understand later."""
+
+    message = "残す理由を、ひとことでよいので書いてください。"
+
+
 @dataclass(frozen=True)
 class Periods:
     """The operator's choice, in whole years."""
@@ -45,11 +69,13 @@ class Periods:
 class Kept:
     """What the rule asks about a case, or about a record that belongs to none."""
 
-    channels: frozenset[Channel]
+    channels: frozenset[str]
     last_contact_on: date
     """The last contact on any channel, or the day of opening where there was none."""
     closed_on: date | None
     """None while the case is open."""
+    here_since: date
+    """When it came into this system."""
 
 
 def due_on(base: date, years: int) -> date:
@@ -62,29 +88,32 @@ def due_on(base: date, years: int) -> date:
 
 
 def goes_on(kept: Kept, periods: Periods) -> tuple[date, RecordClass] | None:
-    """Return when a case goes and by which class; the longest period counts. None while no day is certain."""
-    found = [(due_on(kept.last_contact_on, periods.phone_years), RecordClass.PHONE)]
+    """Return when it goes and by which class: the longest period counts. None while no day is certain."""
+    day, by = due_on(kept.last_contact_on, periods.phone_years), RecordClass.PHONE
     if Channel.VISIT in kept.channels:
         if kept.closed_on is None:
             return None
-        found.append((due_on(max(kept.closed_on, kept.last_contact_on), periods.visit_years), RecordClass.VISIT))
-    return max(found, key=lambda one: one[0])
+        after_visits = due_on(max(kept.closed_on, kept.last_contact_on), periods.visit_years)
+        day, by = max((day, by), (after_visits, RecordClass.VISIT), key=lambda one: one[0])
+    return max(day, kept.here_since + GRACE), by
 
 
-def earliest_base(today: date, periods: Periods) -> date:
-    """Return the newest day of last contact that could be due on *today*, to look no further than needed."""
+def newest_due(today: date, periods: Periods) -> date:
+    """Return the newest last contact that can be due on *today*, so that nobody looks further than needed."""
     years = min(periods.phone_years, periods.visit_years)
-    base = today - timedelta(days=365 * years)
-    while due_on(base, years) > today:
-        base -= timedelta(days=1)
-    return base
+    day = today - timedelta(days=365 * years)
+    while due_on(day, years) > today:
+        day -= timedelta(days=1)
+    return day
 
 
-def visits_left(used: int, most: int = 5) -> int:
-    """Return how many of the visits (R41) are left; never less than none."""
-    return max(0, most - used)
-
-
-def classes_of(channels: Collection[Channel]) -> tuple[RecordClass, ...]:
-    """Return the classes that a case with these channels belongs to."""
-    return (RecordClass.PHONE, RecordClass.VISIT) if Channel.VISIT in channels else (RecordClass.PHONE,)
+def check_hold(note: str, until: date, *, today: date) -> str:
+    """Return the reason of a hold in one line, or say what is missing."""
+    text = " ".join(note.split())
+    if not text:
+        raise SayWhyHeld
+    if until < today:
+        raise HoldInThePast
+    if until > today + LONGEST_HOLD:
+        raise HoldTooLong
+    return text[:400]

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.adapters import doorbell
 from callcenter.context import context, reading, unit_of_work
-from callcenter.jobs import call_log, fallback, reconcile, relay
+from callcenter.jobs import call_log, fallback, reconcile, relay, retention
 from callcenter.services import dispatching, nickname_index, outbox, watch
 
 log = logging.getLogger(__name__)
@@ -119,13 +119,14 @@ def _reconcile(app: Flask, stop: threading.Event) -> None:
 def _by_night(app: Flask, stop: threading.Event) -> None:
     """Do what takes long and hurries nobody in a thread of its own, so that no ring ever waits for it."""
     while not stop.wait(NIGHT_LOOK):
-        try:
-            with app.app_context():
-                call_log.forget_old_calls(stop.wait)
-        except SQLAlchemyError as away:
-            log.warning("the database does not answer (%s); the night's work waits", type(away).__name__)
-        except Exception:
-            log.exception("the night's work stumbled; it is tried again")
+        for job in (retention.let_go, call_log.forget_old_calls):
+            try:
+                with app.app_context():
+                    job(stop.wait)
+            except SQLAlchemyError as away:
+                log.warning("the database does not answer (%s); the night's work waits", type(away).__name__)
+            except Exception:
+                log.exception("the night's work stumbled; it is tried again")
 
 
 def _listen(redis_url: str, stop: threading.Event) -> None:

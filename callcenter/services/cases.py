@@ -1,4 +1,4 @@
-"""Opening a case, adding the people around it, and destroying it for good."""
+"""Opening a case and adding the people around it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.consultations import Relation
@@ -19,7 +19,7 @@ from callcenter.models.cases import UNKNOWN, Case, Person
 from callcenter.models.consultations import Consultation
 from callcenter.models.family import Merge
 from callcenter.models.keys import DataKey, ring_of
-from callcenter.services import audit, continuity, nickname_search, nicknames
+from callcenter.services import audit, nickname_search, nicknames
 from callcenter.services.audit import Actor, Subject
 from callcenter.services.nickname_search import Candidate
 
@@ -110,7 +110,7 @@ def person_with(session: Session, person_id: str) -> Person:
     person = session.get(Person, person_id)
     while person is not None and person.merged_into_id is not None:
         person = session.get(Person, person.merged_into_id)
-    if person is None:
+    if person is None or person.case.purged_at is not None:
         raise NoSuchPerson
     return person
 
@@ -127,57 +127,11 @@ def refresh_last_contact(session: Session, person: Person) -> None:
     nicknames.note_recency(session, person)
 
 
-def shred(session: Session, case: Case, *, by: Actor, now: datetime) -> None:
-    """Destroy a case for good: the keys of all its texts, and every name in it.
-
-    Its consultations stay as codes and dates for the figures; nobody can read or find them again,
-    not in a backup either once that has aged out.
-    """
-    held = select(Consultation).where(Consultation.case_id == case.id)
-    consultations = session.scalars(held).all()
-    for consultation in consultations:
-        consultation.data_key.destroy(now)
-        consultation.nickname_heard = ""
-    case.data_key.destroy(now)
-    session.execute(
-        update(Consultation)
-        .where(Consultation.case_id == case.id)
-        .values(
-            story_sealed=None,
-            background_sealed=None,
-            response_sealed=None,
-            next_step_sealed=None,
-            institutions_sealed=None,
-        )
-    )
-    case.summary = None
-    people = session.scalars(select(Person).where(Person.case_id == case.id)).all()
-    for person in people:
-        person.data_key.destroy(now)  # that of the case they came from, where cases were merged
-        person.how_to_address = None
-    for shell in _shells(session, case.id):
-        shell.data_key.destroy(now)
-        shell.summary = None
-    nicknames.forget(session, [person.id for person in people])
-    continuity.forget(session, [person.id for person in people], case_id=case.id)
-    facts = {"consultations": len(consultations), "people": len(people)}
-    audit.record(session, actor=by, action="case.shred", subject=Subject("case", case.id), facts=facts, now=now)
-
-
 def _taken_in(session: Session, person_id: str) -> list[str]:
     """Return the other entries of the same person that were merged into this one, and those that were into them."""
     into = select(Merge.absorbed_person_id).where(Merge.kept_person_id == person_id, Merge.undone_at.is_(None))
     found = [one for one in session.scalars(into) if one is not None]
     return found + [deeper for one in found for deeper in _taken_in(session, one)]
-
-
-def _shells(session: Session, case_id: str) -> list[Case]:
-    """Return the cases that were merged into this one, and those that were into them."""
-    into = select(Merge.absorbed_case_id).where(
-        Merge.kept_case_id == case_id, Merge.absorbed_case_id != case_id, Merge.undone_at.is_(None)
-    )
-    found = [session.get_one(Case, one) for one in session.scalars(into).all()]
-    return found + [deeper for one in found for deeper in _shells(session, one.id)]
 
 
 def _last_consultation(session: Session, person_ids: Iterable[str]) -> date | None:

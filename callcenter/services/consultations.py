@@ -136,7 +136,7 @@ def read(session: Session, consultation_id: str, *, by: Staff, now: datetime) ->
     """Open one record to read it; ``StaysShut`` if it does not concern the reader."""
     _check_may_read(by)
     consultation = session.get(Consultation, consultation_id)
-    if consultation is None:
+    if consultation is None or consultation.purged_at is not None:
         raise NoSuchConsultation
     session.flush()
     reach.check_record(session, consultation.id, Action.OPEN, by, now=now)
@@ -173,7 +173,9 @@ def history(
 def unfinished(session: Session, counsellor_id: str) -> Sequence[Consultation]:
     """Return a counsellor's own drafts, newest first; listing them opens none."""
     drafts = select(Consultation).where(
-        Consultation.counsellor_id == counsellor_id, Consultation.state == ConsultationState.DRAFT
+        Consultation.counsellor_id == counsellor_id,
+        Consultation.state == ConsultationState.DRAFT,
+        Consultation.purged_at.is_(None),
     )
     return session.scalars(drafts.order_by(Consultation.opened_at.desc())).all()
 
@@ -188,7 +190,7 @@ def for_writing(session: Session, consultation_id: str, by: Staff) -> Consultati
     _check_may_read(by)
     query = select(Consultation).where(Consultation.id == consultation_id).with_for_update(of=Consultation)
     consultation = session.scalar(query.execution_options(populate_existing=True))
-    if consultation is None:
+    if consultation is None or consultation.purged_at is not None:
         raise NoSuchConsultation
     owns = {Condition.OWN} if consultation.counsellor_id == by.id else set[Condition]()
     if not may(by.role, Action.WRITE, owns):

@@ -15,6 +15,8 @@ from callcenter.models.nightly import NightlyRun
 
 CALL_LOG = "twilio_log"
 """Making Twilio forget its old calls."""
+RETENTION = "retention"
+"""Destroying what is kept no longer."""
 
 BEGINS, ENDS = time(3), time(6)
 """In Japan: the line is closed, and the machine has nothing better to do."""

@@ -16,7 +16,7 @@ from callcenter.models.consultations import Consultation
 from callcenter.models.notices import Notice
 from callcenter.models.people import Staff
 from callcenter.models.reasoned_access import ReasonedAccess
-from callcenter.services import break_glass, cases, consultations, linking, readers
+from callcenter.services import break_glass, consultations, linking, readers, shredding
 from callcenter.services.audit import OPERATOR
 from callcenter.services.break_glass import NoSuchAccess, NothingToOpen, NotYourOwn, Target
 from callcenter.services.reach import StaysShut
@@ -113,7 +113,7 @@ def test_no_glass_is_there_to_break_for_who_keeps_accounts_or_the_trail(
 
 def test_what_was_destroyed_cannot_be_opened(session: Session, told: Consultation, reader: Staff) -> None:
     case = session.get_one(Case, told.case_id)
-    cases.shred(session, case, by=OPERATOR, now=NOW)
+    shredding.shred_case(session, case, by=OPERATOR, now=NOW)
     for target in (Target("case", case.id), Target("record", told.id), Target("record", "nowhere")):
         with pytest.raises(NothingToOpen):
             break_glass.ask(session, target, REASON, by=reader, now=NOW)

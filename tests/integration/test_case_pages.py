@@ -92,8 +92,8 @@ def test_a_case_shows_what_its_subject_told_and_nothing_of_the_mother(desk: Cons
 def test_a_case_of_somebody_else_stays_shut_with_a_kind_word(desk: Console, seat: Seat) -> None:
     case_id, *_ = family(desk, seat)
     other = desk.seat("tanto08").get(f"/console/cases/{case_id}")
-    assert other.status_code == 409
-    assert "あなたの担当ではありません" in other.text
+    assert other.status_code == 403
+    assert "理由を書いてひらく" in other.text
     assert desk.seat("kanri", role=Role.ADMINISTRATOR).get(f"/console/cases/{case_id}").status_code == 403
     assert "見つかりません" in seat.get("/console/cases/none").text
 

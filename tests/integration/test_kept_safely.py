@@ -12,7 +12,7 @@ from callcenter.domain.people import NotAllowed, NotYours, Role
 from callcenter.models.audit import AuditEntry
 from callcenter.models.base import Base
 from callcenter.models.consultations import Consultation
-from callcenter.services import audit, cases, consultations, linking
+from callcenter.services import audit, consultations, linking, shredding
 from callcenter.services.audit import OPERATOR
 from callcenter.services.consultations import NoSuchConsultation
 from tests.integration.people import NOW, draft_of, member, person_called
@@ -107,7 +107,7 @@ def test_a_destroyed_case_is_unreadable_even_from_an_old_copy(session: Session) 
     linking.confirm_person(session, draft.id, person.id, by=counsellor, now=NOW)
     session.flush()
     old_copy, old_summary = draft.story_sealed, person.case.summary_sealed
-    cases.shred(session, person.case, by=OPERATOR, now=NOW)
+    shredding.shred_case(session, person.case, by=OPERATOR, now=NOW)
     session.commit()
     draft.story_sealed, person.case.summary_sealed = old_copy, old_summary
     for row, name in ((draft, "story"), (person.case, "summary")):

@@ -20,7 +20,7 @@ from callcenter.models.keys import DataKey, ring_of
 from callcenter.models.misuse import NumberFlag
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call
-from callcenter.services import audit, cases, flags, keys
+from callcenter.services import audit, flags, keys, shredding
 from callcenter.services.audit import OPERATOR
 from tests.integration.conftest import new_session
 from tests.integration.people import NOW, draft_of, member, person_called
@@ -70,7 +70,7 @@ def test_a_key_taken_out_too_early_is_named(engine: Engine, session: Session) ->
 
 def test_what_was_destroyed_stays_destroyed_through_a_rotation(engine: Engine, session: Session, ring: KeyRing) -> None:
     person = person_called(session, "ミナト")
-    cases.shred(session, person.case, by=OPERATOR, now=NOW)
+    shredding.shred_case(session, person.case, by=OPERATOR, now=NOW)
     session.commit()
     with new_session(engine, KeyRing(KeyRing.fresh("newer").keys + ring.keys)) as rotating:
         keys.rotate(rotating, by=OPERATOR, now=NOW)

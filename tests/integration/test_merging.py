@@ -24,7 +24,7 @@ from callcenter.models.consultations import Consultation
 from callcenter.models.continuity import CallerCode, CallerWish, Promise
 from callcenter.models.family import ChannelConsent, Merge
 from callcenter.models.people import Staff
-from callcenter.services import cases, consents, consultations, continuity, linking, merging, wall
+from callcenter.services import cases, consents, consultations, continuity, linking, merging, shredding, wall
 from callcenter.services.audit import OPERATOR
 from callcenter.services.cases import NewPerson
 from callcenter.services.nickname_search import search
@@ -114,7 +114,7 @@ def test_somebody_added_to_the_joined_case_may_go_back_with_their_texts(session:
     assert [one.id for one in merging.written_since(session, merge).people] == [father_of_her_case.id]
     merging.undo(session, merge.id, back=[father_of_her_case.id], by=chief, now=later)
     assert father_of_her_case.case_id == mother.case_id != son.case_id
-    cases.shred(session, son.case, by=OPERATOR, now=later)
+    shredding.shred_case(session, son.case, by=OPERATOR, now=later)
     session.expire_all()
     assert father_of_her_case.how_to_address == "ゆっくり"
 
@@ -174,7 +174,7 @@ def test_a_destroyed_case_takes_the_keys_of_those_it_took_in_along(session: Sess
     continuity.add_wish(session, other, Wish.OTHER, "夜の話はしない", by=chief, now=NOW)
     shell = other.case
     merging.merge_people(session, kept.id, other.id, by=chief, now=NOW)
-    cases.shred(session, kept.case, by=OPERATOR, now=NOW)
+    shredding.shred_case(session, kept.case, by=OPERATOR, now=NOW)
     session.flush()
     assert (shell.data_key.wrapped, kept.data_key.wrapped) == (None, None)
     assert session.scalars(select(CallerWish)).all() == []

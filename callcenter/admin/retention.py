@@ -1,0 +1,152 @@
+"""What is kept until when: what goes tonight, what in the months ahead, and holding something back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from callcenter.admin.blueprint import bp, for_deciders
+from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.people import Role
+from callcenter.domain.permissions import Action, roles_that_may
+from callcenter.domain.retention import HoldInThePast, HoldReason, HoldTooLong, SayWhyHeld
+from callcenter.domain.times import local_date
+from callcenter.models.retention import RetentionHold
+from callcenter.services import holds, nightly, retention
+from callcenter.services.audit import staff_member
+from callcenter.services.retention import Held, Kind
+from callcenter.ui.access import me, staff
+from callcenter.ui.forms import Problem
+
+SHOWN = 200
+"""Rows of the list; it says so when there are more."""
+
+for_holders = staff(*sorted(roles_that_may(Action.HOLD)))
+
+
+class ChooseReason(HelplineError):
+    """A hold without a reason from the list."""
+
+    message = "残す理由を、一覧から選んでください。"
+
+
+class NoSuchDay(HelplineError):
+    """A day that no calendar has."""
+
+    message = "いつまで残すかを、2026-11-30 のように入れてください。"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A hold that stands now."""
+
+    hold: RetentionHold
+    note: str
+    case_id: str | None
+
+
+@bp.get("/retention")
+@for_deciders
+def kept() -> str:
+    """What goes tonight and what later; no name is on it, as not everybody here may know who calls."""
+    now, periods = ports().clock.now(), settings().policy.periods
+    today = local_date(now)
+    with reading() as session:
+        due = list(islice(retention.due(session, on=today, periods=periods), SHOWN + 1))
+        ahead = retention.months_ahead(session, today=today, periods=periods)
+        return render_template(
+            "admin/retention.html",
+            periods=periods,
+            going=[one for one in due[:SHOWN] if one.held is None],
+            staying=[one for one in due[:SHOWN] if one.held is not None],
+            more=len(due) > SHOWN,
+            months=[(year, month, ahead[year, month]) for year, month in retention.next_months(today)],
+            standing=_standing(session, today),
+            last=nightly.latest(session, nightly.RETENTION),
+            leads=me().role is Role.SUPERVISOR,
+            short=short,
+            held=Held,
+            kind=Kind,
+        )
+
+
+@bp.get("/retention/hold/<row_id>")
+@for_holders
+def ask_hold(row_id: str) -> str:
+    """Ask why and until when something is kept."""
+    return _ask(row_id)
+
+
+@bp.post("/retention/hold/<row_id>")
+@for_holders
+def hold(row_id: str) -> Response | tuple[str, int]:
+    """Keep it beyond its period."""
+    now, reason = ports().clock.now(), request.form.get("reason", "")
+    try:
+        if reason not in set(HoldReason):
+            raise ChooseReason
+        until, note = _day(request.form.get("until", "")), request.form.get("note", "")
+        with unit_of_work() as session:
+            holds.hold(session, row_id, HoldReason(reason), note, until, by=staff_member(me().staff_id), now=now)
+    except HelplineError as refused:
+        return _ask(row_id, Problem(FIELDS.get(type(refused)), refused.message), request.form.to_dict()), 422
+    flash("この日まで、消さずに残します。")
+    return redirect(url_for("admin.kept"), 303)
+
+
+@bp.post("/retention/lift/<hold_id>")
+@for_holders
+def lift(hold_id: str) -> Response:
+    """End a hold now."""
+    with unit_of_work() as session:
+        holds.lift(session, hold_id, by=staff_member(me().staff_id), now=ports().clock.now())
+    flash("保存の延長を解きました。期間が過ぎていれば、今夜消えます。")
+    return redirect(url_for("admin.kept"), 303)
+
+
+def short(row_id: str) -> str:
+    """Return the end of an id, which tells two apart that were made in the same minute."""
+    return row_id[-8:]
+
+
+def _standing(session: Session, today: date) -> list[Standing]:
+    """Return the holds; what somebody wrote as the reason is for those who may set one."""
+    reads = me().role in roles_that_may(Action.HOLD)
+    found = holds.listed(session, today=today)
+    return [Standing(one, (one.note or "") if reads else "", one.case_id) for one in found]
+
+
+def _ask(row_id: str, problem: Problem | None = None, typed: dict[str, str] | None = None) -> str:
+    given: dict[str, Any] = {
+        "row_id": row_id,
+        "short": short,
+        "reasons": [("", "選んでください"), *((one.value, one.label) for one in HoldReason)],
+        "problems": [problem] if problem else [],
+        "typed": typed or {},
+        "today": local_date(ports().clock.now()),
+    }
+    return render_template("admin/hold.html", **given)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise NoSuchDay from None
+
+
+FIELDS: dict[type[HelplineError], str] = {
+    ChooseReason: "reason",
+    NoSuchDay: "until",
+    HoldInThePast: "until",
+    HoldTooLong: "until",
+    SayWhyHeld: "note",
+}
+"""Beside which field each refusal is said."""

@@ -1,0 +1,103 @@
+"""What is kept until when: the list, letting it go, and holding a case or a record back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+
+import click
+from flask import Flask
+
+from callcenter.cli.opened import opened
+from callcenter.context import context, unit_of_work
+
+HELD = {"hold": "保存をのばしています", "follow_up": "次に見る日があります", None: ""}
+
+
+@click.group("retention")
+def retention() -> None:
+    """What is kept until when."""
+
+
+@retention.command("purge")
+@click.option("--on", "on_text", metavar="DATE", help="The day to look at; nothing is destroyed before its day.")
+@click.option("--dry-run", is_flag=True, help="Only list what is due.")
+@click.option("--json", "as_json", is_flag=True)
+def purge(on_text: str | None, dry_run: bool, as_json: bool) -> None:
+    """Destroy what is due and held by nothing; with --dry-run only list it."""
+    from callcenter.domain.times import local_date
+    from callcenter.services import retention as kept
+
+    with opened() as (session, now):
+        today = local_date(now)
+        on = _day(on_text) if on_text else today
+        if on > today and not dry_run:
+            raise click.ClickException("これからの日については、--dry-run をつけて、一覧だけを見られます。")
+        rows = [one.as_json() for one in kept.due(session, on=on, periods=context().settings.policy.periods)]
+    gone = 0 if dry_run else sum(_let_go())
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        line = f"{row['due_on']}  {row['class']:<5}  {row['kind']}  {row['id']}  {row['last_contact_on']}"
+        click.echo(f"{line}  {HELD[row['held']]}".rstrip())
+    click.echo(f"{len(rows)}件あります。消していません。" if dry_run else f"{gone}件を消しました。元にはもどせません。")
+
+
+def _let_go() -> Iterator[int]:
+    """Destroy batch by batch, each in a transaction of its own, and say how many went in each."""
+    from callcenter.domain.times import local_date
+    from callcenter.models.base import db, forget_overwritten
+    from callcenter.services import retention as kept
+    from callcenter.services.audit import OPERATOR
+
+    app: Flask = click.get_current_context().obj["app"]()
+    with app.app_context():
+        periods, now = context().settings.policy.periods, context().ports.clock.now()
+        while True:
+            with unit_of_work() as session:
+                free = (one for one in kept.due(session, on=local_date(now), periods=periods) if one.held is None)
+                batch = list(islice(free, kept.AT_ONCE))
+                gone = kept.purge(session, batch, periods=periods, by=OPERATOR, now=now)
+            if not gone:
+                forget_overwritten(db.engine)
+                return
+            yield len(gone)
+
+
+@retention.command("hold")
+@click.argument("row_id", metavar="ID")
+@click.option("--until", "until_text", metavar="DATE", required=True, help="The last day on which it is kept.")
+@click.option("--reason", required=True, type=click.Choice(["unanswered", "disclosure", "safety", "legal", "other"]))
+@click.option("--note", required=True, help="Why, in words; sealed with the case's key.")
+def hold(row_id: str, until_text: str, reason: str, note: str) -> None:
+    """Keep a case, or a record that belongs to none, beyond its period."""
+    from callcenter.domain.retention import HoldReason
+    from callcenter.services import holds
+    from callcenter.services.audit import OPERATOR
+
+    with opened() as (session, now):
+        row = holds.hold(session, row_id, HoldReason(reason), note, _day(until_text), by=OPERATOR, now=now)
+        held, until = row.id, row.until
+    click.echo(f"{until.isoformat()} まで残します。解くときは callcenter retention lift {held}")
+
+
+@retention.command("lift")
+@click.argument("hold_id", metavar="HOLD")
+def lift(hold_id: str) -> None:
+    """End a hold now."""
+    from callcenter.services import holds
+    from callcenter.services.audit import OPERATOR
+
+    with opened() as (session, now):
+        holds.lift(session, hold_id, by=OPERATOR, now=now)
+    click.echo("保存の延長を解きました。期間が過ぎていれば、今夜消えます。")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter("日付は 2026-11-30 のように入れてください。") from None

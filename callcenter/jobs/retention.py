@@ -1,0 +1,55 @@
+"""Every night what is kept no longer is destroyed, batch by batch; whatever stops it, the next look goes on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from itertools import islice
+
+from callcenter.context import context, reading, unit_of_work
+from callcenter.domain.times import local_date
+from callcenter.models.base import db, forget_overwritten
+from callcenter.services import nightly, retention
+from callcenter.services.audit import SYSTEM
+from callcenter.services.retention import Due
+
+log = logging.getLogger(__name__)
+
+PAUSE = 0.5
+"""Real seconds between two batches, so that a call's own writes always have room."""
+
+Pause = Callable[[float], bool]
+"""Waits so many seconds; True if the process shall stop."""
+
+
+def let_go(pause: Pause) -> None:
+    """Do tonight's turn if nobody has; what is held by anything stays and is asked again the next night."""
+    now = context().ports.clock.now()
+    with unit_of_work() as session:
+        turn = nightly.take(session, nightly.RETENTION, now=now)
+    if turn is None:
+        return
+    gone = 0
+    while batch := _next_batch():
+        with unit_of_work() as session:
+            now, periods = context().ports.clock.now(), context().settings.policy.periods
+            if not nightly.advance(session, turn, removed=0, kept=0, now=now):
+                return  # the turn went to somebody else meanwhile
+            shredded = retention.purge(session, batch, periods=periods, by=SYSTEM, now=now)
+            nightly.advance(session, turn, removed=len(shredded), kept=0, now=now)
+        gone += len(shredded)
+        if not shredded or nightly.night_of(now) != turn.night or pause(PAUSE):
+            return
+    if gone:
+        forget_overwritten(db.engine)
+        log.info("%s cases and records were kept no longer and are destroyed", gone)
+    with unit_of_work() as session:
+        nightly.finish(session, turn, "done", now=context().ports.clock.now())
+
+
+def _next_batch() -> list[Due]:
+    """Return the next that are due and held by nothing."""
+    now, periods = context().ports.clock.now(), context().settings.policy.periods
+    with reading() as session:
+        found = (one for one in retention.due(session, on=local_date(now), periods=periods) if one.held is None)
+        return list(islice(found, retention.AT_ONCE))
