@@ -42,6 +42,14 @@ class FlagKind(StrEnum):
     BLOCK = "block"
 
 
+class Appeal(Code):
+    """What a supervisor decided when whoever is turned away objected, by mail or through somebody else."""
+
+    KEPT = "kept", "そのまま続ける"
+    UNTIL_TODAY = "until_today", "今日までにする"
+    LIFTED = "lifted", "すぐに解く"
+
+
 class NothingChosen(HelplineError):
     """Which kind of misuse it was is missing."""
 
@@ -76,6 +84,12 @@ class NotThisLong(HelplineError):
     """The end date lies too far away, or in the past."""
 
     message = f"期間は、1日から{LONGEST}日までで選んでください。"
+
+
+class NoDecision(HelplineError):
+    """Nothing was chosen for an objection."""
+
+    message = "申し出をうけて、どうしたかを1つ選んでください。"
 
 
 class FlagOver(HelplineError):

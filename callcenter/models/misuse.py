@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from callcenter.domain.misuse import FlagKind, Misuse
+from callcenter.domain.misuse import Appeal, FlagKind, Misuse
 from callcenter.models.base import Base
 from callcenter.models.columns import Id, Moment, choice
 from callcenter.models.keys import HoldsSealedText, Sealed
@@ -51,7 +51,13 @@ class NumberFlag(Base):
     lifted_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     """Nobody where it ran out by itself."""
 
+    appealed_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When somebody last objected to the block."""
+    appeal: Mapped[Appeal | None] = mapped_column(choice(Appeal))
+    appeal_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+
     author: Mapped[Staff] = relationship(foreign_keys=[made_by])
+    judge: Mapped[Staff | None] = relationship(foreign_keys=[appeal_by])
 
 
 class Incident(HoldsSealedText, Base):

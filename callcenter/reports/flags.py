@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.context import ports, reading, unit_of_work
-from callcenter.domain.misuse import BLOCK_CHOICES, BLOCK_DAYS, FlagKind, Misuse, NothingChosen
+from callcenter.domain.misuse import BLOCK_CHOICES, BLOCK_DAYS, Appeal, FlagKind, Misuse, NoDecision, NothingChosen
 from callcenter.models.misuse import Incident, NumberFlag
 from callcenter.reports.blueprint import bp, for_supervisors, myself
 from callcenter.services import flags, incidents
@@ -26,10 +26,13 @@ class Mark:
     by: str
     at: datetime
     until: date
+    appeal: tuple[datetime, Appeal, str] | None = None
+    """When somebody last objected, what was decided, and by whom."""
 
     @classmethod
     def of(cls, row: NumberFlag) -> Mark:
-        return cls(row.id, row.reason, row.times, row.author.name, row.made_at, row.until)
+        decided = row.appealed_at and row.appeal and row.judge and (row.appealed_at, row.appeal, row.judge.name)
+        return cls(row.id, row.reason, row.times, row.author.name, row.made_at, row.until, decided or None)
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ def marked_numbers() -> str:
             reasons=[(kind.value, kind.label) for kind in Misuse],
             block_days=BLOCK_CHOICES,
             usual_days=BLOCK_DAYS,
+            decisions=[(one.value, one.label) for one in Appeal],
         )
 
 
@@ -79,6 +83,19 @@ def block_number(flag_id: str) -> Response:
         by, now = myself(session), ports().clock.now()
         flags.block(session, flag_id, Misuse(reason), days=BLOCK_DAYS if days is None else days, by=by, now=now)
     flash("この番号からの電話を、しばらくお断りします。119番と110番の案内は、いつも流れます。")
+    return redirect(url_for("reports.marked_numbers"), 303)
+
+
+@bp.post("/flags/<flag_id>/appeal")
+@for_supervisors
+def decide_appeal(flag_id: str) -> Response:
+    """Note that whoever is turned away objected, and what was decided."""
+    decision = request.form.get("decision", "")
+    if decision not in set(Appeal):
+        raise NoDecision
+    with unit_of_work() as session:
+        flags.appeal(session, flag_id, Appeal(decision), by=myself(session), now=ports().clock.now())
+    flash(f"申し出と、決めたこと（{Appeal(decision).label}）を書きとめました。")
     return redirect(url_for("reports.marked_numbers"), 303)
 
 

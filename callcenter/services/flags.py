@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyMissing, open_number
 from callcenter.domain.misuse import (
+    Appeal,
     FlagKind,
     FlagOver,
     Misuse,
@@ -135,6 +136,19 @@ def lift(session: Session, flag_id: str, *, by: Staff, now: datetime) -> NumberF
     return found
 
 
+def appeal(session: Session, flag_id: str, decision: Appeal, *, by: Staff, now: datetime) -> NumberFlag:
+    """Note that somebody objected to a block and what was decided, and do it; ``FlagOver`` if it has ended."""
+    check(by.role, Action.TURN_AWAY)
+    found = session.get(NumberFlag, flag_id, with_for_update=True)
+    if found is None or found.kind is not FlagKind.BLOCK or found.number_hash is None or found.until < local_date(now):
+        raise FlagOver
+    found.appealed_at, found.appeal, found.appeal_by = now, decision, by.id
+    if decision is Appeal.UNTIL_TODAY:
+        found.until = local_date(now)
+    _record(session, found, "block.appeal", by=by, now=now, decision=decision.value)
+    return lift(session, flag_id, by=by, now=now) if decision is Appeal.LIFTED else found
+
+
 def living(session: Session, *, now: datetime) -> list[NumberFlag]:
     """Return every flag and block that holds now, the blocks first, then by their end."""
     query = select(NumberFlag).where(NumberFlag.number_hash.is_not(None), NumberFlag.until >= local_date(now))
@@ -202,7 +216,7 @@ def _make(
     return row
 
 
-def _record(session: Session, row: NumberFlag, action: str, *, by: Staff, now: datetime, **facts: int) -> None:
+def _record(session: Session, row: NumberFlag, action: str, *, by: Staff, now: datetime, **facts: int | str) -> None:
     facts_of_it = {"reason": row.reason.value, "until": row.until.isoformat()} | facts
     subject = Subject("number_flag", row.id)
     audit.record(session, actor=staff_member(by.id), action=action, subject=subject, facts=facts_of_it, now=now)

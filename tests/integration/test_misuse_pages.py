@@ -8,7 +8,9 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
+from callcenter.domain.misuse import FlagKind
 from callcenter.domain.people import Role
+from callcenter.domain.times import local_date
 from callcenter.models.audit import AuditEntry
 from callcenter.models.misuse import Incident, NumberFlag
 from tests.integration.consoles import Console, Seat
@@ -198,3 +200,22 @@ def test_only_supervisors_see_the_list_and_open_the_words(desk: Console, seat: S
     with desk.work() as session:
         read = session.scalars(select(AuditEntry).where(AuditEntry.action == "incident.read")).one()
     assert (read.actor_id, read.subject_id) == (chief.staff_id, incident.id)
+
+
+def test_an_objection_to_a_block_is_noted_with_what_was_decided(desk: Console, seat: Seat, chief: Seat) -> None:
+    marked(desk, seat)
+    flagged = kept(desk)[1][0]
+    chief.sends(f"/reports/flags/{flagged.id}/block", reason="abuse", days="7")
+    block = next(one for one in kept(desk)[1] if one.kind is FlagKind.BLOCK)
+    path = f"/reports/flags/{block.id}/appeal"
+    assert seat.sends(path, decision="lifted").status_code == 403
+    assert "1つ選んでください" in chief.sends(path, decision="").get_json()["error"]
+    chief.sends(path, decision="kept")
+    assert "「そのまま続ける」としました" in chief.opens("/reports/flags").words
+    chief.sends(path, decision="until_today")
+    assert next(one for one in kept(desk)[1] if one.id == block.id).until == local_date(desk.clock.now())
+    chief.sends(path, decision="lifted")
+    assert next(one for one in kept(desk)[1] if one.id == block.id).number_hash is None
+    with desk.work() as session:
+        trail = session.scalars(select(AuditEntry).where(AuditEntry.action == "block.appeal")).all()
+    assert [entry.facts["decision"] for entry in trail] == ["kept", "until_today", "lifted"]
