@@ -67,6 +67,8 @@ class Candidate:
     reading: str = ""
     last_contact: date | None = None
     known: Cues = NO_CUES
+    form: str = ""
+    """The strict form they were found by; empty to compare both that the name has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +88,15 @@ class Match:
         return self.likeness.label
 
 
-def rank(query: str, candidates: Iterable[Candidate], cues: Cues = NO_CUES) -> list[Match]:
-    """Order the candidates that are truly like *query*, best first, each person once.
+def rank(question: str | Question, candidates: Iterable[Candidate], cues: Cues = NO_CUES) -> list[Match]:
+    """Order the candidates that are truly like *question*, best first, each person once.
 
     Of equals, each name's newest contact stands before any name's second; then by last contact, newest
     first; then by name, so that the order never changes by chance.
     """
-    question = Question(query)
-    found = [match for candidate in candidates if (match := question.match(candidate, cues)) is not None]
+    asked = Question(question) if isinstance(question, str) else question
+    said = cues if cues.given else None
+    found = [match for candidate in candidates if (match := asked.match(candidate, said)) is not None]
     found.sort(key=_order)
     best: dict[str, Match] = {}
     for match in found:
@@ -130,7 +133,7 @@ class Question:
         self.letters = letters(self.name)
         self.starts = tuple(sorted(typed_beginnings(text)))
 
-    def match(self, candidate: Candidate, cues: Cues) -> Match | None:
+    def match(self, candidate: Candidate, cues: Cues | None) -> Match | None:
         """Return the best reason for *candidate*, or None if it was only found by a chance key."""
         if not self.name:
             return None
@@ -142,6 +145,8 @@ class Question:
         score, likeness, form = max(reasons)
         if written(candidate.text) == self.written:
             score, likeness = _REASONS[Likeness.SAME][1], Likeness.SAME
+        if cues is None:
+            return Match(candidate, likeness, form, score)
         score = round(score * MISS ** cues.misses(candidate.known), 3)
         return Match(candidate, likeness, form, score, cues.agreeing(candidate.known))
 

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -29,6 +30,9 @@ HEARD = 2
 
 LETTERS_HEARD = 3
 """Two names one slip apart in Latin letters must share so many of them."""
+
+REMEMBERED = 8192
+"""Forms of which a process keeps what it made of them: the common ones are compared again and again."""
 
 _HONORIFICS = ("ちゃん", "さん", "さま", "くん", "君", "様")
 _VARIANT_KANJI = str.maketrans("髙﨑濵邉邊德", "高崎浜辺辺徳")
@@ -131,6 +135,7 @@ def slips(name: str) -> frozenset[str]:
     return frozenset(rest for rest in _shortened(name) if loose_form(rest))
 
 
+@lru_cache(REMEMBERED)
 def letters(name: str) -> str:
     """Return a strict form in Latin letters without its lengths: a slip of the fingers happens in these."""
     return romaji.write(kana.shorten(name))
@@ -167,6 +172,7 @@ def _sound_keys(name: str) -> Iterator[Key]:
             yield Key(KeyKind.LETTERS, rest)
 
 
+@lru_cache(REMEMBERED)
 def loose_form(name: str) -> str:
     """Return the loose form of a name that is in its strict form already."""
     return kana.shorten(kana.enlarge(name))

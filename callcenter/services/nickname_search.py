@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from callcenter.domain import nickname_ranking as ranking
 from callcenter.domain.consultations import Relation
-from callcenter.domain.nickname_cues import NO_CUES, Cues, near
-from callcenter.domain.nicknames import Key, KeyKind, normalise, query_keys
-from callcenter.models.cases import UNKNOWN, Case, Nickname, NicknameForm, NicknameFormKey, NicknameKey, Person
+from callcenter.domain.nickname_cues import NO_CUES, Cues
+from callcenter.domain.nicknames import Key, normalise, query_keys
 from callcenter.services import audit
+from callcenter.services import nickname_queries as queries
 from callcenter.services.audit import Actor, Subject
 
 MOST_SHOWN = 20
 HONORIFICS = ("さん", "ちゃん", "くん", "君", "様", "さま")
-NEWEST = 60
-"""How many of the people who go by the very form are read, those whom the cues fit first, then newest contact first."""
-OF_A_FORM = 3
-"""How many of each other form, when no cue was given."""
-LIKE = 120
-"""How many of all other forms together, when cues were given."""
 FORMS, FORMS_WITH_CUES = 24, 160
 """How many other forms are looked into, likest and then commonest first."""
 PEOPLE_WITH_CUES = 8000
 """About how many people the cues are held against, the likest forms' first."""
-BEGINNINGS = 60
-"""How many forms are read that begin as was typed, commonest first."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +83,11 @@ def search(session: Session, text: str, cues: Cues = NO_CUES, *, limit: int = MO
     name = normalise(text)
     if not name:
         return []
-    found = _by_nickname(session, _of_form(name, cues, NEWEST))
-    matches = ranking.rank(text, map(_as_ranked, found.values()), cues)
+    question, found = ranking.Question(text), {row.id: row for row in queries.of_form(session, name, cues)}
+    matches = ranking.rank(question, map(_as_ranked, found.values()), cues)
     if sum(len(match.agreeing) == len(cues.given) for match in matches) < limit:
-        found |= _like(session, text, name, cues)
-        matches = ranking.rank(text, map(_as_ranked, found.values()), cues)
+        found = {row.id: row for row in _like(session, question, query_keys(text), cues)} | found
+        matches = ranking.rank(question, map(_as_ranked, found.values()), cues)
     by_name = {(row.person_id, row.text): row for row in found.values()}
     shown = ranking.spread(matches, limit)
     return [_candidate(by_name[match.candidate.person, match.candidate.text], match) for match in shown]
@@ -107,95 +98,30 @@ def note_search(session: Session, found: list[Candidate], *, by: Actor, now: dat
     audit.record(session, actor=by, action="case.search", subject=Subject("case"), facts={"found": len(found)}, now=now)
 
 
-def _like(session: Session, text: str, name: str, cues: Cues) -> dict[str, Any]:
-    """Read people who go by other forms that are like *name*."""
-    question = ranking.Question(text)
+def _like(session: Session, question: ranking.Question, keys: Iterable[Key], cues: Cues) -> Sequence[Any]:
+    """Read people who go by other forms that are like what was typed."""
     found = list[tuple[float, int, str]]()
-    for form, weight in _forms(session, query_keys(text)).items():
-        said = question.like(form) if form != name else None
+    for form, weight in queries.forms_behind(session, keys).items():
+        said = question.like(form) if form != question.name else None
         if said is not None:
             found.append((said[0], weight, form))
     found.sort(reverse=True)
+    if not found:
+        return ()
     if not cues.given:
-        ends = [_of_form(form, cues, OF_A_FORM) for _score, _weight, form in found[:FORMS]]
-        return _by_nickname(session, union_all(*(select(end.subquery()) for end in ends))) if ends else {}
+        return queries.of_each(session, [form for _score, _weight, form in found[:FORMS]])
     looked_into, people = list[str](), 0
     for _score, weight, form in found[:FORMS_WITH_CUES]:
         people += 1 << weight
         if looked_into and people > PEOPLE_WITH_CUES:
             break
         looked_into.append(form)
-    return _by_nickname(session, _of_forms(looked_into, cues)) if looked_into else {}
-
-
-def _forms(session: Session, keys: Iterable[Key]) -> Mapping[str, int]:
-    """Return the forms behind the keys with their weight."""
-    values = dict[KeyKind, list[str]]()
-    for key in sorted(keys):
-        values.setdefault(key.kind, []).append(key.value)
-    table = NicknameFormKey
-    parts: list[Any] = [
-        select(table.form, table.weight).where(table.kind == kind.value, table.value.in_(of_kind))
-        for kind, of_kind in values.items()
-        if kind not in (KeyKind.EXACT, KeyKind.PREFIX)
-    ]
-    for value in values.get(KeyKind.PREFIX, ()):
-        beginning = select(table.form, table.weight).where(table.kind == KeyKind.PREFIX.value, table.value == value)
-        commonest = beginning.order_by(table.weight.desc(), table.form.desc()).limit(BEGINNINGS)
-        parts.append(select(commonest.subquery()))  # SQLite allows a limit inside a union only in a subquery
-    return {row.form: row.weight for row in session.execute(union_all(*parts))}
-
-
-def _of_form(form: str, cues: Cues, most: int) -> Any:
-    return _ordered(_entries().where(NicknameKey.value == form), cues).limit(most)
-
-
-def _of_forms(forms: list[str], cues: Cues) -> Any:
-    return _ordered(_entries().where(NicknameKey.value.in_(forms)), cues).limit(LIKE)
-
-
-def _entries() -> Any:
-    key = NicknameKey
-    columns = (key.nickname_id, key.value, key.topic, key.counsellor)
-    return select(*columns).where(key.kind == KeyKind.EXACT.value)
-
-
-def _ordered(query: Any, cues: Cues) -> Any:
-    """Put those first whom the cues fit, then the newest contacts."""
-    fits = [_misses(name, said) for name, said in cues.given.items()]
-    if fits:
-        query = query.order_by(sum(fits[1:], start=fits[0]))
-    return query.order_by(NicknameKey.recency.desc(), NicknameKey.nickname_id.desc())
-
-
-def _misses(name: str, said: str) -> ColumnElement[int]:
-    """Count as ``Cues.misses`` does."""
-    known = getattr(NicknameKey, name)
-    close = sorted(near(name, said) | {UNKNOWN})
-    return case((known == said, literal(0)), (known.in_(close), literal(1)), else_=literal(2))
-
-
-def _by_nickname(session: Session, entries: Any) -> dict[str, Any]:
-    """Read the people behind the entries, by nickname id."""
-    behind = entries.subquery()
-    rows = session.execute(
-        select(
-            Nickname.id, Nickname.person_id, Nickname.text, Nickname.reading,
-            Person.case_id, Person.relation, Person.is_subject, Person.age_band, Person.last_contact_on,
-            Case.prefecture, behind.c.topic, behind.c.counsellor, NicknameForm.holders,
-        )
-        .join(behind, Nickname.id == behind.c.nickname_id)
-        .join(Person, Nickname.person_id == Person.id)
-        .join(Case, Person.case_id == Case.id)
-        .outerjoin(NicknameForm, NicknameForm.form == behind.c.value)
-        .where(Person.merged_into_id.is_(None))
-    )  # fmt: skip
-    return {row.id: row for row in rows}
+    return queries.of_forms(session, looked_into, cues)
 
 
 def _as_ranked(row: Any) -> ranking.Candidate:
     known = Cues(row.relation, row.age_band, row.prefecture, row.topic, row.counsellor)
-    return ranking.Candidate(row.person_id, row.text, row.reading, row.last_contact_on, known)
+    return ranking.Candidate(row.person_id, row.text, row.reading, row.last_contact_on, known, row.value)
 
 
 def _candidate(row: Any, match: ranking.Match) -> Candidate:

@@ -1,4 +1,4 @@
-"""Prints the figures of one run: ``python -m tests.bench [--seconds N] [--only sequence|load|startup|dispatch]``."""
+"""Prints the figures of one run: ``python -m tests.bench [--seconds N] [--only PART]``."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.bench import dispatch, load, places, startup
+from callcenter.models.base import connect
+from tests.bench import crowd, dispatch, load, nicknames, places, startup
 from tests.bench.sequence import BARE, DESK, STORING, TriedDesk, Webhook
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PARTS = ("sequence", "load", "startup", "dispatch")
+PARTS = ("sequence", "load", "startup", "dispatch", "nicknames")
 DATABASES = {"sqlite": places.sqlite, "postgresql": places.postgresql}
 WARM_UP = 3
 """Calls that are played before the counting begins."""
@@ -23,6 +24,9 @@ RACE, DISPATCHERS = 2000, 8
 """``make chaos`` runs the race over a hundred thousand decisions."""
 DISPATCH_GOAL = {"sqlite": 5, "postgresql": 25}
 """Milliseconds at the 99th percentile."""
+SEARCH_GOAL = {"exact": 10, "tolerant": 50, "tolerant, two cues": 50}
+"""Milliseconds at the 95th percentile."""
+SEED = 20261125
 
 
 def main() -> int:
@@ -31,6 +35,8 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=200.0, help="webhooks a second under load (default: 200)")
     parser.add_argument("--only", choices=PARTS, action="append", help="measure only this; may be repeated")
     parser.add_argument("--database", choices=DATABASES, action="append", help="on this one only")
+    parser.add_argument("--people", type=int, default=20_000, help="so many are looked for by name (goal: 1000000)")
+    parser.add_argument("--searches", type=int, default=1000, help="names looked for (default: 1000)")
     wish = parser.parse_args()
     parts = wish.only or PARTS
     say(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}, load {loaded()} at the beginning")
@@ -42,6 +48,9 @@ def main() -> int:
                 report_load(name, url, rate=wish.rate, seconds=wish.seconds)
         if "dispatch" in parts:
             report_dispatch(name, wish.seconds)
+        if "nicknames" in parts:
+            with places.folder() as folder, DATABASES[name](folder) as url:
+                report_nicknames(name, url, wish.people, wish.searches)
     if "startup" in parts:
         with places.folder() as folder, places.sqlite(folder) as url:
             report_startup(url)
@@ -106,6 +115,35 @@ def report_dispatch(name: str, seconds: float) -> None:
     with places.folder(quick=True) as folder, DATABASES[name](folder) as url:
         met = dispatch.race(url, RACE, DISPATCHERS, seed=1)
     say(f"{DISPATCHERS} processes at once: {met.decisions} decisions, {met.claims} claimed, {met.doubles} doubles")
+
+
+def report_nicknames(name: str, url: str, people: int, searches: int) -> None:
+    """Look for people by what was heard of their names, over HTTP, and count how often they are found."""
+    began = time.monotonic()
+    known = crowd.fill(url, people, SEED)
+    say(f"\n== Nicknames on {name}: {people:,} people, written in {time.monotonic() - began:.0f} s, load {loaded()}")
+    asked = nicknames.calls(known, searches, SEED)
+    for kind, took in nicknames.over_http(url, ROOT, asked).items():
+        p50, p95, p99 = (took.quantile(percent) for percent in (50, 95, 99))
+        goal = f"   (goal: {SEARCH_GOAL[kind]})" if kind in SEARCH_GOAL else ""
+        say(f"{kind:18} p50 {p50:5.1f} ms, p95 {p95:5.1f} ms{goal}, p99 {p99:5.1f} ms; processor {took.work:.1f} ms")
+    engine = connect(url)
+    lately = nicknames.calls(known, searches, SEED, lately=True)
+    for whose, of in (("anybody", asked), ("who called lately", lately)):
+        met = nicknames.recall(engine, of)
+        missed = ", ".join(f"{change} {times}" for change, times in met.missed.most_common(5))
+        say(
+            f"{whose:18} name among 20 {met.group / met.asked:.3f} (goal: 0.98), among 9 "
+            f"{met.group_of_nine / met.asked:.3f}; with two cues person among 5 {met.person_of_five / met.asked:.3f}"
+            f"; missed: {missed or 'none'}"
+        )
+        if engine.dialect.name == "postgresql":
+            met = nicknames.trigrams(engine, of)
+            say(
+                f"{'  by pg_trgm':18} name among 20 {met.group / met.asked:.3f}, among 9 "
+                f"{met.group_of_nine / met.asked:.3f}"
+            )
+    engine.dispose()
 
 
 def report_startup(url: str) -> None:

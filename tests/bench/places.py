@@ -40,7 +40,7 @@ def folder(*, quick: bool = False) -> Iterator[Path]:
 def sqlite(within: Path) -> Iterator[str]:
     """A new SQLite database with our tables."""
     url = f"sqlite:///{within / 'bench.db'}"
-    _fill(url)
+    migrated(url)
     yield url
 
 
@@ -61,14 +61,15 @@ def postgresql(within: Path) -> Iterator[str]:
         try:
             server.wait(process)
             url = server.url.replace("postgresql://", "postgresql+psycopg://")
-            _fill(url)
+            migrated(url)
             yield url
         finally:
             process.send_signal(signal.SIGINT)
             process.wait()
 
 
-def _fill(url: str) -> None:
+def migrated(url: str) -> None:
+    """Make our tables in an empty database."""
     engine = connect(url)
     schema.upgrade(engine)
     with Session(engine) as session, session.begin():
