@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from html.parser import HTMLParser
@@ -162,6 +163,12 @@ class Site:
             _settings(database_url, env, var, more), Ports(self.clock, telephony, SilentBell())
         )
         self.reader = self.app.test_client()
+
+    def another_browser(self) -> Site:
+        """The same app, seen by a second reader."""
+        other = copy(self)
+        other.reader = self.app.test_client()
+        return other
 
     def open(self, path: str, **options: Any) -> Page:
         """Open a page, following where it leads, and hold it to what every page must have."""

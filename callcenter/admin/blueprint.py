@@ -10,5 +10,6 @@ from callcenter.ui.access import staff
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
 for_deciders = staff(Role.SUPERVISOR, Role.ADMINISTRATOR)
+for_administrators = staff(Role.ADMINISTRATOR)
 in_the_background = staff(Role.SUPERVISOR, Role.ADMINISTRATOR, quiet=True)
 """For what an open page asks by itself: it does not keep an idle person signed in."""

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from callcenter.cli.opened import opened
 from callcenter.domain.people import Role
 from callcenter.domain.presence import Work
+from callcenter.domain.second_factor import IdentityCheck, ResetReason
 
 if TYPE_CHECKING:
     from callcenter.models.people import Staff
@@ -116,6 +117,33 @@ def staff_activate(login: str) -> None:
     with known(login) as (session, now, found):
         duty.activate(session, found, by=OPERATOR, now=now)
     click.echo(f"{found.name}: 使えます。")
+
+
+@staff.command("password")
+@click.argument("login")
+def staff_password(login: str) -> None:
+    """Make up a first password for somebody who forgot theirs; it opens the door once, within a week."""
+    from callcenter.services import staff as accounts
+    from callcenter.services.audit import OPERATOR
+
+    with known(login) as (session, now, found):
+        password = accounts.give_first_password(session, found, by=OPERATOR, now=now)
+    click.echo(f"{found.name}: はじめのパスワード {password}")
+
+
+@staff.command("reset-factor")
+@click.argument("login")
+@click.option("--reason", type=click.Choice([reason.value for reason in ResetReason]), required=True)
+@click.option("--checked", type=click.Choice([check.value for check in IdentityCheck]), required=True)
+def staff_reset_factor(login: str, reason: str, checked: str) -> None:
+    """Take away a lost second factor, once it is sure who asks; the next sign-in asks for a new one."""
+    from callcenter.services import second_factor
+    from callcenter.services.audit import OPERATOR
+
+    with known(login) as (session, now, found):
+        why, how = ResetReason(reason), IdentityCheck(checked)
+        second_factor.reset(session, found, why, how, by=OPERATOR, now=now)
+    click.echo(f"{found.name}: もうひとつの確認を外しました。次に入るときに、新しく決めてもらいます。")
 
 
 @contextmanager

@@ -66,6 +66,14 @@ def of(session: Session, staff: Staff) -> Factors:
     return Factors(app_since, tuple(passkeys), session.scalar(left) or 0)
 
 
+def of_all(session: Session) -> dict[str, tuple[bool, int]]:
+    """Return for every account that has a second factor whether that is an app, and how many passkeys."""
+    apps = set(session.scalars(select(SecondFactor.staff_id).where(SecondFactor.confirmed_at.is_not(None))))
+    counted = select(Passkey.staff_id, func.count()).group_by(Passkey.staff_id)
+    keys = {row[0]: int(row[1]) for row in session.execute(counted)}
+    return {staff_id: (staff_id in apps, keys.get(staff_id, 0)) for staff_id in apps | set(keys)}
+
+
 def offer_secret(session: Session, staff: Staff) -> str:
     """Return a secret to be taken into an app: the one that waits already, or a new one."""
     row = _row(session, staff)

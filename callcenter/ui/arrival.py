@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import abort, redirect, request, session, url_for
+from flask import abort, current_app, redirect, request, session, url_for
 from flask_login import login_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -95,22 +95,30 @@ def prove() -> None:
     session["proven_at"] = int(time.time())
 
 
-def proven(view: View) -> View:
-    """Ask who it is before *view*, unless they have shown it just now; for what changes how they come in."""
+def proven(back: str = "staff.safety") -> Callable[[View], View]:
+    """Ask who it is before the view, unless they have shown it just now; afterwards they find themselves at *back*.
 
-    @wraps(view)
-    def guarded(*arguments: Any, **named: Any) -> Any:
-        if time.time() - session.get("proven_at", 0) > PROVEN_FOR.total_seconds():
-            return _ask_who()
-        return view(*arguments, **named)
+    For what changes how somebody comes in.
+    """
 
-    return guarded  # type: ignore[return-value]  # the same signature, as wraps says
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(*arguments: Any, **named: Any) -> Any:
+            if time.time() - session.get("proven_at", 0) > PROVEN_FOR.total_seconds():
+                return _ask_who(back)
+            return view(*arguments, **named)
+
+        return guarded  # type: ignore[return-value]  # the same signature, as wraps says
+
+    return guard
 
 
-def _ask_who() -> Response:
+def _ask_who(back: str) -> Response:
     if request.accept_mimetypes.best == "application/json":
         abort(409)
-    return redirect(url_for("staff.prove", next=url_for("staff.safety")), 303)
+    named = request.view_args or {}
+    expects = current_app.url_map.is_endpoint_expecting(back, *named)
+    return redirect(url_for("staff.prove", next=url_for(back, **(named if expects else {}))), 303)
 
 
 def _wait_half_way(staff: Staff, step: str, how: str, to: str) -> None:

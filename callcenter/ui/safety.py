@@ -27,7 +27,7 @@ mine = staff(newcomers=True)
 
 @bp.get("/safety")
 @mine
-@proven
+@proven()
 def safety() -> str:
     """What one comes in with, and what can be added."""
     return _draw([])
@@ -35,7 +35,7 @@ def safety() -> str:
 
 @bp.post("/safety/app")
 @mine
-@proven
+@proven()
 def offer_app() -> Response:
     """Make a secret for an app."""
     with unit_of_work() as database:
@@ -45,7 +45,7 @@ def offer_app() -> Response:
 
 @bp.get("/safety/app")
 @mine
-@proven
+@proven()
 def app() -> Response:
     """The secret as a picture and in letters, until its app has shown a code."""
     return _draw_app([])
@@ -53,7 +53,7 @@ def app() -> Response:
 
 @bp.post("/safety/app/confirm")
 @mine
-@proven
+@proven()
 def confirm_app() -> str | Response:
     """Take the app once it shows the right code."""
     problem, now = None, ports().clock.now()
@@ -72,7 +72,7 @@ def confirm_app() -> str | Response:
 
 @bp.post("/safety/app/remove")
 @mine
-@proven
+@proven()
 def remove_app() -> Response | tuple[str, int]:
     """Take no more codes of the app."""
     with unit_of_work() as database:
@@ -84,7 +84,7 @@ def remove_app() -> Response | tuple[str, int]:
 
 @bp.post("/safety/passkeys/ask")
 @mine
-@proven
+@proven()
 def ask_new_passkey() -> Response:
     """Give the browser the question for a new passkey."""
     with unit_of_work() as database:
@@ -95,7 +95,7 @@ def ask_new_passkey() -> Response:
 
 @bp.post("/safety/passkeys")
 @mine
-@proven
+@proven()
 def add_passkey() -> str | Response | tuple[str, int]:
     """Keep the passkey that the device has made."""
     problem, asked, sent, now = None, session.pop("asked", ""), request.form, ports().clock.now()
@@ -115,7 +115,7 @@ def add_passkey() -> str | Response | tuple[str, int]:
 
 @bp.post("/safety/passkeys/<passkey_id>/remove")
 @mine
-@proven
+@proven()
 def remove_passkey(passkey_id: str) -> Response:
     """Let a passkey open nothing any more."""
     with unit_of_work() as database:
@@ -127,7 +127,7 @@ def remove_passkey(passkey_id: str) -> Response:
 
 @bp.post("/safety/codes")
 @mine
-@proven
+@proven()
 def make_codes() -> str | Response:
     """Make new recovery codes; earlier ones count no more."""
     with unit_of_work() as database:
@@ -141,7 +141,7 @@ def make_codes() -> str | Response:
 
 @bp.post("/safety/password")
 @mine
-@proven
+@proven()
 def change_password() -> str | Response | tuple[str, int]:
     """Take another password from now on."""
     problem, chosen, now = None, request.form.get("password", ""), ports().clock.now()
@@ -181,7 +181,7 @@ def _draw_app(problems: list[Problem], *, status: int = 200) -> Response:
     if secret is None:
         return redirect(url_for("staff.safety"), 303)
     address = authenticators.app_address(secret, myself.login, settings().service_name)
-    picture = segno.make(address, error="m").svg_inline(scale=5, border=4, dark="black", light="white", omitsize=True)
+    picture = segno.make(address, error="l").svg_inline(scale=5, border=4, dark="black", light="white", omitsize=True)
     letters = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
     drawn = Markup(picture)  # noqa: S704  # by segno, from a secret and a login of ours
     return Response(

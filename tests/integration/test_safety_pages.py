@@ -138,8 +138,7 @@ def test_changing_a_factor_asks_anew_who_it_is(site: Site) -> None:
 
 def test_a_change_of_factors_signs_the_other_browsers_out(site: Site) -> None:
     site.sign_in()
-    other = Site.__new__(Site)
-    other.app, other.reader = site.app, site.app.test_client()
+    other = site.another_browser()
     other.sign_in()
     assert other.open("/staff/").heading == "担当07さんの画面"
     set_up_app(site)

@@ -1,0 +1,234 @@
+"""職員のアカウント: who works here, made and changed by administrators; never what callers said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from callcenter.admin.blueprint import bp, for_administrators
+from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.people import Contact, Role
+from callcenter.domain.phone_numbers import UnusableNumber
+from callcenter.domain.second_factor import IdentityCheck, ResetReason
+from callcenter.models.people import Staff
+from callcenter.services import administration, duty, second_factor
+from callcenter.services import staff as accounts
+from callcenter.services.audit import Actor, staff_member
+from callcenter.services.notices import Told
+from callcenter.services.staff import LoginTaken, LoginUnusable, NewStaff
+from callcenter.ui.access import me
+from callcenter.ui.arrival import proven
+from callcenter.ui.forms import Problem
+from callcenter.ui.told import OPERATOR, says
+from callcenter.ui.tones import ROLES
+
+REASONS: dict[ResetReason, str] = {
+    ResetReason.LOST: "なくした・盗まれた",
+    ResetReason.REPLACED: "機種を変えた",
+    ResetReason.BROKEN: "こわれた",
+    ResetReason.NO_CODES: "控えのコードも見つからない",
+    ResetReason.SUSPICION: "ほかの人に使われたおそれがある",
+}
+CHECKS: dict[IdentityCheck, str] = {
+    IdentityCheck.IN_PERSON: "会って確かめた",
+    IdentityCheck.VIDEO: "顔の見える通話で確かめた",
+    IdentityCheck.CALLED_BACK: "登録してある番号にかけ直して確かめた",
+}
+ROLE_CHOICES = [(role.value, name) for role, name in ROLES.items()]
+SAYINGS = {
+    "staff.factor_reset": "{by}が、{name}さんの「もうひとつの確認」を外しました。",
+    "staff.first_password": "{by}が、{name}さんに、新しいはじめのパスワードを渡しました。",
+}
+WAITS = "お話し中のため、この電話の記録を終えたときに変わります。"
+FIELDS: dict[type[HelplineError], str] = {
+    LoginTaken: "login",
+    LoginUnusable: "login",
+    administration.NameMissing: "name",
+    UnusableNumber: "phone",
+}
+
+
+@bp.get("/staff")
+@for_administrators
+def staff_list() -> str:
+    """Everybody, and how they come in."""
+    with reading() as session:
+        found = administration.everybody(session)
+    return render_template("admin/accounts.html", found=found, required=settings().second_factor.required)
+
+
+@bp.get("/staff/new")
+@for_administrators
+@proven("admin.new_staff")
+def new_staff() -> str:
+    """Somebody new."""
+    return _draw_new([])
+
+
+@bp.post("/staff/new")
+@for_administrators
+@proven("admin.new_staff")
+def add_staff() -> str | tuple[str, int]:
+    """Make the account, and show the first password this once."""
+    sent, now = request.form, ports().clock.now()
+    role = _role(sent.get("role", ""))
+    if role is None:
+        return _draw_new([Problem("role", "役割を選んでください。")]), 422
+    new = NewStaff(
+        sent.get("login", ""), sent.get("name", "").strip(), role, phone=sent.get("phone", "").strip() or None
+    )
+    try:
+        with unit_of_work() as session:
+            staff, password = administration.employ(session, new, by=_by(), now=now)
+            until = staff.first_password_until
+    except HelplineError as refused:
+        return _draw_new([Problem(FIELDS.get(type(refused)), refused.message)]), 422
+    return _draw_password(staff, password, until)
+
+
+@bp.get("/staff/<staff_id>")
+@for_administrators
+@proven("admin.account")
+def account(staff_id: str) -> str:
+    """One account, with everything that can be done to it."""
+    return _draw(staff_id, [])
+
+
+@bp.post("/staff/<staff_id>/role")
+@for_administrators
+@proven("admin.account")
+def set_role(staff_id: str) -> Response | tuple[str, int]:
+    """Another role; during a call it waits."""
+    role = _role(request.form.get("role", ""))
+    if role is None:
+        return _draw(staff_id, [Problem("role", "役割を選んでください。")]), 422
+    with unit_of_work() as session:
+        staff, now = _known(session, staff_id), ports().clock.now()
+        at_once = administration.change_role(session, staff, role, by=_by(), now=now)
+    return _back(staff_id, f"役割を{ROLES[role]}に変えました。入りなおすと変わります。" if at_once else WAITS)
+
+
+@bp.post("/staff/<staff_id>/contact")
+@for_administrators
+@proven("admin.account")
+def set_staff_contact(staff_id: str) -> Response | tuple[str, int]:
+    """Where calls ring: a telephone's number, the number kept, or the browser."""
+    sent = request.form.get("contact", ""), request.form.get("phone", "").strip()
+    try:
+        with unit_of_work() as session:
+            staff, now = _known(session, staff_id), ports().clock.now()
+            if sent[0] == Contact.BROWSER:
+                accounts.set_contact(session, staff, Contact.BROWSER, by=_by(), now=now)
+            elif sent[1]:
+                accounts.set_phone(session, staff, sent[1], by=_by(), now=now)
+            else:
+                accounts.set_contact(session, staff, Contact.PHONE, by=_by(), now=now)
+    except (UnusableNumber, accounts.NoTelephone) as refused:
+        return _draw(staff_id, [Problem("phone", refused.message)]), 422
+    return _back(staff_id, "電話の鳴るところを変えました。")
+
+
+@bp.post("/staff/<staff_id>/active")
+@for_administrators
+@proven("admin.account")
+def set_active(staff_id: str) -> Response:
+    """End the account, or take it up again; nothing that was written is touched."""
+    active, now = request.form.get("active") == "1", ports().clock.now()
+    with unit_of_work() as session:
+        staff = _known(session, staff_id)
+        if active:
+            duty.activate(session, staff, by=_by(), now=now)
+        at_once = active or administration.deactivate(session, staff, by=_by(), now=now)
+    words = "また使えるようにしました。" if active else "使えなくしました。書いた記録は、そのまま残っています。"
+    return _back(staff_id, words if at_once else WAITS)
+
+
+@bp.post("/staff/<staff_id>/password")
+@for_administrators
+@proven("admin.account")
+def renew_password(staff_id: str) -> str:
+    """A new first password, for somebody who forgot theirs."""
+    with unit_of_work() as session:
+        staff, now = _known(session, staff_id), ports().clock.now()
+        password = administration.new_first_password(session, staff, by=_by(), now=now)
+        until = staff.first_password_until
+    return _draw_password(staff, password, until)
+
+
+@bp.post("/staff/<staff_id>/factor")
+@for_administrators
+@proven("admin.account")
+def reset_factor(staff_id: str) -> Response | tuple[str, int]:
+    """Take away a lost second factor: why, and how it was made sure who asks."""
+    reason, checked = request.form.get("reason", ""), request.form.get("checked", "")
+    problems = [] if reason in set(ResetReason) else [Problem("reason", "理由を選んでください。")]
+    if checked not in set(IdentityCheck):
+        problems.append(Problem("checked", "ご本人だと、どう確かめたかを選んでください。"))
+    if problems:
+        return _draw(staff_id, problems), 422
+    with unit_of_work() as session:
+        staff, now = _known(session, staff_id), ports().clock.now()
+        chosen = ResetReason(reason), IdentityCheck(checked)
+        administration.reset_factor(session, staff, *chosen, by=_by(), now=now)
+    return _back(staff_id, "外しました。次に入るときに、新しく決めてもらいます。ほかの統括と管理者にも知らせました。")
+
+
+@says("staff")
+def about_an_account(session: Session, notice: Told) -> tuple[str, str | None]:
+    """Say what another administrator did to an account, after which it opens more easily for a while."""
+    staff, by = session.get_one(Staff, notice.subject_id), notice.by or OPERATOR
+    return SAYINGS[notice.kind].format(by=by, name=staff.name), None
+
+
+def _draw(staff_id: str, problems: list[Problem]) -> str:
+    with reading() as session:
+        staff = _known(session, staff_id)
+        factors = second_factor.of(session, staff)
+        ending = staff.phone[-4:] if staff.phone else None
+    return render_template(
+        "admin/account.html",
+        one=staff,
+        factors=factors,
+        ending=ending,
+        problems=problems,
+        sent=request.form,
+        myself=staff.id == me().staff_id,
+        role_choices=ROLE_CHOICES,
+        reasons=_options(REASONS),
+        checks=_options(CHECKS),
+    )
+
+
+def _draw_new(problems: list[Problem]) -> str:
+    return render_template("admin/account_new.html", problems=problems, sent=request.form, role_choices=ROLE_CHOICES)
+
+
+def _draw_password(staff: Staff, password: str, until: datetime | None) -> str:
+    door = settings().public_base_url + url_for("staff.login")
+    return render_template("admin/first_password.html", one=staff, password=password, until=until, door=door)
+
+
+def _options(words: Mapping[ResetReason, str] | Mapping[IdentityCheck, str]) -> list[tuple[str, str]]:
+    return [(code.value, said) for code, said in words.items()]
+
+
+def _role(sent: str) -> Role | None:
+    return Role(sent) if sent in set(Role) else None
+
+
+def _by() -> Actor:
+    return staff_member(me().staff_id)
+
+
+def _known(session: Session, staff_id: str) -> Staff:
+    return session.get(Staff, staff_id) or abort(404)
+
+
+def _back(staff_id: str, words: str) -> Response:
+    flash(words)
+    return redirect(url_for("admin.account", staff_id=staff_id), 303)
