@@ -10,13 +10,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from callcenter.context import context, unit_of_work
 from callcenter.domain.callbacks import Callbacks
-from callcenter.domain.calls import LIVE_OFFERS, CallState, OfferState
+from callcenter.domain.calls import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
 from callcenter.domain.ports import LineGone, LineUnknown
 from callcenter.jobs.errands import NotYet
 from callcenter.models.telephony import Call, Offer
-from callcenter.services import calls, consult, participants, room, routing
+from callcenter.services import calls, consult, participants, room, routing, supervision
 from callcenter.services.participants import Wish
 
 Facts = dict[str, Any]
@@ -116,20 +118,24 @@ def look_into_hold(facts: Facts) -> str:
         call = calls.find_by_id(session, facts["call"])
         if call is None or call.state is not CallState.TALKING:
             return "not_wanted"
-        for offer_id in (call.offer_id, call.consult_id):
-            offer = routing.find(session, offer_id) if offer_id else None
-            if offer is None:
-                continue
-            if offer.state not in LIVE_OFFERS:
-                consult.over(session, call, offer, now=now)
-                room.left_alone(session, call, offer, now=now)
-            if offer.state not in LIVE_OFFERS or offer.claimed_at is None:
-                continue
-            if offer.leg_sid in there:
-                room.joined(session, call, offer, at=now, now=now)
-            elif now - offer.claimed_at > ARRIVES_WITHIN:
-                room.left(session, call, offer, at=now, now=now)
+        theirs = [routing.find(session, offer_id) for offer_id in (call.offer_id, call.consult_id) if offer_id]
+        for offer in (*theirs, *supervision.listeners(session, call.id)):
+            if offer is not None:
+                _look_for(session, call, offer, there=offer.leg_sid in there, now=now)
     return "done"
+
+
+def _look_for(session: Session, call: Call, offer: Offer, *, there: bool, now: datetime) -> None:
+    """Take in that somebody's leg is in the room, or not any more."""
+    if offer.state not in LIVE_OFFERS:
+        consult.over(session, call, offer, now=now)
+        room.left_alone(session, call, offer, now=now)
+    elif offer.state in OPEN_OFFERS:
+        return  # a leg that still rings is nowhere yet
+    elif there:
+        room.joined(session, call, offer, at=now, now=now)
+    elif now - (offer.claimed_at or offer.answered_at or offer.rung_at) > ARRIVES_WITHIN:
+        room.left(session, call, offer, at=now, now=now)
 
 
 def in_room(room_sid: str | None, name: str, act: Callable[[str], None]) -> None:

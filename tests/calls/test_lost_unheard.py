@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from callcenter.domain.calls import CallState
+from callcenter.domain.calls import CallState, OfferState
 from callcenter.domain.presence import Work
+from tests.calls.supervisors import Chief, offer
 from tests.calls.talks import talking
 from tests.desk import Desk
 
@@ -24,3 +25,16 @@ def test_a_long_silent_talk_goes_on_undisturbed(desk: Desk) -> None:
     assert desk.call(caller.sid).state is CallState.TALKING
     assert talker.who.work is Work.ON_CALL
     assert talker.who.handset.state == "in-progress"
+
+
+def test_a_supervisor_whose_leg_is_lost_unheard_is_free_before_two_minutes_are_over(desk: Desk) -> None:
+    caller, talker = talking(desk)
+    chief = Chief(desk)
+    offer_id = chief.hears(caller)
+    desk.line.faults.lost = 1.0
+    chief.handset.hangs_up()
+    desk.line.advance(90)
+    assert offer(desk, offer_id).state is OfferState.LEFT
+    assert chief.desk_of.presence.listening_id is None
+    assert desk.call(caller.sid).state is CallState.TALKING
+    assert talker.who.work is Work.ON_CALL
