@@ -11,6 +11,7 @@ from callcenter.cli.doctor import doctor
 from callcenter.cli.fallback import export_fallback
 from callcenter.cli.hours import hours
 from callcenter.cli.keys import keys
+from callcenter.cli.moving_in import cases_import
 from callcenter.cli.opened import Commands
 from callcenter.cli.processes import migrate, run_all, work
 from callcenter.cli.provider import twilio
@@ -37,6 +38,8 @@ EVERY: tuple[click.Command, ...] = (
     seed_demo,
     export_fallback,
 )
+
+cases.add_command(cases_import)
 
 
 def build(*, settings: Callable[[], Settings], app: MakeApp, run: Run) -> click.Group:
