@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,12 +10,15 @@ from typing import Any
 from flask import render_template
 from sqlalchemy.orm import Session
 
-from callcenter.console import cues, desk, flagged, form, sheet, words
+from callcenter.console import card as cards
+from callcenter.console import choices, cues, desk, flagged, form, sheet, words
 from callcenter.console.blueprint import bp, for_counsellors, from_script, in_the_background, myself
+from callcenter.console.card import Card
+from callcenter.console.choices import Beside
 from callcenter.console.cues import Options
 from callcenter.console.desk import Desk
 from callcenter.console.flagged import Part, Typed
-from callcenter.console.sheet import Card, Sheet
+from callcenter.console.sheet import Sheet
 from callcenter.context import line_words, ports, reading, settings, unit_of_work
 from callcenter.domain import scripts
 from callcenter.domain.helplines import open_now, others_now, shipped_helplines
@@ -23,11 +26,20 @@ from callcenter.domain.nickname_cues import NO_CUES, Cues
 from callcenter.domain.presence import BOUND
 from callcenter.domain.talk import WORDS, Help
 from callcenter.models.telephony import Presence
-from callcenter.services import consultations, drafts, wall
+from callcenter.services import consultations, cut_off, drafts, wall
+from callcenter.services.cut_off import CutOff
 from callcenter.services.nickname_search import Candidate
 from callcenter.ui import telephone
 from callcenter.ui.access import note_activity
 from callcenter.ui.forms import Problem
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The person whose consent is needed before a record of another channel may join theirs."""
+
+    person_id: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,11 @@ class Page:
     colleagues: Options = ()
     """Who may have talked with the caller before."""
     problems: tuple[Problem, ...] = ()
+    beside: Beside | None = None
+    """What the forms about the person offer."""
+    lately: Sequence[CutOff] = ()
+    """Talks that broke off a moment ago, while nobody was recognised yet."""
+    asking: Asking | None = None
     misuse: Part | None = None
     """For a record of a call: what may be written if the line was misused."""
 
@@ -90,12 +107,14 @@ def look(
     if record_id is None:
         return Page(_desk(session, now), **more)
     staff, (typed, problems) = myself(session), misused or (None, ())
-    consultations.for_writing(session, record_id, staff)
+    wall.check(session, staff, consultations.for_writing(session, record_id, staff))
     opened = consultations.read(session, record_id, by=staff, now=now)
     return Page(
         desk=_desk(session, now),
         sheet=sheet.read(session, opened, staff),
-        card=sheet.card(session, opened, staff, now=now),
+        card=cards.build(session, opened, staff, now=now),
+        beside=choices.beside(session) if opened.person_id else None,
+        lately=() if opened.person_id else cut_off.lately(session, now=now, without=opened.id),
         misuse=flagged.part(session, opened, staff, now=now, typed=typed, problems=problems),
         **more,
     )
@@ -132,6 +151,9 @@ def _given(page: Page) -> dict[str, Any]:
         "ask": cues,
         "told": page.told,
         "colleagues": page.colleagues,
+        "beside": page.beside,
+        "lately": page.lately,
+        "asking": page.asking,
         "problems": page.problems,
         "misuse": page.misuse,
         "form": form,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callcenter.console import flagged, following
+from callcenter.console import flagged, following, known
 from callcenter.console import talk as talks
 from callcenter.console.after import After, after
 from callcenter.console.flagged import Flagged
 from callcenter.console.following import Following
+from callcenter.console.known import Known
 from callcenter.console.talk import Talk
 from callcenter.console.words import called
 from callcenter.domain.calls import OPEN_OFFERS
@@ -110,6 +112,10 @@ class Desk:
     who: str | None
     """The confirmed person of that record."""
     relation: Code | None
+    known: tuple[Known, ...]
+    """Whom the person of that record knows here."""
+    came_back: str | None
+    """Who talks now with the person whose call I am writing up."""
     waiting: tuple[Waiting, ...]
     more_waiting: int
     people: tuple[Peers, ...]
@@ -172,8 +178,8 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> D
         ring=_ring(session, offer, staff, now),
         talk=talk,
         record_id=record.id if record else None,
-        who=name_of(record) if record and record.person_id else None,
-        relation=Relation(record.person.relation) if record and record.person else None,
+        **_recognised(record),
+        **known.around(session, record, talk, staff, now=now),
         waiting=waiting[:SHOWN_WAITING],
         more_waiting=max(0, len(waiting) - SHOWN_WAITING),
         people=_people(session, staff, now, policy),
@@ -184,6 +190,12 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> D
         following=following.mine(session, row),
         followed=following.told(session, talk.call_id if talk else None, also_listening=policy.show_listening),
     )
+
+
+def _recognised(record: Consultation | None) -> dict[str, Any]:
+    if record is None or record.person is None:
+        return {"who": None, "relation": None}
+    return {"who": name_of(record), "relation": Relation(record.person.relation)}
 
 
 def name_of(record: Consultation) -> str:
@@ -224,8 +236,14 @@ def _people(session: Session, me: Staff, now: datetime, policy: Policy) -> tuple
 
 
 def _drafts(session: Session, staff: Staff, *, without: Consultation | None) -> tuple[Draft, ...]:
+    """List my unfinished records; those of others in the family of who is on the line stay away meanwhile."""
     mine = consultations.unfinished(session, staff.id)
-    return tuple(Draft(one.id, name_of(one), one.opened_at) for one in mine if without is None or one.id != without.id)
+    there = wall.speaker_of(session, without, staff) if without is not None else None
+    return tuple(
+        Draft(one.id, name_of(one), one.opened_at)
+        for one in mine
+        if (without is None or one.id != without.id) and not wall.hides(session, there, one.person)
+    )
 
 
 def _last_call(session: Session, now: datetime) -> datetime | None:

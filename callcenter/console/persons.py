@@ -9,17 +9,22 @@ from flask import render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.console import board, cues, form, sheet, words
+from callcenter.console import board, card, choices, cues, form, words
 from callcenter.console.blueprint import bp, for_counsellors, from_script, myself
+from callcenter.console.board import Asking
+from callcenter.console.card import name_of_person
+from callcenter.console.hinted import hinted
 from callcenter.console.line import UnknownChoice
 from callcenter.console.record import save_form, to_record
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.consultations import Relation
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.linking import ConsentNeeded
 from callcenter.domain.nickname_cues import Cues
 from callcenter.domain.times import parse_moment
 from callcenter.models.consultations import Consultation
-from callcenter.services import consultations, linking, nickname_search
+from callcenter.models.people import Staff
+from callcenter.services import cases, consents, consultations, linking, nickname_search
 from callcenter.services.audit import staff_member
 from callcenter.services.cases import NewCase, NewPerson
 from callcenter.services.nickname_search import Candidate
@@ -44,7 +49,7 @@ def search(record_id: str) -> str:
         record = consultations.for_writing(session, record_id, staff)
         linked, page = record.person is not None, None
         told = cues.said(request.form, record)
-        found = _candidates(session, record, heard, told)
+        found = _candidates(session, record, heard, told, staff)
         colleagues = cues.counsellors(session) if found else ()
         if heard.strip():
             nickname_search.note_search(session, found, by=staff_member(staff.id), now=ports().clock.now())
@@ -53,14 +58,14 @@ def search(record_id: str) -> str:
             page = board.look(session, record_id, candidates=tuple(found), told=told, colleagues=colleagues)
     if page is None:
         given = {"candidates": found, "record_id": record_id, "heard": heard.strip(), "linked": linked}
-        given |= {"told": told, "colleagues": colleagues}
+        given |= {"lately": (), "told": told, "colleagues": colleagues}
         return render_template("console/candidates.html", form=form, words=words, ask=cues, **given)
     return board.draw(page)
 
 
-def _candidates(session: Session, record: Consultation, heard: str, told: Cues) -> list[Candidate]:
+def _candidates(session: Session, record: Consultation, heard: str, told: Cues, staff: Staff) -> list[Candidate]:
     found = nickname_search.search(session, heard, told, limit=MOST + 1)
-    return [one for one in found if one.person_id != record.person_id][:MOST]
+    return hinted(session, record, heard, found, staff, now=ports().clock.now())[:MOST]
 
 
 @bp.post("/records/<record_id>/person")
@@ -68,10 +73,18 @@ def _candidates(session: Session, record: Consultation, heard: str, told: Cues) 
 def confirm(record_id: str) -> str | Response:
     """The counsellor recognised the person."""
     with unit_of_work() as session:
-        chosen = request.form.get("person", "")
-        linking.confirm_person(session, record_id, chosen, by=myself(session), now=ports().clock.now())
-        page = board.look(session, record_id)
-    return _shown(record_id, page)
+        chosen, asking = request.form.get("person", ""), None
+        staff, now = myself(session), ports().clock.now()
+        try:
+            if request.form.get("consent") == "1":
+                record = consultations.for_writing(session, record_id, staff)
+                person = cases.person_with(session, chosen)
+                consents.give(session, person.id, record.channel, by=staff, now=now)
+            linking.confirm_person(session, record_id, chosen, by=staff, now=now)
+        except ConsentNeeded:  # nothing was changed yet
+            asking = Asking(chosen, name_of_person(cases.person_with(session, chosen)))
+        page = board.look(session, record_id, asking=asking)
+    return board.draw(page) if asking and not from_script() else _shown(record_id, page)
 
 
 @bp.post("/records/<record_id>/new-case")
@@ -83,9 +96,13 @@ def new_case(record_id: str) -> str | Response:
         raise NameFirst
     if relation not in set(Relation):
         raise UnknownChoice
-    new = NewCase(NewPerson(heard, relation=relation))
+    new, relative = NewPerson(heard, relation=relation), request.form.get("family_of", "")
     with unit_of_work() as session:
-        linking.open_new_case(session, record_id, new, by=myself(session), now=ports().clock.now())
+        staff, now = myself(session), ports().clock.now()
+        if relative:
+            linking.open_in_case(session, record_id, relative, new, by=staff, now=now)
+        else:
+            linking.open_new_case(session, record_id, NewCase(new), by=staff, now=now)
         page = board.look(session, record_id)
     return _shown(record_id, page)
 
@@ -93,10 +110,14 @@ def new_case(record_id: str) -> str | Response:
 @bp.post("/records/<record_id>/unlink")
 @for_counsellors
 def unlink(record_id: str) -> str | Response:
-    """まだわからない: take the link away, nothing that was written."""
+    """つなぎ直す: take the link away, nothing that was written; names are shown again."""
     with unit_of_work() as session:
-        linking.unlink(session, record_id, by=myself(session), now=ports().clock.now())
-        page = board.look(session, record_id)
+        staff = myself(session)
+        record = linking.unlink(session, record_id, by=staff, now=ports().clock.now())
+        told, heard = cues.said(request.form, record), record.nickname_heard
+        found = tuple(_candidates(session, record, heard, told, staff)) if heard else None
+        colleagues = cues.counsellors(session) if found else ()
+        page = board.look(session, record_id, candidates=found, told=told, colleagues=colleagues)
     return _shown(record_id, page)
 
 
@@ -109,11 +130,12 @@ def earlier(record_id: str) -> str:
     with unit_of_work() as session:
         staff = myself(session)
         record = consultations.for_writing(session, record_id, staff)
-        past = sheet.past(session, record, staff, now=now, before=before)
+        past, lists = card.past(session, record, staff, now=now, before=before), choices.beside(session)
         if not from_script():
             page = board.look(session, record_id)
     if page is None:
-        return render_template("console/earlier.html", past=past, record_id=record_id, depth=depth)
+        given = {"past": past, "record_id": record_id, "depth": depth, "beside": lists}
+        return render_template("console/earlier.html", **given)
     return board.draw(replace(page, card=replace(page.card, past=past) if page.card else None))
 
 

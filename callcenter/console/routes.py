@@ -10,6 +10,7 @@ from callcenter.console import (
     case_page,
     case_work,
     caseload,
+    family,
     glass,
     in_call,
     line,
@@ -17,7 +18,9 @@ from callcenter.console import (
     persons,
     record,
     stream,
+    thread,
     told,
+    unlinked,
 )
 from callcenter.console.blueprint import bp
 
@@ -30,6 +33,7 @@ __all__ = [
     "case_page",
     "case_work",
     "caseload",
+    "family",
     "glass",
     "in_call",
     "line",
@@ -37,5 +41,7 @@ __all__ = [
     "persons",
     "record",
     "stream",
+    "thread",
     "told",
+    "unlinked",
 ]

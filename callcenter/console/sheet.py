@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,11 +14,14 @@ from callcenter.console.notes import Notes
 from callcenter.console.words import CHANNEL_ICONS, called
 from callcenter.domain.calls import CallState
 from callcenter.domain.codes import Code
-from callcenter.domain.consultations import Channel, Relation
+from callcenter.domain.consultations import Channel
+from callcenter.domain.linking import LinkState
+from callcenter.domain.wall import Part
+from callcenter.models.cases import Person
 from callcenter.models.consultations import Consultation, ConsultationState
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call
-from callcenter.services import consultations, record_fields
+from callcenter.services import record_fields
 from callcenter.services.record_fields import FIELDS
 from callcenter.ui.hints import Hint, hint_of
 
@@ -35,35 +38,13 @@ class Earlier:
     story: str
     response: str
     next_step: str
-
-
-@dataclass(frozen=True)
-class Past:
-    """Opened consultations, newest first, and where the ones before them begin."""
-
-    entries: tuple[Earlier, ...]
-    older_before: datetime | None
-
-
-@dataclass(frozen=True)
-class Card:
-    """Who this is, readable in two seconds."""
-
-    name: str
-    relation: Code
-    how_to_address: str | None
-    last_contact_on: date | None
-    """Known from before this system."""
-    past: Past
-
-    @property
-    def last_contact(self) -> Earlier | None:
-        return self.past.entries[0] if self.past.entries else None
-
-    @property
-    def last_next_step(self) -> str:
-        """Where we left off: the newest note for the next time."""
-        return next((one.next_step for one in self.past.entries if one.next_step), "")
+    id: str = ""
+    whose: str | None = None
+    """Who told it, where it was somebody else of the family."""
+    shared: frozenset[Part] = frozenset()
+    """What of it may be told in the family."""
+    linked_later: bool = False
+    """Whether it was linked from another record than its own, and so can be taken back from there."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +65,9 @@ class Sheet:
     values: dict[str, Any]
     owner: str | None
     """Whose record it is, if not the reader's."""
+    doubt: LinkState | None
+    maybe: str | None
+    """Who it may have been, while that is not sure; their name only."""
     notes: Notes
 
     @property
@@ -109,33 +93,15 @@ def read(session: Session, record: Consultation, staff: Staff) -> Sheet:
         linked=record.person is not None,
         values={name: record_fields.current(record, name) for name in FIELDS},
         owner=record.counsellor.name if record.counsellor_id != staff.id else None,
+        doubt=record.doubt,
+        maybe=_maybe(session, record),
         notes=notes.read(session, record, staff),
     )
 
 
-def card(session: Session, record: Consultation, staff: Staff, *, now: datetime) -> Card | None:
-    """Open what the linked person told before; every opening is in the trail."""
-    person = record.person
-    if person is None:
-        return None
-    return Card(
-        name=called(person.nicknames[0].text) if person.nicknames else name_of(record),
-        relation=Relation(person.relation),
-        how_to_address=person.how_to_address,
-        last_contact_on=person.contact_before_on,
-        past=past(session, record, staff, now=now),
-    )
-
-
-def past(
-    session: Session, record: Consultation, staff: Staff, *, now: datetime, before: datetime | None = None
-) -> Past:
-    """Open what the linked person told before this record, or before *before*, twenty at a time."""
-    if record.person_id is None:
-        return Past((), None)
-    found = consultations.history(session, record.person_id, by=staff, now=now, without=record.id, before=before)
-    older_before = found[-1].opened_at if len(found) == consultations.EARLIER_AT_ONCE else None
-    return Past(tuple(earlier(session, one) for one in found), older_before)
+def _maybe(session: Session, record: Consultation) -> str | None:
+    person = session.get(Person, record.maybe_person_id) if record.maybe_person_id else None
+    return called(person.nicknames[0].text) if person is not None and person.nicknames else None
 
 
 def earlier(session: Session, record: Consultation) -> Earlier:
@@ -145,6 +111,7 @@ def earlier(session: Session, record: Consultation) -> Earlier:
         opened_at=record.opened_at,
         channel=channel,
         icon=CHANNEL_ICONS[channel],
+        id=record.id,
         counsellor=record.counsellor.name,
         minutes=_minutes(session, record),
         story=record.story or "",

@@ -21,10 +21,10 @@ class Part(Code):
     """What of a consultation can be marked as shareable in the family; each of the texts brings the contact along."""
 
     CONTACT = "contact", "電話したこと(日付・担当)"
-    STORY = "story", "主なお話"
-    BACKGROUND = "background", "これまで"
-    RESPONSE = "response", "したこと"
-    NEXT_STEP = "next_step", "次回"
+    STORY = "story", "お話の中身"
+    BACKGROUND = "background", "これまでのこと"
+    RESPONSE = "response", "相談員がしたこと"
+    NEXT_STEP = "next_step", "次に話すこと"
 
 
 ALL_PARTS = frozenset(Part)

@@ -20,7 +20,6 @@ from sqlalchemy.orm import Session
 from callcenter.domain.consultations import Risk
 from callcenter.domain.continuity import short_note
 from callcenter.domain.people import NotAllowed
-from callcenter.domain.permissions import Action, may
 from callcenter.domain.presence import TALKING, Work
 from callcenter.domain.wall import BehindTheWall, CaseRisk, Part, ReasonNeeded, Speaker, names_person
 from callcenter.domain.wall import surfacing as parts_surfacing
@@ -30,7 +29,7 @@ from callcenter.models.consultations import Consultation, ConsultationState
 from callcenter.models.family import ConsultationShare, WallOpening
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Offer, Presence
-from callcenter.services import audit, consultations
+from callcenter.services import audit, consultations, reach
 from callcenter.services.audit import Subject, staff_member
 
 CALM = (Risk.UNKNOWN, Risk.NONE)
@@ -106,6 +105,36 @@ def shared_parts(session: Session, consultation_ids: Collection[str]) -> dict[st
     return marked
 
 
+def history(
+    session: Session,
+    speaker: Speaker,
+    *,
+    by: Staff,
+    now: datetime,
+    beside: str | None = None,
+    before: datetime | None = None,
+) -> list[tuple[Consultation, frozenset[Part]]]:
+    """Open what may surface beside *speaker*, newest first, twenty at a time (*before* goes on), with what of each.
+
+    Every opening is in the trail. *beside* is the record being written, which is left out.
+    """
+    query = surfacing(speaker).where(reach.records(by, now=now, beside=speaker))
+    if beside is not None:
+        query = query.where(Consultation.id != beside)
+    if before is not None:
+        query = query.where(Consultation.opened_at < before)
+    session.flush()
+    found = session.scalars(query.limit(consultations.EARLIER_AT_ONCE)).all()
+    parts = parts_of(session, speaker, found)
+    for record in found:
+        facts = {"beside": beside, "speaker": speaker.person_id, "parts": sorted(parts[record.id])}
+        subject = Subject("consultation", record.id)
+        audit.record(
+            session, actor=staff_member(by.id), action="consultation.read", subject=subject, facts=facts, now=now
+        )
+    return [(record, parts[record.id]) for record in found]
+
+
 def whole_case(case_id: str) -> Select[Consultation]:
     """Return the query of every consultation of a case, the wall passed by; see the head of this module."""
     newest_first = select(Consultation).order_by(Consultation.opened_at.desc(), Consultation.id.desc())
@@ -152,17 +181,24 @@ def risk_of(session: Session, case_id: str) -> CaseRisk | None:
 # ---- marks and openings
 
 
-def share(session: Session, consultation_id: str, parts: Collection[Part], *, by: Staff, now: datetime) -> None:
+def share(
+    session: Session,
+    consultation_id: str,
+    parts: Collection[Part],
+    *,
+    beside: Consultation | None = None,
+    by: Staff,
+    now: datetime,
+) -> None:
     """Say anew what of a consultation may be told in the family; nothing at all takes every mark back.
 
-    Its own counsellor may, a supervisor, and whoever has its person on the line, as it is theirs to allow.
+    Its own counsellor may, and a supervisor; and whoever writes a record *beside* it with the same person,
+    as it is theirs to allow.
     """
     record = session.get(Consultation, consultation_id)
     if record is None:
         raise consultations.NoSuchConsultation
-    there = on_the_line(session, by)
-    is_theirs = there is not None and record.person_id == there.person_id and may(by.role, Action.ANSWER)
-    if not is_theirs:
+    if beside is None or beside.person_id is None or beside.person_id != record.person_id:
         consultations.for_writing(session, consultation_id, by)
     wanted, marked = set(parts), shared_parts(session, [record.id]).get(record.id, set())
     if wanted == marked:

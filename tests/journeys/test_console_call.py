@@ -64,7 +64,7 @@ def test_a_new_caller_gets_a_case_with_one_key(office: Office, staff_id: str, pa
     expect(page.locator("#nick-state")).to_contain_text("ハルさん")
     expect(page.locator("#person-part")).to_contain_text("今回がはじめてです")
     page.get_by_role("button", name="まだわからない").click()
-    expect(page.locator("#nick-state")).to_contain_text("まだ、どの方にもつないでいません")
+    expect(page.locator("#nick-state")).to_contain_text("まだわからないとしています(ハルさんかもしれません)")
 
 
 def test_the_mother_and_the_son_are_two_candidates(office: Office, staff_id: str, page: Page) -> None:

@@ -91,9 +91,6 @@ customElements.define(
         event.preventDefault();
         open(event.target.closest("a").href, "_blank", "noopener");
         this.say("通話がつづくように、新しいタブで開きました。");
-      } else if (event.target.closest("[data-relink]")) {
-        document.getElementById("nickname_heard").select();
-        document.querySelector("nick-search").search();
       }
     }
 

@@ -1,0 +1,89 @@
+"""The counsellors whom the person at the other end knows: the usual one, and the one whose call broke off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcenter.console.talk import Talk
+from callcenter.domain.presence import Work
+from callcenter.models.consultations import Consultation
+from callcenter.models.people import Staff
+from callcenter.models.telephony import Presence
+from callcenter.services import continuity, cut_off, wall
+from callcenter.ui.tones import Tone, tone_of
+
+
+@dataclass(frozen=True)
+class Known:
+    """One of them, and what they are doing now."""
+
+    staff_id: str
+    name: str
+    title: str
+    tone: Tone
+    since: datetime | None
+    is_me: bool
+    free: bool
+    """Whether the caller can be led to them at this moment."""
+
+
+def around(
+    session: Session, record: Consultation | None, talk: Talk | None, staff: Staff, *, now: datetime
+) -> dict[str, Any]:
+    """Return ``known`` and ``came_back`` of the desk for the record at hand; only reads."""
+    after = record if talk is None else None
+    return {"known": _build(session, record, talk, staff, now), "came_back": _came_back(session, after, staff)}
+
+
+def _build(
+    session: Session, record: Consultation | None, talk: Talk | None, staff: Staff, now: datetime
+) -> tuple[Known, ...]:
+    """Return them, the one whose call broke off first."""
+    if record is None or record.person is None:
+        return ()
+    broke_off = cut_off.of_person(session, record.person, now=now, without=record.id)
+    usual = continuity.usual(session, record.person, without=record.id)
+    wanted = {"さっきの担当": broke_off.counsellor_id if broke_off else None, "いつもの担当": usual}
+    found: list[Known] = []
+    for title, staff_id in wanted.items():
+        if staff_id is not None and staff_id not in [one.staff_id for one in found]:
+            found.append(_known(session, staff_id, title, talk, staff))
+    return tuple(found)
+
+
+def _known(session: Session, staff_id: str, title: str, talk: Talk | None, me: Staff) -> Known:
+    row = session.get(Presence, staff_id)
+    can_ask = talk is not None and talk.is_mine and talk.consulted is None
+    return Known(
+        staff_id=staff_id,
+        name=session.get_one(Staff, staff_id).name,
+        title=title,
+        tone=tone_of(row.work if row else Work.OFFLINE),
+        since=row.since if row is not None and row.work is not Work.OFFLINE else None,
+        is_me=staff_id == me.id,
+        free=can_ask and talk is not None and staff_id in [one.id for one in talk.free],
+    )
+
+
+def _came_back(session: Session, record: Consultation | None, staff: Staff) -> str | None:
+    """Return who talks now with the person whose call I am writing up, as it broke off and they rang again."""
+    if record is None or record.person_id is None:
+        return None
+    others = select(Consultation, Staff).join(Staff, Staff.id == Consultation.counsellor_id)
+    again = others.where(
+        Consultation.person_id == record.person_id,
+        Consultation.id != record.id,
+        Consultation.counsellor_id != staff.id,
+        Consultation.opened_at > record.opened_at,
+    )
+    for later, counsellor in session.execute(again.order_by(Consultation.opened_at.desc()).limit(1)):
+        row = session.get(Presence, counsellor.id)
+        at_hand = wall.record_at_hand(session, row)
+        if row is not None and row.work is Work.ON_CALL and at_hand is not None and at_hand.id == later.id:
+            return str(counsellor.name)
+    return None

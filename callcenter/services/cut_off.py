@@ -1,0 +1,81 @@
+"""Calls that broke off a few minutes ago: their callers may ring again at any moment.
+
+They are told by time and by the name that was given, never by the caller's number: that belongs to a
+telephone which a family shares, and serves the line alone (domain.md, 4.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from callcenter.domain.calls import CallState
+from callcenter.domain.consultations import Outcome
+from callcenter.domain.continuity import CUT_OFF_LATELY
+from callcenter.domain.times import local_date
+from callcenter.models.cases import Person
+from callcenter.models.consultations import Consultation, ConsultationCode, ConsultationState
+from callcenter.models.people import Staff
+from callcenter.models.telephony import Call, Offer
+
+MOST = 3
+
+
+@dataclass(frozen=True)
+class CutOff:
+    """A talk that is over although nobody here ended it."""
+
+    record_id: str
+    person: Person | None
+    """None while nobody has recognised the caller."""
+    counsellor_id: str
+    counsellor: str
+    ended_at: datetime
+
+
+def lately(session: Session, *, now: datetime, without: str | None = None) -> Sequence[CutOff]:
+    """Return the newest such talks; *without* is the record of the call at hand."""
+    query = _lately(now)
+    if without is not None:
+        query = query.where(Consultation.id != without)
+    return [_read(*row) for row in session.execute(query.limit(MOST))]
+
+
+def of_person(session: Session, person: Person, *, now: datetime, without: str) -> CutOff | None:
+    """Return this person's own talk that broke off, if one did."""
+    query = _lately(now).where(Consultation.person_id == person.id, Consultation.id != without)
+    row = session.execute(query.limit(1)).first()
+    return _read(*row) if row else None
+
+
+def _lately(now: datetime) -> Any:
+    since = local_date(now - timedelta(days=1))  # the index by day finds them among all calls
+    ended = and_(
+        Call.arrived_on >= since,
+        Call.state == CallState.ENDED,
+        Call.ended_at > now - CUT_OFF_LATELY,
+        Call.ended_at <= now,
+    )
+    query = select(Consultation, Call, Staff).join(Call, Call.id == Consultation.call_id)
+    query = query.join(Staff, Staff.id == Consultation.counsellor_id)
+    return query.where(ended, Call.talked_at.is_not(None), _broke_off()).order_by(Call.ended_at.desc(), Call.id.desc())
+
+
+def _broke_off() -> ColumnElement[bool]:
+    """A record says so; before it is finished, every talk may have that was not ended at the console."""
+    said = exists().where(
+        ConsultationCode.consultation_id == Consultation.id,
+        ConsultationCode.list == "outcomes",
+        ConsultationCode.code == Outcome.CUT_OFF.value,
+    )
+    ended_here = exists().where(Offer.call_id == Call.id, Offer.ending)
+    return or_(said, and_(Consultation.state == ConsultationState.DRAFT, ~ended_here))
+
+
+def _read(record: Consultation, call: Call, staff: Staff) -> CutOff:
+    return CutOff(record.id, record.person, staff.id, staff.name, call.ended_at or call.last_news_at)

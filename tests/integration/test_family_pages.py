@@ -1,0 +1,200 @@
+"""Beside a record: the card, who they know here, linking later, making one and parting again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from callcenter.domain.consultations import Channel
+from callcenter.domain.people import Role
+from callcenter.models.base import db
+from callcenter.models.consultations import Consultation
+from callcenter.models.people import Staff
+from callcenter.services import cases, consultations, linking
+from tests.integration.consoles import Console, Seat
+from tests.integration.families import SON, person, talk
+
+
+@pytest.fixture
+def desk(sqlite_url: str) -> Iterator[Console]:
+    desk = Console(sqlite_url)
+    yield desk
+    with desk.app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def seat(desk: Console) -> Seat:
+    return desk.seat()
+
+
+@pytest.fixture
+def in_call(desk: Console, seat: Seat) -> str:
+    """The record of the call this counsellor is in."""
+    seat.takes_the_line()
+    seat.is_rung_by(desk.line.dial())
+    return seat.answers()
+
+
+# ---- the card
+
+
+def test_the_card_tells_at_a_glance_how_to_go_on(desk: Console, seat: Seat, in_call: str) -> None:
+    son = person(desk, "ミナト")
+    talk(desk, seat, son, SON, days=7)
+    at = f"/console/records/{in_call}"
+    seat.sends(f"{at}/person", person=son)
+    seat.sends(f"{at}/address", how_to_address="ゆっくり話す")
+    seat.sends(f"{at}/wishes", wish="silence")
+    card = seat.sends(f"{at}/promises", promise="絵の話を聞く", due_on="2026-12-01", owner=seat.staff_id).text
+    for words in ("ゆっくり話す", "無言でもよい", "絵の話を聞く", "12月1日(火)", f"{SON}次", "今日で2回目", "0/5"):
+        assert words in card, words
+    assert not re.search(r"[0-9]+回(かけ|の電話|目の電話)", card)
+
+
+def test_a_promise_needs_words_and_a_day_that_can_be_read(desk: Console, seat: Seat, in_call: str) -> None:
+    at = f"/console/records/{in_call}"
+    seat.sends(f"{at}/person", person=person(desk, "ミナト"))
+    for fields in ({"promise": ""}, {"promise": "絵", "due_on": "あした"}):
+        assert seat.sends(f"{at}/promises", fields).status_code == 409
+    assert seat.sends(f"{at}/wishes", wish="money").status_code == 409
+
+
+def test_what_was_noted_can_be_taken_back(desk: Console, seat: Seat, in_call: str) -> None:
+    at, son = f"/console/records/{in_call}", person(desk, "ミナト")
+    seat.sends(f"{at}/person", person=son)
+    wished = seat.sends(f"{at}/wishes", wish="silence").text
+    ended = re.search(r'name="end" value="([0-9a-f]{32})"', wished)
+    assert ended is not None
+    assert "無言でもよい</span>" not in seat.sends(f"{at}/wishes", end=ended[1]).text
+    promised = seat.sends(f"{at}/promises", promise="絵の話").text
+    settled = re.search(r'name="settle" value="([0-9a-f]{32})"', promised)
+    assert settled is not None
+    assert "絵の話" not in seat.sends(f"{at}/promises", settle=settled[1], end="kept").text
+
+
+def test_a_number_finds_a_candidate_and_opens_nothing(desk: Console, seat: Seat, in_call: str) -> None:
+    at, son = f"/console/records/{in_call}", person(desk, "ミナト")
+    talk(desk, seat, son, SON)
+    seat.sends(f"{at}/person", person=son)
+    card = seat.sends(f"{at}/caller-code", act="give").text
+    given = re.search(r'<span class="num">(\d{4})</span> <span class="hint">呼び番号', card)
+    assert given is not None
+    seat.sends(f"{at}/unlink")
+    wide = given[1].translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    found = seat.sends(f"{at}/search", nickname_heard=wide).text
+    assert ("ミナトさん・本人" in found, "呼び番号が同じ" in found, SON in found) == (True, True, False)
+    seat.sends(f"{at}/person", person=son)
+    seat.sends(f"{at}/caller-code", act="withdraw")
+    seat.sends(f"{at}/unlink")
+    assert "ミナトさん" not in seat.sends(f"{at}/search", nickname_heard=given[1]).text
+
+
+# ---- whom they know here
+
+
+def test_a_call_that_broke_off_is_the_first_candidate_and_leads_back_to_its_counsellor(desk: Console) -> None:
+    first, second = desk.seat("tanto01"), desk.seat("tanto02")
+    son = person(desk, "ミナト")
+    first.takes_the_line()
+    phone = desk.line.dial()
+    first.is_rung_by(phone)
+    record = first.answers()
+    first.sends(f"/console/records/{record}/person", person=son)
+    phone.hangs_up()
+    desk.line.advance(2)
+    second.takes_the_line()
+    second.is_rung_by(desk.line.dial())
+    again = second.answers()
+    page = second.get("/console/").text
+    assert "に終わった電話・担当01" in page
+    assert "さっき切れた電話" in second.sends(f"/console/records/{again}/search", nickname_heard="みなと").text
+    card = second.sends(f"/console/records/{again}/person", person=son).text
+    assert ("さっきの担当 担当01" in card, "後処理" in card, "さんに引きつぐ" in card) == (True, True, False)
+    assert "担当02さんがお話ししています" in first.get("/console/fragment/line").text
+    first.stays()
+    first.sends("/console/presence", work="available")
+    first.stays()
+    live = second.get("/console/fragment/line").text
+    assert "担当01さんに引きつぐ" in live and 'aria-keyshortcuts="Alt+Y"' in live
+
+
+# ---- linking later, merging
+
+
+def test_a_silent_first_call_is_linked_from_a_later_one_and_back(desk: Console, seat: Seat, in_call: str) -> None:
+    at, son = f"/console/records/{in_call}", person(desk, "ミナト")
+    silent = talk(desk, desk.seat("tanto11"), None, "無言のときの文", days=30)
+    page = seat.get("/console/unlinked").text
+    assert ("担当11" in page, "無言のときの文" in page) == (True, False)
+    seat.sends(f"{at}/person", person=son)
+    listed = seat.sends(f"{at}/unlinked").text
+    assert (silent in listed, "無言のときの文" in listed) == (True, False)
+    card = seat.sends(f"{at}/attach", consultation=silent).text
+    assert "無言のときの文" in card
+    assert desk.record(silent)["person_id"] == son
+    seat.sends(f"{at}/attach", consultation=silent, act="undo")
+    assert desk.record(silent)["person_id"] is None
+
+
+def test_not_sure_yet_keeps_the_name_of_who_it_may_be(desk: Console, seat: Seat, in_call: str) -> None:
+    at, son = f"/console/records/{in_call}", person(desk, "ミナト")
+    talk(desk, seat, son, SON)
+    seat.sends(f"{at}/person", person=son)
+    answer = seat.sends(f"{at}/not-sure", maybe=son).text
+    assert ("まだわからない" in answer, "ミナトさんかもしれません" in answer, SON in answer) == (True, True, False)
+    with desk.work() as session:
+        assert session.get_one(Consultation, in_call).maybe_person_id == son
+
+
+def test_two_entries_are_made_one_and_parted_again(desk: Console, seat: Seat, in_call: str) -> None:
+    at, son, again = f"/console/records/{in_call}", person(desk, "ミナト"), person(desk, "みなと")
+    earlier = talk(desk, seat, again, SON)
+    seat.sends(f"{at}/person", person=son)
+    merged = seat.sends(f"{at}/merge", other=again, kind="people").text
+    assert (SON in merged, "元の2つにもどす" in merged) == (True, True)
+    chosen = re.search(r'name="merge" value="([0-9a-f]{32})"', merged)
+    assert chosen is not None
+    parted = seat.sends(f"{at}/unmerge", merge=chosen[1]).text
+    assert (SON in parted, "元の2つにもどす" in parted) == (False, False)
+    assert desk.record(earlier)["person_id"] == again
+
+
+def test_records_of_another_channel_are_joined_after_asking(desk: Console, seat: Seat, in_call: str) -> None:
+    at, son = f"/console/records/{in_call}", person(desk, "ミナト")
+    with desk.work() as session:
+        staff, now = session.get_one(Staff, seat.staff_id), desk.clock.now()
+        letter = consultations.open_draft(
+            session, call_id=None, channel=Channel.MAIL, counsellor_id=staff.id, hint=None, now=now
+        )
+        consultations.save_draft(session, letter.id, 1, {"story": SON, "next_step": "また"}, by=staff, now=now)
+        linking.confirm_person(session, letter.id, son, by=staff, now=now)
+        consultations.finish(session, letter.id, by=staff, now=now)
+    asked = seat.sends(f"{at}/person", person=son).text
+    assert ("同意をうかがってください" in asked, SON in asked) == (True, False)
+    assert desk.record(in_call)["person_id"] is None
+    joined = seat.sends(f"{at}/person", person=son, consent="1").text
+    assert (SON in joined, "同意を取り消す" in joined) == (True, True)
+
+
+def test_a_mother_who_calls_for_the_first_time_joins_her_sons_case(desk: Console, seat: Seat, in_call: str) -> None:
+    at, son = f"/console/records/{in_call}", person(desk, "ミナト")
+    talk(desk, seat, son, SON)
+    offered = seat.sends(f"{at}/search", nickname_heard="みなと").text
+    assert "ミナトさん・本人のご家族・まわりの方として" in offered
+    sent = {"nickname_heard": "ミナトの母", "new_relation": "mother", "family_of": son}
+    card = seat.sends(f"{at}/new-case", sent).text
+    assert ("ミナトの母" in card, SON in card) == (True, False)
+    with desk.work() as session:
+        record = session.get_one(Consultation, in_call)
+        assert record.case_id == cases.person_with(session, son).case_id
+
+
+def test_a_supervisor_finds_the_words_of_unlinked_records_only_in_the_records(desk: Console, seat: Seat) -> None:
+    talk(desk, seat, None, SON, days=3)
+    chief = desk.seat("tokatsu", role=Role.SUPERVISOR)
+    page = chief.opens("/console/unlinked")
+    assert ("記録をひらいて、つなぐ" in page.words, SON in page.words) == (True, False)
+    assert chief.get("/console/unlinked?show=everything").status_code == 409
