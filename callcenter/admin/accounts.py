@@ -13,6 +13,7 @@ from callcenter.admin.blueprint import bp, for_administrators
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.people import Contact, Role
+from callcenter.domain.permissions import Action, may
 from callcenter.domain.phone_numbers import UnusableNumber
 from callcenter.domain.second_factor import IdentityCheck, ResetReason
 from callcenter.models.people import Staff
@@ -195,6 +196,7 @@ def _draw(staff_id: str, problems: list[Problem]) -> str:
         one=staff,
         factors=factors,
         ending=ending,
+        answers=may(staff.role, Action.ANSWER),
         problems=problems,
         sent=request.form,
         myself=staff.id == me().staff_id,

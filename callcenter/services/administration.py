@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.people import Role
+from callcenter.domain.permissions import Action, may
 from callcenter.domain.second_factor import FIRST_PASSWORD_GROUPS, IdentityCheck, ResetReason, made_up
 from callcenter.models.people import Staff
 from callcenter.services import duty, notices, presence, second_factor
@@ -49,6 +50,11 @@ class Account:
     staff: Staff
     app: bool
     passkeys: int
+
+    @property
+    def answers(self) -> bool:
+        """Whether calls ring at this person's."""
+        return may(self.staff.role, Action.ANSWER)
 
 
 def everybody(session: Session) -> list[Account]:

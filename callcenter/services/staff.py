@@ -116,6 +116,12 @@ def signed_in(session: Session, staff: Staff, how: str, *, now: datetime) -> Non
     audit.record(session, actor=actor, action="staff.sign_in", subject=_subject(staff), facts=facts, now=now)
 
 
+def proved(session: Session, staff: Staff, how: str, *, now: datetime) -> None:
+    """Note that somebody who is in has shown anew who they are, before they change how they come in."""
+    actor, facts = staff_member(staff.id), {"with": how}
+    audit.record(session, actor=actor, action="staff.proved", subject=_subject(staff), facts=facts, now=now)
+
+
 def find(session: Session, login: str) -> Staff | None:
     """Return the account with that login, whatever its case or width."""
     return session.scalar(select(Staff).where(Staff.login == normalised_login(login)))

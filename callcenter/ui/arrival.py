@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -73,7 +74,8 @@ def half_way(database: Session, step: str) -> Staff | None:
     known = session.get("half_way", {})
     if known.get("step") != step or time.time() - known.get("at", 0) > HALF_WAY.total_seconds():
         return None
-    return accounts.by_session_token(database, known["token"])
+    staff = database.get(Staff, known["who"])
+    return staff if staff is not None and staff.active and _seal(staff) == known["seal"] else None
 
 
 def shown_so_far() -> str:
@@ -123,8 +125,13 @@ def _ask_who(back: str) -> Response:
 
 def _wait_half_way(staff: Staff, step: str, how: str, to: str) -> None:
     session.clear()
-    session["half_way"] = {"token": staff.session_token, "step": step, "how": how, "at": int(time.time())}
+    session["half_way"] = {"who": staff.id, "seal": _seal(staff), "step": step, "how": how, "at": int(time.time())}
     session["onward"] = to
+
+
+def _seal(staff: Staff) -> str:
+    """Say which session of the account this belongs to; the token itself is only for who is in, as cookies are read."""
+    return hashlib.sha256(staff.session_token.encode()).hexdigest()
 
 
 def _must_set_up(database: Session, staff: Staff, now: datetime) -> bool:

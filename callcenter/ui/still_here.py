@@ -53,8 +53,12 @@ def proved() -> Response | tuple[str, int]:
         myself = database.get_one(Staff, me().staff_id)
         found = accounts.check_password(database, myself.login, request.form.get("password", ""), now=now)
         try:
+            how = "password"
             if found is not None and second_factor.of(database, myself).any:
-                second_factor.check(database, myself, request.form.get("code", ""), now=now, at=arrival.clock())
+                code = request.form.get("code", "")
+                how = second_factor.check(database, myself, code, now=now, at=arrival.clock())
+            if found is not None:
+                accounts.proved(database, myself, how, now=now)
         except HelplineError as refused:
             problem = Problem("code", refused.message)
     problem = Problem("password", WRONG) if found is None else problem
@@ -72,6 +76,8 @@ def proved_by_passkey() -> Response | tuple[str, int]:
             now, at = ports().clock.now(), arrival.clock()
             found = passkeys.check(database, arrival.site(), asked, answer, now=now, at=at)
             problem = None if found.id == me().staff_id else ANOTHER
+            if problem is None:
+                accounts.proved(database, found, "passkey", now=now)
         except HelplineError as refused:
             problem = refused.message
     return _on() if problem is None else (_draw([Problem(None, problem)]), 422)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -185,6 +186,14 @@ def test_during_a_call_a_change_waits_and_says_so_and_force_does_not_wait(run: R
     engine.dispose()
     assert "記録を終えたとき" in run("staff", "deactivate", "hanako").output
     assert run("staff", "deactivate", "hanako", "--force").output == "担当11: 使えなくしました。\n"
+
+
+def test_a_forgotten_password_and_a_lost_factor_are_mended_from_the_command_line(run: Run) -> None:
+    run("staff", "add", "hanako", "--name", "担当11", "--role", "administrator")
+    first = run("staff", "password", "hanako")
+    assert re.search(r"^担当11: はじめのパスワード (\w{4}-){3}\w{4}$", first.output)
+    assert run("staff", "reset-factor", "hanako", "--reason", "lost", "--checked", "in_person").exit_code == 0
+    assert run("staff", "reset-factor", "hanako", "--reason", "because", "--checked", "in_person").exit_code == 2
 
 
 @pytest.mark.parametrize("words", [("role", "nobody", "auditor"), ("deactivate", "nobody"), ("activate", "nobody")])
