@@ -16,6 +16,8 @@ from callcenter.models.consultations import UNKNOWN, Consultation, ConsultationS
 from callcenter.models.people import Staff
 
 FROM_THE_RECORDS = "記録から"
+FOLLOWING = ("relation", "first_or_repeat")
+"""They follow from who was chosen, so nobody has to ask them again."""
 LAST_YEAR = timedelta(days=300)
 
 
@@ -50,7 +52,10 @@ def read(session: Session, record: Consultation, staff: Staff) -> Notes:
 
 def taken_over(record: Consultation) -> dict[str, str]:
     """Say of each field that was taken over when it was last heard."""
-    return {name: _day_words(date.fromisoformat(day), record.local_date) for name, day in record.prefilled.items()}
+    return {
+        name: FROM_THE_RECORDS if name in FOLLOWING else _day_words(date.fromisoformat(day), record.local_date)
+        for name, day in record.prefilled.items()
+    }
 
 
 def steps_at(record: Consultation) -> dict[str, str]:
@@ -61,7 +66,7 @@ def steps_at(record: Consultation) -> dict[str, str]:
 
 def _day_words(day: date, today: date) -> str:
     if day == today:
-        return FROM_THE_RECORDS
+        return "さきほど"
     return f"{day.month}/{day.day}" if today - day < LAST_YEAR else f"{day.year}/{day.month}/{day.day}"
 
 

@@ -31,6 +31,8 @@ class Section:
     scripts: tuple[Script, ...]
     steps: bool = False
     """Whether the order is a ladder to be climbed."""
+    note: str = ""
+    """What must be known before the first word."""
 
 
 CANNOT_DIAL = "この電話から、119や110にはかけられません。"
@@ -60,7 +62,7 @@ DANGER = Section(
             "2",
             "かけてもらう",
             "命や体に、危険があるときは、いったん切って、119番か、110番へ、お電話ください。",
-            f"{CANNOT_DIAL}本人か、そばの人に、かけてもらいます。",
+            "本人か、そばの人に、かけてもらいます。",
             "ひゃくじゅうきゅう ひゃくとお きゅうきゅう けいさつ 救急 警察 E02",
         ),
         Script(
@@ -87,6 +89,7 @@ DANGER = Section(
         ),
     ),
     steps=True,
+    note=CANNOT_DIAL,
 )
 
 FIRST = Section(

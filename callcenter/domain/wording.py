@@ -53,6 +53,10 @@ class Changes:
     by_name: Mapping[str, Change] = field(default_factory=dict)
 
 
+TITLE = 24
+"""Characters of a phrase that stand for it in a heading."""
+
+
 @dataclass(frozen=True)
 class Slot:
     """A phrase of the line: as shipped, as it is spoken now, and how long it may take where it is said."""
@@ -62,6 +66,12 @@ class Slot:
     current: Announcement
     limit: float
     """Seconds."""
+
+    @property
+    def title(self) -> str:
+        """The code with the first words that are the same for everybody, by which a person knows the phrase."""
+        plain = next((sentence for sentence in self.current.sentences if "{" not in sentence), self.current.text)
+        return f"{self.shipped.code} {plain if len(plain) <= TITLE else plain[:TITLE] + '…'}"
 
     @property
     def recordable(self) -> bool:

@@ -9,12 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.calls import LIVE_OFFERS, OfferState, Purpose
+from callcenter.domain.consultations import Risk
 from callcenter.domain.people import Contact
 from callcenter.domain.policy import Policy
 from callcenter.domain.presence import TALKING, Work
 from callcenter.domain.supervision import Mode
+from callcenter.models.consultations import Consultation
 from callcenter.models.people import Staff
-from callcenter.models.telephony import Offer, Presence
+from callcenter.models.telephony import Call, Offer, Presence
 from callcenter.reports import levels
 from callcenter.reports.levels import Level
 from callcenter.services import queue
@@ -54,6 +56,11 @@ class Person:
     silent: bool
     """Their browser has not been heard of lately, so they cannot be rung."""
     call_id: str | None
+    held: str
+    """What keeps the caller waiting in this talk: 保留中, or 相談中 while a colleague is asked."""
+    held_since: datetime | None
+    in_danger: bool
+    """Whether the record of the talk says that a life is in danger at this moment."""
     followers: tuple[Follower, ...]
     can_be_heard: bool
     """Whether the reader may begin to follow this talk."""
@@ -89,12 +96,17 @@ def people(
 ) -> tuple[Person, ...]:
     """Return who is on duty, grouped by what they do; there is no other order among them than their names."""
     query = (
-        select(Presence, Staff.name, Offer)
+        select(Presence, Staff.name, Offer, Call, Consultation.risk)
         .join(Staff, Staff.id == Presence.staff_id)
         .outerjoin(Offer, Offer.id == Presence.offer_id)
+        .outerjoin(Call, Call.id == Offer.call_id)
+        .outerjoin(Consultation, Consultation.call_id == Call.id)
         .where(queue.on_duty(now, policy))
     )
-    there = [_person(me, row, name, offer, following, now, policy) for row, name, offer in session.execute(query)]
+    there = [
+        _person(me, row, name, (offer, call, risk), following, now, policy)
+        for row, name, offer, call, risk in session.execute(query)
+    ]
     return tuple(sorted(there, key=lambda person: (ORDER.index(person.work), person.name)))
 
 
@@ -102,12 +114,13 @@ def _person(
     me: Staff,
     row: Presence,
     name: str,
-    offer: Offer | None,
+    leg: tuple[Offer | None, Call | None, str | None],
     following: tuple[Follower, ...],
     now: datetime,
     policy: Policy,
 ) -> Person:
-    talk = offer if row.work in TALKING else None
+    talk, call, risk = leg if row.work in TALKING else (None, None, None)
+    is_held = call is not None and talk is not None and call.held_at is not None and call.offer_id == talk.id
     since = row.since if talk is None or talk.claimed_at is None else talk.claimed_at
     answers = talk is not None and talk.purpose is Purpose.ANSWER and row.work is Work.ON_CALL
     return Person(
@@ -120,6 +133,9 @@ def _person(
         level=levels.of_work(row.work, now - since, policy),
         silent=row.contact is Contact.BROWSER and not row.beats(now, policy.fresh_for),
         call_id=None if talk is None else talk.call_id,
+        held=("相談中" if call.consult_id else "保留中") if call is not None and is_held else "",
+        held_since=call.held_at if call is not None and is_held else None,
+        in_danger=risk == Risk.IN_PROGRESS,
         followers=tuple(one for one in following if talk is not None and one.call_id == talk.call_id),
         can_be_heard=answers and row.staff_id != me.id and not any(one.mine for one in following),
     )

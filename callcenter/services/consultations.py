@@ -23,7 +23,7 @@ from callcenter.models.base import new_id
 from callcenter.models.consultations import Consultation, ConsultationState
 from callcenter.models.keys import DataKey, ring_of
 from callcenter.models.people import Staff
-from callcenter.services import audit, reach, record_fields, viewers
+from callcenter.services import audit, live, reach, record_fields, viewers
 from callcenter.services.audit import SYSTEM, Subject, staff_member
 
 EARLIER_AT_ONCE = 20
@@ -231,6 +231,8 @@ def _apply(session: Session, consultation: Consultation, changed: dict[str, Any]
     facts = {"fields": sorted(changed), "version": consultation.version}
     _record(session, consultation, "consultation.save", by=by.id, facts=facts, now=now)
     viewers.tell(session, Subject("consultation", consultation.id), but=by.id, now=now)
+    if "risk" in changed:
+        live.tell(session, live.LINE, now=now)  # supervisors see a life in danger at once
 
 
 def _record(

@@ -10,6 +10,7 @@ from callcenter.settings import Settings
 from callcenter.ui import (
     access,
     assets,
+    compression,
     errors,
     filters,
     forms,
@@ -35,6 +36,7 @@ def install(app: Flask, settings: Settings, *, guarded_elsewhere: Iterable[str] 
     machines = frozenset(guarded_elsewhere)
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
     app.config["SESSION_COOKIE_SECURE"] = settings.public_base_url.startswith("https://")
+    compression.install(app)  # first, as what comes after a request is done in the other order
     filters.install(app)
     pages.install(app)
     errors.install(app)

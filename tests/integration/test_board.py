@@ -98,6 +98,21 @@ def test_a_wrap_up_over_its_limit_is_seen_and_never_ended(desk: Console, chief: 
     assert seat.presence.work is Work.WRAP_UP
 
 
+def test_a_held_talk_and_a_life_in_danger_are_seen_on_the_board(desk: Console, chief: Seat) -> None:
+    seat = desk.seat()
+    seat.takes_the_line()
+    seat.is_rung_by(desk.line.dial())
+    record = seat.answers()
+    assert "保留中" not in board(chief).words
+    with desk.work() as session:
+        call = session.scalars(select(Call)).one()
+        call.held_at = desk.clock.now()
+    seat.saves(record, 1, risk="in_progress")
+    words = board(chief).words
+    assert "保留中" in words
+    assert "担当07さんの通話で、いのちの危険に対応しています" in words
+
+
 def test_a_long_wait_is_told_by_shape_and_word(desk: Console, chief: Seat) -> None:
     desk.seat(phone="+819000000003").sends("/console/presence", work="away", reason=AwayReason.BREAK)
     desk.line.dial()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from typing import Any
 
@@ -129,3 +130,14 @@ def test_a_bundle_is_kept_for_a_year_under_its_own_name(site: Site) -> None:
 
 def test_an_unknown_bundle_is_not_found(site: Site) -> None:
     assert site.get("/assets/0/settings.py").status_code == 404
+
+
+def test_a_page_travels_compressed_for_whoever_takes_it(sqlite_url: str) -> None:
+    site = Site(sqlite_url)
+    plain, packed = site.get("/"), site.get("/", headers={"Accept-Encoding": "gzip"})
+    assert packed.content_encoding == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert len(packed.data) * 2 < len(plain.data)
+    assert len(gzip.decompress(packed.data)) == pytest.approx(len(plain.data), rel=0.05)
+    assert "Accept-Encoding" in packed.vary
+    site.close()

@@ -23,7 +23,7 @@ def test_the_drawer_holds_what_a_counsellor_reaches_for(code: str) -> None:
 def test_the_ladder_says_that_this_line_cannot_dial_119_or_110() -> None:
     ladder = next(section for section in scripts.drawer() if section.id == "danger")
     assert ladder.steps
-    assert "この電話から、119や110にはかけられません" in " ".join(script.when for script in ladder.scripts)
+    assert ladder.note == "この電話から、119や110にはかけられません。"
 
 
 def test_what_the_line_speaks_is_shown_as_it_speaks_it_now() -> None:

@@ -197,7 +197,7 @@ customElements.define(
         const chosen = dirty.includes(place.dataset.taken);
         place.hidden = !day || chosen;
         place.querySelector("[data-day]").textContent = day ?? "";
-        place.querySelector("button").hidden = !/\d/.test(day ?? ""); // what follows from the records needs no asking
+        place.querySelector("button").hidden = day === place.dataset.derived; // it follows from who was chosen
       }
       for (const place of this.querySelectorAll("[data-step]")) place.textContent = news.steps_at[place.dataset.step] ?? "";
       const shown = this.querySelector("[data-saved]");

@@ -73,7 +73,8 @@ customElements.define(
       const sent = new FormData(form, submitter);
       const nickname = document.getElementById("nickname_heard");
       if (form.matches("[data-needs-name]") && nickname) sent.set("nickname_heard", nickname.value);
-      const inside = document.getElementById("person-part").contains(document.activeElement);
+      // Whoever chose by key from the name box goes on to the story, as from the list itself.
+      const inside = document.getElementById("person-part").contains(document.activeElement) || document.activeElement === nickname;
       const answer = await this.tried(() => ask(form.action, { form: sent }));
       if (!answer) return;
       putParts(await answer.text());
