@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -23,7 +23,7 @@ from callcenter.domain.people import Role
 from callcenter.domain.places import Prefecture, municipalities
 from callcenter.domain.times import local_date, parse_moment
 from callcenter.domain.wall import Part, Speaker
-from callcenter.models.cases import Case, Person
+from callcenter.models.cases import Case, Nickname, Person
 from callcenter.models.casework import CaseClosing, CaseHandover
 from callcenter.models.directory import Referral
 from callcenter.models.people import Staff
@@ -35,6 +35,7 @@ from callcenter.services import (
     case_timeline,
     casework,
     holds,
+    nicknames,
     retention,
     viewers,
     wall,
@@ -80,6 +81,8 @@ class Sight:
     place: str
     members: tuple[Member, ...]
     speaker: Member | None
+    names: Sequence[Nickname]
+    """Every name of the one in mind, retired ones last."""
     moments: tuple[Moment, ...]
     older_before: datetime | None
     owner: str | None
@@ -179,13 +182,15 @@ def _look(
         timeline = case_timeline.read(session, found, speaker, by=staff, now=now, before=timeline.older_before)
         entries += timeline.entries
     members = tuple(_member(person) for person in _people(session, found, staff, speaker))
+    person = session.get_one(Person, speaker.person_id) if speaker else None
     owner = session.get(Staff, found.owner_id) if found.owner_id else None
     return Sight(
         case=found,
         title=next((called(name) for one in members for name in one.names[:1]), "お名前はまだ"),
         place=_place(found),
         members=members,
-        speaker=_member(session.get_one(Person, speaker.person_id)) if speaker else None,
+        speaker=_member(person) if person else None,
+        names=nicknames.all_of(session, person) if person else (),
         moments=tuple(_moment(session, entry) for entry in entries),
         older_before=timeline.older_before,
         owner=owner.name if owner else None,

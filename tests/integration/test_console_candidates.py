@@ -10,9 +10,10 @@ import pytest
 from callcenter.domain.consultations import Channel, Relation
 from callcenter.models.base import db
 from callcenter.models.people import Staff
-from callcenter.services import cases, consultations, linking
+from callcenter.services import cases, consultations, linking, nicknames
 from callcenter.services.audit import OPERATOR
 from callcenter.services.cases import NewCase, NewPerson
+from tests.desk import ORIGIN
 from tests.integration.consoles import Console, Seat
 
 
@@ -79,3 +80,54 @@ def test_more_of_one_name_than_the_list_holds_are_counted(desk: Console, seat: S
     answer = seat.sends(f"/console/records/{draft}/search", nickname_heard="みなと").text
     assert answer.count('name="person"') == 9
     assert 'ほかに<span class="num">2</span>人' in answer
+
+
+# ---- the names a person goes by
+
+
+def names_of(desk: Console, person_id: str) -> list[tuple[str, str, bool]]:
+    with desk.work() as session:
+        person = cases.person_with(session, person_id)
+        return [(one.text, one.reading, one.retired_on is None) for one in nicknames.all_of(session, person)]
+
+
+def name_ids(page: str) -> list[str]:
+    return list(dict.fromkeys(re.findall(r'name="name" value="(\w+)"', page)))
+
+
+def test_names_are_added_corrected_retired_and_taken_up_again_from_the_case(desk: Console, seat: Seat) -> None:
+    person_id = known(desk, seat, "ミナト")
+    path = f"/console/people/{person_id}/names"
+    answer = seat.sends(f"{path}/add", script=False, person=person_id, name_text="湊", name_reading="みなと")
+    assert answer.status_code == 303
+    first, second = name_ids(seat.get(answer.location.removeprefix(ORIGIN)).text)
+    seat.sends(f"{path}/correct", script=False, name=second, name_text="港", name_reading="みなと")
+    seat.sends(f"{path}/retire", script=False, name=first)
+    assert names_of(desk, person_id) == [("港", "みなと", True), ("ミナト", "", False)]
+    part = seat.sends(f"{path}/restore", name=first)
+    assert part.text.lstrip().startswith('<section class="names" id="names"')
+    assert names_of(desk, person_id) == [("ミナト", "", True), ("港", "みなと", True)]
+
+
+def test_a_name_that_cannot_be_taken_comes_back_with_what_was_typed(desk: Console, seat: Seat) -> None:
+    person_id = known(desk, seat, "ミナト")
+    path = f"/console/people/{person_id}/names"
+    refused = seat.sends(f"{path}/add", script=False, person=person_id, name_text=" ", name_reading="よみかけ")
+    assert (refused.status_code, "よみかけ" in refused.text, "相談上の名前を入れて" in refused.text) == (
+        422,
+        True,
+        True,
+    )
+    assert seat.sends(f"{path}/add", name_text="ミナト").status_code == 409
+    assert seat.sends(f"{path}/burn", name_text="ミナト").status_code == 409
+    assert names_of(desk, person_id) == [("ミナト", "", True)]
+
+
+def test_who_has_nothing_to_do_with_a_case_changes_no_name(desk: Console, seat: Seat) -> None:
+    person_id = known(desk, seat, "ミナト")
+    stranger = desk.seat("tanto08")
+    for script in (True, False):
+        answer = stranger.sends(f"/console/people/{person_id}/names/add", script=script, name_text="港")
+        assert answer.status_code in (403, 409, 302, 303)
+        assert "ミナト" not in answer.text
+    assert names_of(desk, person_id) == [("ミナト", "", True)]
