@@ -10,6 +10,7 @@ from flask import Flask
 
 from callcenter.adapters.clock import announced, clock
 from callcenter.adapters.doorbell import RedisBell, SilentBell
+from callcenter.adapters.mail import FolderMailer, SmtpMailer
 from callcenter.adapters.twilio_client import Account
 from callcenter.adapters.twilio_rest import TwilioLine
 from callcenter.adapters.twilio_setup import TwilioSetup
@@ -56,7 +57,14 @@ def ports(here: Settings) -> Ports:
     bell = RedisBell(here.redis_url) if here.redis_url else SilentBell()
     tokens = SignedTokens(here.account_sid, here.api_key, here.api_secret) if here.api_secret else None
     setup = TwilioSetup(_account(here), here.auth_tokens) if here.twilio_named else None
-    return Ports(clock(here.clock_file), telephony, bell, tokens, setup)
+    return Ports(clock(here.clock_file), telephony, bell, tokens, setup, mailer(here))
+
+
+def mailer(here: Settings) -> SmtpMailer | FolderMailer:
+    """Mail goes by SMTP where a server was named; in a trial each mail is a file."""
+    if here.smtp_url:
+        return SmtpMailer(here.smtp_url, here.mail_from)
+    return FolderMailer(here.var / "mail", here.mail_from)
 
 
 def _account(here: Settings) -> Account:

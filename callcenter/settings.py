@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ REQUIRED_IN_PRODUCTION = (
     "CALLER_ID_NUMBER",
     "SMTP_URL",
 )
+
+MAIL_ADDRESS = re.compile(r"[^@\s,<>]+@[^@\s,<>]+\.[^@\s,<>]+")
 
 TWILIO = "https://api.twilio.com"
 
@@ -67,6 +70,10 @@ class Settings:
     service_name: str
     smtp_url: str | None = field(repr=False)
     mail_from: str
+    audit_head_to: tuple[str, ...] = field(repr=False)
+    """Who gets the head of the audit chain once a day; people who do not keep the machine."""
+    audit_head_file: Path | None
+    """A file outside this machine's reach, or fetched from it, to which each day's head is added."""
     trusted_proxies: int
     """Web servers of ours in front of this process; their word about who asks is believed, nobody else's."""
     simulator_url: str | None
@@ -157,6 +164,12 @@ class _Reader:
             self.wrong.append(f"{name} must be an address such as https://handler.example.jp/x, not {raw!r}")
         return raw
 
+    def mail_addresses(self, name: str) -> tuple[str, ...]:
+        found = tuple(part.strip() for part in self.text(name).split(",") if part.strip())
+        if not all(MAIL_ADDRESS.fullmatch(one) for one in found):
+            self.wrong.append(f"{name} must be mail addresses with commas between them")
+        return found
+
     def e164(self, name: str, default: str) -> str:
         raw = self.text(name, default)
         if not (raw.startswith("+") and raw[1:].isdigit() and 8 <= len(raw) <= 16):
@@ -190,6 +203,8 @@ def _read(read: _Reader, env: str, root: Path) -> Settings:
         service_name=read.text("SERVICE_NAME", "東京都ひきこもりサポートネット"),
         smtp_url=read.text("SMTP_URL") or None,
         mail_from=read.text("MAIL_FROM", "no-reply@hikikomori-tokyo.net"),
+        audit_head_to=read.mail_addresses("AUDIT_HEAD_TO"),
+        audit_head_file=root / read.text("AUDIT_HEAD_FILE") if read.text("AUDIT_HEAD_FILE") else None,
         trusted_proxies=read.number("TRUSTED_PROXIES", 0),
         simulator_url=read.origin("SIMULATOR_URL", "") if read.text("SIMULATOR_URL") else None,
         clock_file=Path(clock_file) if clock_file else None,

@@ -14,6 +14,7 @@ from callcenter.adapters import schema
 from callcenter.crypto import KeyMissing, KeyRing, SealBroken
 from callcenter.domain.holidays_jp import differences
 from callcenter.domain.hours import Calendar, coverage_alarm
+from callcenter.domain.times import short_date
 from callcenter.models.keys import DataKey
 from callcenter.models.nightly import NightlyRun
 
@@ -122,6 +123,32 @@ def reviews(waiting: int, late: int) -> Finding:
         return Finding("break-glass", False, sentence)
     rest = f"確認を待つものが{waiting}件あります(期限内)。" if waiting else "確認を待つものは、ありません。"
     return Finding("break-glass", True, rest)
+
+
+def trail_check(bad_seq: int | None, checked_on: date | None, today: date) -> Finding:
+    """The trail was walked lately, and holds together."""
+    if bad_seq is not None:
+        sentence = f"監査記録 {bad_seq} 番が、前の記録とつながりません。callcenter audit verify をご覧ください。"
+        return Finding("audit trail", False, sentence)
+    if checked_on is None:
+        return Finding("audit trail", True, "まだ一度も確かめていません。毎晩3時から、workerが確かめます。")
+    if today - checked_on > NIGHTS_MISSED:
+        sentence = f"{short_date(checked_on)}から、監査記録を確かめていません。worker をご確認ください。"
+        return Finding("audit trail", False, sentence)
+    return Finding("audit trail", True, f"{short_date(checked_on)}に確かめ、すべてつながっています。")
+
+
+def audit_head(anywhere: bool, last: date | None, today: date) -> Finding:
+    """The head of the trail goes outside every day."""
+    if not anywhere:
+        sentence = "監査記録の印が外に出ていません。AUDIT_HEAD_TO(宛先)か AUDIT_HEAD_FILE を決めてください。"
+        return Finding("audit head", True, sentence, doubt=True)
+    if last is None:
+        return Finding("audit head", True, "まだ送っていません。workerが、1日に1度、外に送ります。", doubt=True)
+    if today - last > timedelta(days=2):
+        sentence = f"{short_date(last)}を最後に、印が外に届いていません。SMTP_URL と worker をご確認ください。"
+        return Finding("audit head", False, sentence)
+    return Finding("audit head", True, f"{short_date(last)}の印が、外に出ています。")
 
 
 def days(calendar: Calendar, today: date) -> Finding:

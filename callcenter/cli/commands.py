@@ -7,6 +7,7 @@ from collections.abc import Callable
 import click
 from flask import Flask
 
+from callcenter.cli.audit import audit
 from callcenter.cli.doctor import doctor
 from callcenter.cli.fallback import export_fallback
 from callcenter.cli.hours import hours
@@ -15,7 +16,7 @@ from callcenter.cli.moving_in import cases_import
 from callcenter.cli.opened import Commands
 from callcenter.cli.processes import migrate, run_all, work
 from callcenter.cli.provider import twilio
-from callcenter.cli.records import audit, cases, seed_demo
+from callcenter.cli.records import cases, seed_demo
 from callcenter.cli.retention import retention
 from callcenter.cli.staff import staff
 from callcenter.settings import Settings

@@ -15,7 +15,12 @@ from callcenter.context import context, reading
 from callcenter.domain.hours import Calendar
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
     from callcenter.adapters.checkup import Finding
+    from callcenter.settings import Settings
 
 MARKS = {(True, False): "✓", (True, True): "△", (False, False): "✗", (False, True): "✗"}
 """Well, to be looked at by a person, wrong."""
@@ -41,6 +46,7 @@ def doctor() -> None:
                 old = keys.remaining(session, now=now)
                 findings.append(checkup.older_keys(here.ring, old.movable, old.flags))
                 findings.append(checkup.flags(flags.lost(session, now=now)))
+                findings += _trail(session, here.settings, today)
                 findings.append(checkup.reviews(*break_glass.open_reviews(session, today)))
                 findings.append(checkup.call_log(nightly.latest(session, nightly.CALL_LOG), today))
         findings += _at_twilio()
@@ -48,6 +54,21 @@ def doctor() -> None:
     for finding in findings:
         click.echo(f"{MARKS[finding.well, finding.doubt]} {finding.subject}: {finding.sentence}")
     sys.exit(0 if all(finding.well for finding in findings) else 1)
+
+
+def _trail(session: Session, settings: Settings, today: date) -> list[Finding]:
+    """Whether the audit trail holds together, and its head goes outside."""
+    from callcenter.adapters import checkup
+    from callcenter.domain.times import local_date
+    from callcenter.services import audit_watch
+
+    last = audit_watch.last_whole(session)
+    checked_on = local_date(last.ended_at) if last and last.ended_at else None
+    anywhere = bool(settings.audit_head_to) or settings.audit_head_file is not None
+    return [
+        checkup.trail_check(last.bad_seq if last else None, checked_on, today),
+        checkup.audit_head(anywhere, audit_watch.last_outside(session), today),
+    ]
 
 
 def _fallback(path: Path | None) -> list[Finding]:

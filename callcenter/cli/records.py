@@ -44,23 +44,6 @@ def cases_search(nickname: str, relation: str, age: str, prefecture: str, topic:
         )
 
 
-@click.group("audit")
-def audit() -> None:
-    """The trail."""
-
-
-@audit.command("verify")
-def audit_verify() -> None:
-    """Follow the chain of the trail and name the first entry that does not fit."""
-    from callcenter.services import audit as trail
-
-    with opened() as (session, _now):
-        bad = trail.verify(session)
-    if bad is not None:
-        raise click.ClickException(f"監査記録 {bad} 番が、前の記録とつながりません。")
-    click.echo("監査記録は、すべてつながっています。")
-
-
 @click.command("seed-demo")
 @click.option("--json", "as_json", is_flag=True)
 def seed_demo(as_json: bool) -> None:

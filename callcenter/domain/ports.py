@@ -206,6 +206,28 @@ class LineWords(Protocol):
 
 
 @dataclass(frozen=True)
+class Mail:
+    """A mail of plain text. *key* makes its Message-ID, so that a repetition can be recognised as one."""
+
+    to: tuple[str, ...] = field(repr=False)
+    subject: str
+    text: str = field(repr=False)
+    key: str
+
+
+class MailNotTaken(Exception):
+    """The mail server did not take it now; it may be sent again. The message names no address."""
+
+
+class Mailer(Protocol):
+    """Whoever carries mails out of the house."""
+
+    def send(self, mail: Mail) -> None:
+        """Hand the mail over; ``MailNotTaken`` if nobody took it."""
+        ...
+
+
+@dataclass(frozen=True)
 class Ports:
     """Everything outside, in one value."""
 
@@ -216,3 +238,5 @@ class Ports:
     """None where no key to sign with was set: then only telephones ring."""
     setup: LineSetup | None = None
     """None where no account was named: then there is nothing to look at."""
+    mailer: Mailer | None = None
+    """None where nothing is mailed, as in most tests."""

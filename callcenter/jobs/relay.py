@@ -8,15 +8,15 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.context import context, reading, unit_of_work
-from callcenter.domain.ports import LineBusy, LineGone, LineRefused, LineShut, LineUnknown
-from callcenter.jobs import listening, participants
+from callcenter.domain.ports import LineBusy, LineGone, LineRefused, LineShut, LineUnknown, MailNotTaken
+from callcenter.jobs import audit_heads, listening, participants
 from callcenter.jobs.errands import HANDLERS, NotYet
 from callcenter.services import outbox
 from callcenter.services.outbox import Lease
 
 log = logging.getLogger(__name__)
 
-ALL = {**HANDLERS, **listening.HANDLERS, **participants.HANDLERS}
+ALL = {**HANDLERS, **listening.HANDLERS, **participants.HANDLERS, **audit_heads.HANDLERS}
 """Every errand that can be run, by topic."""
 
 GIVE_UP_AFTER = timedelta(minutes=2)
@@ -25,10 +25,13 @@ TRIES = 5
 """An errand that was left lying while no worker lived is old at its first try, and is tried as often as any other."""
 
 
-def drain() -> int:
-    """Run every errand that is due; returns how many were run. Safe to call from many processes at once."""
+def drain(*, slow: bool = False) -> int:
+    """Run every errand that is due; returns how many were run. Safe to call from many processes at once.
+
+    The *slow* ones are left to the thread that may wait for a mail server.
+    """
     with reading() as session:
-        waiting = outbox.due(session, now=context().ports.clock.now())
+        waiting = outbox.due(session, now=context().ports.clock.now(), slow=slow)
     return sum(deliver(message_id) for message_id in waiting)
 
 
@@ -56,7 +59,7 @@ def _run(held: Lease) -> str | None:
     except LineShut as shut:
         _shut_out(shut)
         return None
-    except (LineBusy, LineUnknown, NotYet) as not_now:
+    except (LineBusy, LineUnknown, MailNotTaken, NotYet) as not_now:
         log.info("errand %s (%s) rests: %s", held.message_id, held.topic, type(not_now).__name__)
         return None
     except LineRefused as refused:

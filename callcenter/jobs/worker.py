@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.adapters import doorbell
 from callcenter.context import context, reading, unit_of_work
-from callcenter.jobs import call_log, fallback, reconcile, relay, retention
+from callcenter.jobs import audit_heads, call_log, fallback, reconcile, relay, retention
 from callcenter.services import dispatching, nickname_index, outbox, watch
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,7 @@ KEEP_FALLBACK = 60.0
 NIGHT_LOOK = 60.0
 RECONCILE = 30.0
 """Real seconds between two looks whether it is time to compare with the telephone company's list."""
+TRAIL_LOOK = 5.0
 BELL_REST = 5.0
 """Real seconds before a lost Redis is tried again."""
 
@@ -75,6 +76,7 @@ def work(app: Flask, *, redis_url: str | None) -> None:
     ticker.start()
     threading.Thread(target=_by_night, args=(app, stop), name="night", daemon=True).start()
     threading.Thread(target=_reconcile, args=(app, stop), name="reconciler", daemon=True).start()
+    threading.Thread(target=_look_after_trail, args=(app, stop), name="trail", daemon=True).start()
     if redis_url is not None:
         listener = threading.Thread(target=_listen, args=(redis_url, stop), name="bell", daemon=True)
         listener.start()
@@ -127,6 +129,26 @@ def _by_night(app: Flask, stop: threading.Event) -> None:
                 log.warning("the database does not answer (%s); the night's work waits", type(away).__name__)
             except Exception:
                 log.exception("the night's work stumbled; it is tried again")
+
+
+def _look_after_trail(app: Flask, stop: threading.Event) -> None:
+    """Walk along the audit chain and carry its head outside; both may take long, so in a thread of their own."""
+    planned, noted = 0.0, False
+    while not stop.wait(TRAIL_LOOK):
+        try:
+            with app.app_context():
+                if not noted:
+                    audit_heads.note_policy()
+                    noted = True
+                if time.monotonic() - planned >= NIGHT_LOOK or not planned:
+                    planned = time.monotonic()
+                    audit_heads.plan()
+                audit_heads.look()
+                relay.drain(slow=True)
+        except SQLAlchemyError as away:
+            log.warning("the database does not answer (%s); the trail is looked after later", type(away).__name__)
+        except Exception:
+            log.exception("looking after the trail stumbled; it is tried again")
 
 
 def _listen(redis_url: str, stop: threading.Event) -> None:

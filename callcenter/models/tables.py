@@ -5,6 +5,7 @@ from __future__ import annotations
 from callcenter.models import (
     announcements,
     audit,
+    audit_watch,
     calendar,
     care,
     cases,
@@ -30,6 +31,7 @@ from callcenter.models import (
 ALL = (
     announcements,
     audit,
+    audit_watch,
     calendar,
     care,
     cases,

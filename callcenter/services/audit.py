@@ -22,6 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from callcenter.crypto import chain_hash, derive_key
+from callcenter.domain.audit_heads import Head
 from callcenter.models.audit import ActorKind, AuditEntry, AuditHead
 from callcenter.models.keys import DataKey, ring_of
 
@@ -69,14 +70,6 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Head:
-    """Where the chain ended at some moment; kept outside the database, it proves that nothing was cut off later."""
-
-    seq: int
-    hash: str
-
-
-@dataclass(frozen=True)
 class _Pending:
     row: dict[str, Any]
     within: tuple[SessionTransaction, ...]  # the savepoints and the transaction it was recorded in
@@ -113,19 +106,22 @@ def head(session: Session) -> Head | None:
     return None if row is None else Head(row.seq, row.hash)
 
 
-def verify(session: Session, exported: Head | None = None) -> int | None:
+def verify(session: Session, *exported: Head) -> int | None:
     """Return the ``seq`` of the first entry that was changed, removed, moved or cut off, or ``None`` if all is well.
 
-    Without *exported* an attacker who can also write the head row could cut the newest entries off
-    unseen; with it, everything up to the exported head is proven.
+    Without *exported* heads an attacker who can also write the head row could cut the newest entries off
+    unseen; with them, everything up to the newest exported head is proven.
     """
     # One statement, one moment: entries that others add while we walk lie beyond it.
     newest = select(func.max(AuditEntry.seq)).scalar_subquery()
     end = session.execute(select(AuditHead.seq, AuditHead.hash, AuditHead.data_key_id, newest)).one_or_none()
     if end is None:
-        lost = exported is not None or session.scalar(select(AuditEntry.seq).limit(1)) is not None
+        lost = bool(exported) or session.scalar(select(AuditEntry.seq).limit(1)) is not None
         return 1 if lost else None
-    known = {end.seq: end.hash} | ({exported.seq: exported.hash} if exported else {})
+    known = {int(end.seq): str(end.hash)}
+    for head_outside in exported:
+        if known.setdefault(head_outside.seq, head_outside.hash) != head_outside.hash:
+            known[head_outside.seq] = ""  # two heads that contradict one another: no entry can be both
     bad = _walk(session, _chain_key(session, end.data_key_id), int(end.seq), known)
     if bad is None and end[3] is not None and end[3] > end.seq:
         return int(end.seq) + 1  # an entry beyond the head

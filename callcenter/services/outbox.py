@@ -19,6 +19,9 @@ PATIENCE = timedelta(seconds=60)
 """The longest pause between two tries."""
 
 
+SLOW = frozenset({"audit_head"})
+"""Errands that may wait for a mail server; they have a thread of their own, so that no ring waits with them."""
+
 _FREE = or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until <= bindparam("now"))
 _DUE = (
     select(OutboxMessage.id)
@@ -26,6 +29,8 @@ _DUE = (
     .order_by(OutboxMessage.due_at, OutboxMessage.id)
     .limit(bindparam("most"))
 )
+_DUE_AT_ONCE = _DUE.where(OutboxMessage.topic.not_in(SLOW))
+_DUE_SLOW = _DUE.where(OutboxMessage.topic.in_(SLOW))
 
 
 @dataclass(frozen=True)
@@ -46,9 +51,9 @@ def put(session: Session, topic: str, *, now: datetime, after: timedelta = timed
     session.info["bell"] = True
 
 
-def due(session: Session, *, now: datetime, limit: int = 50) -> list[int]:
-    """Return the ids of errands that may be run now, oldest first."""
-    return list(session.scalars(_DUE, {"now": now, "most": limit}))
+def due(session: Session, *, now: datetime, limit: int = 50, slow: bool = False) -> list[int]:
+    """Return the ids of errands that may be run now, oldest first; the *slow* ones, or all the others."""
+    return list(session.scalars(_DUE_SLOW if slow else _DUE_AT_ONCE, {"now": now, "most": limit}))
 
 
 def lease(session: Session, message_id: int, *, now: datetime) -> Lease | None:

@@ -43,6 +43,7 @@ DESKS = {
     Role.COUNSELLOR: "console.board",
     Role.SUPERVISOR: "console.board",
     Role.ADMINISTRATOR: "admin.days",
+    Role.AUDITOR: "admin.trail_page",
 }
 """The page that a role starts its work on, once that page exists."""
 

@@ -12,10 +12,11 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyMissing, KeyRing
+from callcenter.domain.audit_heads import Head
 from callcenter.models.audit import ActorKind, AuditEntry, AuditHead
 from callcenter.models.keys import DataKey, lend_ring
 from callcenter.services import audit
-from callcenter.services.audit import CALLER, OPERATOR, Head, NotACode, NotAtomic, Subject, staff_member
+from callcenter.services.audit import CALLER, OPERATOR, NotACode, NotAtomic, Subject, staff_member
 from tests.integration.conftest import new_session
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)

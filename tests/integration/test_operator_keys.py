@@ -1,9 +1,14 @@
-"""``callcenter keys rotate`` and what ``doctor`` says before and after it."""
+"""``callcenter keys rotate`` and ``callcenter audit``, as an operator runs them."""
 
 from __future__ import annotations
 
+import json
+from itertools import pairwise
+from pathlib import Path
+
 import pytest
 
+from callcenter.models.base import connect
 from tests.desk import FIELD_KEYS
 from tests.integration.test_commands import Run, run
 
@@ -33,3 +38,43 @@ def test_without_the_old_key_the_rotation_says_which_one_is_missing(run: Run, mo
     assert refused.exit_code == 1
     assert "必要な鍵が FIELD_KEYS にありません" in refused.output
     assert "'test'" in refused.output
+
+
+def test_the_trail_is_compared_with_a_head_that_was_kept_outside(run: Run, tmp_path: Path) -> None:
+    run("seed-demo")
+    line = run("audit", "head").output.strip()
+    assert line.startswith("callcenter-audit-head 1 ")
+    kept = tmp_path / "heads.txt"
+    kept.write_text(f"まえがき\n{line}\n")
+    for given in (line, str(kept)):
+        assert "外に保管した印" in run("audit", "verify", "--head", given).output
+    forged = line[:-1] + ("0" if line[-1] != "0" else "1")
+    refused = run("audit", "verify", "--head", forged)
+    assert refused.exit_code == 1
+    assert f"監査記録 {line.split()[3]} 番が、前の記録とつながりません" in refused.output
+    assert run("audit", "verify", "--head", "なにか").exit_code == 2
+
+
+def test_the_first_bad_row_is_named_with_its_time_and_act(run: Run, sqlite_url: str) -> None:
+    run("seed-demo")
+    engine = connect(sqlite_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_entries_no_update")
+        connection.exec_driver_sql("UPDATE audit_entries SET actor_id = 'x' WHERE seq = 3")
+    engine.dispose()
+    found = run("audit", "verify")
+    assert found.exit_code == 1
+    assert "監査記録 3 番が、前の記録とつながりません(20" in found.output
+
+
+def test_a_copy_of_the_trail_holds_every_entry_and_leaves_a_note(run: Run, tmp_path: Path) -> None:
+    run("seed-demo")
+    copy = tmp_path / "trail.jsonl"
+    assert run("audit", "export", str(copy)).exit_code == 0
+    entries = [json.loads(line) for line in copy.read_text("utf-8").splitlines()]
+    assert [entry["seq"] for entry in entries] == list(range(1, len(entries) + 1))
+    assert all(entry["previous_hash"] == before["hash"] for before, entry in pairwise(entries))
+    run("audit", "export", str(copy), "--from", "2999-01-01")
+    assert copy.read_text("utf-8") == ""
+    run("audit", "export", str(copy))
+    assert "trail.export" in copy.read_text("utf-8")

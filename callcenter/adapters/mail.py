@@ -1,0 +1,77 @@
+"""Mails by SMTP, or as files for a trial: plain text, one From domain for all (R20), nothing automatic answers them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import smtplib
+import ssl
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from callcenter.domain.ports import Mail, MailNotTaken
+
+PATIENCE = 15.0
+"""Seconds for one answer of the mail server."""
+
+
+def written(mail: Mail, sender: str) -> EmailMessage:
+    """Write the mail; base64, as eight-bit text is not taken everywhere, and a Message-ID drawn from its key."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = ", ".join(mail.to)
+    message["Subject"] = mail.subject
+    domain = sender.rpartition("@")[2]
+    message["Message-ID"] = f"<{hashlib.sha256(mail.key.encode()).hexdigest()[:32]}@{domain}>"
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answering machine shall reply
+    message.set_content(mail.text, cte="base64")
+    return message
+
+
+@dataclass(frozen=True)
+class SmtpMailer:
+    """Sends by ``smtp://`` (with STARTTLS where it is offered) or ``smtps://``; user and password stand in the URL."""
+
+    url: str = field(repr=False)
+    sender: str
+
+    def send(self, mail: Mail) -> None:
+        """Hand the mail over; ``MailNotTaken`` names the kind of trouble only."""
+        try:
+            with self._connection() as server:
+                server.send_message(written(mail, self.sender))
+        except (smtplib.SMTPException, OSError) as trouble:
+            raise MailNotTaken(type(trouble).__name__) from None
+
+    def _connection(self) -> smtplib.SMTP:
+        parts = urlsplit(self.url)
+        host, secure = parts.hostname or "localhost", ssl.create_default_context()
+        server: smtplib.SMTP
+        if parts.scheme == "smtps":
+            server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=PATIENCE, context=secure)
+        else:
+            server = smtplib.SMTP(host, parts.port or 25, timeout=PATIENCE)
+            server.ehlo()
+            if server.has_extn("starttls"):
+                server.starttls(context=secure)
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        return server
+
+
+@dataclass(frozen=True)
+class FolderMailer:
+    """Leaves each mail as an ``.eml`` file, for a trial without a mail server."""
+
+    folder: Path
+    sender: str
+
+    def send(self, mail: Mail) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        name = hashlib.sha256(mail.key.encode()).hexdigest()[:16]
+        path = self.folder / f"{name}.eml"
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(written(mail, self.sender).as_bytes())

@@ -1,0 +1,162 @@
+"""The auditor's pages: the trail, the history of settings, the proof of what was destroyed, the chain itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from callcenter.admin import trail_words
+from callcenter.admin.blueprint import bp, for_auditors, for_figures, for_settings_history
+from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.times import local_date
+from callcenter.models.audit import AuditEntry
+from callcenter.models.audit_watch import AuditCheck, AuditHeadSent
+from callcenter.models.people import Staff
+from callcenter.models.retention import Purge
+from callcenter.services import audit_watch, month_figures, trail
+from callcenter.services.trail import Filters
+from callcenter.ui.access import me
+
+USUAL_DAYS = 7
+PURGES_SHOWN = 200
+
+
+class UnreadableDay(HelplineError):
+    """Not a date."""
+
+    message = "日付を読みとれませんでした。カレンダーから選び直してください。"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry as it is read: who, what, to which, and its codes."""
+
+    seq: int
+    at: datetime
+    who: str
+    what: str
+    subject: str
+    subject_id: str
+    facts: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, entry: AuditEntry, names: dict[str, str]) -> Line:
+        kind = entry.actor_kind.value
+        return cls(
+            seq=entry.seq,
+            at=entry.at,
+            who=names.get(entry.actor_id or "", trail_words.KINDS[kind]),
+            what=trail_words.act(entry.action),
+            subject=trail_words.SUBJECTS.get(entry.subject_kind, entry.subject_kind),
+            subject_id=names.get(entry.subject_id or "", (entry.subject_id or "")[-6:]),
+            facts=tuple(
+                (name, _shown(value, names)) for name, value in sorted(entry.facts.items()) if value is not None
+            ),
+        )
+
+
+@bp.get("/trail")
+@for_auditors
+def trail_page() -> str:
+    """Acts by person, kind and period; never what was said."""
+    first, last = _days(USUAL_DAYS)
+    who, group = request.args.get("who") or None, request.args.get("group") or None
+    with reading() as session:
+        page = trail.page(session, Filters(first, last, who, group), by=_myself(session), before=_before())
+        names = trail.names(session)
+        people = [(one.id, one.name) for one in trail.actors(session)]
+    asked = {"who": who or "", "group": group or "", "from": first.isoformat(), "to": last.isoformat()}
+    given: dict[str, Any] = {"people": people, "kinds": trail_words.KINDS, "groups": trail_words.GROUPS}
+    lines = [Line.of(entry, names) for entry in page.entries]
+    return render_template("admin/trail.html", lines=lines, older=page.older_before, asked=asked, **given)
+
+
+@bp.get("/settings-history")
+@for_settings_history
+def settings_history() -> str:
+    """Who changed how the service behaves, or who may do what."""
+    first, last = _days(90)
+    with reading() as session:
+        page = trail.settings_history(session, first, last, by=_myself(session), before=_before())
+        names = trail.names(session)
+    lines = [Line.of(entry, names) for entry in page.entries]
+    asked = {"from": first.isoformat(), "to": last.isoformat()}
+    return render_template("admin/settings_history.html", lines=lines, older=page.older_before, asked=asked)
+
+
+@bp.get("/purges")
+@for_auditors
+def purges() -> str:
+    """What was destroyed, when and how much of it; the ids are hashed, so nobody is named."""
+    with reading() as session:
+        rows = session.scalars(select(Purge).order_by(Purge.at.desc()).limit(PURGES_SHOWN)).all()
+    return render_template("admin/purges.html", rows=rows)
+
+
+@bp.get("/figures")
+@for_figures
+def figures() -> str:
+    """Counts by month; nothing that was said, and nobody's name."""
+    with reading() as session:
+        months = month_figures.months(session, local_date(ports().clock.now()), by=_myself(session))
+    return render_template("admin/figures.html", months=months)
+
+
+@bp.get("/chain")
+@for_auditors
+def chain() -> str:
+    """Whether the trail holds together, when that was looked at, and which heads went outside."""
+    with reading() as session:
+        found: list[AuditCheck] = list(audit_watch.checks(session))
+        heads: list[AuditHeadSent] = list(audit_watch.heads(session))
+        waiting = any(one.ended_at is None for one in found)
+        last = next((one for one in found if one.ended_at is not None), None)
+    here = settings()
+    outside = bool(here.audit_head_to) or here.audit_head_file is not None
+    return render_template("admin/chain.html", checks=found, heads=heads, waiting=waiting, last=last, outside=outside)
+
+
+@bp.post("/chain/check")
+@for_auditors
+def check_chain() -> Response:
+    """Let the worker walk along the chain now."""
+    with unit_of_work() as session:
+        audit_watch.ask_check(session, by=_myself(session), now=ports().clock.now())
+    flash("確認を始めます。長い記録では、数分かかることがあります。")
+    return redirect(url_for("admin.chain"), 303)
+
+
+def _myself(session: Session) -> Staff:
+    return session.get_one(Staff, me().staff_id)
+
+
+def _shown(value: Any, names: dict[str, str]) -> str:
+    if isinstance(value, list):
+        return "、".join(_shown(one, names) for one in value[:20])
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
+    return names.get(str(value), str(value))
+
+
+def _days(usual: int) -> tuple[date, date]:
+    today = local_date(ports().clock.now())
+    return _day("from", today - timedelta(days=usual - 1)), _day("to", today)
+
+
+def _day(name: str, usual: date) -> date:
+    text = request.args.get(name, "")
+    try:
+        return date.fromisoformat(text) if text else usual
+    except ValueError:
+        raise UnreadableDay from None
+
+
+def _before() -> int | None:
+    return request.args.get("before", type=int)

@@ -1,0 +1,127 @@
+"""The trail: whether it holds together, its head for outside, and a copy of it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from email import message_from_string
+from email.policy import default
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from callcenter.cli.opened import at_hand, opened
+from callcenter.context import ports, reading, unit_of_work
+from callcenter.domain.audit_heads import Head, head_line, read_heads
+from callcenter.domain.times import in_japan, local_date
+
+if TYPE_CHECKING:
+    from callcenter.models.audit import AuditEntry
+
+
+@click.group("audit")
+def audit() -> None:
+    """The trail."""
+
+
+@audit.command("verify")
+@click.option("--head", "given", multiple=True, help="a line that was kept outside, a file that holds some, or - ")
+def audit_verify(given: tuple[str, ...]) -> None:
+    """Follow the chain of the trail and name the first entry that does not fit.
+
+    With heads that were kept outside, also what was cut off at the end is found.
+    """
+    from callcenter.services import audit as trail
+
+    heads = [head for one in given for head in _heads(one)]
+    with at_hand(), reading() as session:
+        bad = trail.verify(session, *heads)
+        words = "" if bad is None else _about(session.get(_entry(), bad))
+    if bad is not None:
+        raise click.ClickException(f"監査記録 {bad} 番が、前の記録とつながりません{words}。")
+    if heads:
+        newest = max(head.seq for head in heads)
+        click.echo(f"監査記録は、すべてつながり、外に保管した印(いちばん新しいものは {newest} 番)とも合っています。")
+    else:
+        click.echo("監査記録は、すべてつながっています。")
+
+
+@audit.command("head")
+def audit_head() -> None:
+    """Print where the chain ends now, as a line to be kept outside."""
+    from callcenter.services import audit as trail
+
+    with opened() as (session, now):
+        head = trail.head(session)
+    if head is None:
+        raise click.ClickException("監査記録は、まだありません。")
+    click.echo(head_line(local_date(now), head))
+
+
+@audit.command("export")
+@click.argument("file", type=click.File("w", encoding="utf-8", lazy=False))
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="first day, in Japan")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="last day, in Japan")
+def audit_export(file: TextIO, first: datetime | None, last: datetime | None) -> None:
+    """Write the trail to FILE, one JSON object a line, with the hashes; codes and ids only, never what was said."""
+    from callcenter.services import trail
+    from callcenter.services.audit import OPERATOR
+
+    days = (first.date() if first else None, last.date() if last else None)
+    count = 0
+    with at_hand():
+        with reading() as session:
+            for entry in trail.whole(session, *days):
+                file.write(json.dumps(_as_json(entry), ensure_ascii=False) + "\n")
+                count += 1
+        with unit_of_work() as session:
+            trail.note_export(session, count, by=OPERATOR, now=ports().clock.now())
+    click.echo(f"{count}件を書き出しました。", err=True)
+
+
+def _heads(given: str) -> list[Head]:
+    text = given
+    if given == "-":
+        text = sys.stdin.read()
+    elif Path(given).is_file():
+        text = Path(given).read_text("utf-8", errors="replace")
+    found = read_heads(text) or read_heads(_mail_text(text))
+    if not found:
+        raise click.BadParameter("印の行(callcenter-audit-head …)が見つかりません。", param_hint="--head")
+    return found
+
+
+def _mail_text(text: str) -> str:
+    """Return what a mail says that was saved as it came, encoded; nothing if it is none."""
+    body = message_from_string(text, policy=default).get_body(("plain",))
+    return str(body.get_content()) if body is not None and "Message-ID" in text else ""
+
+
+def _entry() -> type[AuditEntry]:
+    from callcenter.models.audit import AuditEntry
+
+    return AuditEntry
+
+
+def _about(entry: AuditEntry | None) -> str:
+    """Say which entry it is, as far as it is there."""
+    if entry is None:
+        return "(この番号の記録は、消えています)"
+    return f"({in_japan(entry.at).strftime('%Y-%m-%d %H:%M:%S')}、{entry.action})"
+
+
+def _as_json(entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "seq": entry.seq,
+        "at": in_japan(entry.at).isoformat(),
+        "actor_kind": entry.actor_kind.value,
+        "actor": entry.actor_id,
+        "action": entry.action,
+        "subject_kind": entry.subject_kind,
+        "subject": entry.subject_id,
+        "facts": entry.facts,
+        "previous_hash": entry.previous_hash,
+        "hash": entry.hash,
+    }
