@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 
 from tests.desk import Desk
+from tests.line import A_WEDNESDAY_AFTERNOON
 
 # How long an example takes says something about the machine, not about the rule.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -22,15 +23,17 @@ def build_schema() -> Callable[[str], None]:
     from sqlalchemy.orm import Session
 
     from callcenter.adapters import schema
+    from callcenter.domain.helplines import shipped_helplines
     from callcenter.domain.holidays_jp import shipped_holidays
     from callcenter.models.base import connect
-    from callcenter.services import calendar
+    from callcenter.services import calendar, directory
 
     def build(url: str) -> None:
         engine = connect(url)
         schema.upgrade(engine)
         with Session(engine) as session, session.begin():
             calendar.ship(session, shipped_holidays())
+            directory.ship(session, shipped_helplines(), now=A_WEDNESDAY_AFTERNOON)
         engine.dispose()
 
     return build

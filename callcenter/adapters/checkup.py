@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -107,6 +107,28 @@ def call_log(run: NightlyRun | None, today: date) -> Finding:
     rest = f"あと{run.kept}件は、終わってから消します。" if run.kept else ""
     more = "" if run.ended_at else "つづきは、次の夜に消します。"
     return Finding("twilio log", True, f"{night}の夜に、古い通話記録を{run.removed}件消しました。{rest}{more}")
+
+
+def retention(run: NightlyRun | None, today: date) -> Finding:
+    """What is kept no longer was destroyed lately, as the newest night's *run* says."""
+    if run is None:
+        return Finding("retention", True, "まだ一度も動いていません。毎晩3時から、workerが期間の過ぎた記録を消します。")
+    idle = run.ended_at is None and today > run.night
+    if idle or today - run.night > NIGHTS_MISSED:
+        night = f"{run.night.month}月{run.night.day}日"
+        return Finding(
+            "retention", False, f"{night}の夜から、期間の過ぎた記録を消せていません。worker をご確認ください。"
+        )
+    return Finding("retention", True, f"前回の夜に、期間の過ぎた{run.removed}件を消しました。")
+
+
+def directory(disagreeing: Sequence[str]) -> Finding:
+    """Pages and telephone say of other lines what the directory says; they must be right with the database away."""
+    if not disagreeing:
+        return Finding("directory", True, "紹介先の一覧と、公開ページや電話の案内が、同じことを言います。")
+    named = "、".join(disagreeing[:5])
+    sentence = f"紹介先の一覧が、公開ページや電話の案内とちがいます({named})。正しいほうに合わせてください。"
+    return Finding("directory", True, f"{sentence}案内は callcenter/data/helplines.csv から出ます。", doubt=True)
 
 
 def flags(lost: int) -> Finding:

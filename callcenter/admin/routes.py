@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcenter.admin import accounts, announcements, days, retention, told, trail
+from callcenter.admin import accounts, announcements, days, directory, retention, told, trail
 from callcenter.admin.blueprint import bp
 
-__all__ = ["accounts", "announcements", "bp", "days", "retention", "told", "trail"]
+__all__ = ["accounts", "announcements", "bp", "days", "directory", "retention", "told", "trail"]

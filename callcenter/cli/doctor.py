@@ -30,9 +30,10 @@ MARKS = {(True, False): "✓", (True, True): "△", (False, False): "✗", (Fals
 def doctor() -> None:
     """Check what this installation needs; exit status 1 if anything is wrong."""
     from callcenter.adapters import checkup
+    from callcenter.domain.helplines import shipped_helplines
     from callcenter.domain.times import local_date
     from callcenter.models.base import db
-    from callcenter.services import break_glass, flags, keys, nightly
+    from callcenter.services import break_glass, directory, flags, keys, nightly
 
     app: Flask = click.get_current_context().obj["app"]()
     with app.app_context():
@@ -49,6 +50,8 @@ def doctor() -> None:
                 findings += _trail(session, here.settings, today)
                 findings.append(checkup.reviews(*break_glass.open_reviews(session, today)))
                 findings.append(checkup.call_log(nightly.latest(session, nightly.CALL_LOG), today))
+                findings.append(checkup.retention(nightly.latest(session, nightly.RETENTION), today))
+                findings.append(checkup.directory(directory.disagreements(session, shipped_helplines())))
         findings += _at_twilio()
         findings += _fallback(here.settings.fallback_file)
     for finding in findings:

@@ -18,6 +18,7 @@ from callcenter.console.choices import Beside
 from callcenter.console.cues import Options
 from callcenter.console.desk import Desk
 from callcenter.console.flagged import Part, Typed
+from callcenter.console.lookup import lookup
 from callcenter.console.sheet import Sheet
 from callcenter.context import line_words, ports, reading, settings, unit_of_work
 from callcenter.domain import scripts
@@ -159,6 +160,7 @@ def _given(page: Page) -> dict[str, Any]:
         "form": form,
         "scripts": scripts,
         "script_sections": scripts.drawer(_spoken()),
+        "lookup": lookup(),
         "lines": [(line, open_now(line, page.desk.now)) for line in others_now(shipped_helplines(), page.desk.now)],
         "words": words,
         "line_origin": settings().simulator_url,

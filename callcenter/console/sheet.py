@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,9 +20,10 @@ from callcenter.domain.linking import LinkState
 from callcenter.domain.wall import Part
 from callcenter.models.cases import Person
 from callcenter.models.consultations import Consultation, ConsultationState
+from callcenter.models.directory import Referral
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call
-from callcenter.services import record_fields
+from callcenter.services import record_fields, referrals
 from callcenter.services.record_fields import FIELDS
 from callcenter.ui.hints import Hint, hint_of
 
@@ -63,6 +65,7 @@ class Sheet:
     name: str
     linked: bool
     values: dict[str, Any]
+    referrals: Sequence[Referral]
     owner: str | None
     """Whose record it is, if not the reader's."""
     doubt: LinkState | None
@@ -92,6 +95,7 @@ def read(session: Session, record: Consultation, staff: Staff) -> Sheet:
         name=name_of(record),
         linked=record.person is not None,
         values={name: record_fields.current(record, name) for name in FIELDS},
+        referrals=referrals.of_record(session, record.id),
         owner=record.counsellor.name if record.counsellor_id != staff.id else None,
         doubt=record.doubt,
         maybe=_maybe(session, record),

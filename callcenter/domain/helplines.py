@@ -62,6 +62,17 @@ class Helpline:
     source: str
     source_date: str
     note: str
+    kana: str
+    kind: str
+    topics: tuple[str, ...]
+    prefecture: str
+    opens_text: str
+
+    @property
+    def verified_on(self) -> date | None:
+        """The day of the source as far as it names one; the first of a month that is all it names."""
+        found = re.match(r"(\d{4})-(\d\d)(?:-(\d\d))?", self.source_date)
+        return date(int(found[1]), int(found[2]), int(found[3] or 1)) if found and int(found[2]) <= 12 else None
 
 
 @cache
@@ -93,12 +104,17 @@ def read_opens(text: str) -> tuple[Clause, ...]:
 
 def open_now(line: Helpline, moment: datetime) -> bool | None:
     """Tell whether *line* answers at *moment*; None where its hours are not certain."""
-    if not line.opens:
+    return is_open(line.opens, moment)
+
+
+def is_open(opens: tuple[Clause, ...], moment: datetime) -> bool | None:
+    """Tell whether *moment* lies within the hours; None where there are none, as they are not certain."""
+    if not opens:
         return None
     local = in_japan(moment).replace(tzinfo=None)
     for days_ago in (0, 1):
         midnight = datetime.combine(local.date() - timedelta(days=days_ago), datetime.min.time())
-        span = _span_on(line, midnight.date())
+        span = _span_on(opens, midnight.date())
         if span is not None and span[0] <= local - midnight < span[1]:
             return True
     return False
@@ -147,6 +163,11 @@ def _line(row: dict[str, str]) -> Helpline:
             source=row["source"],
             source_date=row["source_date"],
             note=row["note"],
+            kana=row["kana"],
+            kind=row["kind"],
+            topics=tuple(row["topics"].split()),
+            prefecture=row["prefecture"],
+            opens_text=row["opens"],
         )
     except KeyError as missing:
         raise ValueError(f"the table of lines has no column {missing}") from missing
@@ -173,6 +194,6 @@ def _since_midnight(clock: str) -> timedelta:
     return timedelta(hours=int(hours), minutes=int(minutes))
 
 
-def _span_on(line: Helpline, day: date) -> tuple[timedelta, timedelta] | None:
-    holding = [clause for clause in line.opens if clause.applies(day)]
+def _span_on(opens: tuple[Clause, ...], day: date) -> tuple[timedelta, timedelta] | None:
+    holding = [clause for clause in opens if clause.applies(day)]
     return holding[-1].span if holding else None

@@ -1,0 +1,112 @@
+"""The directory as supervisors and administrators keep it: entries, their history, and when they were checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from callcenter.admin.blueprint import bp, for_deciders
+from callcenter.context import ports, reading, unit_of_work
+from callcenter.domain.consultations import Topic
+from callcenter.domain.directory import Entry, EntryIncomplete, InstitutionKind, read_entry
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.places import municipalities, prefectures_for_choice
+from callcenter.models.directory import Institution
+from callcenter.models.people import Staff
+from callcenter.services import directory as services
+from callcenter.ui.access import me
+from callcenter.ui.checked import unchecked_for
+from callcenter.ui.forms import Problem
+
+
+@bp.get("/directory")
+@for_deciders
+def directory() -> str:
+    """Every entry; those to be checked again say for how long nobody has."""
+    with reading() as session:
+        rows = [(row, unchecked_for(row.verified_on)) for row in services.everything(session)]
+        return render_template("admin/directory.html", rows=rows, kinds=list(InstitutionKind))
+
+
+@bp.get("/directory/new")
+@for_deciders
+def new_institution() -> str:
+    return _form(None, Entry(kind="", name=""))
+
+
+@bp.post("/directory/new")
+@for_deciders
+def add_institution() -> Response | tuple[str, int]:
+    """Add an entry."""
+    try:
+        entry = read_entry(request.form, request.form.getlist("topics"))
+    except EntryIncomplete as wrong:
+        return _form(None, _typed(), Problem(wrong.field, wrong.message)), 422
+    with unit_of_work() as session:
+        services.add(session, entry, by=_myself(session), now=ports().clock.now())
+    flash("窓口を加えました。")
+    return redirect(url_for("admin.directory"), 303)
+
+
+@bp.get("/directory/<institution_id>")
+@for_deciders
+def institution(institution_id: str) -> str:
+    """One entry with its history."""
+    with reading() as session:
+        row = services.entry_with(session, institution_id)
+        return _form(row, Entry.of(row), history=services.history(session, institution_id))
+
+
+@bp.post("/directory/<institution_id>")
+@for_deciders
+def change_institution(institution_id: str) -> Response | tuple[str, int]:
+    """Save a change, check an entry, take it out or bring it back."""
+    what, now = request.form.get("what", "save"), ports().clock.now()
+    try:
+        with unit_of_work() as session:
+            by = _myself(session)
+            if what == "verify":
+                services.verify(session, institution_id, by=by, now=now)
+            elif what in ("retire", "back"):
+                services.retire(session, institution_id, back=what == "back", by=by, now=now)
+            else:
+                entry = read_entry(request.form, request.form.getlist("topics"))
+                seen, verified = request.form.get("version", 0, int), "verified" in request.form
+                services.change(session, institution_id, seen, entry, verified=verified, by=by, now=now)
+    except HelplineError as wrong:
+        problem = Problem(getattr(wrong, "field", None), wrong.message)
+        with reading() as session:
+            row = services.entry_with(session, institution_id)
+            return _form(row, _typed(), problem, history=services.history(session, institution_id)), 422
+    said = {"verify": "今日、確認しました。", "retire": "一覧から外しました。", "back": "一覧にもどしました。"}
+    flash(said.get(what, "保存しました。"))
+    return redirect(url_for("admin.institution", institution_id=institution_id), 303)
+
+
+def _form(row: Institution | None, entry: Entry, problem: Problem | None = None, history: Any = ()) -> str:
+    return render_template(
+        "admin/institution.html",
+        row=row,
+        entry=entry,
+        stale=unchecked_for(row.verified_on) if row else None,
+        history=history,
+        problems=[problem] if problem else [],
+        kinds=[("", "選んでください"), *((kind.value, kind.label) for kind in InstitutionKind)],
+        topics=[(topic.value, topic.label) for topic in Topic if topic is not Topic.UNKNOWN],
+        prefectures=[("unknown", "どこでも"), *((one.value, one.label) for one in prefectures_for_choice())],
+        municipalities=[("unknown", "どこでも"), *((one.code, one.name) for one in municipalities().values())],
+    )
+
+
+def _typed() -> Entry:
+    """Return what was typed, as it stands, so that nothing has to be written twice."""
+    names = set(Entry.__dataclass_fields__) - {"topics"}
+    sent = {name: request.form.get(name, "") for name in names}
+    return Entry(**sent, topics=tuple(request.form.getlist("topics")))
+
+
+def _myself(session: Session) -> Staff:
+    return session.get_one(Staff, me().staff_id)
