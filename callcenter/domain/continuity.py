@@ -90,4 +90,4 @@ def short_note(text: str) -> str:
 
 def practice_words(before: int) -> str:
     """Say how often somebody has talked with us as what it is: practice in relating to people (R13)."""
-    return "電話で話すのは、今日がはじめて" if before == 0 else f"電話で話すのは、今日で{before + 1}回目"
+    return "電話は、今日がはじめて" if before == 0 else f"電話は、今日で{before + 1}回目"

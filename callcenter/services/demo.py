@@ -17,7 +17,7 @@ from callcenter.domain.people import Contact, Role
 from callcenter.domain.times import at_japan, local_date
 from callcenter.models.cases import Case, Person
 from callcenter.models.people import Staff
-from callcenter.services import calendar, cases, consultations, linking
+from callcenter.services import calendar, cases, consultations, continuity, linking
 from callcenter.services.audit import Actor, staff_member
 from callcenter.services.cases import NewCase, NewPerson
 from callcenter.services.demo_stories import Character, Talk, characters
@@ -89,6 +89,17 @@ def _tell_stories(session: Session, counsellors: dict[int, Staff], now: datetime
         if first:
             known[character] = _meet(session, character, known, by=staff_member(counsellor.id), now=moment)
         _hold(session, character, talk, known[character], first=first, counsellor=counsellor, now=moment)
+    for character, person in known.items():
+        _note_thread(session, character, person, counsellors[character.talks[-1].by], now)
+
+
+def _note_thread(session: Session, character: Character, person: Person, by: Staff, now: datetime) -> None:
+    """Note what the character wished for and was promised."""
+    for wish in character.wishes:
+        continuity.add_wish(session, person, wish, by=by, now=now)
+    if character.promise:
+        due_on = local_date(now) + timedelta(days=7)
+        continuity.promise(session, person, character.promise, due_on=due_on, owner=by, record=None, by=by, now=now)
 
 
 def _talks(session: Session, now: datetime) -> Iterator[tuple[datetime, Character, Talk]]:

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from callcenter.domain.consultations import AgeBand, Outcome, Relation, Sex, Topic
+from callcenter.domain.continuity import Wish
 from callcenter.domain.places import Prefecture
 
 
@@ -42,6 +43,8 @@ class Character:
     prefecture: Prefecture = Prefecture.UNKNOWN
     municipality: str = "unknown"
     family_of: str | None = None
+    wishes: tuple[Wish, ...] = ()
+    promise: str | None = None
     known: Mapping[str, str] = field(default_factory=dict)
     """Further codes of the record, by field."""
 
@@ -58,6 +61,7 @@ def _character(told: dict[str, Any]) -> Character:
         "age": AgeBand(told["age"]),
         "sex": Sex(told.get("sex", Sex.UNKNOWN)),
         "prefecture": Prefecture(told.get("prefecture", Prefecture.UNKNOWN)),
+        "wishes": tuple(Wish(code) for code in told.get("wishes", ())),
         "talks": tuple(_talk(talk) for talk in told["talks"]),
     }
     return Character(**told | coded)

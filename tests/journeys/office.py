@@ -152,6 +152,10 @@ class Office:
                 self._talk(session, person, staff, told, now)
             return person.id
 
+    def tell(self, session: Session, person: Person, by: str, told: str) -> None:
+        """Let somebody have told something before."""
+        self._talk(session, person, session.get_one(Staff, by), told, self.clock.now())
+
     def _talk(self, session: Session, person: Person, staff: Staff, told: str, now: datetime) -> None:
         record = consultations.open_draft(
             session, call_id=None, channel=Channel.PHONE, counsellor_id=staff.id, hint=None, now=now
