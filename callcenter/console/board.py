@@ -26,8 +26,9 @@ from callcenter.domain.helplines import open_now, others_now, shipped_helplines
 from callcenter.domain.nickname_cues import NO_CUES, Cues
 from callcenter.domain.presence import BOUND
 from callcenter.domain.talk import WORDS, Help
+from callcenter.models.cases import Nickname
 from callcenter.models.telephony import Presence
-from callcenter.services import consultations, cut_off, drafts, wall
+from callcenter.services import consultations, cut_off, drafts, nicknames, wall
 from callcenter.services.cut_off import CutOff
 from callcenter.services.nickname_search import Candidate
 from callcenter.ui import telephone
@@ -58,6 +59,8 @@ class Page:
     """Who may have talked with the caller before."""
     problems: tuple[Problem, ...] = ()
     beside: Beside | None = None
+    names: Sequence[Nickname] = ()
+    """Every name of the person, retired ones last."""
     """What the forms about the person offer."""
     lately: Sequence[CutOff] = ()
     """Talks that broke off a moment ago, while nobody was recognised yet."""
@@ -115,6 +118,7 @@ def look(
         sheet=sheet.read(session, opened, staff),
         card=cards.build(session, opened, staff, now=now),
         beside=choices.beside(session) if opened.person_id else None,
+        names=nicknames.all_of(session, opened.person) if opened.person else (),
         lately=() if opened.person_id else cut_off.lately(session, now=now, without=opened.id),
         misuse=flagged.part(session, opened, staff, now=now, typed=typed, problems=problems),
         **more,
@@ -153,6 +157,7 @@ def _given(page: Page) -> dict[str, Any]:
         "told": page.told,
         "colleagues": page.colleagues,
         "beside": page.beside,
+        "names": page.names,
         "lately": page.lately,
         "asking": page.asking,
         "problems": page.problems,

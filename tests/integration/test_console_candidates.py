@@ -105,8 +105,17 @@ def test_names_are_added_corrected_retired_and_taken_up_again_from_the_case(desk
     seat.sends(f"{path}/retire", script=False, name=first)
     assert names_of(desk, person_id) == [("港", "みなと", True), ("ミナト", "", False)]
     part = seat.sends(f"{path}/restore", name=first)
-    assert part.text.lstrip().startswith('<section class="names" id="names"')
+    assert part.text.lstrip().startswith('<section class="name-part" id="names"')
     assert names_of(desk, person_id) == [("ミナト", "", True), ("港", "みなと", True)]
+
+
+def test_a_name_is_added_beside_the_call_without_leaving_it(desk: Console, seat: Seat, draft: str) -> None:
+    person_id = known(desk, seat, "ミナト")
+    beside = seat.sends(f"/console/records/{draft}/person", person=person_id).text
+    assert "呼び名を直す・加える" in beside
+    assert f'action="/console/people/{person_id}/names/add"' in beside
+    part = seat.sends(f"/console/people/{person_id}/names/add", name_text="翔", name_reading="かける").text
+    assert (part.count('name="name_text"'), "かける" in part) == (3, True)
 
 
 def test_a_name_that_cannot_be_taken_comes_back_with_what_was_typed(desk: Console, seat: Seat) -> None:
