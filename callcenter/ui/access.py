@@ -28,6 +28,8 @@ IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 """After so long everybody shows anew who they are; no shift lasts as long."""
 
+NOTED_EVERY = 15
+"""Seconds."""
 MORE = 15 * 60
 """Seconds that a talk adds at a time once the longest is reached."""
 
@@ -112,9 +114,11 @@ def me() -> SignedIn:
 
 
 def note_activity() -> None:
-    """Start the idle time anew."""
+    """Start the idle time anew; not at every request, as each write sends a cookie that may overtake a newer one."""
     # The wall clock on purpose: a trial may set the line's clock to any day, its people stay at their desks.
-    session["active_at"] = int(time.time())
+    now = int(time.time())
+    if not 0 <= now - session.get("active_at", 0) < NOTED_EVERY:
+        session["active_at"] = now
 
 
 def seconds_left() -> int:

@@ -185,7 +185,7 @@ def _draw_app(problems: list[Problem], *, status: int = 200) -> Response:
     letters = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
     drawn = Markup(picture)  # noqa: S704  # by segno, from a secret and a login of ours
     return Response(
-        render_template("staff/app.html", picture=drawn, letters=letters, problems=problems),
+        render_template("staff/app.html", picture=drawn, address=address, letters=letters, problems=problems),
         status,
         mimetype="text/html",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ from tests.desk import CHEAP
 from tests.pages import ORIGIN, PASSWORD, Page, Site
 from tests.passkey import Device
 
+HOME = "操作の記録"
+"""Where an auditor's work starts."""
 NEW_PASSWORD = "another long password"
 
 
@@ -80,16 +83,33 @@ def test_an_app_is_added_and_asked_for_from_then_on(site: Site) -> None:
     secret, codes = set_up_app(site)
     assert len(codes) == 10
     sign_out(site)
-    page = site.sign_in(next="/staff/?x=1")
+    page = site.sign_in(next="/staff/safety?x=1")
     assert page.heading == "もうひとつの確認"
     assert site.open("/staff/").heading == "職員の入口"  # the password alone opens nothing
-    page = site.sign_in(next="/staff/?x=1")
+    page = site.sign_in(next="/staff/safety?x=1")
     wrong = site.send("/staff/second", page, code="000000")
     assert wrong.status == 422
     assert "いまの6けた" in wrong.words
     landed = site.send("/staff/second", wrong, code=later_code(secret))
-    assert landed.heading == "担当07さんの画面"
+    assert landed.heading == "安全な入り方"
     assert "x=1" in str(landed.response.request.url)
+
+
+def test_neither_names_nor_secrets_reach_the_logs(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    site.sign_in()
+    secret, codes = set_up_app(site)
+    sign_out(site)
+    page = site.send("/staff/second", site.sign_in(), code="123456")
+    for code in (later_code(secret), *codes[:2]):
+        site.send("/staff/second", page, code=code)
+        sign_out(site)
+        page = site.sign_in()
+    for _ in range(11):
+        site.sign_in(password="a wrong long password")
+    told = caplog.text
+    assert "exceeded at endpoint" in told  # something is logged
+    assert not any(kept in told for kept in ("tanto07", PASSWORD, "a wrong long password", secret, *codes, "123456"))
 
 
 def test_the_picture_and_the_letters_are_of_our_own_making(site: Site) -> None:
@@ -104,7 +124,7 @@ def test_a_recovery_code_lets_in_who_has_lost_the_telephone(site: Site) -> None:
     site.sign_in()
     _, codes = set_up_app(site)
     sign_out(site)
-    assert site.send("/staff/second", site.sign_in(), code=codes[0].upper()).heading == "担当07さんの画面"
+    assert site.send("/staff/second", site.sign_in(), code=codes[0].upper()).heading == HOME
     assert "のこり 9 個" in site.open("/staff/safety").words
 
 
@@ -140,15 +160,15 @@ def test_a_change_of_factors_signs_the_other_browsers_out(site: Site) -> None:
     site.sign_in()
     other = site.another_browser()
     other.sign_in()
-    assert other.open("/staff/").heading == "担当07さんの画面"
+    assert other.open("/staff/").heading == HOME
     set_up_app(site)
-    assert site.open("/staff/").heading == "担当07さんの画面"
+    assert site.open("/staff/").heading == HOME
     assert other.open("/staff/").heading == "職員の入口"
 
 
 def test_production_asks_for_a_second_factor_once_the_days_of_grace_are_over(site: Site) -> None:
     page = site.sign_in()
-    assert page.heading == "担当07さんの画面"
+    assert page.heading == HOME
     assert "12月3日" in page.words  # a week from THURSDAY
     site.clock.at += timedelta(days=8)
     sign_out(site)
@@ -156,7 +176,7 @@ def test_production_asks_for_a_second_factor_once_the_days_of_grace_are_over(sit
     assert page.heading == "安全な入り方"
     assert site.open("/staff/").heading == "安全な入り方"
     set_up_app(site)
-    assert site.open("/staff/").heading == "担当07さんの画面"
+    assert site.open("/staff/").heading == HOME
 
 
 def test_a_trial_never_insists(sqlite_url: str) -> None:
@@ -166,7 +186,7 @@ def test_a_trial_never_insists(sqlite_url: str) -> None:
     site.clock.at += timedelta(days=400)
     sign_out(site)
     page = site.sign_in()
-    assert page.heading == "担当07さんの画面"
+    assert page.heading == HOME
     assert "もうひとつの確認を足してください" in page.words
     site.close()
 
@@ -187,10 +207,10 @@ def test_a_first_password_leads_to_one_of_ones_own(site: Site) -> None:
     ]:
         assert words in site.send("/staff/first-password", page, password=chosen, again=again).words
     landed = site.send("/staff/first-password", page, password=NEW_PASSWORD, again=NEW_PASSWORD)
-    assert landed.heading == "担当07さんの画面"
+    assert landed.heading == HOME
     sign_out(site)
     assert site.sign_in(password=first).status == 422
-    assert site.sign_in(password=NEW_PASSWORD).heading == "担当07さんの画面"
+    assert site.sign_in(password=NEW_PASSWORD).heading == HOME
 
 
 def test_a_first_password_is_good_for_a_week(site: Site) -> None:
@@ -225,6 +245,13 @@ def test_looking_how_long_is_left_does_not_make_it_longer(site: Site) -> None:
     assert first["left"] <= 300
     data = {"csrf_token": first["token"]}
     assert site.reader.post("/staff/stay", data=data, base_url=ORIGIN).get_json()["left"] > 1790
+
+
+def test_a_page_that_asks_often_does_not_send_a_cookie_each_time(site: Site) -> None:
+    site.sign_in()
+    assert "Set-Cookie" not in site.get("/staff/").headers
+    seconds_ago(site, 20)
+    assert "Set-Cookie" in site.get("/staff/").headers
 
 
 def test_nobody_is_signed_out_while_talking(site: Site) -> None:
