@@ -23,7 +23,7 @@ from callcenter.models.consultations import Consultation, ConsultationState
 from callcenter.models.directory import Referral
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call
-from callcenter.services import record_fields, referrals
+from callcenter.services import browser_copy, record_fields, referrals
 from callcenter.services.record_fields import FIELDS
 from callcenter.ui.hints import Hint, hint_of
 
@@ -72,6 +72,8 @@ class Sheet:
     maybe: str | None
     """Who it may have been, while that is not sure; their name only."""
     notes: Notes
+    copy_key: str
+    """With which the browser seals what it could not save yet."""
 
     @property
     def heard(self) -> str:
@@ -100,6 +102,7 @@ def read(session: Session, record: Consultation, staff: Staff) -> Sheet:
         doubt=record.doubt,
         maybe=_maybe(session, record),
         notes=notes.read(session, record, staff),
+        copy_key=browser_copy.key_of(session, record, staff),
     )
 
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from callcenter.domain.consultations import Channel
 from callcenter.domain.people import Role
 from callcenter.models.base import db
 from callcenter.models.consultations import Consultation
 from callcenter.models.people import Staff
-from callcenter.services import cases, consultations, linking
+from callcenter.services import browser_copy, cases, consultations, linking
 from callcenter.services.audit import OPERATOR
 from callcenter.services.cases import NewCase, NewPerson
 from callcenter.services.record_fields import FIELDS
@@ -154,3 +155,25 @@ def test_what_no_page_of_ours_says_is_refused(seat: Seat, draft: str, sent: obje
     headers = {"Accept": "application/json", "X-CSRFToken": seat.token}
     path = f"/console/records/{draft}/beside"
     assert seat.client.post(path, json=sent, headers=headers, base_url="https://desk.test").status_code == 409
+
+
+# ---- what a browser keeps while the server is away
+
+
+def test_what_a_browser_keeps_opens_for_its_writer_and_this_record_only(desk: Console, seat: Seat, draft: str) -> None:
+    supervisor, other = desk.seat("tokatsu", role=Role.SUPERVISOR), begun(desk, seat)
+    keys = [copy_key(seat, draft), copy_key(supervisor, draft), copy_key(seat, other)]
+    assert len(set(keys)) == 3
+    assert copy_key(seat, draft) == keys[0]
+    with desk.work() as session:
+        session.get_one(Consultation, draft).data_key.destroy(desk.clock.now())
+        assert browser_copy.key_of(session, session.get_one(Consultation, draft), _staff(session, seat)) == ""
+
+
+def copy_key(seat: Seat, record: str) -> str:
+    page = seat.opens(f"/console/records/{record}")
+    return next(given["data-copy-key"] for tag, given in page.reader.tags if tag == "auto-save")
+
+
+def _staff(session: Session, seat: Seat) -> Staff:
+    return session.get_one(Staff, seat.staff_id)

@@ -74,6 +74,24 @@ def a_supervisor_writes_beside(office: Office, page: Page, open_page: OpenPage) 
     axe(page)
 
 
+def the_server_fails_and_the_browser_dies(
+    office: Office, page: Page, open_page: OpenPage
+) -> tuple[Page, list[Request]]:
+    """Let more be typed that cannot be saved, and hold it to be sealed, brought back and saved."""
+    page.route("**/save", lambda route: route.fulfill(status=503))
+    page.get_by_label("主なお話").press("End")
+    page.keyboard.type("届かなかった。")
+    expect(page.locator("[data-saved]")).to_have_text("保存できていません")
+    kept = page.evaluate("Object.entries(localStorage).filter(([name]) => name.startsWith('draft:')).join()")
+    assert kept
+    assert "届かなかった" not in kept
+    page, asked = crashed(office, page, open_page)
+    expect(page.get_by_label("主なお話")).to_have_value("途中まで書いた。届かなかった。")
+    expect_saved(page)
+    assert page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('draft:')).length") == 0
+    return page, asked
+
+
 def test_a_talk_is_written_by_keyboard_through_danger_and_a_crash(office: Office, open_page: OpenPage) -> None:
     counsellor = office.hire()
     office.hire("tokatsu", role=Role.SUPERVISOR)
@@ -100,14 +118,13 @@ def test_a_talk_is_written_by_keyboard_through_danger_and_a_crash(office: Office
     page.keyboard.type("助けとつながったかを聞く。")
     expect_saved(page)
 
-    page, asked = crashed(office, page, open_page)
-    expect(page.get_by_label("主なお話")).to_have_value("途中まで書いた。")
+    page, asked = the_server_fails_and_the_browser_dies(office, page, open_page)
     expect_light(asked)
     expect(page.get_by_role("textbox", name="次回")).to_have_value("助けとつながったかを聞く。")
     hung_up(office, page, leg)
     page.keyboard.press("Control+Enter")
     expect(callbar(page)).to_contain_text("電話を待っています")
-    assert (texts(office)[-1], texts(office, "background")[-1]) == ("途中まで書いた。", "統括も書いた。")
+    assert (texts(office)[-1], texts(office, "background")[-1]) == ("途中まで書いた。届かなかった。", "統括も書いた。")
 
 
 def test_on_a_small_screen_nothing_is_squeezed_or_slides_sideways(office: Office, open_page: OpenPage) -> None:

@@ -37,7 +37,7 @@ customElements.define(
       document.addEventListener("beside", this.besides);
       this.synced = Number(this.dataset.version);
       this.here = setInterval(() => this.sync(), STILL_HERE);
-      setTimeout(() => this.sync());
+      setTimeout(() => this.restore().finally(() => this.sync()));
     }
 
     disconnectedCallback() {
@@ -101,10 +101,35 @@ customElements.define(
         if (dirty.includes(place.dataset.taken)) place.hidden = true; // asked today
       }
       if (!dirty.length) return;
+      this.keep(dirty);
       this.since ??= performance.now();
       this.status("writing", "書いています…");
       const left = Math.max(0, this.since + AT_THE_LATEST - performance.now());
       this.later(Math.min(AFTER, left));
+    }
+
+    /** Made at its first use, as the scripts stand in the order of their names. */
+    get copy() {
+      this.sealed ??= new SealedCopy(this.dataset.record, this.dataset.copyKey);
+      return this.sealed;
+    }
+
+    keep(names) {
+      this.copy.keep(Object.fromEntries(names.map((name) => [name, { value: JSON.parse(this.valueOf(name)), seen: this.seen[name] }])));
+    }
+
+    /** What a browser that died had not saved comes back and is saved; what others wrote since is kept beside it. */
+    async restore() {
+      const kept = await this.copy.read();
+      if (!kept || !this.isConnected) return;
+      const back = Object.entries(kept).filter(([name, { value }]) => name in this.known && this.asValue(name, value) !== this.valueOf(name) && this.valueOf(name) === this.known[name]);
+      for (const [name, { value, seen }] of back) {
+        this.put(name, value);
+        this.seen[name] = seen;
+      }
+      if (!back.length) return this.copy.forget();
+      document.querySelector("toast-box").say("前に保存できていなかった文を、もどしました。");
+      return this.save();
     }
 
     later(milliseconds) {
@@ -150,7 +175,12 @@ customElements.define(
       this.red(null);
       if (this.conflicts.size) this.status("unsaved", "保存できていない欄があります");
       else if (this.dirty().length) this.changed();
-      else this.status("saved", `${saved.saved_at} に保存しました`);
+      else this.saved(saved.saved_at);
+    }
+
+    saved(at) {
+      this.copy.forget();
+      this.status("saved", `${at} に保存しました`);
     }
 
     failed(trouble) {
