@@ -98,7 +98,7 @@ def hear(turn: Turn) -> str:
         return waiting.step_out()
     if turn.hearing.greeting:
         return waiting.greeting(waiting.Greeting(urls.voice("key"), settings().service_name))
-    return waiting.wait(waiting.Wait(turn.hearing, music()))
+    return waiting.wait(waiting.Wait(turn.hearing, music(), urls.voice("key")))
 
 
 def music() -> waiting.Music:

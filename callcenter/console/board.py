@@ -11,7 +11,7 @@ from flask import render_template
 from sqlalchemy.orm import Session
 
 from callcenter.console import card as cards
-from callcenter.console import choices, cues, desk, flagged, form, sheet, words
+from callcenter.console import choices, cues, desk, flagged, form, hinted, sheet, words
 from callcenter.console.blueprint import bp, for_counsellors, from_script, in_the_background, myself
 from callcenter.console.card import Card
 from callcenter.console.choices import Beside
@@ -59,9 +59,11 @@ class Page:
     """Who may have talked with the caller before."""
     problems: tuple[Problem, ...] = ()
     beside: Beside | None = None
+    """What the forms about the person offer."""
     names: Sequence[Nickname] = ()
     """Every name of the person, retired ones last."""
-    """What the forms about the person offer."""
+    keyed: Candidate | None = None
+    """Whom a 呼び番号 names that was keyed in."""
     lately: Sequence[CutOff] = ()
     """Talks that broke off a moment ago, while nobody was recognised yet."""
     asking: Asking | None = None
@@ -119,6 +121,7 @@ def look(
         card=cards.build(session, opened, staff, now=now),
         beside=choices.beside(session) if opened.person_id else None,
         names=nicknames.all_of(session, opened.person) if opened.person else (),
+        keyed=None if opened.person_id else hinted.keyed(session, opened),
         lately=() if opened.person_id else cut_off.lately(session, now=now, without=opened.id),
         misuse=flagged.part(session, opened, staff, now=now, typed=typed, problems=problems),
         **more,
@@ -158,6 +161,7 @@ def _given(page: Page) -> dict[str, Any]:
         "colleagues": page.colleagues,
         "beside": page.beside,
         "names": page.names,
+        "keyed": page.keyed,
         "lately": page.lately,
         "asking": page.asking,
         "problems": page.problems,

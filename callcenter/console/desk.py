@@ -67,6 +67,8 @@ class Ring:
     """A mark on the caller's number."""
     asked_by: str | None
     """The colleague who asks me to take over, if it is not the caller who rings."""
+    maybe: str | None
+    """Whom a 呼び番号 names that the caller keyed in; the name only."""
 
 
 @dataclass(frozen=True)
@@ -216,7 +218,8 @@ def _ring(session: Session, offer: Offer | None, staff: Staff, now: datetime) ->
         return None
     call = session.get_one(Call, offer.call_id)
     flag = flagged.of_call(session, call, staff, now=now)
-    return Ring(offer.id, hint_of(call.key), call.arrived_at, flag, talks.asked_by(session, offer))
+    asked_by = talks.asked_by(session, offer)
+    return Ring(offer.id, hint_of(call.key), call.arrived_at, flag, asked_by, known.keyed(session, call))
 
 
 def _waiting(session: Session) -> tuple[Waiting, ...]:

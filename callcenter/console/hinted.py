@@ -13,11 +13,13 @@ from callcenter.domain.wall import Speaker
 from callcenter.models.cases import Person
 from callcenter.models.consultations import Consultation
 from callcenter.models.people import Staff
+from callcenter.models.telephony import Call
 from callcenter.services import continuity, cut_off, wall
 from callcenter.services.nickname_search import Candidate
 
 BROKE_OFF = "さっき切れた電話"
 BY_CODE = "呼び番号が同じ"
+KEYED = "呼び番号が押されました"
 
 
 def hinted(
@@ -29,12 +31,21 @@ def hinted(
     """
     speaker = wall.speaker_of(session, record, staff)
     broke_off = {one.person.id for one in cut_off.lately(session, now=now, without=record.id) if one.person}
-    called = _by_code(session, heard)
+    called, pressed = _by_code(session, heard), keyed(session, record)
     listed = {one.person_id: one for one in ([called] if called else []) + list(found)}
+    if pressed is not None and pressed.person_id in listed:
+        listed = {pressed.person_id: pressed} | {key: one for key, one in listed.items() if key != pressed.person_id}
     first = [replace(one, reason=BROKE_OFF) for one in listed.values() if one.person_id in broke_off]
     others = [one for one in listed.values() if one.person_id not in broke_off]
     hidden = _hidden(session, speaker, [*first, *others])
     return [one for one in (*first, *others) if one.person_id not in hidden and one.person_id != record.person_id]
+
+
+def keyed(session: Session, record: Consultation) -> Candidate | None:
+    """Return whom the number names that the caller of this record keyed in while waiting."""
+    call = session.get(Call, record.call_id) if record.call_id else None
+    found = _by_code(session, call.caller_code) if call is not None and call.caller_code else None
+    return replace(found, reason=KEYED) if found is not None else None
 
 
 def _hidden(session: Session, speaker: Speaker | None, candidates: Iterable[Candidate]) -> set[str]:

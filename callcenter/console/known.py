@@ -10,10 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.console.talk import Talk
+from callcenter.console.words import called
 from callcenter.domain.presence import Work
+from callcenter.models.cases import Person
 from callcenter.models.consultations import Consultation
 from callcenter.models.people import Staff
-from callcenter.models.telephony import Presence
+from callcenter.models.telephony import Call, Presence
 from callcenter.services import continuity, cut_off, wall
 from callcenter.ui.tones import Tone, tone_of
 
@@ -68,6 +70,13 @@ def _known(session: Session, staff_id: str, title: str, talk: Talk | None, me: S
         is_me=staff_id == me.id,
         free=can_ask and talk is not None and staff_id in [one.id for one in talk.free],
     )
+
+
+def keyed(session: Session, call: Call) -> str | None:
+    """Return the name behind a 呼び番号 that this caller keyed in."""
+    person_id = continuity.known_by(session, call.caller_code) if call.caller_code else None
+    person = session.get(Person, person_id) if person_id else None
+    return called(person.nicknames[0].text) if person is not None and person.nicknames else None
 
 
 def _came_back(session: Session, record: Consultation | None, staff: Staff) -> str | None:

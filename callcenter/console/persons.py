@@ -58,7 +58,7 @@ def search(record_id: str) -> str:
             page = board.look(session, record_id, candidates=tuple(found), told=told, colleagues=colleagues)
     if page is None:
         given = {"candidates": found, "record_id": record_id, "heard": heard.strip(), "linked": linked}
-        given |= {"lately": (), "told": told, "colleagues": colleagues}
+        given |= {"lately": (), "keyed": None, "told": told, "colleagues": colleagues}
         return render_template("console/candidates.html", form=form, words=words, ask=cues, **given)
     return board.draw(page)
 

@@ -56,6 +56,8 @@ class Hall:
     waiting: int
     rung: bool = False
     """Whether a counsellor is being rung for the caller at this moment."""
+    codes: bool = False
+    """Whether anybody was given a 呼び番号, so that it is worth asking for one."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class Hearing:
     position: int | None = None
     moved_up: bool = False
     apology: bool = False
+    code: bool = False
+    """Whoever has a 呼び番号 may key it in."""
 
 
 def verdict(waiter: Waiter, hall: Hall, policy: Policy) -> Verdict:
@@ -115,6 +119,7 @@ def hearing(waiter: Waiter, hall: Hall, policy: Policy) -> Hearing:
         position=hall.position if _worth_saying(waiter, hall) else None,
         moved_up=waiter.spoken_position is not None,
         apology=_apology_due(waiter, hall.now, policy),
+        code=hall.codes and "code" not in waiter.told and waiter.waits > 1,
     )
 
 

@@ -33,6 +33,8 @@ class Call(Base):
     """Sealed; emptied on ``number_until``."""
     number_until: Mapped[date | None]
     key: Mapped[Key | None] = mapped_column(choice(Key))
+    caller_code: Mapped[str | None] = mapped_column(String(4))
+    """A 呼び番号 that was keyed in while waiting: it names a candidate and opens nothing; gone the next day."""
 
     arrived_at: Mapped[datetime] = mapped_column(Moment)
     arrived_on: Mapped[date] = mapped_column(index=True)

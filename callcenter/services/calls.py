@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from callcenter.crypto import seal_number
 from callcenter.domain import waiting
 from callcenter.domain.calls import CallState, CallStep, Key, Outcome, Source, Why, settle, step
+from callcenter.domain.continuity import read_code
 from callcenter.domain.hours import State
 from callcenter.domain.phone_numbers import Caller
 from callcenter.domain.policy import Policy
@@ -158,7 +159,7 @@ def look(session: Session, call: Call | None, *, now: datetime, policy: Policy, 
 
 def _remember(call: Call, hearing: Hearing, now: datetime) -> None:
     call.waits += 1
-    said = [name for name in ("crowded", "near_close", "closing", "care") if getattr(hearing, name)]
+    said = [name for name in ("crowded", "near_close", "closing", "care", "code") if getattr(hearing, name)]
     if said:
         call.told = [*call.told, *said]
     if hearing.position is not None:
@@ -169,8 +170,12 @@ def _remember(call: Call, hearing: Hearing, now: datetime) -> None:
 
 
 def press(session: Session, call: Call, digits: str, *, now: datetime) -> None:
-    """Keep the key as a hint; junk and silence are as good as no key."""
+    """Keep the key as a hint, or the four digits of a 呼び番号; junk and silence are as good as no key."""
     call.greeted_at = call.greeted_at or now
+    code = read_code(digits)
+    if code is not None and code != call.caller_code:
+        call.caller_code = code
+        live.tell(session, live.LINE, now=now)
     key = Key.read(digits)
     if key is not None and call.key is None:
         call.key = key

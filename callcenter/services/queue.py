@@ -18,6 +18,7 @@ from callcenter.domain.people import Contact
 from callcenter.domain.policy import Policy
 from callcenter.domain.presence import AwayReason, Work
 from callcenter.domain.waiting import Hall, Waiter
+from callcenter.models.continuity import CallerCode
 from callcenter.models.telephony import Call, Offer, Presence
 from callcenter.services import announcements, calendar, flags
 
@@ -84,7 +85,8 @@ _AHEAD = _how_many(Other.id, Other.state == CallState.WAITING, _ahead_of(Call))
 _RUNG = select(Offer.id).where(Offer.call_id == Call.id, Offer.state.in_(OPEN_OFFERS)).exists()
 _KNOWN = select(Call.id).where(Call.caller_sid == bindparam("caller_sid")).exists()
 _DOOR = select(_WAITS, _DUTY, _KNOWN, flags.BLOCKED, announcements.SIGNATURE, *calendar.SIGNATURE)
-_AROUND = (_DUTY, _FREE, _AHEAD, _WAITS, _RUNG, announcements.SIGNATURE, *calendar.SIGNATURE)
+_CODES = select(CallerCode.id).where(CallerCode.withdrawn_at.is_(None)).exists()
+_AROUND = (_DUTY, _FREE, _AHEAD, _WAITS, _RUNG, _CODES, announcements.SIGNATURE, *calendar.SIGNATURE)
 _HALL = select(*_AROUND).where(Call.id == bindparam("call_id"))
 _CALL_IN_HALL = (
     select(Call, *_AROUND).where(Call.caller_sid == bindparam("caller_sid")).with_for_update(of=Call, key_share=True)
@@ -135,8 +137,8 @@ def find_in_hall(
 
 
 def _read_hall(session: Session, call: Call, counts: Sequence[int], now: datetime) -> Hall:
-    announcements.note(session, counts[5])
-    days = calendar.current(session, now, tuple(counts[6:]))
+    announcements.note(session, counts[6])
+    days = calendar.current(session, now, tuple(counts[7:]))
     return Hall(
         now=now,
         hours=state_at(days, now),
@@ -146,6 +148,7 @@ def _read_hall(session: Session, call: Call, counts: Sequence[int], now: datetim
         position=1 + counts[2],
         waiting=counts[3],
         rung=bool(counts[4]),
+        codes=bool(counts[5]),
     )
 
 

@@ -63,9 +63,11 @@ def _silent_calls(session: Session, now: datetime, policy: Policy) -> None:
 
 
 def forget(session: Session, *, now: datetime) -> None:
-    """Drop what has served its time: callers' numbers, marks on them, stored answers, hints to screens."""
+    """Drop what has served its time: callers' numbers and codes, marks on them, stored answers, hints."""
     old = Call.number_until < local_date(now)
     session.execute(update(Call).where(Call.caller_number.is_not(None), old).values(caller_number=None))
+    keyed = update(Call).where(Call.caller_code.is_not(None), Call.arrived_on < local_date(now))
+    session.execute(keyed.values(caller_code=None))
     flags.forget(session, now=now)
     receipts.forget(session, now=now)
     live.forget(session, now=now)

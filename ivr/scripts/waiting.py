@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from twilio.twiml.voice_response import VoiceResponse
+from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from callcenter.domain import readings
+from callcenter.domain.continuity import CODE_DIGITS
 from callcenter.domain.people import Contact
 from callcenter.domain.speech import Announcement, Fact, speakable
 from callcenter.domain.waiting import Hearing
@@ -22,6 +23,8 @@ SHORT_MUSIC = 8.0
 LONG_MUSIC = 15.0
 """Seconds of ``static/audio/wait-15.wav``."""
 MINUTE = 60
+CODE_TIMEOUT = 5
+"""Seconds of patience for a 呼び番号, and from digit to digit."""
 KEY_TIMEOUT = 2
 """Seconds of patience for a key after the greeting."""
 
@@ -48,6 +51,8 @@ class Wait:
 
     hearing: Hearing
     music: Music
+    key_url: str = ""
+    """Where a 呼び番号 goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def fit(hearing: Hearing) -> Hearing:
     left = LONGEST
     chosen = Hearing()
     for part, announcement, facts in _wishes(hearing):
-        needed = length(announcement, **facts)
+        needed = _needed(part, announcement, **facts)
         if needed <= left:
             left -= needed
             chosen = replace(chosen, **{part: getattr(hearing, part)})
@@ -106,9 +111,9 @@ def wait(scene: Wait) -> str:
     """Say what fits, then play the longest piece that fits behind it."""
     twiml = VoiceResponse()
     left = LONGEST
-    for _, announcement, facts in _wishes(fit(scene.hearing)):
-        say(twiml, announcement, **facts)
-        left -= length(announcement, **facts)
+    for part, announcement, facts in _wishes(fit(scene.hearing)):
+        say(_for_code(twiml, scene) if part == "code" else twiml, announcement, **facts)
+        left -= _needed(part, announcement, **facts)
     if left >= LONG_MUSIC:
         twiml.play(address(scene.music.long_url))
     elif left >= SHORT_MUSIC:
@@ -161,6 +166,25 @@ def _wishes(hearing: Hearing) -> Iterator[tuple[str, Announcement, dict[str, Fac
         yield "position", *_position(hearing.position, moved_up=hearing.moved_up)
     if hearing.apology:
         yield "apology", words.C04, {}
+    if hearing.code:
+        yield "code", words.C13, {}
+
+
+def _needed(part: str, announcement: Announcement, **facts: Fact) -> float:
+    """Return the seconds that a phrase takes, with the patience for an answer where it asks for one."""
+    return length(announcement, **facts) + (CODE_TIMEOUT if part == "code" else 0)
+
+
+def _for_code(twiml: VoiceResponse, scene: Wait) -> Gather:
+    """Listen for four digits; without any the document goes on."""
+    return twiml.gather(
+        input="dtmf",
+        num_digits=CODE_DIGITS,
+        timeout=CODE_TIMEOUT,
+        finish_on_key="",
+        action=address(scene.key_url),
+        method="POST",
+    )
 
 
 def _position(place: int, *, moved_up: bool) -> tuple[Announcement, dict[str, Fact]]:

@@ -12,7 +12,8 @@ from callcenter.domain.people import Role
 from callcenter.models.base import db
 from callcenter.models.consultations import Consultation
 from callcenter.models.people import Staff
-from callcenter.services import cases, consultations, linking
+from callcenter.models.telephony import Call
+from callcenter.services import cases, consultations, continuity, linking
 from tests.integration.consoles import Console, Seat
 from tests.integration.families import SON, person, talk
 
@@ -90,6 +91,18 @@ def test_a_number_finds_a_candidate_and_opens_nothing(desk: Console, seat: Seat,
     seat.sends(f"{at}/caller-code", act="withdraw")
     seat.sends(f"{at}/unlink")
     assert "ミナトさん" not in seat.sends(f"{at}/search", nickname_heard=given[1]).text
+
+
+def test_a_number_keyed_in_while_waiting_names_a_candidate_at_once(desk: Console, seat: Seat, in_call: str) -> None:
+    son = person(desk, "ミナト")
+    talk(desk, seat, son, SON)
+    with desk.work() as session:
+        staff, record = session.get_one(Staff, seat.staff_id), session.get_one(Consultation, in_call)
+        code = continuity.give_code(session, cases.person_with(session, son), by=staff, now=desk.clock.now())
+        session.get_one(Call, record.call_id).caller_code = code.digits
+    page = seat.get("/console/").text
+    assert ("呼び番号が押されました" in page, "ミナトさん・本人" in page, SON in page) == (True, True, False)
+    assert SON in seat.sends(f"/console/records/{in_call}/person", person=son).text
 
 
 # ---- whom they know here
