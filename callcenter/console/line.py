@@ -88,7 +88,7 @@ def _choice(work: str, reason: str) -> Next:
 
 
 @bp.post("/lease")
-@for_counsellors
+@in_the_background
 def take_lease() -> Response:
     """Let this tab ring; another living tab keeps the telephone unless the person says so (``force``)."""
     force = request.form.get("force") == "1"
@@ -131,7 +131,7 @@ def set_contact() -> Response:
 
 
 @bp.post("/line/token")
-@for_counsellors
+@in_the_background
 @limiter.limit("40 per 10 minutes", key_func=lambda: me().staff_id)
 def line_token() -> Response:
     """Give the tab that holds the telephone a token to be rung with."""

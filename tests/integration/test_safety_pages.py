@@ -19,6 +19,7 @@ from callcenter.models.people import Staff
 from callcenter.services import passwords, presence
 from callcenter.services import staff as accounts
 from callcenter.services.audit import OPERATOR
+from callcenter.ui import access
 from tests.desk import CHEAP
 from tests.pages import ORIGIN, PASSWORD, Page, Site
 from tests.passkey import Device
@@ -245,6 +246,18 @@ def test_looking_how_long_is_left_does_not_make_it_longer(site: Site) -> None:
     assert first["left"] <= 300
     data = {"csrf_token": first["token"]}
     assert site.reader.post("/staff/stay", data=data, base_url=ORIGIN).get_json()["left"] > 1790
+
+
+ASKED_BY_PAGES = (
+    "admin.told", "console.beat", "console.beside", "console.case_live", "console.events", "console.form_token",
+    "console.line_token", "console.live_parts", "console.take_lease", "console.told", "reports.board_parts",
+    "staff.time_left",
+)  # fmt: skip
+
+
+def test_what_a_page_asks_by_itself_keeps_nobody_signed_in(site: Site) -> None:
+    rules = {name: access.rule_of(site.app.view_functions[name]) for name in ASKED_BY_PAGES}
+    assert [name for name, rule in rules.items() if rule is None or not rule.quiet] == []
 
 
 def test_a_page_that_asks_often_does_not_send_a_cookie_each_time(site: Site) -> None:
