@@ -17,7 +17,7 @@ from callcenter.domain.times import local_date
 from callcenter.models.cases import Case, Person
 from callcenter.models.consultations import Consultation
 from callcenter.models.people import Staff
-from callcenter.services import reach
+from callcenter.services import reach, wall
 
 AT_ONCE = 50
 KNOWN_RISK = tuple(risk.value for risk in Risk if risk is not Risk.UNKNOWN)
@@ -74,6 +74,8 @@ class Listed:
     more: bool
     due: int
     """Cases of mine whose day has come, whatever is shown."""
+    waits: str | None = None
+    """The case of who is on the line: it is left out until their record is written."""
 
 
 def listed(session: Session, filters: Filters, *, by: Staff, now: datetime, page: int = 1) -> Listed:
@@ -85,9 +87,13 @@ def listed(session: Session, filters: Filters, *, by: Staff, now: datetime, page
         reach.cases(by, now=now),
         *_conditions(filters, by, today),
     )
+    there = wall.on_the_line(session, by)
+    if there is not None and not there.opened:  # whom else the family has, and when they called, waits meanwhile
+        query = query.where(Case.id != there.case_id)
     query = _ordered(query, filters).options(selectinload(Case.people).selectinload(Person.nicknames))
     cases = session.scalars(query.offset((max(1, page) - 1) * AT_ONCE).limit(AT_ONCE + 1)).all()
-    return Listed(_rows(session, cases[:AT_ONCE]), len(cases) > AT_ONCE, due_count(session, by, today=today))
+    waits = there.case_id if there is not None and not there.opened else None
+    return Listed(_rows(session, cases[:AT_ONCE]), len(cases) > AT_ONCE, due_count(session, by, today=today), waits)
 
 
 def due_count(session: Session, by: Staff, *, today: date) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from callcenter.domain.consultations import Channel, Relation
+from callcenter.models.consultations import Consultation
 from callcenter.models.people import Staff
 from callcenter.services import cases, consultations, linking
 from callcenter.services.audit import OPERATOR
@@ -52,5 +53,10 @@ def everything(seat: Seat, record_id: str) -> str:
         seat.sends(f"{at}/earlier", before=(seat.desk.clock.now()).isoformat(), depth="2").text,
         seat.sends(f"{at}/unlinked", show="all").text,
         seat.get("/console/unlinked").text,
+        seat.get("/console/cases?state=all").text,
     ]
+    with seat.desk.work() as session:
+        case_id = session.get_one(Consultation, record_id).case_id
+    if case_id is not None:
+        shown += [seat.get(f"/console/cases/{case_id}{page}").text for page in ("", "/live", "/print")]
     return "\n".join(shown)
