@@ -21,7 +21,7 @@ from callcenter.models.cases import Case, Person
 from callcenter.models.consultations import Consultation, ConsultationState
 from callcenter.models.family import Merge
 from callcenter.models.people import Staff
-from callcenter.services import consents, consultations, continuity, merging, wall
+from callcenter.services import consents, consultations, continuity, merging, visit_counts, wall
 
 Options = tuple[tuple[str, str], ...]
 
@@ -130,7 +130,7 @@ def build(session: Session, record: Consultation, staff: Staff, *, now: datetime
         practice=_practice(session, record, speaker),
         wishes=tuple(Wished(one.id, Wish(one.wish).label, one.note) for one in continuity.wishes(session, person.id)),
         promises=_promises(session, person, now),
-        visits_used=continuity.visits(session, speaker),
+        visits_used=_visits(session, person, speaker),
         risk=wall.risk_of(session, person.case_id),
         code=code.digits if code else None,
         usual_id=person.usual_staff_id,
@@ -188,6 +188,12 @@ def _practice(session: Session, record: Consultation, speaker: Speaker) -> str |
     if record.channel != Channel.PHONE:
         return None
     return practice_words(continuity.talks(session, speaker, without=record.id))
+
+
+def _visits(session: Session, person: Person, speaker: Speaker) -> int:
+    """Count the visits this side may know of, and those of the subject that outlived an earlier case."""
+    before = visit_counts.used_before(session, person.case, person) if person.is_subject else 0
+    return before + continuity.visits(session, speaker)
 
 
 def _promises(session: Session, person: Person, now: datetime) -> tuple[Promised, ...]:

@@ -32,7 +32,7 @@ class CutOff:
 
     record_id: str
     person: Person | None
-    """None while nobody has recognised the caller."""
+    """None while nobody has recognised the caller, or where no name is left."""
     counsellor_id: str
     counsellor: str
     ended_at: datetime
@@ -78,4 +78,5 @@ def _broke_off() -> ColumnElement[bool]:
 
 
 def _read(record: Consultation, call: Call, staff: Staff) -> CutOff:
-    return CutOff(record.id, record.person, staff.id, staff.name, call.ended_at or call.last_news_at)
+    named = record.person if record.person is not None and record.person.nicknames else None
+    return CutOff(record.id, named, staff.id, staff.name, call.ended_at or call.last_news_at)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
-from callcenter.domain.consultations import Channel
+from callcenter.domain.consultations import Channel, Relation
 from callcenter.domain.people import Role
 from callcenter.models.base import db
 from callcenter.models.consultations import Consultation
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call
-from callcenter.services import cases, consultations, continuity, linking
+from callcenter.services import cases, consents, consultations, continuity, linking
 from tests.integration.consoles import Console, Seat
 from tests.integration.families import SON, person, talk
 
@@ -53,6 +54,24 @@ def test_the_card_tells_at_a_glance_how_to_go_on(desk: Console, seat: Seat, in_c
     for words in ("ゆっくり話す", "無言でもよい", "絵の話を聞く", "12月1日(火)", f"{SON}次", "今日で2回目", "0/5"):
         assert words in card, words
     assert not re.search(r"[0-9]+回(かけ|の電話|目の電話)", card)
+
+
+def test_visits_are_counted_as_far_as_this_side_may_know(desk: Console, seat: Seat, in_call: str) -> None:
+    at, son = f"/console/records/{in_call}", person(desk, "ミナト")
+    mother = person(desk, "ミナトの母", Relation.MOTHER, beside=son)
+    for visited, days in ((son, 9), (son, 20), (mother, 30)):
+        moment = desk.clock.now() - timedelta(days=days)
+        with desk.work() as session:
+            staff = session.get_one(Staff, seat.staff_id)
+            visit = consultations.open_draft(
+                session, call_id=None, channel=Channel.VISIT, counsellor_id=staff.id, hint=None, now=moment
+            )
+            consultations.save_draft(session, visit.id, 1, {"next_step": "また"}, by=staff, now=moment)
+            linking.confirm_person(session, visit.id, visited, by=staff, now=moment)
+            consultations.finish(session, visit.id, by=staff, now=moment)
+            consents.give(session, visited, Channel.PHONE, by=staff, now=moment)
+    card = seat.sends(f"{at}/person", person=son).text
+    assert ("2/5" in card, card.count("visit-step--used")) == (True, 2)
 
 
 def test_a_promise_needs_words_and_a_day_that_can_be_read(desk: Console, seat: Seat, in_call: str) -> None:
