@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -26,6 +27,8 @@ from callcenter.ui.access import me
 
 USUAL_DAYS = 7
 PURGES_SHOWN = 200
+AN_ID = re.compile(r"[0-9a-f]{32}")
+"""Ids are shown by their last six digits, as everywhere on these pages."""
 
 
 class UnreadableDay(HelplineError):
@@ -142,7 +145,8 @@ def _shown(value: Any, names: dict[str, str]) -> str:
         return "、".join(_shown(one, names) for one in value[:20])
     if isinstance(value, bool):
         return "はい" if value else "いいえ"
-    return names.get(str(value), str(value))
+    text = str(value)
+    return names.get(text, text[-6:] if AN_ID.fullmatch(text) else text)
 
 
 def _days(usual: int) -> tuple[date, date]:

@@ -37,6 +37,7 @@ STAFF = (
     NewStaff("tanto02", "担当02", Role.COUNSELLOR, demo=True),
     NewStaff("tokatsu", "統括01", Role.SUPERVISOR, demo=True),
     NewStaff("kanri", "管理01", Role.ADMINISTRATOR, demo=True),
+    NewStaff("kansa", "監査01", Role.AUDITOR, demo=True),
 )
 ON_THE_TELEPHONE = "tanto02"
 LENGTH = timedelta(minutes=14)

@@ -36,8 +36,8 @@ def test_everybody_of_the_trial_can_sign_in_and_one_answers_by_telephone(
 ) -> None:
     found = [staff.check_password(session, s.login, s.password, now=NOW, hasher=CHEAP) for s in sign_ins]
     roles = [account.role for account in found if account is not None]
-    assert roles == [Role.COUNSELLOR, Role.COUNSELLOR, Role.SUPERVISOR, Role.ADMINISTRATOR]
-    assert len({s.password for s in sign_ins}) == 4
+    assert roles == [Role.COUNSELLOR, Role.COUNSELLOR, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR]
+    assert len({s.password for s in sign_ins}) == 5
     assert not any(s.password in repr(sign_ins) for s in sign_ins)
     counsellors = session.scalars(select(Staff).where(Staff.role == Role.COUNSELLOR).order_by(Staff.login)).all()
     assert [(c.contact, c.phone) for c in counsellors] == [
