@@ -49,7 +49,7 @@ def test_every_phrase_stands_on_one_page_and_opens(supervisor: Seat) -> None:
     for name, phrase in words.BY_NAME.items():
         assert phrase.text in page.words.replace(" ", "") or phrase.text in page.words
         assert f"/admin/announcements/{name}" in page.links
-    assert supervisor.opens("/admin/announcements/C05_LATE").heading == "C05の文"
+    assert supervisor.opens("/admin/announcements/C05_LATE").heading == "C05 申しわけありません。"
 
 
 def test_a_changed_greeting_is_heard_by_the_very_next_caller_and_can_be_put_back(
