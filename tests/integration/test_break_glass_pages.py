@@ -9,7 +9,11 @@ from sqlalchemy import select
 
 from callcenter.domain.people import Role
 from callcenter.models.audit import AuditEntry
+from callcenter.models.consultations import Consultation
 from callcenter.models.reasoned_access import ReasonedAccess
+from callcenter.services import cases, linking
+from callcenter.services.audit import OPERATOR
+from callcenter.services.cases import NewCase, NewPerson
 from tests.integration.consoles import Console, Seat
 
 NUMBER = "+819012345675"
@@ -82,6 +86,25 @@ def test_a_supervisor_reviews_and_a_doubt_needs_a_word(desk: Console, record: st
     assert "確認を待っているものは、ありません。" in done.words
     assert "必要な閲覧だった" in done.words
     assert chief.sends(review, verdict="in_order", script=False).status_code == 409
+
+
+def test_a_name_is_found_outside_a_call_and_what_is_not_theirs_leads_to_the_reason(
+    desk: Console, record: str, other: Seat
+) -> None:
+    with desk.work() as session:
+        found = session.get_one(Consultation, record)
+        person = cases.open_case(session, NewCase(NewPerson("ミナト")), by=OPERATOR, now=desk.clock.now())
+        linking.confirm_person(session, record, person.id, by=found.counsellor, now=desk.clock.now())
+        case_id = person.case_id
+    page = other.sends("/console/cases/find", nickname="みなと", script=False)
+    assert f'href="/console/break-glass/case/{case_id}"' in page.text
+    assert "最後の相談" not in page.text
+    other.sends(f"/console/break-glass/case/{case_id}", reason=REASON)
+    again = other.sends("/console/cases/find", nickname="みなと", script=False)
+    assert f'href="/console/cases/{case_id}"' in again.text
+    assert "見つかりません" in other.sends("/console/cases/find", nickname="ぺんぎん", script=False).text
+    with desk.work() as session:
+        assert session.scalars(select(AuditEntry.actor_id).where(AuditEntry.action == "case.search")).all()
 
 
 def test_supervisors_see_who_opened_a_record_and_what_somebody_opened(record: str, other: Seat, chief: Seat) -> None:
