@@ -137,7 +137,7 @@ def build(session: Session, record: Consultation, staff: Staff, *, now: datetime
         consents=tuple(
             Agreed(one.id, Channel(one.channel), one.given_on) for one in consents.standing(session, person.id)
         ),
-        merges=_merges(session, person, speaker),
+        merges=_merges(session, record, speaker, staff),
         family=tuple(
             (one.id, name_of_person(one)) for one in wall.people_named(session, speaker) if one.id != person.id
         ),
@@ -210,10 +210,20 @@ def _promises(session: Session, person: Person, now: datetime) -> tuple[Promised
     )
 
 
-def _merges(session: Session, person: Person, speaker: Speaker) -> tuple[Joined, ...]:
-    """Return the merges of this person; those of the case name others, so they wait until the wall was opened."""
-    found = [one for one in merging.standing(session, person) if one.kind is MergeKind.PEOPLE or speaker.opened]
-    return tuple(Joined(one.id, _joined_words(session, one), one.at, _since(session, one)) for one in found)
+def _merges(session: Session, record: Consultation, speaker: Speaker, staff: Staff) -> tuple[Joined, ...]:
+    """Return the merges that can be undone from here.
+
+    Those of the case tell of others: they wait until the wall was opened, but for what was just done from here.
+    """
+
+    def may_show(merge: Merge) -> bool:
+        just_now = merge.by_id == staff.id and merge.at >= record.opened_at
+        return merge.kind is MergeKind.PEOPLE or speaker.opened or just_now
+
+    found = merging.standing(session, record.person) if record.person is not None else ()
+    return tuple(
+        Joined(one.id, _joined_words(session, one), one.at, _since(session, one)) for one in found if may_show(one)
+    )
 
 
 def _joined_words(session: Session, merge: Merge) -> str:

@@ -117,7 +117,7 @@ def written_since(session: Session, merge: Merge) -> Since:
 def standing(session: Session, person: Person) -> Sequence[Merge]:
     """Return the merges into this person, or into their case, that can be undone, newest first."""
     into = or_(Merge.kept_person_id == person.id, and_(Merge.kind == MergeKind.CASES, _into_case(person.case_id)))
-    return session.scalars(select(Merge).where(into, Merge.undone_at.is_(None)).order_by(Merge.at.desc())).all()
+    return session.scalars(select(Merge).where(into, Merge.undone_at.is_(None)).order_by(Merge.id.desc())).all()
 
 
 def _into_case(case_id: str) -> Any:
@@ -206,7 +206,8 @@ def _check_newest(session: Session, merge: Merge) -> None:
     if merge.joins_cases:
         taken_in = and_(Merge.absorbed_case_id == merge.kept_case_id, Merge.kept_case_id != merge.kept_case_id)
         builds_on = or_(builds_on, taken_in)
-    later = select(Merge.id).where(Merge.undone_at.is_(None), Merge.at > merge.at, builds_on).limit(1)
+    # Ids rise with real time, even where a trial's clock was put back.
+    later = select(Merge.id).where(Merge.undone_at.is_(None), Merge.id > merge.id, builds_on).limit(1)
     if session.scalar(later) is not None:
         raise LaterMergeFirst
 

@@ -194,6 +194,25 @@ def test_two_entries_are_made_one_and_parted_again(desk: Console, seat: Seat, in
     assert desk.record(earlier)["person_id"] == again
 
 
+def test_two_cases_of_one_family_are_joined_behind_the_wall_and_parted_again(
+    desk: Console, seat: Seat, in_call: str
+) -> None:
+    at, son = f"/console/records/{in_call}", person(desk, "ミナト")
+    mother = person(desk, "ミナトの母", Relation.MOTHER)
+    hers = talk(desk, seat, mother, SON)
+    seat.sends(f"{at}/person", person=son)
+    joined = seat.sends(f"{at}/merge", other=mother, kind="cases").text
+    assert (SON in joined, "ミナトの母" in joined, "元の2つにもどす" in joined) == (False, False, True)
+    with desk.work() as session:
+        kept = session.get_one(Consultation, in_call).case_id
+        assert session.get_one(Consultation, hers).case_id == kept
+    chosen = re.search(r'name="merge" value="([0-9a-f]{32})"', joined)
+    assert chosen is not None
+    seat.sends(f"{at}/unmerge", merge=chosen[1])
+    with desk.work() as session:
+        assert session.get_one(Consultation, hers).case_id != kept
+
+
 def test_records_of_another_channel_are_joined_after_asking(desk: Console, seat: Seat, in_call: str) -> None:
     at, son = f"/console/records/{in_call}", person(desk, "ミナト")
     with desk.work() as session:
