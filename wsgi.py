@@ -19,6 +19,7 @@ from callcenter.cli import commands
 from callcenter.domain.ports import Ports
 from callcenter.factory import create_app
 from callcenter.settings import Settings
+from callcenter.web import ring_watch
 
 ROOT = Path(__file__).resolve().parent
 
@@ -33,7 +34,9 @@ def web(given: Settings | None = None) -> Flask:
     from ivr.routes import bp
 
     here = given or settings()
-    return create_app(here, ports(here), mounts=[bp])
+    app = create_app(here, ports(here), mounts=[bp])
+    ring_watch.install(app)
+    return app
 
 
 def desk() -> Flask:

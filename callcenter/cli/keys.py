@@ -21,7 +21,8 @@ def keys() -> None:
 
 
 @keys.command("rotate")
-def keys_rotate() -> None:
+@click.option("--force", is_flag=True, help="also while a process runs that does not know the new key")
+def keys_rotate(force: bool) -> None:
     """Bring everything under the first key of FIELD_KEYS. It may be interrupted and repeated at any time.
 
     Before that, list the new key last and restart every process, so that all of them know it; then list it first and
@@ -31,6 +32,8 @@ def keys_rotate() -> None:
 
     with at_hand():
         now = context().ports.clock.now()
+        if not force:
+            _refuse_too_early(now)
         try:
             _move(now)
             _rehash(now)
@@ -38,6 +41,19 @@ def keys_rotate() -> None:
             words = "必要な鍵が FIELD_KEYS にありません。前の鍵を、新しい鍵のうしろに書いてください"
             raise click.ClickException(f"{words}({missing})。") from None
         click.echo(_what_next(_remaining(now)))
+
+
+def _refuse_too_early(now: datetime) -> None:
+    """A process without the new key could open nothing any more: it has to be restarted first."""
+    from callcenter.services import ring_holders
+
+    with reading() as session:
+        lacking = ring_holders.lacking(session, now=now)
+    if lacking:
+        raise click.ClickException(
+            f"新しい鍵 {context().ring.current_id} を知らないプロセスが動いています({'、'.join(lacking)})。"
+            "新しい鍵を FIELD_KEYS に加えて再起動し、3分ほど待ってから、もう一度実行してください。"
+        )
 
 
 def _move(now: datetime) -> None:

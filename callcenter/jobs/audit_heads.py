@@ -14,10 +14,12 @@ from callcenter.domain.audit_heads import Head, head_line
 from callcenter.domain.ports import Mail
 from callcenter.domain.times import long_date
 from callcenter.models.audit_watch import AuditHeadSent
-from callcenter.services import audit, audit_watch, policy_history
+from callcenter.services import audit, audit_watch, policy_history, ring_holders
 from callcenter.services.audit_watch import Outside
 
 log = logging.getLogger(__name__)
+
+THIS = ring_holders.name_of_this("worker")
 
 TEXT = """{service} の監査記録の印です({day})。
 この行を、callcenter の動いている機械の外に保管してください。
@@ -72,9 +74,10 @@ def look() -> None:
 
 
 def plan() -> None:
-    """Take today's head for outside, and plan tonight's walk."""
+    """Take today's head for outside, plan tonight's walk, and say which keys this worker knows."""
     now = context().ports.clock.now()
     with unit_of_work() as session:
+        ring_holders.note(session, THIS, now=now)
         audit_watch.take_head(session, outside(), now=now)
         audit_watch.plan_nightly(session, now=now)
 

@@ -24,6 +24,7 @@ from callcenter.models import (
     people,
     reasoned_access,
     retention,
+    ring_holders,
     signin,
     telephony,
 )
@@ -50,6 +51,7 @@ ALL = (
     people,
     reasoned_access,
     retention,
+    ring_holders,
     signin,
     telephony,
 )

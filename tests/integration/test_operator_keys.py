@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import time
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+import wsgi
+from callcenter.context import reading
 from callcenter.models.base import connect
+from callcenter.models.ring_holders import RingHolder
 from tests.desk import FIELD_KEYS
 from tests.integration.test_commands import Run, run
 
@@ -29,6 +34,30 @@ def test_a_rotation_is_asked_for_done_and_lets_the_old_key_go(run: Run, monkeypa
     assert "✓ keys" in run("doctor").output
     assert run("audit", "verify").exit_code == 0
     assert "すべて、いまの鍵で封じてあります。" in run("keys", "rotate").output
+
+
+def test_a_rotation_waits_for_processes_that_do_not_know_the_new_key(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("seed-demo")
+    served = wsgi.web()  # a process that goes on with the old key alone
+    assert served.test_client().get("/healthz").status_code == 200
+    with served.app_context():
+        until_noted()
+    monkeypatch.setenv("FIELD_KEYS", f"{NEW},{FIELD_KEYS}")
+    refused = run("keys", "rotate")
+    assert refused.exit_code == 1
+    assert "新しい鍵 newer を知らないプロセスが動いています(web " in refused.output
+    assert run("keys", "rotate", "--force").exit_code == 0
+
+
+def until_noted() -> None:
+    """The thread begins with the first request."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with reading() as session:
+            if session.scalars(select(RingHolder.process)).all():
+                return
+        time.sleep(0.02)
+    raise AssertionError("nobody said which keys they know")
 
 
 def test_without_the_old_key_the_rotation_says_which_one_is_missing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
