@@ -181,6 +181,15 @@ def test_not_sure_yet_keeps_the_name_of_who_it_may_be(desk: Console, seat: Seat,
         assert session.get_one(Consultation, in_call).maybe_person_id == son
 
 
+def test_who_wishes_to_stay_anonymous_is_nobodys_to_find(desk: Console, seat: Seat, in_call: str) -> None:
+    at = f"/console/records/{in_call}"
+    assert "匿名のままにする" in seat.sends(f"{at}/search", nickname_heard="みなと").text
+    assert in_call in desk.seat("tokatsu", role=Role.SUPERVISOR).get("/console/unlinked").text
+    assert "匿名のままとしています" in seat.sends(f"{at}/not-sure", doubt="anonymous").text
+    assert in_call not in desk.seat("tokatsu2", role=Role.SUPERVISOR).get("/console/unlinked").text
+    assert seat.sends(f"{at}/not-sure", doubt="linked").status_code == 409
+
+
 def test_two_entries_are_made_one_and_parted_again(desk: Console, seat: Seat, in_call: str) -> None:
     at, son, again = f"/console/records/{in_call}", person(desk, "ミナト"), person(desk, "みなと")
     earlier = talk(desk, seat, again, SON)

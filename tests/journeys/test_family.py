@@ -51,7 +51,7 @@ def side(page: Page) -> Locator:
 
 def recognise(page: Page) -> None:
     """Names only before somebody is chosen; then their own story, and nothing of the mother."""
-    page.get_by_label("呼び名").fill("みなと")
+    page.locator("#nickname_heard").fill("みなと")
     expect(page.locator(".candidate b")).to_have_text(["ミナトさん・本人", "ミナトの母"])
     expect(side(page)).not_to_contain_text(HIS)
     page.keyboard.press("Alt+1")
@@ -89,11 +89,11 @@ def take_it_back_twice(page: Page) -> None:
     side(page).get_by_role("button", name="まだわからない").click()
     expect(page.locator("#nick-state")).to_contain_text("ミナトさんかもしれません")
     expect(side(page)).not_to_contain_text(HIS)
-    page.get_by_label("呼び名").fill("ミナト")
+    page.locator("#nickname_heard").fill("ミナト")
     side(page).get_by_role("button", name="ミナトさん・本人").click()
     expect(side(page)).to_contain_text(HIS)
     side(page).get_by_role("button", name="つなぎ直す").click()
-    expect(page.get_by_label("呼び名")).to_be_focused()
+    expect(page.locator("#nickname_heard")).to_be_focused()
     expect(side(page)).not_to_contain_text(HIS)
     side(page).get_by_role("button", name="ミナトさん・本人").click()
     expect(side(page)).to_contain_text(HIS)
@@ -101,7 +101,7 @@ def take_it_back_twice(page: Page) -> None:
 
 def merge_and_part(page: Page) -> None:
     """Two entries of one person tell one story, until they are parted again."""
-    page.get_by_label("呼び名").fill("みーくん")
+    page.locator("#nickname_heard").fill("みーくん")
     side(page).get_by_text("まとめる", exact=True).click()
     axe(page)
     side(page).get_by_role("button", name="同じ方としてまとめる").click()
