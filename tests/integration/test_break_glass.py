@@ -28,6 +28,12 @@ A_FRIDAY_LATER = date(2026, 11, 30)
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """The rules' SQL is tried on both databases in test_reach."""
+    return sqlite_url
+
+
+@pytest.fixture
 def told(session: Session) -> Consultation:
     record = draft_of(session, member(session, "a"))
     linking.confirm_person(session, record.id, person_called(session, "ミナト").id, by=record.counsellor, now=NOW)

@@ -25,7 +25,8 @@ from callcenter.models.family import ConsultationShare
 from callcenter.models.people import Staff
 from callcenter.models.reasoned_access import ReasonedAccess
 from callcenter.models.retention import RetentionHold
-from callcenter.services import consultations, linking, reach
+from callcenter.services import break_glass, consultations, linking, reach, readers
+from callcenter.services.break_glass import Target
 from callcenter.services.reach import StaysShut
 from tests.integration.people import NOW, draft_of, member, person_called
 
@@ -161,3 +162,16 @@ def test_what_is_held_is_not_destroyed_before_the_hold_ends(session: Session, to
         reach.check_case(session, case.id, Action.DESTROY, supervisor, now=NOW)
     reach.check_case(session, case.id, Action.DESTROY, supervisor, now=NOW + timedelta(days=1))
     assert Condition.HELD in reach.of_record(session, told.id, supervisor, now=NOW)
+
+
+def test_what_waits_for_a_review_and_who_read_what_is_counted(session: Session, told: Consultation) -> None:
+    reader, chief = member(session, "b"), member(session, "s", Role.SUPERVISOR)
+    reason = "担当が休みで、つづきの電話がかかってきた。"
+    break_glass.ask(session, Target("record", told.id), reason, by=reader, now=NOW)
+    consultations.read(session, told.id, by=told.counsellor, now=NOW)
+    session.commit()
+    assert break_glass.open_reviews(session, local_date(NOW)) == (1, 0)
+    today = local_date(NOW)
+    seen = readers.of_reader(session, None, today, today, by=chief).entries
+    assert [(one.reader, one.own) for one in seen] == [("a", True), ("b", False)]
+    assert len(readers.of_reader(session, None, today, today, by=chief, without_own=True).entries) == 1
