@@ -255,6 +255,7 @@ def _policy(read: _Reader) -> Policy:
         twilio_log_days=read.number("TWILIO_LOG_DAYS", default.twilio_log_days),
         phone_record_years=read.years("PHONE_RECORD_YEARS", default.phone_record_years),
         visit_record_years=read.years("VISIT_RECORD_YEARS", default.visit_record_years),
+        disclose_staff_names=read.switch("DISCLOSE_STAFF_NAMES", default.disclose_staff_names),
         directory_check_days=read.number("DIRECTORY_CHECK_DAYS", default.directory_check_days),
     )
 

@@ -8,6 +8,7 @@ import click
 from flask import Flask
 
 from callcenter.cli.audit import audit
+from callcenter.cli.disclosing import cases_export
 from callcenter.cli.doctor import doctor
 from callcenter.cli.fallback import export_fallback
 from callcenter.cli.hours import hours
@@ -41,6 +42,7 @@ EVERY: tuple[click.Command, ...] = (
 )
 
 cases.add_command(cases_import)
+cases.add_command(cases_export)
 
 
 def build(*, settings: Callable[[], Settings], app: MakeApp, run: Run) -> click.Group:

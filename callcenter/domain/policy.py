@@ -48,6 +48,8 @@ class Policy:
     """Years for which a case with visits is kept after it was closed."""
     directory_check_days: int = 90
     """Days after which an entry of the directory is asked to be checked again."""
+    disclose_staff_names: bool = False
+    """Whether a copy of a case for its subject names the counsellors."""
     nobody_after: timedelta = timedelta(seconds=20)
     """With no counsellor on duty a caller is told so after this time, not left with music."""
     answer_within: timedelta = timedelta(seconds=1.5)
