@@ -9,6 +9,7 @@ from flask import render_template, request, session
 from werkzeug.wrappers import Response
 
 from callcenter.adapters import pdf
+from callcenter.console import words
 from callcenter.console.blueprint import bp, myself
 from callcenter.context import ports, settings, unit_of_work
 from callcenter.domain.disclosure import Mark, ReasonFirst, check_reason, decide
@@ -78,6 +79,7 @@ def _draw(draft: Draft, problem: Problem | None = None) -> str:
     return render_template(
         "console/disclosure.html",
         draft=draft,
+        words=words,
         chosen=_marks(),
         marks=[(mark.value, mark.label) for mark in Mark],
         typed=typed,
