@@ -23,6 +23,7 @@ OPENINGS = {
     "case.read": "ひらいた",
     "case.print": "印刷した",
     "case.export": "開示のために書き出した",
+    "case.export.gather": "開示のために集めて読んだ",
     "break_glass.open": "理由を書いてひらいた",
     "wall.open": "家族の壁をこえてひらいた",
     "incident.read": "言われた言葉をひらいた",

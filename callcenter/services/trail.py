@@ -33,7 +33,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "caller_code.",
         "referral.",
     ),
-    "handing_out": ("case.export", "trail.export"),
+    "handing_out": ("case.export", "case.export.", "trail.export"),
     "destroying": ("case.shred", "retention.", "flag.expire", "line.log"),
     "signing_in": ("staff.sign_", "staff.code_refused", "staff.recovery_code", "staff.passkey_", "staff.proved"),
     "accounts": ("staff.",),
