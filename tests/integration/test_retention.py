@@ -194,3 +194,14 @@ def test_those_who_were_merged_go_with_the_one_that_took_them_in(here: Session) 
     assert here.scalars(select(DataKey).where(DataKey.id.in_([kept.data_key_id, other.data_key_id]))).all()
     assert (kept.data_key.wrapped, other.data_key.wrapped) == (None, None)
     assert here.scalars(select(Nickname)).all() == []
+
+
+def test_the_months_ahead_tell_when_what_would_go(session: Session) -> None:
+    a = member(session, "a")
+    old_case(session, a, days_ago=LONG_AGO)
+    old_case(session, a, "ハル", days_ago=0)
+    old_record(session, a, days_ago=0)
+    old_case(session, a, "ソラ", days_ago=0, channel="visit")  # waits for its closing
+    session.flush()
+    ahead = retention.months_ahead(session, today=TODAY, periods=Periods())
+    assert ahead == {(2026, 11): 1, (2028, 11): 2}
