@@ -6,7 +6,7 @@
 PORT ?=
 ARGS ?=
 T ?=
-WORKERS ?= 2
+WORKERS ?= 3
 BIN := .venv/bin
 
 help: ## show this list
@@ -17,7 +17,7 @@ run: .venv/.stamp ## start everything on this machine and print the addresses (P
 
 test: lint types ## every check and every test (T=tests/unit narrows the tests, WORKERS=4 spreads them)
 	@$(BIN)/python -m tests.tools.ensure_browser
-	$(BIN)/python -m pytest -n $(WORKERS) $(T)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(T)
 
 setup: .venv/.stamp ## only build the environment in .venv
 	@:
