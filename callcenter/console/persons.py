@@ -49,7 +49,8 @@ def search(record_id: str) -> str:
         record = consultations.for_writing(session, record_id, staff)
         linked, page = record.person is not None, None
         told = cues.said(request.form, record)
-        found = _candidates(session, record, heard, told, staff)
+        most = nickname_search.WIDELY if request.form.get("more") else MOST
+        found = _candidates(session, record, heard, told, staff, most)
         colleagues = cues.counsellors(session) if found else ()
         if heard.strip():
             nickname_search.note_search(session, found, by=staff_member(staff.id), now=ports().clock.now())
@@ -63,9 +64,11 @@ def search(record_id: str) -> str:
     return board.draw(page)
 
 
-def _candidates(session: Session, record: Consultation, heard: str, told: Cues, staff: Staff) -> list[Candidate]:
-    found = nickname_search.search(session, heard, told, limit=MOST + 1)
-    return hinted(session, record, heard, found, staff, now=ports().clock.now())[:MOST]
+def _candidates(
+    session: Session, record: Consultation, heard: str, told: Cues, staff: Staff, most: int = MOST
+) -> list[Candidate]:
+    found = nickname_search.search(session, heard, told, limit=most + 1)
+    return hinted(session, record, heard, found, staff, now=ports().clock.now())[:most]
 
 
 @bp.post("/records/<record_id>/person")

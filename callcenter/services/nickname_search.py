@@ -18,6 +18,8 @@ from callcenter.services import nickname_queries as queries
 from callcenter.services.audit import Actor, Subject
 
 MOST_SHOWN = 20
+WIDELY = 60
+"""So many are shown to whoever looks on: of short names, ゆき and ゆみ, a great many are only a slip apart."""
 HONORIFICS = ("さん", "ちゃん", "くん", "君", "様", "さま")
 FORMS, FORMS_WITH_CUES = 24, 160
 """How many other forms are looked into, likest and then commonest first."""
@@ -78,7 +80,7 @@ def search(session: Session, text: str, cues: Cues = NO_CUES, *, limit: int = MO
     """Return the people *text* may mean, likeliest first; the caller of this notes it with ``note_search``.
 
     Three statements at most, each of exact look-ups; the last two only if the first did not fill the list with
-    people whom all the cues fit.
+    people whom all the cues fit. A *limit* up to ``WIDELY`` looks into more of the names that are only alike.
     """
     name = normalise(text)
     if not name:
@@ -86,7 +88,7 @@ def search(session: Session, text: str, cues: Cues = NO_CUES, *, limit: int = MO
     question, found = ranking.Question(text), {row.id: row for row in queries.of_form(session, name, cues)}
     matches = ranking.rank(question, map(_as_ranked, found.values()), cues)
     if sum(len(match.agreeing) == len(cues.given) for match in matches) < limit:
-        found = {row.id: row for row in _like(session, question, query_keys(text), cues)} | found
+        found = {row.id: row for row in _like(session, question, query_keys(text), cues, limit)} | found
         matches = ranking.rank(question, map(_as_ranked, found.values()), cues)
     by_name = {(row.person_id, row.text): row for row in found.values()}
     shown = ranking.spread(matches, limit)
@@ -98,7 +100,7 @@ def note_search(session: Session, found: list[Candidate], *, by: Actor, now: dat
     audit.record(session, actor=by, action="case.search", subject=Subject("case"), facts={"found": len(found)}, now=now)
 
 
-def _like(session: Session, question: ranking.Question, keys: Iterable[Key], cues: Cues) -> Sequence[Any]:
+def _like(session: Session, question: ranking.Question, keys: Iterable[Key], cues: Cues, limit: int) -> Sequence[Any]:
     """Read people who go by other forms that are like what was typed."""
     found = list[tuple[float, int, str]]()
     for form, weight in queries.forms_behind(session, keys).items():
@@ -109,7 +111,7 @@ def _like(session: Session, question: ranking.Question, keys: Iterable[Key], cue
     if not found:
         return ()
     if not cues.given:
-        return queries.of_each(session, [form for _score, _weight, form in found[:FORMS]])
+        return queries.of_each(session, [form for _score, _weight, form in found[: max(FORMS, limit)]])
     looked_into, people = list[str](), 0
     for _score, weight, form in found[:FORMS_WITH_CUES]:
         people += 1 << weight

@@ -133,14 +133,16 @@ def report_nicknames(name: str, url: str, people: int, searches: int) -> None:
         met = nicknames.recall(engine, of)
         missed = ", ".join(f"{change} {times}" for change, times in met.missed.most_common(5))
         say(
-            f"{whose:18} name among 20 {met.group / met.asked:.3f} (goal: 0.98), among 9 "
+            f"{whose:18} name among 60 {met.group / met.asked:.3f} (goal: 0.98), "
+            f"among 20 {met.group_of_twenty / met.asked:.3f}, among 9 "
             f"{met.group_of_nine / met.asked:.3f}; with two cues person among 5 {met.person_of_five / met.asked:.3f}"
             f"; missed: {missed or 'none'}"
         )
         if engine.dialect.name == "postgresql":
             met = nicknames.trigrams(engine, of)
             say(
-                f"{'  by pg_trgm':18} name among 20 {met.group / met.asked:.3f}, among 9 "
+                f"{'  by pg_trgm':18} name among 60 {met.group / met.asked:.3f}, "
+                f"among 20 {met.group_of_twenty / met.asked:.3f}, among 9 "
                 f"{met.group_of_nine / met.asked:.3f}"
             )
     engine.dispose()

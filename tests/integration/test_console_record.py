@@ -149,6 +149,18 @@ def test_candidates_are_names_and_reasons_only(desk: Console, seat: Seat, draft:
     assert ("読みが同じ" in answer, STORY in answer, "11月" in answer) == (True, False, False)
 
 
+def test_names_less_like_the_one_that_was_heard_are_one_press_away(desk: Console, seat: Seat, draft: str) -> None:
+    for first in "あかさたなはまやらわいうきし":
+        known(desk, seat, f"{first}き")
+    nine = seat.sends(f"/console/records/{draft}/search", nickname_heard="ゆき").text
+    assert (nine.count('name="person"'), "ほかの呼び名も見る" in nine) == (9, True)
+    all_of_them = seat.sends(f"/console/records/{draft}/search", nickname_heard="ゆき", more="1").text
+    assert (all_of_them.count('name="person"'), "ほかの呼び名も見る" in all_of_them) == (14, False)
+    assert ("Alt+9" in all_of_them, "Alt+10" in all_of_them) == (True, False)
+    page = seat.sends(f"/console/records/{draft}/search", script=False, nickname_heard="ゆき", more="1").text
+    assert page.count('name="person"') == 14
+
+
 def test_confirming_opens_what_the_person_told_before(desk: Console, seat: Seat, draft: str) -> None:
     person = known(desk, seat, "ミナト")
     answer = seat.sends(f"/console/records/{draft}/person", person=person).text

@@ -3,6 +3,8 @@
    What else the caller says goes with it, and choosing it looks again: who they are, their age, where they live, and
    the two questions among the candidates.
 
+   The button below nine candidates shows the names that are less like it, and goes on among them.
+
    Arrow down goes to the candidates; there 1–9 choose and arrow up goes back. Alt + the digit works from anywhere. */
 const AFTER = 150;
 const CUES = ["relation", "caller_age", "subject_age", "prefecture", "cue_topic", "cue_counsellor"];
@@ -18,12 +20,19 @@ customElements.define(
       this.told = (event) => this.heard(event);
       document.addEventListener("keydown", this.moved);
       document.addEventListener("change", this.told);
+      this.onward = (event) => {
+        if (!event.target.closest("#candidates [data-more]")) return;
+        event.preventDefault();
+        this.search(true);
+      };
+      document.addEventListener("click", this.onward);
     }
 
     disconnectedCallback() {
       clearTimeout(this.timer);
       document.removeEventListener("keydown", this.moved);
       document.removeEventListener("change", this.told);
+      document.removeEventListener("click", this.onward);
     }
 
     later() {
@@ -31,11 +40,12 @@ customElements.define(
       this.timer = setTimeout(() => this.search(), AFTER);
     }
 
-    async search() {
+    async search(more = false) {
       clearTimeout(this.timer);
       const form = new FormData();
       const heard = this.box.value;
       form.set("nickname_heard", heard);
+      if (more) form.set("more", "1");
       for (const name of CUES) {
         const control = this.box.form.elements[name];
         if (control) form.set(name, control.value);
@@ -43,7 +53,9 @@ customElements.define(
       try {
         const answer = await ask(this.dataset.url, { form });
         const html = await answer.text();
-        if (heard === this.box.value) putParts(html); // a newer search is under way
+        if (heard !== this.box.value) return; // a newer search is under way
+        putParts(html);
+        if (more) this.candidates()[9]?.focus();
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble;
         document.querySelector("toast-box").say(`候補をさがせませんでした。${trouble.message}`, "warn");
