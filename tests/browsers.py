@@ -101,7 +101,11 @@ KEYS_OF_TWO = """() => {
 
 
 def axe(page: Page) -> None:
-    """Hold the page as it stands now against WCAG 2.2 AA and axe's best practices; a key is one control's alone."""
+    """Hold the page as it stands now against WCAG 2.2 AA and axe's best practices; a key is one control's alone.
+
+    After a click that leads to another page, first expect what that page shows: axe cannot tell which one is meant.
+    """
+    page.wait_for_load_state()  # what an ``expect`` saw may stand in half a document still
     page.evaluate(AXE.read_text(encoding="utf-8"))  # not a script tag: the content policy forbids those
     found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
     lines = [f"{one['id']}: {one['help']} at {node['target']}" for one in found for node in one["nodes"]]

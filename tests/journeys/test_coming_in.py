@@ -69,6 +69,7 @@ def test_an_app_and_a_passkey_are_set_up_and_open_the_door(office: Office, open_
     shows_password(page, "kanri")
     page.locator("summary.me").click()
     page.get_by_role("link", name="安全な入り方").click()
+    heading(page, "安全な入り方")
     axe(page)
 
     app = adds_app(page)
@@ -80,6 +81,7 @@ def test_an_app_and_a_passkey_are_set_up_and_open_the_door(office: Office, open_
     page.get_by_label("6けたの番号").fill(app.at(time.time() + 30))
     page.get_by_role("button", name="入る", exact=True).click()
     page.get_by_role("link", name="職員のアカウント").click()
+    heading(page, "職員のアカウント")
     axe(page)
 
     page.goto(f"{site}/staff/safety")
