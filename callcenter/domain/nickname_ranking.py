@@ -54,8 +54,8 @@ _REASONS = {
 NEAR_SLIP, FINGER_SLIP, FAINT_SLIP = 0.65, 0.56, 0.2
 """A slip in a sound alone (と, こ), one that only shows in Latin letters, and one that leaves hardly anything alike."""
 
-NEWEST_OF_A_FORM = 2 / 3
-"""The most of a list that people of one strict form take while others are candidates too."""
+OF_ONE_NAME, PART_OF_ONE_NAME = 6, 2 / 3
+"""So many people, and at most this part of a list, go by the very name that was said while other names are like it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +111,17 @@ def rank(question: str | Question, candidates: Iterable[Candidate], cues: Cues =
     return [match for *_place, match in sorted(places, key=lambda place: place[:3])]
 
 
-def spread(matches: Sequence[Match], limit: int) -> list[Match]:
-    """Return the first *limit* matches, in which no one name leaves all the others out."""
-    most, taken = max(1, int(limit * NEWEST_OF_A_FORM)), Counter[str]()
+def spread(matches: Sequence[Match], limit: int, said: str) -> list[Match]:
+    """Return *limit* matches, in which no one name leaves all the others out.
+
+    Those of the strict form *said* come to a fixed number; each other name is stood for by its first. Whatever place
+    is left then goes to the rest, in their order.
+    """
+    most, taken = max(1, min(OF_ONE_NAME, int(limit * PART_OF_ONE_NAME))), Counter[str]()
     kept, over = list[tuple[int, Match]](), list[tuple[int, Match]]()
     for place, match in enumerate(matches):
         taken[match.form] += 1
-        (kept if taken[match.form] <= most else over).append((place, match))
+        (kept if taken[match.form] <= (most if match.form == said else 1) else over).append((place, match))
     shown = kept[:limit] + over[: max(0, limit - len(kept))]
     return [match for _place, match in sorted(shown, key=lambda one: one[0])]
 

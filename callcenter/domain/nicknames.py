@@ -153,6 +153,8 @@ def one_slip_apart(one: str, other: str) -> bool:
 
 def share_enough(one: str, other: str) -> bool:
     """Tell whether so much of two strict forms is the same that a slip is likely; たろう and じろう do not."""
+    if sorted(one) == sorted(other):  # nothing but exchanged
+        return True
     common = _shortened(one) & _shortened(other)
     return any(len(loose_form(rest)) >= HEARD for rest in common)
 

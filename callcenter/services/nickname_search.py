@@ -91,7 +91,7 @@ def search(session: Session, text: str, cues: Cues = NO_CUES, *, limit: int = MO
         found = {row.id: row for row in _like(session, question, query_keys(text), cues, limit)} | found
         matches = ranking.rank(question, map(_as_ranked, found.values()), cues)
     by_name = {(row.person_id, row.text): row for row in found.values()}
-    shown = ranking.spread(matches, limit)
+    shown = matches[:limit] if cues.given else ranking.spread(matches, limit, name)
     return [_candidate(by_name[match.candidate.person, match.candidate.text], match) for match in shown]
 
 

@@ -132,20 +132,18 @@ def report_nicknames(name: str, url: str, people: int, searches: int) -> None:
     for whose, of in (("anybody", asked), ("who called lately", lately)):
         met = nicknames.recall(engine, of)
         missed = ", ".join(f"{change} {times}" for change, times in met.missed.most_common(5))
-        say(
-            f"{whose:18} name among 60 {met.group / met.asked:.3f} (goal: 0.98), "
-            f"among 20 {met.group_of_twenty / met.asked:.3f}, among 9 "
-            f"{met.group_of_nine / met.asked:.3f}; with two cues person among 5 {met.person_of_five / met.asked:.3f}"
-            f"; missed: {missed or 'none'}"
-        )
+        person = f"with two cues person among 5 {met.person_of_five / met.asked:.3f}"
+        say(f"{whose:18} {named(met)}; {person}; missed: {missed or 'none'}")
         if engine.dialect.name == "postgresql":
-            met = nicknames.trigrams(engine, of)
-            say(
-                f"{'  by pg_trgm':18} name among 60 {met.group / met.asked:.3f}, "
-                f"among 20 {met.group_of_twenty / met.asked:.3f}, among 9 "
-                f"{met.group_of_nine / met.asked:.3f}"
-            )
+            say(f"{'  by pg_trgm':18} {named(nicknames.trigrams(engine, of))}")
     engine.dispose()
+
+
+def named(met: nicknames.Found) -> str:
+    """Say how often the name was found, longest list first."""
+    longest, *shorter = sorted(nicknames.LISTS, reverse=True)
+    parts = ", ".join(f"among {size} {met.part(size):.3f}" for size in shorter)
+    return f"name among {longest} {met.part(longest):.3f} (goal: 0.98), {parts}"
 
 
 def report_startup(url: str) -> None:

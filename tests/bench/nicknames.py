@@ -23,7 +23,7 @@ from callcenter.domain.nicknames import normalise, strict_forms
 from callcenter.loopback import HOST, answers, free_port
 from callcenter.models.people import Staff
 from callcenter.services import consultations
-from callcenter.services.nickname_search import WIDELY, search
+from callcenter.services.nickname_search import WIDELY, Candidate, search
 from callcenter.supervisor import spawn
 from tests.bench.crowd import person_id
 from tests.bench.environment import environment
@@ -34,8 +34,8 @@ from tests.desk import ORIGIN
 from tests.integration.consoles import Console, Seat
 
 UP_WITHIN = 60.0
-SHOWN = WIDELY
-"""The console shows nine and, at a button, all of these; ``callcenter cases search`` lists twenty."""
+LISTS = (9, 20, WIDELY)
+"""The console shows nine people and, at a button, all that are widely alike; the commands list twenty."""
 FIELDS = {"relation": "relation", "age_band": "caller_age", "prefecture": "prefecture", "topic": "cue_topic"}
 FIELDS |= {"counsellor": "cue_counsellor"}
 
@@ -54,17 +54,32 @@ class Asked:
         """The strict forms of the name; whoever shares one is of the same group."""
         return strict_forms(self.target.text, self.target.reading)
 
+    def is_named(self, shown: Candidate) -> bool:
+        """Tell whether somebody who is shown bears the name."""
+        return not self.forms.isdisjoint(strict_forms(shown.nickname, shown.reading))
+
 
 @dataclass
 class Found:
     """How often the right name, and the right person, were among those shown."""
 
     asked: int = 0
-    group: int = 0
-    group_of_twenty: int = 0
-    group_of_nine: int = 0
+    group: Counter[int] = field(default_factory=Counter)
+    """By the length of the list."""
     person_of_five: int = 0
     missed: Counter[str] = field(default_factory=Counter)
+    """In the longest list, by what had happened to the name."""
+
+    def note(self, one: Asked, shown: Mapping[int, Sequence[bool]]) -> None:
+        """Count somebody who asked, by which of the *shown* of each list bear the right name."""
+        self.asked += 1
+        self.group.update(size for size, right in shown.items() if any(right))
+        if not any(shown[max(LISTS)]):
+            self.missed[one.change] += 1
+
+    def part(self, size: int) -> float:
+        """Return how often the right name was in the list of this length, from 0 to 1."""
+        return self.group[size] / self.asked
 
 
 def calls(known: Sequence[Known], count: int, seed: int, *, lately: bool = False) -> list[Asked]:
@@ -88,9 +103,9 @@ def recall(engine: Engine, asked: Iterable[Asked]) -> Found:
     with Session(engine) as session:
         session.connection(execution_options={"reading": True})
         for one in asked:
-            names = [strict_forms(row.nickname, row.reading) for row in search(session, one.heard, limit=SHOWN)]
+            shown = {size: search(session, one.heard, limit=size) for size in LISTS}
             people = [row.person_id for row in search(session, one.heard, one.two, limit=5)]
-            _note(met, one, [not form.isdisjoint(one.forms) for form in names])
+            met.note(one, {size: [one.is_named(row) for row in rows] for size, rows in shown.items()})
             met.person_of_five += person_id(one.target.number) in people
         session.rollback()
     return met
@@ -105,19 +120,11 @@ def trigrams(engine: Engine, asked: Sequence[Asked]) -> Found:
         connection.exec_driver_sql("CREATE INDEX bench_trigrams ON nickname_forms USING gin (form gin_trgm_ops)")
         connection.exec_driver_sql("SET LOCAL pg_trgm.similarity_threshold = 0.1")
         for one in asked:
-            rows = connection.execute(query, {"name": normalise(one.heard), "most": SHOWN}).scalars()
-            _note(met, one, [form in one.forms for form in rows])
+            rows = connection.execute(query, {"name": normalise(one.heard), "most": max(LISTS)}).scalars()
+            right = [form in one.forms for form in rows]
+            met.note(one, {size: right[:size] for size in LISTS})
         connection.exec_driver_sql("DROP INDEX bench_trigrams")
     return met
-
-
-def _note(met: Found, one: Asked, right: Sequence[bool]) -> None:
-    met.asked += 1
-    met.group += any(right)
-    met.group_of_twenty += any(right[:20])
-    met.group_of_nine += any(right[:9])
-    if not any(right):
-        met.missed[one.change] += 1
 
 
 @dataclass(frozen=True)

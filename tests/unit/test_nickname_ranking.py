@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.domain.nickname_cues import Cues
-from callcenter.domain.nickname_ranking import Candidate, Likeness, Match, rank, spread
+from callcenter.domain.nickname_ranking import Candidate, Likeness, Match, Question, rank, spread
 from callcenter.domain.nicknames import KeyKind, form_keys, query_keys, strict_forms
 
 
@@ -110,9 +111,24 @@ def test_of_names_a_slip_away_none_hides_another() -> None:
 
 def test_a_name_that_many_share_leaves_room_for_others() -> None:
     crowd = [Candidate(f"m{number}", "みなみ", last_contact=date(2026, 11, 19)) for number in range(30)]
-    shown = spread(rank("みなみ", [*crowd, Candidate("1", "みなと"), Candidate("2", "みなみこ")]), 9)
+    shown = spread(rank("みなみ", [*crowd, Candidate("1", "みなと"), Candidate("2", "みなみこ")]), 9, "みなみ")
     assert [match.candidate.text for match in shown] == ["みなみ"] * 7 + ["みなと", "みなみこ"]
-    assert len(spread(rank("みなみ", crowd), 9)) == 9
+    assert len(spread(rank("みなみ", crowd), 9, "みなみ")) == 9
+
+
+def test_of_each_other_name_one_stands_for_all_in_a_list() -> None:
+    others = ["みなと", "みなの", "みなよ"]
+    crowd = [Candidate(f"m{number}", "みなみ") for number in range(9)]
+    crowd += [Candidate(f"{name}{number}", name) for name in others for number in range(5)]
+    shown = Counter(match.form for match in spread(rank("みなみ", crowd), 9, "みなみ"))
+    assert shown == {"みなみ": 6} | dict.fromkeys(others, 1)
+
+
+def test_exchanged_kana_are_a_likely_slip_however_short_the_name() -> None:
+    exchanged, wrong = Question("きゆ").like("ゆき"), Question("きゆ").like("まゆ")
+    assert exchanged is not None
+    assert wrong is not None
+    assert exchanged > wrong
 
 
 def test_equals_stand_by_their_last_contact() -> None:
