@@ -201,7 +201,7 @@ def beat(session: Session, staff: Staff, lease: str, *, registered: bool, now: d
     row.heartbeat_at = now
     if row.registered != registered:
         row.registered = registered
-        live.tell(session, live.to_staff(staff.id), now=now)
+        _tell(session, row, now=now)  # colleagues, too: now they may hand a caller over to this person, or no more
     return row
 
 
@@ -217,7 +217,7 @@ def take_lease(session: Session, staff: Staff, *, force: bool, now: datetime) ->
         if row.work in BOUND and row.contact is Contact.BROWSER:
             raise CallInOtherTab
     row.lease, row.registered, row.heartbeat_at = new_id(), False, now
-    live.tell(session, live.to_staff(staff.id), now=now)
+    _tell(session, row, now=now)
     return row
 
 

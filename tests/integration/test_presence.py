@@ -8,7 +8,7 @@ import pytest
 
 from callcenter.domain.presence import AwayReason, Work
 from callcenter.models.people import Staff
-from callcenter.services import presence
+from callcenter.services import live, presence
 from callcenter.services.presence import OnTheLine, OtherTab
 from tests.desk import Counsellor, Desk
 from tests.line import A_WEDNESDAY_AFTERNOON as NOW
@@ -32,6 +32,20 @@ def test_a_second_tab_takes_the_telephone_when_the_person_says_so(desk: Desk, co
     assert counsellor.presence.lease != first
     with pytest.raises(OtherTab), desk.work() as session:
         presence.beat(session, session.get_one(Staff, counsellor.staff_id), first or "", registered=True, now=NOW)
+
+
+@pytest.mark.parametrize("registered", [True, False])
+def test_colleagues_hear_when_somebody_can_be_rung_or_no_more(
+    desk: Desk, counsellor: Counsellor, registered: bool
+) -> None:
+    lease = counsellor.presence.lease or ""
+    with desk.work() as session:
+        presence.beat(session, session.get_one(Staff, counsellor.staff_id), lease, registered=not registered, now=NOW)
+    with desk.work() as session:
+        before = live.newest(session)
+        presence.beat(session, session.get_one(Staff, counsellor.staff_id), lease, registered=registered, now=NOW)
+    with desk.work() as session:
+        assert live.LINE in [topic for _, topic in live.since(session, before)]
 
 
 @pytest.mark.parametrize("step", [timedelta(seconds=16), timedelta(hours=-1)])

@@ -140,6 +140,7 @@ class Office:
         page.get_by_label("パスワード").fill(PASSWORD)
         page.get_by_role("button", name="入る").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("相談員の画面")
+        page.wait_for_load_state()  # before that no script hears a key
         return page
 
     def known_caller(self, nickname: str, relation: Relation = Relation.SELF, *, by: str, told: str = "") -> str:
