@@ -21,7 +21,7 @@ from callcenter.models.cases import Case, Person
 from callcenter.models.consultations import Consultation, ConsultationState
 from callcenter.models.family import Merge
 from callcenter.models.people import Staff
-from callcenter.services import consents, consultations, continuity, merging, visit_counts, wall
+from callcenter.services import cases, consents, consultations, continuity, merging, visit_counts, wall
 
 Options = tuple[tuple[str, str], ...]
 
@@ -83,6 +83,8 @@ class Card:
     how_to_address: str | None
     last_contact_on: date | None
     """Known from before this system."""
+    before: str
+    """What the records of before this system say."""
     past: Past
     practice: str | None
     """How often they have talked with us, said as practice (R13)."""
@@ -126,6 +128,7 @@ def build(session: Session, record: Consultation, staff: Staff, *, now: datetime
         relation=Relation(person.relation),
         how_to_address=person.how_to_address,
         last_contact_on=person.contact_before_on,
+        before=cases.told_before(session, person),
         past=past(session, record, staff, now=now),
         practice=_practice(session, record, speaker),
         wishes=tuple(Wished(one.id, Wish(one.wish).label, one.note) for one in continuity.wishes(session, person.id)),

@@ -33,6 +33,7 @@ from callcenter.services import (
     case_closing,
     case_handovers,
     case_timeline,
+    cases,
     casework,
     holds,
     nicknames,
@@ -83,6 +84,8 @@ class Sight:
     speaker: Member | None
     names: Sequence[Nickname]
     """Every name of the one in mind, retired ones last."""
+    before: str
+    """What records of before this system say of the talks of the one in mind."""
     moments: tuple[Moment, ...]
     older_before: datetime | None
     owner: str | None
@@ -191,6 +194,7 @@ def _look(
         members=members,
         speaker=_member(person) if person else None,
         names=nicknames.all_of(session, person) if person else (),
+        before=cases.told_before(session, person) if person else "",
         moments=tuple(_moment(session, entry) for entry in entries),
         older_before=timeline.older_before,
         owner=owner.name if owner else None,

@@ -60,7 +60,7 @@ def search(record_id: str) -> str:
     if page is None:
         given = {"candidates": found, "record_id": record_id, "heard": heard.strip(), "linked": linked}
         given |= {"lately": (), "keyed": None, "told": told, "colleagues": colleagues}
-        return render_template("console/candidates.html", form=form, words=words, ask=cues, **given)
+        return render_template("console/search_found.html", form=form, words=words, ask=cues, **given)
     return board.draw(page)
 
 

@@ -63,6 +63,7 @@ class Person(HoldsSealedText, Base):
     last_contact_on: Mapped[date | None]
     contact_before_on: Mapped[date | None]  # the last one known from before this system, when moved in
     how_to_address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    before_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(Moment)
     usual_staff_id: Mapped[str | None] = mapped_column(String(32))
     """いつもの担当 where it was said; otherwise it is drawn from the records."""
@@ -70,6 +71,7 @@ class Person(HoldsSealedText, Base):
     """The other entry of the same person: this one is an empty shell, kept so that the merge can be undone."""
 
     how_to_address = Sealed("how_to_address_sealed")
+    before = Sealed("before_sealed")  # what the records of before this system say of this person's talks
 
     case: Mapped[Case] = relationship(back_populates="people")
     nicknames: Mapped[list[Nickname]] = relationship(

@@ -147,7 +147,7 @@ class _Opened:
         opened_on = new.opened_on or one.last_contact_on or today
         case_id, person_id, nickname_id = new_id(), new_id(), new_id()
         self.key = {"id": data_key.id, "wrapped": data_key.wrapped, "ring_key_id": data_key.ring_key_id}
-        place = Place(Case.__tablename__, "summary_sealed", case_id)
+        place = Place(Person.__tablename__, "before_sealed", person_id)
         self.case: dict[str, Any] = {
             "id": case_id,
             "data_key_id": data_key.id,
@@ -156,7 +156,6 @@ class _Opened:
             "last_contact_on": one.last_contact_on,
             "prefecture": new.prefecture,
             "municipality": new.municipality,
-            "summary_sealed": seal(data_key.unwrap(ring), place, new.summary) if new.summary else None,
             "created_at": now,
         }
         self.person = {
@@ -168,6 +167,7 @@ class _Opened:
             "age_band": one.age_band,
             "last_contact_on": one.last_contact_on,
             "contact_before_on": one.last_contact_on,
+            "before_sealed": seal(data_key.unwrap(ring), place, one.before) if one.before else None,
             "created_at": now,
         }
         self.nickname: dict[str, Any] = {
@@ -197,9 +197,9 @@ def _case(cells: _Cells) -> NewCase:
     if opened_on and last_contact_on and last_contact_on < opened_on:
         cells.wrong("last_contact_on", "最後の相談が、始まりの日より前になっています。")
     relation, age_band = cells.code("relation", Relation), cells.read("age_band", _age_band, AgeBand.UNKNOWN)
-    person = NewPerson(nickname, reading, relation.value, age_band.value, last_contact_on=last_contact_on)
-    summary = cells.read("summary", _summary, "") or None
-    return NewCase(person, prefecture.value, municipality, opened_on, summary)
+    before = cells.read("summary", _summary, "") or None
+    person = NewPerson(nickname, reading, relation, age_band, last_contact_on=last_contact_on, before=before)
+    return NewCase(person, prefecture.value, municipality, opened_on)
 
 
 def _municipality(text: str) -> str:

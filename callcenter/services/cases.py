@@ -41,6 +41,8 @@ class NewPerson:
     how_to_address: str | None = None
     last_contact_on: date | None = None
     """Known from before this system."""
+    before: str | None = None
+    """What records of before this system say of their talks."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def add_person(session: Session, case: Case, new: NewPerson, *, by: Actor, now: 
         created_at=now,
     )
     session.add(person)
-    person.how_to_address = new.how_to_address
+    person.how_to_address, person.before = new.how_to_address, new.before
     session.flush()
     facts = {"case": case.id, "relation": new.relation}
     audit.record(session, actor=by, action="person.add", subject=Subject("person", person.id), facts=facts, now=now)
@@ -125,6 +127,12 @@ def refresh_last_contact(session: Session, person: Person) -> None:
     person.case.last_contact_on = _newest(_last_consultation(session, [other.id for other in people]), *before)
     session.flush()
     nicknames.note_recency(session, person)
+
+
+def told_before(session: Session, person: Person) -> str:
+    """Return what earlier records say of this person's talks, however many entries of theirs became one."""
+    taken_in = select(Person).where(Person.id.in_(_taken_in(session, person.id))).order_by(Person.id)
+    return "\n\n".join(one.before for one in [person, *session.scalars(taken_in)] if one.before)
 
 
 def _taken_in(session: Session, person_id: str) -> list[str]:

@@ -235,9 +235,9 @@ def seal_with(row: CallerWish | Promise, key: DataKey) -> None:
 def move_texts(session: Session, person_id: str, key: DataKey) -> None:
     """Seal everything noted about a person with another case's key."""
     person = session.get_one(Person, person_id, populate_existing=True)
-    text = person.how_to_address
+    texts = person.how_to_address, person.before
     person.data_key = key
-    person.how_to_address = text
+    person.how_to_address, person.before = texts
     noted: list[CallerWish | Promise] = [
         *session.scalars(select(CallerWish).where(CallerWish.person_id == person_id)),
         *session.scalars(select(Promise).where(Promise.person_id == person_id)),

@@ -28,7 +28,7 @@ from callcenter.models.casework import CaseExport
 from callcenter.models.consultations import Consultation
 from callcenter.models.continuity import CallerWish
 from callcenter.models.people import Staff
-from callcenter.services import audit, case_access, case_closing, record_fields, referrals, wall
+from callcenter.services import audit, case_access, case_closing, cases, record_fields, referrals, wall
 from callcenter.services.audit import Actor, Subject
 from callcenter.services.cases import NoSuchPerson
 
@@ -176,6 +176,7 @@ def _about(session: Session, person: Person) -> Iterable[Piece]:
     yield from _given(f"{person.id}-names", "相談上の名前", names)
     yield from _given(f"{person.id}-relation", "立場", Relation(person.relation).label)
     yield from _given(f"{person.id}-address", "お呼びするときのこと", person.how_to_address)
+    yield from _given(f"{person.id}-before", "前の記録から", cases.told_before(session, person))
     wishes = session.scalars(select(CallerWish).where(CallerWish.person_id == person.id).order_by(CallerWish.noted_at))
     for wish in wishes:
         text = Wish(wish.wish).label + (f": {wish.note}" if wish.note else "")

@@ -16,9 +16,16 @@ SON, MOTHER = "息子のひみつ", "母のひみつ"
 TEXTS = {"story": "話", "background": "背景", "response": "応答", "next_step": "次"}
 
 
-def person(desk: Console, nickname: str, relation: Relation = Relation.SELF, *, beside: str | None = None) -> str:
-    """Somebody with a case of their own, or in the case of somebody else."""
-    now, new = desk.clock.now() - timedelta(days=60), NewPerson(nickname, relation=relation)
+def person(
+    desk: Console,
+    nickname: str,
+    relation: Relation = Relation.SELF,
+    *,
+    beside: str | None = None,
+    before: str | None = None,
+) -> str:
+    """Somebody with a case of their own, or in the case of somebody else; *before*: what earlier records say."""
+    now, new = desk.clock.now() - timedelta(days=60), NewPerson(nickname, relation=relation, before=before)
     with desk.work() as session:
         if beside is None:
             return cases.open_case(session, NewCase(new), by=OPERATOR, now=now).id

@@ -16,7 +16,7 @@ from callcenter.models.people import Staff
 from callcenter.models.telephony import Call
 from callcenter.services import cases, consents, consultations, continuity, linking
 from tests.integration.consoles import Console, Seat
-from tests.integration.families import SON, person, talk
+from tests.integration.families import MOTHER, SON, everything, person, talk
 
 
 @pytest.fixture
@@ -203,15 +203,36 @@ def test_two_entries_are_made_one_and_parted_again(desk: Console, seat: Seat, in
     assert desk.record(earlier)["person_id"] == again
 
 
+def test_what_earlier_records_say_is_beside_the_first_talk_and_on_paper(
+    desk: Console, seat: Seat, in_call: str
+) -> None:
+    at, first = f"/console/records/{in_call}", person(desk, "ミナト", before="前の窓口で、二年話していた。")
+    again = person(desk, "みなと", before="去年は手紙だった。")
+    card = seat.sends(f"{at}/person", person=first).text
+    assert ("前の窓口で、二年話していた。" in card, "去年は手紙だった。" in card) == (True, False)
+    assert "去年は手紙だった。" in seat.sends(f"{at}/merge", other=again, kind="people").text
+    with desk.work() as session:
+        case_id = session.get_one(Consultation, in_call).case_id
+    for page in (f"/console/cases/{case_id}", f"/console/cases/{case_id}/print"):
+        assert "前の窓口で、二年話していた。" in seat.get(page).text
+
+
 def test_two_cases_of_one_family_are_joined_behind_the_wall_and_parted_again(
     desk: Console, seat: Seat, in_call: str
 ) -> None:
     at, son = f"/console/records/{in_call}", person(desk, "ミナト")
-    mother = person(desk, "ミナトの母", Relation.MOTHER)
+    mother = person(desk, "ミナトの母", Relation.MOTHER, before=MOTHER)
     hers = talk(desk, seat, mother, SON)
     seat.sends(f"{at}/person", person=son)
     joined = seat.sends(f"{at}/merge", other=mother, kind="cases").text
-    assert (SON in joined, "ミナトの母" in joined, "元の2つにもどす" in joined) == (False, False, True)
+    shown = joined + everything(seat, in_call)
+    assert (SON in joined, MOTHER in shown, "ミナトの母" in joined, "元の2つにもどす" in joined) == (False,) * 3 + (
+        True,
+    )
+    seat.sends(f"{at}/unlink")
+    assert MOTHER in seat.sends(f"{at}/person", person=mother).text  # sealed with the key of the joined case
+    seat.sends(f"{at}/unlink")
+    joined = seat.sends(f"{at}/person", person=son).text
     with desk.work() as session:
         kept = session.get_one(Consultation, in_call).case_id
         assert session.get_one(Consultation, hers).case_id == kept

@@ -47,7 +47,7 @@ def test_what_the_mother_said_and_that_she_calls_is_nowhere_while_the_son_is_on_
     desk: Console, seat: Seat, in_call: str
 ) -> None:
     son = person(desk, "ミナト")
-    mother = person(desk, "ミナトの母", Relation.MOTHER, beside=son)
+    mother = person(desk, "ミナトの母", Relation.MOTHER, beside=son, before=f"{MOTHER}、前から")
     talk(desk, seat, mother, MOTHER, days=9, risk="ideation")
     talk(desk, seat, son, SON, days=20)
     names_only = seat.sends(f"/console/records/{in_call}/search", nickname_heard="みなと").text

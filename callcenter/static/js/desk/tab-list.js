@@ -6,6 +6,7 @@
 
    A part is a <section> or a <div>: a form may not take the role of a tab's panel, so it goes inside one.
    The part in sight carries data-shown; the stylesheet hides the others. Without scripts the links simply jump.
+   A link to a part from anywhere else on the page shows it, too, and goes on among its controls.
    Anybody may call show("record"); the element tells of a change with a "tab-shown" event. */
 customElements.define(
   "tab-list",
@@ -13,13 +14,18 @@ customElements.define(
     connectedCallback() {
       this.tabs = [...this.querySelectorAll("a[href^='#']")];
       this.narrow = window.matchMedia("(max-width: 62rem)");
-      this.addEventListener("click", (event) => this.clicked(event));
+      this.followed = (event) => this.clicked(event);
+      document.addEventListener("click", this.followed);
       this.addEventListener("keydown", (event) => this.pressed(event));
       this.narrow.addEventListener("change", () => this.dress());
       this.dataset.ready = "";
       this.dress();
       const first = this.tabs.find((tab) => "first" in tab.dataset) ?? this.tabs[0];
       if (first) this.show(this.partOf(first).id);
+    }
+
+    disconnectedCallback() {
+      document.removeEventListener("click", this.followed);
     }
 
     partOf(tab) {
@@ -67,10 +73,12 @@ customElements.define(
     }
 
     clicked(event) {
-      const tab = event.target.closest("a[role=tab]");
+      const link = event.target.closest("a[href^='#']");
+      const tab = link && this.tabs.find((one) => one.hash === link.hash && one.getAttribute("role") === "tab");
       if (!tab) return;
       event.preventDefault();
       this.show(this.partOf(tab).id);
+      if (link !== tab) this.partOf(tab).querySelector("button, a[href], select, textarea, input:not([type=hidden])")?.focus();
     }
 
     pressed(event) {
