@@ -117,6 +117,17 @@ def person_with(session: Session, person_id: str) -> Person:
     return person
 
 
+def hold(session: Session, person: Person) -> None:
+    """Keep the person's case as it is until this transaction ends: nobody destroys it or joins it to another meanwhile.
+
+    Raises ``NoSuchPerson`` if somebody just did.
+    """
+    query = select(Case).where(Case.id == person.case_id).with_for_update(of=Case, key_share=True)
+    case = session.scalar(query.execution_options(populate_existing=True))
+    if case is None or case.purged_at is not None or case.merged_into_id is not None:
+        raise NoSuchPerson
+
+
 def refresh_last_contact(session: Session, person: Person) -> None:
     """Draw the last contact of a person and their case from the consultations that are linked now."""
     session.flush()

@@ -144,6 +144,8 @@ def _opened_here(consultation: Consultation, new: NewCase, *, case_too: bool = T
 
 
 def _link(session: Session, consultation: Consultation, person: Person | None, by: Staff, now: datetime) -> None:
+    if person is not None:
+        cases.hold(session, person)
     before = consultation.person
     consultation.person = person
     consultation.case_id = person.case_id if person else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,16 +20,29 @@ from callcenter.models.audit import AuditEntry
 from callcenter.models.base import connect, forget_overwritten, new_id
 from callcenter.models.cases import Nickname
 from callcenter.models.casework import CaseClosing
+from callcenter.models.consultations import Consultation
 from callcenter.models.keys import DataKey
 from callcenter.models.misuse import Incident
+from callcenter.models.people import Staff
 from callcenter.models.retention import Purge, VisitCount
-from callcenter.services import audit, cases, holds, incidents, merging, nickname_search, retention, visit_counts
+from callcenter.services import (
+    audit,
+    cases,
+    holds,
+    incidents,
+    linking,
+    merging,
+    nickname_search,
+    retention,
+    visit_counts,
+)
 from callcenter.services.audit import OPERATOR
+from callcenter.services.cases import NoSuchPerson
 from callcenter.services.consultations import NoSuchConsultation, for_writing, unfinished
 from callcenter.services.retention import Held
 from tests.integration.ageing import CANARY, LONG_AGO, due, old_case, old_record, purge
 from tests.integration.conftest import new_session
-from tests.integration.people import NOW, TODAY, member, person_called, talk
+from tests.integration.people import NOW, TODAY, draft_of, member, person_called, talk
 
 
 @pytest.fixture
@@ -205,3 +219,33 @@ def test_the_months_ahead_tell_when_what_would_go(session: Session) -> None:
     session.flush()
     ahead = retention.months_ahead(session, today=TODAY, periods=Periods())
     assert ahead == {(2026, 11): 1, (2028, 11): 2}
+
+
+# ------------------------------------------------------------------ in the very moment
+
+
+def test_a_call_is_never_linked_to_somebody_who_is_being_destroyed(engine: Engine, ring: KeyRing) -> None:
+    with new_session(engine, ring) as first, first.begin():
+        a = member(first, "a")
+        case = old_case(first, a)
+        record, person, by = draft_of(first, a, NOW).id, case.people[0].id, a.id
+    refused = list[type[Exception]]()
+
+    def link() -> None:
+        try:
+            with new_session(engine, ring) as session, session.begin():
+                linking.confirm_person(session, record, person, by=session.get_one(Staff, by), now=NOW)
+        except Exception as refusal:  # noqa: BLE001  # handed to the test's own thread
+            refused.append(type(refusal))
+
+    thread = threading.Thread(target=link)
+    with new_session(engine, ring) as night, night.begin():
+        retention.purge(night, due(night), periods=Periods(), by=OPERATOR, now=NOW)
+        night.flush()
+        thread.start()
+        thread.join(0.5)  # the person is still there for it, and it waits for the night
+        assert thread.is_alive()
+    thread.join(10)
+    assert refused == [NoSuchPerson]
+    with new_session(engine, ring) as after:
+        assert after.get_one(Consultation, record).case_id is None
