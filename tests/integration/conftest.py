@@ -1,4 +1,8 @@
-"""Every test that asks for ``session`` or ``engine`` runs on SQLite and on PostgreSQL."""
+"""What tests of the services and of the pages share.
+
+Every test that asks for ``session`` or ``engine`` runs on SQLite and on PostgreSQL; a page is tried on one of them,
+unless its module says otherwise.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from sqlalchemy.orm import Session
 from callcenter.crypto import KeyRing
 from callcenter.models.base import connect
 from callcenter.models.keys import lend_ring
+from tests.integration.consoles import Console, Seat, opened
 
 
 @pytest.fixture
@@ -36,3 +41,23 @@ def new_session(engine: Engine, ring: KeyRing) -> Session:
     session = Session(engine, expire_on_commit=False)
     lend_ring(session, ring)
     return session
+
+
+@pytest.fixture
+def desk(sqlite_url: str) -> Iterator[Console]:
+    """A running desk with nobody in it yet, on a Wednesday at 14:00."""
+    yield from opened(sqlite_url)
+
+
+@pytest.fixture
+def seat(desk: Console) -> Seat:
+    """A counsellor who has signed in."""
+    return desk.seat()
+
+
+@pytest.fixture
+def in_call(desk: Console, seat: Seat) -> str:
+    """The record of the call this counsellor is in."""
+    seat.takes_the_line()
+    seat.is_rung_by(desk.line.dial())
+    return seat.answers()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -133,3 +133,10 @@ class Seat:
         found = re.search(r'data-record="([0-9a-f]*)"', parts)
         assert found is not None
         return found.group(1)
+
+
+def opened(database_url: str) -> Iterator[Console]:
+    """Yield a running desk on this database; close it behind the test."""
+    desk = Console(database_url)
+    yield desk
+    desk.close()

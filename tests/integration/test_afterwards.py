@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -12,26 +11,12 @@ from callcenter.domain.consultations import Channel
 from callcenter.domain.people import Role
 from callcenter.domain.times import in_japan
 from callcenter.models.audit import AuditEntry
-from callcenter.models.base import db
 from callcenter.models.consultations import Consultation
 from callcenter.models.people import Staff
 from callcenter.services import consultations
 from tests.integration.consoles import Console, Seat
 
 PAPER = {"channel": "phone", "why": "paper", "on": "2026-11-24", "at": "16:50"}
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[Console]:
-    desk = Console(sqlite_url)
-    yield desk
-    with desk.app.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture
-def seat(desk: Console) -> Seat:
-    return desk.seat()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -23,13 +22,6 @@ from tests.outages import without_database
 from tests.unit.test_wording import tone
 
 GREETING = "ここは、話せる電話です。{service}です。"
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[Console]:
-    desk = Console(sqlite_url)
-    yield desk
-    desk.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
@@ -18,13 +17,6 @@ from tests.integration.consoles import Console, Seat
 STORY = "昨日、父と話せた。"
 NUMBER = "+819012345675"
 NICKNAME = "ミナト"
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[Console]:
-    desk = Console(sqlite_url)
-    yield desk
-    desk.close()
 
 
 @pytest.fixture

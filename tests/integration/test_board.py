@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,13 +14,6 @@ from callcenter.models.telephony import Call, Presence
 from tests.integration.consoles import Console, Seat
 from tests.line import A_WEDNESDAY_AFTERNOON
 from tests.pages import Page
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[Console]:
-    desk = Console(sqlite_url)
-    yield desk
-    desk.close()
 
 
 @pytest.fixture

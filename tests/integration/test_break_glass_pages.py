@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import select
 
@@ -20,13 +18,6 @@ NUMBER = "+819012345675"
 SHOWN = "090-1234-5675"
 STORY = "昨日、父と話せた。"
 REASON = "担当が休みで、つづきの電話がかかってきた。"
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[Console]:
-    desk = Console(sqlite_url)
-    yield desk
-    desk.close()
 
 
 @pytest.fixture

@@ -6,11 +6,9 @@ import base64
 import hashlib
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import jwt
-import pytest
 from sqlalchemy import select
 
 from callcenter.adapters.voice_token import IDENTITY
@@ -18,7 +16,6 @@ from callcenter.domain.calls import CallState
 from callcenter.domain.people import Contact, Role
 from callcenter.domain.presence import AwayReason, Work
 from callcenter.models.audit import AuditEntry
-from callcenter.models.base import db
 from callcenter.models.people import Staff
 from callcenter.services import staff
 from callcenter.services.audit import OPERATOR
@@ -29,20 +26,6 @@ from tests.line import ACCOUNT
 
 TELEPHONE = "+819012345678"
 SDK = Path(__file__).parents[2] / "callcenter/static/vendor/twilio-voice.min.js"
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[Console]:
-    """A desk on a real line: there is no simulator beside it."""
-    desk = Console(sqlite_url)
-    yield desk
-    with desk.app.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture
-def seat(desk: Console) -> Seat:
-    return desk.seat()
 
 
 def actions(desk: Console) -> list[str]:

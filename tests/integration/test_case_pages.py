@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -18,19 +17,6 @@ from callcenter.services import cases, consultations, linking
 from callcenter.services.audit import OPERATOR
 from callcenter.services.cases import NewCase, NewPerson
 from tests.integration.consoles import Console, Seat
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[Console]:
-    """A Wednesday at 14:00."""
-    desk = Console(sqlite_url)
-    yield desk
-    desk.close()
-
-
-@pytest.fixture
-def seat(desk: Console) -> Seat:
-    return desk.seat("tanto07")
 
 
 def family(desk: Console, seat: Seat) -> tuple[str, str, str]:

@@ -10,25 +10,17 @@ import pytest
 
 from callcenter.domain.people import Role
 from callcenter.domain.presence import AwayReason, Work
-from callcenter.models.base import db
 from callcenter.models.consultations import Consultation
 from callcenter.ui.access import IDLE
 from tests.desk import ORIGIN
-from tests.integration.consoles import Console, Seat
+from tests.integration.consoles import Console, Seat, opened
 from tests.line import Phone
 
 
 @pytest.fixture
 def desk(database_url: str) -> Iterator[Console]:
-    desk = Console(database_url)
-    yield desk
-    with desk.app.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture
-def seat(desk: Console) -> Seat:
-    return desk.seat()
+    """What the database decides here is tried on both."""
+    yield from opened(database_url)
 
 
 @pytest.fixture

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
 from callcenter.domain.consultations import Channel, Relation
-from callcenter.models.base import db
 from callcenter.models.people import Staff
 from callcenter.services import cases, consultations, linking, nicknames
 from callcenter.services.audit import OPERATOR
 from callcenter.services.cases import NewCase, NewPerson
 from tests.desk import ORIGIN
 from tests.integration.consoles import Console, Seat
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[Console]:
-    desk = Console(sqlite_url)
-    yield desk
-    with desk.app.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture
-def seat(desk: Console) -> Seat:
-    return desk.seat()
 
 
 def begun(desk: Console, seat: Seat) -> str:

@@ -10,22 +10,14 @@ import pytest
 from callcenter.domain.calls import CallState, OfferState, Outcome
 from callcenter.domain.people import Role
 from callcenter.domain.presence import AwayReason, Work
-from callcenter.models.base import db
-from tests.integration.consoles import Console, Seat
+from tests.integration.consoles import Console, Seat, opened
 from tests.line import ACCOUNT
 
 
 @pytest.fixture
 def desk(database_url: str) -> Iterator[Console]:
-    desk = Console(database_url)
-    yield desk
-    with desk.app.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture
-def seat(desk: Console) -> Seat:
-    return desk.seat()
+    """What the database decides here is tried on both."""
+    yield from opened(database_url)
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR])

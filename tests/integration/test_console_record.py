@@ -13,27 +13,19 @@ from callcenter.domain.consultations import Channel, Relation
 from callcenter.domain.people import Role
 from callcenter.domain.presence import AwayReason, Work
 from callcenter.models.audit import AuditEntry
-from callcenter.models.base import db
 from callcenter.models.people import Staff
 from callcenter.services import cases, consents, consultations, linking
 from callcenter.services.audit import OPERATOR
 from callcenter.services.cases import NewCase, NewPerson
-from tests.integration.consoles import Console, Seat
+from tests.integration.consoles import Console, Seat, opened
 
 STORY = "先週、図書館まで行けた。"
 
 
 @pytest.fixture
 def desk(database_url: str) -> Iterator[Console]:
-    desk = Console(database_url)
-    yield desk
-    with desk.app.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture
-def seat(desk: Console) -> Seat:
-    return desk.seat()
+    """What the database decides here is tried on both."""
+    yield from opened(database_url)
 
 
 @pytest.fixture
@@ -43,14 +35,6 @@ def draft(desk: Console, seat: Seat) -> str:
         return consultations.open_draft(
             session, call_id=None, channel=Channel.PHONE, counsellor_id=seat.staff_id, hint=None, now=desk.clock.now()
         ).id
-
-
-@pytest.fixture
-def in_call(desk: Console, seat: Seat) -> str:
-    """The record of the call this counsellor is in."""
-    seat.takes_the_line()
-    seat.is_rung_by(desk.line.dial())
-    return seat.answers()
 
 
 def known(desk: Console, seat: Seat, nickname: str, relation: Relation = Relation.SELF, told: str = STORY) -> str:

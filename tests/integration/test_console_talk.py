@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -12,24 +11,10 @@ from callcenter.domain.calls import CallState
 from callcenter.domain.people import Role
 from callcenter.domain.presence import Work
 from callcenter.domain.wording import Change
-from callcenter.models.base import db
 from callcenter.services import announcements
 from tests.calls.talks import hears, on_music
 from tests.integration.consoles import Console, Seat
 from tests.line import Phone
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[Console]:
-    desk = Console(sqlite_url)
-    yield desk
-    with desk.app.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture
-def seat(desk: Console) -> Seat:
-    return desk.seat()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -27,19 +26,6 @@ FORM = {
     "hours": "平日",
     "topics": "loneliness",
 }
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[Console]:
-    """A Wednesday at 14:00."""
-    desk = Console(sqlite_url)
-    yield desk
-    desk.close()
-
-
-@pytest.fixture
-def seat(desk: Console) -> Seat:
-    return desk.seat("tanto07")
 
 
 @pytest.fixture

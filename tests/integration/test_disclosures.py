@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,19 +18,6 @@ from callcenter.models.casework import CaseExport
 from tests.desk import ORIGIN
 from tests.integration.consoles import Console, Seat
 from tests.integration.test_case_pages import family
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[Console]:
-    """A Wednesday at 14:00."""
-    desk = Console(sqlite_url)
-    yield desk
-    desk.close()
-
-
-@pytest.fixture
-def seat(desk: Console) -> Seat:
-    return desk.seat("tanto07")
 
 
 @pytest.fixture

@@ -3,42 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-
-import pytest
 
 from callcenter.domain.consultations import Channel, Relation
 from callcenter.domain.people import Role
-from callcenter.models.base import db
 from callcenter.models.consultations import Consultation
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call
 from callcenter.services import cases, consents, consultations, continuity, linking
 from tests.integration.consoles import Console, Seat
 from tests.integration.families import MOTHER, SON, everything, person, talk
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[Console]:
-    desk = Console(sqlite_url)
-    yield desk
-    with desk.app.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture
-def seat(desk: Console) -> Seat:
-    return desk.seat()
-
-
-@pytest.fixture
-def in_call(desk: Console, seat: Seat) -> str:
-    """The record of the call this counsellor is in."""
-    seat.takes_the_line()
-    seat.is_rung_by(desk.line.dial())
-    return seat.answers()
-
 
 # ---- the card
 

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+
+import pytest
 
 from callcenter.models.base import db
 from ivr.simulator.clock import JST
 from tests.desk import Desk
+from tests.integration.consoles import opened
+
+
+@pytest.fixture
+def desk(database_url: str) -> Iterator[Desk]:
+    """What the database decides here is tried on both."""
+    yield from opened(database_url)
 
 
 def test_the_process_says_that_it_is_alive(desk: Desk) -> None:

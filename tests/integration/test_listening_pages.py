@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from callcenter.domain.calls import CallState
@@ -14,20 +12,8 @@ from tests.line import Phone
 
 
 @pytest.fixture
-def desk(sqlite_url: str) -> Iterator[Console]:
-    desk = Console(sqlite_url)
-    yield desk
-    desk.close()
-
-
-@pytest.fixture
 def chief(desk: Console) -> Seat:
     return desk.seat("tokatsu", role=Role.SUPERVISOR, phone="+819000000009")
-
-
-@pytest.fixture
-def seat(desk: Console) -> Seat:
-    return desk.seat()
 
 
 @pytest.fixture

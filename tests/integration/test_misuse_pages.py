@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select
@@ -17,18 +16,6 @@ from tests.integration.consoles import Console, Seat
 
 NUMBER = "+819012345675"
 WORDS = "ばかやろう、と3回言われた。"
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[Console]:
-    desk = Console(sqlite_url)
-    yield desk
-    desk.close()
-
-
-@pytest.fixture
-def seat(desk: Console) -> Seat:
-    return desk.seat()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,14 @@ from callcenter.models.people import Staff
 from callcenter.services import live, presence
 from callcenter.services.presence import OnTheLine, OtherTab
 from tests.desk import Counsellor, Desk
+from tests.integration.consoles import opened
 from tests.line import A_WEDNESDAY_AFTERNOON as NOW
+
+
+@pytest.fixture
+def desk(database_url: str) -> Iterator[Desk]:
+    """What the database decides here is tried on both."""
+    yield from opened(database_url)
 
 
 @pytest.fixture

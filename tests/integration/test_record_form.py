@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -10,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.consultations import Channel
 from callcenter.domain.people import Role
-from callcenter.models.base import db
 from callcenter.models.consultations import Consultation
 from callcenter.models.people import Staff
 from callcenter.services import browser_copy, cases, consultations, linking
@@ -18,19 +16,6 @@ from callcenter.services.audit import OPERATOR
 from callcenter.services.cases import NewCase, NewPerson
 from callcenter.services.record_fields import FIELDS
 from tests.integration.consoles import Console, Seat
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[Console]:
-    desk = Console(sqlite_url)
-    yield desk
-    with desk.app.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture
-def seat(desk: Console) -> Seat:
-    return desk.seat()
 
 
 def begun(desk: Console, seat: Seat, days_ago: int = 0) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,14 +22,6 @@ from tests.integration.consoles import Console, Seat
 from tests.integration.people import draft_of, person_called, talk
 
 TONIGHT = datetime.fromisoformat("2026-11-26T03:10+09:00")
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[Console]:
-    """A Wednesday at 14:00."""
-    desk = Console(sqlite_url)
-    yield desk
-    desk.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date, time
 
 import pytest
@@ -19,14 +18,6 @@ from tests.integration.consoles import Console, Seat
 from tests.pages import Page
 
 TODAY = date(2026, 11, 25)
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[Console]:
-    """A Wednesday at 14:00."""
-    desk = Console(sqlite_url)
-    yield desk
-    desk.close()
 
 
 @pytest.fixture

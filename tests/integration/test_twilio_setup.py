@@ -22,7 +22,15 @@ from callcenter.models.audit import AuditEntry
 from ivr.simulator.console import RISKS
 from ivr.simulator.exchange import Number
 from tests.desk import ORIGIN, Desk
+from tests.integration.consoles import opened
 from tests.line import ACCOUNT
+
+
+@pytest.fixture
+def desk(database_url: str) -> Iterator[Desk]:
+    """What the database decides here is tried on both."""
+    yield from opened(database_url)
+
 
 CALLER_ID = "+815000000000"
 BIN = "https://handler.twilio.com/twiml/EH1"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -15,32 +13,10 @@ from sqlalchemy import select
 from callcenter.domain.consultations import Channel, Relation
 from callcenter.domain.wall import Part
 from callcenter.models.audit import AuditEntry
-from callcenter.models.base import db
 from callcenter.models.people import Staff
 from callcenter.services import cases, consultations, continuity, linking, wall
 from tests.integration.consoles import Console, Seat
 from tests.integration.families import MOTHER, SON, TEXTS, everything, person, talk
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[Console]:
-    desk = Console(sqlite_url)
-    yield desk
-    with desk.app.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture
-def seat(desk: Console) -> Seat:
-    return desk.seat()
-
-
-@pytest.fixture
-def in_call(desk: Console, seat: Seat) -> str:
-    """The record of the call this counsellor is in."""
-    seat.takes_the_line()
-    seat.is_rung_by(desk.line.dial())
-    return seat.answers()
 
 
 def test_what_the_mother_said_and_that_she_calls_is_nowhere_while_the_son_is_on_the_line(

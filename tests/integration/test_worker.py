@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 
@@ -23,6 +23,13 @@ from callcenter.models.outbox import OutboxMessage
 from callcenter.models.telephony import Presence
 from callcenter.services import outbox
 from tests.desk import Desk
+from tests.integration.consoles import opened
+
+
+@pytest.fixture
+def desk(database_url: str) -> Iterator[Desk]:
+    """What the database decides here is tried on both."""
+    yield from opened(database_url)
 
 
 def rings(desk: Desk) -> int:
