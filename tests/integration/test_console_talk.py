@@ -94,6 +94,7 @@ def test_both_see_what_goes_on_while_one_asks_the_other(seat: Seat, caller: Phon
     seat.desk.line.advance(2)
     assert "担当08さんと話しています" in seat.opens().words
     assert "担当07さんが引きつぐまで" in colleague.opens().words
+    assert "担当07さんと話しています。 引きつがれると、ここに相談記録がひらきます。" in colleague.opens().words
 
 
 def test_the_record_and_what_was_written_go_with_the_caller(seat: Seat, caller: Phone, colleague: Seat) -> None:

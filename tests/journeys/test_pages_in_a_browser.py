@@ -184,3 +184,14 @@ def test_short_news_is_told_without_taking_the_focus(desk: Page) -> None:
     expect(desk.get_by_label("ログイン名")).to_be_focused()
     desk.get_by_role("button", name="閉じる").click()
     expect(desk.get_by_role("status")).to_be_empty()
+
+
+def test_what_went_well_leaves_by_itself_and_trouble_stays(desk: Page) -> None:
+    desk.clock.install()
+    desk.evaluate("document.querySelector('toast-box').say('記録を終えました。')")
+    desk.evaluate("document.querySelector('toast-box').say('保存できませんでした。', 'warn')")
+    desk.clock.fast_forward(15_000)
+    expect(desk.get_by_role("status")).to_contain_text("記録を終えました。")
+    desk.clock.fast_forward(10_000)
+    expect(desk.get_by_role("status")).not_to_contain_text("記録を終えました。")
+    expect(desk.get_by_role("status")).to_contain_text("保存できませんでした。")

@@ -1,6 +1,9 @@
-/* <toast-box>: short news. It is a polite live region, takes no focus and stays until it is put away.
+/* <toast-box>: short news. It is a polite live region, takes no focus and stays until it is put away; only what went
+   well leaves by itself after a while, as the page shows it anyway, unless somebody is at it.
 
    document.querySelector("toast-box").say("保存できませんでした。もう一度お試しください。", "warn") */
+const GOES_AFTER = 20_000;
+
 customElements.define(
   "toast-box",
   class extends HTMLElement {
@@ -20,8 +23,13 @@ customElements.define(
       away.addEventListener("click", () => toast.remove());
       toast.append(text, away);
       this.append(toast);
+      if (tone === "accent") this.letGo(toast);
       while (this.children.length > 3) this.firstElementChild.remove();
       return toast;
+    }
+
+    letGo(toast) {
+      setTimeout(() => (toast.matches(":hover, :focus-within") ? this.letGo(toast) : toast.remove()), GOES_AFTER);
     }
   },
 );
