@@ -60,7 +60,9 @@ class Line:
             subject=trail_words.SUBJECTS.get(entry.subject_kind, entry.subject_kind),
             subject_id=names.get(entry.subject_id or "", (entry.subject_id or "")[-6:]),
             facts=tuple(
-                (name, _shown(value, names)) for name, value in sorted(entry.facts.items()) if value is not None
+                (trail_words.fact(name), _shown(value, names))
+                for name, value in sorted(entry.facts.items())
+                if value is not None
             ),
         )
 
@@ -146,7 +148,7 @@ def _shown(value: Any, names: dict[str, str]) -> str:
     if isinstance(value, bool):
         return "はい" if value else "いいえ"
     text = str(value)
-    return names.get(text, text[-6:] if AN_ID.fullmatch(text) else text)
+    return names.get(text, text[-6:] if AN_ID.fullmatch(text) else trail_words.value(text))
 
 
 def _days(usual: int) -> tuple[date, date]:

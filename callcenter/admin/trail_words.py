@@ -1,4 +1,4 @@
-"""What the acts of the trail are called on an auditor's pages; an act without a word is shown as its code."""
+"""What the trail is called on an auditor's pages, act by act and fact by fact; what has no word shows its code."""
 
 from __future__ import annotations
 
@@ -61,6 +61,7 @@ ACTS = OPENINGS | {
     "case.hand_over.ask": "引きつぎを頼んだ",
     "case.hand_over.declined": "引きつぎを見送った",
     "case.hand_over.withdrawn": "引きつぎを取り下げた",
+    "case.import": "ケースを表から取りこんだ",
     "case.merge": "ケースをまとめた",
     "case.open": "ケースをつくった",
     "case.reopen": "ケースを再びひらいた",
@@ -142,10 +143,117 @@ ACTS = OPENINGS | {
     "staff.sign_out": "出た",
     "staff.stays": "止める予定を取りやめた",
     "trail.export": "監査記録の写しをとった",
+    "unlinked.list": "つないでいない記録の一覧を見た",
     "wall.share": "家族に伝えてよいことを決めた",
     "wish.add": "ご希望を書いた",
     "wish.end": "ご希望を終えた",
 }
+
+FACTS = {
+    "access": "閲覧の番号",
+    "bad": "合わない行",
+    "beside": "開いていた記録",
+    "call": "電話",
+    "case": "ケース",
+    "cases": "件数",
+    "channel": "窓口",
+    "checked": "確認した手順",
+    "code": "コード",
+    "consultation": "記録",
+    "consultations": "記録の数",
+    "contact": "受けるところ",
+    "contacts": "連絡の数",
+    "count": "件数",
+    "counsellor": "相談員",
+    "day": "日",
+    "digest": "ファイルの要約",
+    "disaster": "災害",
+    "doubt": "決めなかったわけ",
+    "end": "終わり方",
+    "ended": "終わり",
+    "entries": "行数",
+    "fields": "書いた欄",
+    "file": "ファイルの要約",
+    "flags": "印の数",
+    "found": "出た数",
+    "from": "もと",
+    "handover": "引きつぎ",
+    "heard": "聞こえた",
+    "hold": "残す決定",
+    "incidents": "出来事の数",
+    "kind": "種類",
+    "late": "遅れ",
+    "left": "残り",
+    "maybe": "かもしれない方",
+    "minutes": "分",
+    "misses": "出られなかった数",
+    "mode": "聴き方",
+    "moved": "移した数",
+    "nickname": "呼び名",
+    "offer": "呼び出し",
+    "on": "日",
+    "opening": "閲覧",
+    "owner": "担当",
+    "parts": "見た部分",
+    "passkey": "パスキー",
+    "people": "人の数",
+    "person": "相談者",
+    "prefers": "先に鳴る電話",
+    "promise": "約束",
+    "quick": "ひとこと",
+    "reason": "わけ",
+    "record": "記録",
+    "recorded": "書いた日",
+    "relation": "続柄",
+    "review_due": "確認の期限",
+    "role": "役割",
+    "seq": "行",
+    "shipped": "はじめの文",
+    "speaker": "お話しの方",
+    "staff": "職員",
+    "state": "状態",
+    "to": "さき",
+    "until": "いつまで",
+    "verdict": "結果",
+    "version": "版",
+    "which": "一覧",
+    "why": "わけ",
+    "wish": "ご希望",
+    "with": "入り方",
+    "written": "書いた数",
+}
+
+VALUES = {
+    "administrator": "管理者",
+    "all": "すべて",
+    "app": "アプリの番号",
+    "auditor": "監査",
+    "background": "これまで",
+    "browser": "ブラウザー",
+    "counsellor": "相談員",
+    "mail": "メール",
+    "next_step": "次回",
+    "nickname_heard": "呼び名",
+    "passkey": "パスキー",
+    "password": "パスワード",
+    "phone": "電話",
+    "recovery": "控えのコード",
+    "response": "したこと",
+    "story": "主なお話",
+    "supervisor": "統括",
+    "visit": "訪問",
+    "window": "窓口",
+}
+
+
+def fact(name: str) -> str:
+    """Return what a fact is called, or its code; settings keep the names that the operator gave them."""
+    return FACTS.get(name, name)
+
+
+def value(code: str) -> str:
+    """Return what a value is called, or the value itself."""
+    return VALUES.get(code, code)
 
 
 def act(action: str) -> str:

@@ -36,7 +36,7 @@ def auditor(desk: Console) -> Seat:
 
 def test_the_trail_tells_who_did_what_and_never_what_was_said(auditor: Seat) -> None:
     page = auditor.opens("/admin/trail")
-    for words in ("担当07", "記録に書いた", "名前でさがした", "ひらいた", "story"):
+    for words in ("担当07", "記録に書いた", "名前でさがした", "ひらいた", "書いた欄: 主なお話"):
         assert words in page.words
     for secret in (STORY, NICKNAME, NUMBER[3:]):
         assert secret not in page.response.text
