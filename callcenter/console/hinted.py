@@ -30,7 +30,7 @@ def hinted(
     Whoever is linked already is left out too. A number opens nothing: it yields a candidate like any other.
     """
     speaker = wall.speaker_of(session, record, staff)
-    broke_off = {one.person.id for one in cut_off.lately(session, now=now, without=record.id) if one.person}
+    broke_off = cut_off.callers_lately(session, now=now, without=record.id)
     called, pressed = _by_code(session, heard), keyed(session, record)
     listed = {one.person_id: one for one in ([called] if called else []) + list(found)}
     if pressed is not None and pressed.person_id in listed:

@@ -91,6 +91,7 @@ def plain_form(text: str) -> str:
     return "".join(sign for sign in bare if unicodedata.category(sign)[0] in "SP")
 
 
+@lru_cache(REMEMBERED)
 def strict_forms(text: str, reading: str = "") -> frozenset[str]:
     """Return the strict forms a nickname goes by: as it is written, and as it is read."""
     return frozenset({normalise(text), normalise(reading)} - {""})

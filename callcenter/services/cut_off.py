@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.calls import CallState
@@ -38,32 +39,48 @@ class CutOff:
     ended_at: datetime
 
 
-def lately(session: Session, *, now: datetime, without: str | None = None) -> Sequence[CutOff]:
+def lately(session: Session, *, now: datetime, without: str) -> Sequence[CutOff]:
     """Return the newest such talks; *without* is the record of the call at hand."""
-    query = _lately(now)
-    if without is not None:
-        query = query.where(Consultation.id != without)
-    return [_read(*row) for row in session.execute(query.limit(MOST))]
+    rows = session.execute(_talks().limit(MOST), _at(now, without))
+    return [_read(*row) for row in rows]
+
+
+def callers_lately(session: Session, *, now: datetime, without: str) -> set[str]:
+    """Return the ids of the people whom ``lately`` tells of, as far as they were recognised."""
+    rows = session.scalars(_callers(), _at(now, without))
+    return {person_id for person_id in rows if person_id is not None}
 
 
 def of_person(session: Session, person: Person, *, now: datetime, without: str) -> CutOff | None:
     """Return this person's own talk that broke off, if one did."""
-    query = _lately(now).where(Consultation.person_id == person.id, Consultation.id != without)
-    row = session.execute(query.limit(1)).first()
+    query = _talks().where(Consultation.person_id == person.id)
+    row = session.execute(query.limit(1), _at(now, without)).first()
     return _read(*row) if row else None
 
 
-def _lately(now: datetime) -> Any:
-    since = local_date(now - timedelta(days=1))  # the index by day finds them among all calls
+@cache
+def _talks() -> Any:
     ended = and_(
-        Call.arrived_on >= since,
+        Call.arrived_on >= bindparam("since"),  # the index by day finds them among all calls
         Call.state == CallState.ENDED,
-        Call.ended_at > now - CUT_OFF_LATELY,
-        Call.ended_at <= now,
+        Call.ended_at > bindparam("after"),
+        Call.ended_at <= bindparam("now"),
     )
     query = select(Consultation, Call, Staff).join(Call, Call.id == Consultation.call_id)
     query = query.join(Staff, Staff.id == Consultation.counsellor_id)
-    return query.where(ended, Call.talked_at.is_not(None), _broke_off()).order_by(Call.ended_at.desc(), Call.id.desc())
+    query = query.where(ended, Call.talked_at.is_not(None), _broke_off(), Consultation.id != bindparam("without"))
+    return query.order_by(Call.ended_at.desc(), Call.id.desc())
+
+
+@cache
+def _callers() -> Any:
+    """Asked at every letter of a name that is typed, and so made once."""
+    return _talks().limit(MOST).with_only_columns(Consultation.person_id)
+
+
+def _at(now: datetime, without: str) -> dict[str, Any]:
+    since = local_date(now - timedelta(days=1))
+    return {"since": since, "after": now - CUT_OFF_LATELY, "now": now, "without": without}
 
 
 def _broke_off() -> ColumnElement[bool]:
