@@ -20,6 +20,11 @@ from callcenter.services.nickname_search import Candidate
 Options = tuple[tuple[str, str], ...]
 
 TOPICS: Options = (("unknown", "聞いていない"), *((one.value, one.label) for one in Topic if one.value != UNKNOWN))
+_TALKING = (
+    select(Staff.id, Staff.name)
+    .where(Staff.role.in_([Role.COUNSELLOR, Role.SUPERVISOR]), Staff.active)
+    .order_by(Staff.name)
+)
 LISTS = {
     "relation": Relation,
     "caller_age": AgeBand,
@@ -47,9 +52,7 @@ def said(form: MultiDict[str, str], record: Consultation) -> Cues:
 
 def counsellors(session: Session) -> Options:
     """Return who may have talked with the caller before."""
-    talking = select(Staff.id, Staff.name).where(Staff.role.in_([Role.COUNSELLOR, Role.SUPERVISOR]), Staff.active)
-    rows = session.execute(talking.order_by(Staff.name))
-    return (("unknown", "聞いていない"), *((row.id, row.name) for row in rows))
+    return (("unknown", "聞いていない"), *((row.id, row.name) for row in session.execute(_TALKING)))
 
 
 def not_shown(candidates: Sequence[Candidate]) -> int:

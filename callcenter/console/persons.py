@@ -46,8 +46,8 @@ def search(record_id: str) -> str:
     heard = request.form.get("nickname_heard", "")
     with unit_of_work() as session:
         staff = myself(session)
-        record = consultations.for_writing(session, record_id, staff)
-        linked, page = record.person is not None, None
+        record = consultations.at_hand(session, record_id, staff)
+        linked, page = record.person_id is not None, None
         told = cues.said(request.form, record)
         most = nickname_search.WIDELY if request.form.get("more") else MOST
         found = _candidates(session, record, heard, told, staff, most)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from callcenter.domain.consultations import QUICK_FINISHES, Channel, Outcome, check_finished
 from callcenter.domain.errors import HelplineError
@@ -187,9 +187,18 @@ def of_call(session: Session, call_id: str) -> Consultation | None:
 
 def for_writing(session: Session, consultation_id: str, by: Staff) -> Consultation:
     """Lock the record, or raise ``NotAllowed`` or ``NotYours``."""
-    _check_may_read(by)
     query = select(Consultation).where(Consultation.id == consultation_id).with_for_update(of=Consultation)
-    consultation = session.scalar(query.execution_options(populate_existing=True))
+    return _writable(session.scalar(query.execution_options(populate_existing=True)), by)
+
+
+def at_hand(session: Session, consultation_id: str, by: Staff) -> Consultation:
+    """Return the record as ``for_writing`` does, but lock nothing: somebody looks for a person beside it."""
+    query = select(Consultation).where(Consultation.id == consultation_id).options(lazyload("*"))
+    return _writable(session.scalar(query), by)
+
+
+def _writable(consultation: Consultation | None, by: Staff) -> Consultation:
+    _check_may_read(by)
     if consultation is None or consultation.purged_at is not None:
         raise NoSuchConsultation
     owns = {Condition.OWN} if consultation.counsellor_id == by.id else set[Condition]()
