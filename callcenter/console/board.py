@@ -22,13 +22,13 @@ from callcenter.console.lookup import lookup
 from callcenter.console.sheet import Sheet
 from callcenter.context import line_words, ports, reading, settings, unit_of_work
 from callcenter.domain import scripts
-from callcenter.domain.helplines import open_now, others_now, shipped_helplines
+from callcenter.domain.helplines import shipped_helplines
 from callcenter.domain.nickname_cues import NO_CUES, Cues
 from callcenter.domain.presence import BOUND
 from callcenter.domain.talk import WORDS, Help
 from callcenter.models.cases import Nickname
 from callcenter.models.telephony import Presence
-from callcenter.services import consultations, cut_off, drafts, nicknames, wall
+from callcenter.services import consultations, cut_off, directory, drafts, nicknames, wall
 from callcenter.services.cut_off import CutOff
 from callcenter.services.nickname_search import Candidate
 from callcenter.ui import telephone
@@ -141,7 +141,8 @@ def draw_person(page: Page) -> str:
 def _desk(session: Session, now: datetime) -> Desk:
     staff, policy = myself(session), settings().policy
     left = drafts.left(session, by=staff, now=now, policy=policy)
-    return replace(desk.build(session, staff, now=now, policy=policy), left_behind=len(left))
+    lines = directory.lines_at_hand(session, shipped_helplines(), now=now)
+    return replace(desk.build(session, staff, now=now, policy=policy), left_behind=len(left), lines=tuple(lines))
 
 
 def _spoken() -> Callable[[Help], str]:
@@ -170,7 +171,7 @@ def _given(page: Page) -> dict[str, Any]:
         "scripts": scripts,
         "script_sections": scripts.drawer(_spoken()),
         "lookup": lookup(),
-        "lines": [(line, open_now(line, page.desk.now)) for line in others_now(shipped_helplines(), page.desk.now)],
+        "lines": page.desk.lines,
         "words": words,
         "line_origin": settings().simulator_url,
         "edges": telephone.EDGES,

@@ -20,6 +20,7 @@ from callcenter.console.words import called
 from callcenter.domain.calls import OPEN_OFFERS
 from callcenter.domain.codes import Code
 from callcenter.domain.consultations import Relation
+from callcenter.domain.directory import Entry
 from callcenter.domain.hours import State
 from callcenter.domain.people import Contact, Role
 from callcenter.domain.policy import Policy
@@ -130,6 +131,8 @@ class Desk:
     """The talk that I, a supervisor, follow."""
     followed: tuple[str, ...]
     """Who follows my own talk, in words."""
+    lines: tuple[tuple[Entry, bool | None], ...] = ()
+    """Other lines that may answer now, and whether they surely do."""
     left_behind: int = 0
     """For a supervisor: how many drafts of others nobody will finish by themselves."""
 

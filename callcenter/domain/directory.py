@@ -136,6 +136,18 @@ def is_open(entry: Entry, moment: datetime) -> bool | None:
     return helplines.is_open(helplines.read_opens(entry.opens), moment)
 
 
+def at_hand(entries: Iterable[tuple[Entry, frozenset[str]]], moment: datetime) -> list[tuple[Entry, bool | None]]:
+    """Choose what a counsellor has at hand: lines that answer now, then those whose hours are not certain.
+
+    *entries* come with where they are shown; among equals, lines for everybody come first. 119 and 110 are not among
+    them: how to ring them is a matter of its own.
+    """
+    known = [(entry, shown_in, is_open(entry, moment)) for entry, shown_in in entries if shown_in != {"emergency"}]
+    there = [one for one in known if one[2] is not False]
+    there.sort(key=lambda one: (one[2] is None, "closed" not in one[1]))
+    return [(entry, answers) for entry, _, answers in there]
+
+
 def is_stale(verified_on: date | None, today: date, days: int) -> bool:
     """Whether number and hours should be checked again."""
     return verified_on is None or (today - verified_on).days > days

@@ -131,16 +131,6 @@ def tonight(lines: Iterable[Helpline], moment: datetime, limit: int = 4) -> list
     return shown[:limit]
 
 
-def others_now(lines: Iterable[Helpline], moment: datetime) -> list[Helpline]:
-    """Choose what a counsellor has at hand: lines that answer now, then those whose hours are not certain.
-
-    Among equals, lines for everybody come first. 119 and 110 are not among them: how to ring them is a matter of its
-    own.
-    """
-    there = [line for line in lines if line.show_in != {"emergency"} and open_now(line, moment) is not False]
-    return sorted(there, key=lambda line: (open_now(line, moment) is None, "closed" not in line.show_in))
-
-
 def spoken_reading(line: Helpline) -> Phrase:
     """Return the number as printed and as it is said aloud."""
     return Phrase(line.number, line.tts_reading or readings.digits(line.number))

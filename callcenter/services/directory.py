@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.directory import Entry, InstitutionKind, Wanted, is_open, rank, shipped
+from callcenter.domain.directory import Entry, InstitutionKind, Wanted, at_hand, is_open, rank, shipped
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.helplines import Helpline
 from callcenter.domain.times import local_date
@@ -114,6 +114,18 @@ def search(session: Session, wanted: Wanted, *, now: datetime) -> list[Found]:
     ranked = [(place, row) for row in rows if (place := rank(Entry.of(row), wanted, now)) is not None]
     ranked.sort(key=lambda one: (one[0], _order(one[1])))
     return [Found(row, is_open(Entry.of(row), now)) for _, row in ranked[:MOST_FOUND]]
+
+
+def lines_at_hand(session: Session, lines: Iterable[Helpline], *, now: datetime) -> list[tuple[Entry, bool | None]]:
+    """Return the shipped *lines* that may answer now as the directory has them, and whether they surely do."""
+    rows = {row.slug: row for row in session.scalars(select(Institution).where(Institution.slug.is_not(None)))}
+    kept = [(line, rows.get(line.id)) for line in lines]
+    there = [
+        (shipped(line) if row is None else Entry.of(row), line.show_in)
+        for line, row in kept
+        if row is None or row.retired_at is None
+    ]
+    return at_hand(there, now)
 
 
 def everything(session: Session) -> Sequence[Institution]:

@@ -108,6 +108,21 @@ def test_a_new_shipped_table_reaches_what_nobody_edited(desk: Console, chief: Se
         assert directory.disagreements(session, lines) == ["yorisoi"]  # doctor says so
 
 
+def test_the_lines_at_hand_in_a_call_are_those_of_the_directory(desk: Console, chief: Seat, record: str) -> None:
+    before = chief.opens(f"/console/records/{record}").words
+    row = entry_of(desk, "yorisoi")
+    assert f"{row.name} {row.number}" in before
+    with desk.work() as session:
+        staff = session.get_one(Staff, chief.staff_id)
+        entry = replace(Entry.of(session.get_one(Institution, row.id)), number="0120-000-111")
+        directory.change(session, row.id, row.version, entry, verified=True, by=staff, now=desk.clock.now())
+    assert f"{row.name} 0120-000-111" in chief.opens(f"/console/records/{record}").words
+    with desk.work() as session:
+        staff = session.get_one(Staff, chief.staff_id)
+        directory.retire(session, row.id, back=False, by=staff, now=desk.clock.now())
+    assert f"{row.name} 0120" not in chief.opens(f"/console/records/{record}").words
+
+
 def test_a_referral_outlives_edits_of_the_directory(desk: Console, seat: Seat, chief: Seat, record: str) -> None:
     row = entry_of(desk, "yorisoi")
     parts = [seat.sends(f"/console/records/{record}/referrals", institution=row.id, how="told").text for _ in "twice"]

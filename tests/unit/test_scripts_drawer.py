@@ -8,7 +8,8 @@ from datetime import datetime
 import pytest
 
 from callcenter.domain import scripts, talk
-from callcenter.domain.helplines import open_now, others_now, shipped_helplines
+from callcenter.domain.directory import at_hand, shipped
+from callcenter.domain.helplines import helpline, shipped_helplines
 from callcenter.domain.scripts import Script
 from callcenter.domain.times import parse_moment
 
@@ -45,17 +46,18 @@ def test_the_same_words_stand_in_one_place_only() -> None:
     }
 
 
+LINES = [(shipped(line), line.show_in) for line in shipped_helplines()]
 NIGHT, NOON = parse_moment("2026-11-26T03:00"), parse_moment("2026-11-26T14:07")
 
 
 @pytest.mark.parametrize("moment", [NIGHT, NOON])
 def test_only_lines_that_may_answer_now_are_put_at_hand(moment: datetime) -> None:
-    found = others_now(shipped_helplines(), moment)
-    assert all(open_now(line, moment) is not False for line in found)
-    assert "yorisoi" in [line.id for line in found]
-    assert not {"fire", "police"} & {line.id for line in found}  # they stand on the ladder, with how to ring them
+    found = [entry for entry, answers in at_hand(LINES, moment) if answers is not False]
+    assert len(found) == len(at_hand(LINES, moment)) > 1
+    assert shipped(helpline("yorisoi")) in found
+    assert not {"119", "110"} & {entry.number for entry in found}  # they stand on the ladder, with how to ring them
 
 
 def test_lines_that_surely_answer_stand_before_the_uncertain() -> None:
-    known = [open_now(line, NOON) for line in others_now(shipped_helplines(), NOON)]
+    known = [answers for _, answers in at_hand(LINES, NOON)]
     assert known == sorted(known, key=lambda answers: answers is None)
