@@ -27,6 +27,7 @@ from callcenter.crypto import KeyRing
 from callcenter.domain.people import Role
 from callcenter.embedded import EmbeddedRedis
 from callcenter.models.base import Base, connect, new_id, sqlite_driver
+from callcenter.models.cases import Person
 from callcenter.models.keys import DataKey, HoldsSealedText, Sealed, lend_ring, ring_of
 from callcenter.services import consultations
 from tests.desk import FIELD_KEYS, ORIGIN, PASSWORD
@@ -99,7 +100,10 @@ def tell_every_table(url: str) -> int:
 
     @event.listens_for(engine, "connect")
     def ask_for_no_others(raw: Any, _record: object) -> None:
-        raw.execute("PRAGMA foreign_keys = OFF")
+        sqlite = engine.dialect.name == "sqlite"
+        raw.execute("PRAGMA foreign_keys = OFF" if sqlite else "SET session_replication_role = replica")
+        if not sqlite:
+            raw.commit()
 
     with Session(engine) as session, session.begin():
         lend_ring(session, KeyRing.parse(FIELD_KEYS))
@@ -162,6 +166,27 @@ def backup_of(database: Path, to: Path) -> Path:
     return to
 
 
+def held_by_postgresql(url: str) -> dict[str, bytes]:
+    """Return what PostgreSQL's files hold of this database, its write-ahead log, and what a dump would write."""
+    engine = connect(url)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CHECKPOINT")
+        folder = Path(str(connection.exec_driver_sql("SHOW data_directory").scalar()))
+        number = connection.exec_driver_sql("SELECT oid FROM pg_database WHERE datname = current_database()").scalar()
+        cursor: Any = connection.connection.cursor()
+        dump = bytearray()
+        for table in Base.metadata.sorted_tables:
+            with cursor.copy(f'COPY "{table.name}" TO STDOUT') as rows:
+                dump += b"".join(bytes(row) for row in rows)
+    engine.dispose()
+    files = {place: folder / place for place in (f"base/{number}", "pg_wal")}
+    found = {
+        place: b"".join(file.read_bytes() for file in path.rglob("*") if file.is_file())
+        for place, path in files.items()
+    }
+    return found | {"dump": bytes(dump)}
+
+
 def held_by(bell: EmbeddedRedis) -> bytes:
     """Return everything Redis holds: each key with its value as it is dumped, and its files."""
     with redis.Redis.from_url(bell.url) as client:
@@ -202,3 +227,18 @@ def test_the_canary_is_found_nowhere_but_under_seal(
     for place in ("redis", "logs", "addresses"):  # a nickname is what people are found by; it stays in the database
         assert places[place].count(NICKNAME.encode()) == 0, place
     assert NICKNAME.encode() in places[backup.name]
+
+
+def test_the_canary_is_not_in_the_files_of_postgresql_nor_in_a_dump(postgresql_url: str) -> None:
+    count = tell_every_table(postgresql_url)
+    engine = connect(postgresql_url)
+    with Session(engine) as session:
+        plain = session.scalars(select(Person.id)).one().encode()
+    engine.dispose()
+    places = held_by_postgresql(postgresql_url)
+    assert all(
+        plain in held for held in places.values()
+    )  # what is not sealed is found, so that looking means something
+    assert places["dump"].count(b"\\\\x") >= count  # each sealed text is there, as bytes
+    for place, held in places.items():
+        assert held.count(CANARY.encode()) == 0, place
