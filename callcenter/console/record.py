@@ -16,7 +16,7 @@ from callcenter.domain.consultations import MissingField, Outcome
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.presence import Work
 from callcenter.models.telephony import Presence
-from callcenter.services import calendar, consultations, presence, wall
+from callcenter.services import calendar, casework, consultations, presence, wall
 from callcenter.services.consultations import NotQuick, Saved
 from callcenter.ui.access import me
 from callcenter.ui.filters import clock_seconds
@@ -114,7 +114,8 @@ def _finish(session: Session, record_id: str, quick: Outcome | None) -> bool:
     is_current = current is not None and current.id == record_id
     if is_current and row is not None and row.work is not Work.WRAP_UP:
         raise StillTalking
-    consultations.finish(session, record_id, by=staff, now=now, quick=quick)
+    finished = consultations.finish(session, record_id, by=staff, now=now, quick=quick)
+    casework.check_back(session, finished, by=staff, now=now)
     if is_current:
         after = request.form.get("after", "")
         # A page that was drawn before closing still offers to go on.

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.cases import CaseState
+from callcenter.domain.consultations import Risk
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.hours import business_day_after
 from callcenter.domain.times import local_date
 from callcenter.models.cases import Case
+from callcenter.models.consultations import Consultation
 from callcenter.models.people import Staff
 from callcenter.services import audit, calendar, case_access, viewers
 from callcenter.services.audit import Subject, staff_member
@@ -112,6 +115,20 @@ def follow_up(session: Session, case_id: str, day: date | None, *, by: Staff, no
         facts = {"on": day.isoformat() if day else None}
         note(session, case, "case.follow_up", by=by, now=now, facts=facts)
     return day
+
+
+def check_back(session: Session, record: Consultation, *, by: Staff, now: datetime) -> None:
+    """Where a life was in danger when a contact ended, look at the case on the next open day: has help arrived?
+
+    A day that was agreed before then stays; a record that is nobody's yet has no case to look at.
+    """
+    if record.risk != Risk.IN_PROGRESS or record.case_id is None:
+        return
+    query = select(Case).where(Case.id == record.case_id).with_for_update(of=Case, key_share=True)
+    case, day = session.scalars(query).one(), in_open_days(session, 1, now=now)
+    if case.follow_up_on is None or not local_date(now) <= case.follow_up_on <= day:
+        case.follow_up_on = day
+        note(session, case, "case.follow_up", by=by, now=now, facts={"on": day.isoformat()})
 
 
 def in_open_days(session: Session, count: int, *, now: datetime) -> date:

@@ -63,6 +63,21 @@ def test_a_follow_up_on_a_closed_day_moves_to_the_next_open_one(session: Session
     assert casework.follow_up(session, case.id, None, by=a, now=NOW) is None
 
 
+def test_after_a_life_was_in_danger_the_case_is_looked_at_on_the_next_open_day(session: Session) -> None:
+    a = member(session, "a")
+    case = case_of(session, a)
+    record = talk(session, a, case.people[0], 0, risk="plan")
+    casework.check_back(session, record, by=a, now=NOW)
+    assert case.follow_up_on is None
+    record.risk = "in_progress"
+    for agreed, then in ((None, 24), (20, 20), (30, 24)):
+        case.follow_up_on = date(2026, 11, agreed) if agreed else None
+        casework.check_back(session, record, by=a, now=NOW)
+        assert case.follow_up_on == date(2026, 11, then)
+    record.case_id = None
+    casework.check_back(session, record, by=a, now=NOW)
+
+
 # ------------------------------------------------------------------ hands
 
 

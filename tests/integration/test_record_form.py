@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.consultations import Channel
 from callcenter.domain.people import Role
+from callcenter.domain.times import local_date
 from callcenter.models.consultations import Consultation
 from callcenter.models.people import Staff
 from callcenter.services import browser_copy, cases, consultations, linking
@@ -162,3 +163,15 @@ def copy_key(seat: Seat, record: str) -> str:
 
 def _staff(session: Session, seat: Seat) -> Staff:
     return session.get_one(Staff, seat.staff_id)
+
+
+def test_a_record_of_a_life_in_danger_brings_its_case_back_on_the_next_open_day(
+    desk: Console, seat: Seat, known: str, draft: str
+) -> None:
+    seat.sends(f"/console/records/{draft}/person", person=known)
+    assert seat.saves(draft, 9, risk="in_progress", next_step="あした、まず電話の有無を見る").status_code == 200
+    assert seat.sends(f"/console/records/{draft}/finish").status_code == 204
+    with desk.work() as session:
+        case = cases.person_with(session, known).case
+        assert case.follow_up_on == local_date(desk.clock.now()) + timedelta(days=1)  # a Thursday
+    assert "2026年11月26日(木)" in seat.opens(f"/console/cases/{case.id}").words
