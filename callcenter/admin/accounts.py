@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from callcenter.admin.blueprint import bp, for_administrators
 from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.domain.calls import Key
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.people import Contact, Role
 from callcenter.domain.permissions import Action, may
@@ -40,6 +41,7 @@ CHECKS: dict[IdentityCheck, str] = {
     IdentityCheck.VIDEO: "顔の見える通話で確かめた",
     IdentityCheck.CALLED_BACK: "登録してある番号にかけ直して確かめた",
 }
+PREFERENCES = [("", "どちらも同じ"), (Key.SELF.value, "ご本人からの電話"), (Key.FAMILY.value, "ご家族からの電話")]
 ROLE_CHOICES = [(role.value, name) for role, name in ROLES.items()]
 SAYINGS = {
     "staff.factor_reset": "{by}が、{name}さんの「もうひとつの確認」を外しました。",
@@ -134,6 +136,20 @@ def set_staff_contact(staff_id: str) -> Response | tuple[str, int]:
     return _back(staff_id, "電話の鳴るところを変えました。")
 
 
+@bp.post("/staff/<staff_id>/preference")
+@for_administrators
+@proven("admin.account")
+def set_staff_preference(staff_id: str) -> Response | tuple[str, int]:
+    """Whose calls ring with this counsellor first, while others are free for the rest."""
+    sent = request.form.get("prefers", "")
+    if sent not in dict(PREFERENCES):
+        return _draw(staff_id, [Problem("prefers", "どれか1つを選んでください。")]), 422
+    with unit_of_work() as session:
+        staff, now = _known(session, staff_id), ports().clock.now()
+        accounts.set_preference(session, staff, Key(sent) if sent else None, by=_by(), now=now)
+    return _back(staff_id, "先に鳴る電話を変えました。")
+
+
 @bp.post("/staff/<staff_id>/active")
 @for_administrators
 @proven("admin.account")
@@ -201,6 +217,7 @@ def _draw(staff_id: str, problems: list[Problem]) -> str:
         sent=request.form,
         myself=staff.id == me().staff_id,
         role_choices=ROLE_CHOICES,
+        preferences=PREFERENCES,
         reasons=_options(REASONS),
         checks=_options(CHECKS),
     )

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from callcenter.context import unit_of_work
+from callcenter.domain.calls import Key
 from callcenter.domain.people import Contact, Role
 from callcenter.domain.presence import Work
 from callcenter.models.audit import AuditEntry
@@ -101,6 +102,17 @@ def test_role_and_contact_are_changed_and_stand_in_the_trail(site: Site) -> None
     with site.app.app_context(), unit_of_work() as session:
         done = session.scalars(select(AuditEntry.action).where(AuditEntry.subject_id == changed)).all()
     assert {"staff.add", "staff.first_password", "staff.set_role", "staff.set_phone", "staff.set_contact"} <= set(done)
+
+
+def test_whose_calls_ring_first_is_chosen_and_taken_back(site: Site) -> None:
+    add(site)
+    path = account(site)
+    page = site.send(f"{path}/preference", site.open(path), prefers=Key.FAMILY.value)
+    assert "先に鳴る電話を変えました。" in page.words
+    assert staff(site).prefers is Key.FAMILY
+    assert site.send(f"{path}/preference", page, prefers="9").status == 422
+    site.send(f"{path}/preference", page, prefers="")
+    assert staff(site).prefers is None
 
 
 def test_an_account_is_ended_and_taken_up_again(site: Site) -> None:
