@@ -131,6 +131,14 @@ def directory(disagreeing: Sequence[str]) -> Finding:
     return Finding("directory", True, f"{sentence}案内は callcenter/data/helplines.csv から出ます。", doubt=True)
 
 
+def second_factors(without: int) -> Finding:
+    """Every account needs more than its password to be opened."""
+    if not without:
+        return Finding("second factor", True, "どのアカウントも、パスワードだけでは入れません。")
+    sentence = f"{without}人が、まだパスワードだけで入れます。「安全な入り方」で決めるよう、声をかけてください。"
+    return Finding("second factor", True, sentence, doubt=True)
+
+
 def flags(lost: int) -> Finding:
     """Every living flag on a number can still be recognised, but for the *lost* ones."""
     if not lost:

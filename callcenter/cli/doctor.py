@@ -33,7 +33,7 @@ def doctor() -> None:
     from callcenter.domain.helplines import shipped_helplines
     from callcenter.domain.times import local_date
     from callcenter.models.base import db
-    from callcenter.services import break_glass, directory, flags, keys, nightly
+    from callcenter.services import break_glass, directory, flags, keys, nightly, second_factor
 
     app: Flask = click.get_current_context().obj["app"]()
     with app.app_context():
@@ -48,6 +48,7 @@ def doctor() -> None:
                 findings.append(checkup.older_keys(here.ring, old.movable, old.flags))
                 findings.append(checkup.flags(flags.lost(session, now=now)))
                 findings += _trail(session, here.settings, today)
+                findings.append(checkup.second_factors(second_factor.without(session)))
                 findings.append(checkup.reviews(*break_glass.open_reviews(session, today)))
                 findings.append(checkup.call_log(nightly.latest(session, nightly.CALL_LOG), today))
                 findings.append(checkup.retention(nightly.latest(session, nightly.RETENTION), today))

@@ -74,6 +74,12 @@ def of_all(session: Session) -> dict[str, tuple[bool, int]]:
     return {staff_id: (staff_id in apps, keys.get(staff_id, 0)) for staff_id in apps | set(keys)}
 
 
+def without(session: Session) -> int:
+    """Count the accounts in use that a password alone opens."""
+    active = session.scalars(select(Staff.id).where(Staff.active))
+    return len(set(active) - set(of_all(session)))
+
+
 def offer_secret(session: Session, staff: Staff) -> str:
     """Return a secret to be taken into an app: the one that waits already, or a new one."""
     row = _row(session, staff)

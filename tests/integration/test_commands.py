@@ -247,6 +247,7 @@ def test_the_trail_of_the_demo_holds_together(run: Run) -> None:
 
 def test_the_doctor_says_what_is_well(run: Run) -> None:
     result = run("doctor")
+    assert "second factor: " in result.output
     assert "✓ database" in result.output
     assert "✓ holidays" in result.output
 

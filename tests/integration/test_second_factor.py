@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from callcenter.adapters import checkup
 from callcenter.crypto import KeyMissing, KeyRing
 from callcenter.domain.people import Role
 from callcenter.domain.second_factor import (
@@ -187,6 +188,17 @@ def test_nobody_removes_somebody_elses_passkey(session: Session) -> None:
     row = with_passkey(session, staff, Device())
     passkeys.remove(session, other, row.id, required=False, now=NOW)
     assert len(second_factor.of(session, staff).passkeys) == 1
+
+
+def test_accounts_that_a_password_alone_opens_are_counted(session: Session) -> None:
+    a, _, gone = member(session, "a"), member(session, "b"), member(session, "c")
+    gone.active = False
+    assert second_factor.without(session) == 2
+    with_app(session, a)
+    assert second_factor.without(session) == 1
+    finding = checkup.second_factors(1)
+    assert (finding.well, finding.doubt, "1人が" in finding.sentence) == (True, True, True)
+    assert not checkup.second_factors(0).doubt
 
 
 def test_a_reset_destroys_every_factor_and_tells_the_others(session: Session) -> None:
