@@ -79,8 +79,9 @@ class Launch:
 
 @pytest.fixture
 def launch(tmp_path: Path) -> Iterator[Launch]:
-    starter = Launch(tmp_path)
+    starter, former = Launch(tmp_path), signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under nohup
     yield starter
+    signal.signal(signal.SIGHUP, former)
     for one in starter.runs:
         one.process.kill()
         one.process.wait()
