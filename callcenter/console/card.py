@@ -190,7 +190,8 @@ def _shown(
 def _practice(session: Session, record: Consultation, speaker: Speaker) -> str | None:
     if record.channel != Channel.PHONE:
         return None
-    return practice_words(continuity.talks(session, speaker, without=record.id))
+    known = record.person is not None and record.person.contact_before_on is not None
+    return practice_words(continuity.talks(session, speaker, without=record.id), known=known)
 
 
 def _visits(session: Session, person: Person, speaker: Speaker) -> int:

@@ -88,6 +88,11 @@ def short_note(text: str) -> str:
     return note
 
 
-def practice_words(before: int) -> str:
-    """Say how often somebody has talked with us as what it is: practice in relating to people (R13)."""
+def practice_words(before: int, *, known: bool = False) -> str:
+    """Say how often somebody has talked with us as what it is: practice in relating to people (R13).
+
+    *known*: they talked with somebody before this system counted.
+    """
+    if before == 0 and known:
+        return "電話は、ここでは今日がはじめて"
     return "電話は、今日がはじめて" if before == 0 else f"電話は、今日で{before + 1}回目"

@@ -49,6 +49,11 @@ def short_date(day: date) -> str:
     return f"{day.month}月{day.day}日({weekday_mark(day)})"
 
 
+def past_date(day: date, today: date) -> str:
+    """Write a day as briefly as it is clear: one of an earlier year than today's says which."""
+    return long_date(day) if day.year < today.year else short_date(day)
+
+
 def long_date(day: date) -> str:
     """Write 「2026年11月24日(火)」."""
     return f"{day.year}年{short_date(day)}"

@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 
 from flask import Flask
 
+from callcenter.context import ports
 from callcenter.domain import phone_numbers, times
 
 
 def install(app: Flask) -> None:
     """Give templates the filters."""
     app.jinja_env.filters.update(
-        short_date=lambda moment: times.short_date(_day(moment)),
+        short_date=lambda moment: times.past_date(_day(moment), times.local_date(ports().clock.now())),
         long_date=lambda moment: times.long_date(_day(moment)),
         moment_words=times.moment_words,
         clock_words=times.clock_words,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 from callcenter.domain.consultations import Channel, Relation
 from callcenter.domain.people import Role
+from callcenter.models.cases import Person
 from callcenter.models.consultations import Consultation
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call
@@ -181,9 +182,12 @@ def test_what_earlier_records_say_is_beside_the_first_talk_and_on_paper(
     desk: Console, seat: Seat, in_call: str
 ) -> None:
     at, first = f"/console/records/{in_call}", person(desk, "ミナト", before="前の窓口で、二年話していた。")
+    with desk.work() as session:
+        session.get_one(Person, first).contact_before_on = date(2025, 2, 3)
     again = person(desk, "みなと", before="去年は手紙だった。")
     card = seat.sends(f"{at}/person", person=first).text
     assert ("前の窓口で、二年話していた。" in card, "去年は手紙だった。" in card) == (True, False)
+    assert ("2025年2月3日(月)" in card, "電話は、ここでは今日がはじめて" in card) == (True, True)
     assert "去年は手紙だった。" in seat.sends(f"{at}/merge", other=again, kind="people").text
     with desk.work() as session:
         case_id = session.get_one(Consultation, in_call).case_id

@@ -35,6 +35,9 @@ def test_a_moment_without_an_offset_is_read_on_japans_clock() -> None:
 def test_dates_are_written_with_their_day_of_the_week() -> None:
     assert times.short_date(date(2026, 11, 24)) == "11月24日(火)"
     assert times.long_date(date(2026, 11, 24)) == "2026年11月24日(火)"
+    assert times.past_date(date(2026, 1, 2), date(2026, 11, 24)) == "1月2日(金)"
+    assert times.past_date(date(2025, 11, 24), date(2026, 11, 24)) == "2025年11月24日(月)"
+    assert times.past_date(date(2027, 1, 4), date(2026, 11, 24)) == "1月4日(月)"
     assert times.moment_words(jst("2026-11-24T10:00")) == "11月24日(火)午前10時"
     assert times.clock_digits(jst("2026-11-24T05:05:09Z")) == "14:05"
 
