@@ -136,6 +136,7 @@ def _give_back(session: Session, offer: Offer) -> None:
     """Let the counsellor be free again and the caller come anew: as many wait as before."""
     now = datetime.now(UTC)
     again = {"state": CallState.WAITING, "offer_id": None, "waiting_since": now - POLICY.offer_delay}
+    again |= {"requeued_at": now}  # the caller has a record by now, which goes along
     session.execute(update(Call).where(Call.id == offer.call_id).values(**again))  # first, as everybody does
     session.execute(update(Offer).where(Offer.id == offer.id).values(state=OfferState.LEFT, left_at=now))
     free = {"work": Work.AVAILABLE, "offer_id": None, "idle_since": now}

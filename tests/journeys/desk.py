@@ -51,7 +51,9 @@ def hung_up(office: Office, page: Page, leg: Leg) -> None:
 
 
 def expect_saved(page: Page) -> None:
-    expect(page.locator("[data-saved]")).to_have_text(re.compile(r"^\s*\d\d:\d\d:\d\d に保存しました\s*$"))
+    """Wait as long as the page may rest between two tries to save."""
+    said = re.compile(r"^\s*\d\d:\d\d:\d\d に保存しました\s*$")
+    expect(page.locator("[data-saved]")).to_have_text(said, timeout=SLOW)
 
 
 def texts(office: Office, name: str = "story") -> list[str | None]:
