@@ -85,6 +85,19 @@ def test_somebody_signed_out_signs_in_elsewhere_and_loses_no_word(office: Office
     kept(office, desk, "書きつづけた文")
 
 
+def test_who_comes_back_to_the_page_has_their_words_saved_at_once(office: Office, desk: Page) -> None:
+    talking(office, desk)
+    desk.route("**/save", lambda route: route.fulfill(status=503))
+    desk.get_by_label("主なお話").fill("とどかなかった文")
+    expect(desk.locator("[data-saved]")).to_have_text("保存できていません")
+    stop = "const saver = document.querySelector('auto-save'); saver.later = () => {}; clearTimeout(saver.timer)"
+    desk.evaluate(stop)  # no try by itself any more
+    desk.unroute("**/save")
+    desk.evaluate("dispatchEvent(new Event('focus'))")
+    expect_saved(desk)
+    kept(office, desk, "とどかなかった文")
+
+
 def test_two_texts_for_one_field_are_both_shown_and_both_kept(office: Office, desk: Page) -> None:
     talking(office, desk)
     office.hire("tokatsu", role=Role.SUPERVISOR)

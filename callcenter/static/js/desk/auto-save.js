@@ -28,10 +28,12 @@ customElements.define(
       this.form.addEventListener("input", () => this.changed());
       this.form.addEventListener("change", () => this.changed());
       this.online = () => this.save();
+      this.back = () => this.failures && this.save(); // from the tab where they signed in, for instance
       this.leaving = (event) => this.dirty().length && event.preventDefault();
       this.besides = () => this.sync();
       this.closing = () => navigator.sendBeacon(this.dataset.closed, this.goodbye());
       addEventListener("online", this.online);
+      addEventListener("focus", this.back);
       addEventListener("beforeunload", this.leaving);
       addEventListener("pagehide", this.closing);
       document.addEventListener("beside", this.besides);
@@ -44,6 +46,7 @@ customElements.define(
       clearTimeout(this.timer);
       clearInterval(this.here);
       removeEventListener("online", this.online);
+      removeEventListener("focus", this.back);
       removeEventListener("beforeunload", this.leaving);
       removeEventListener("pagehide", this.closing);
       document.removeEventListener("beside", this.besides);
