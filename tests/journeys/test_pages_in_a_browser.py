@@ -31,7 +31,7 @@ KEYS = """
 """
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)  # first of all, so that every page is closed before the server is gone
 def address(sqlite_url: str) -> Iterator[str]:
     """The address of the site in a trial, at two o'clock on a Thursday."""
     site = Site(sqlite_url, env="development")
