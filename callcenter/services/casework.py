@@ -120,12 +120,16 @@ def follow_up(session: Session, case_id: str, day: date | None, *, by: Staff, no
 def check_back(session: Session, record: Consultation, *, by: Staff, now: datetime) -> None:
     """Where a life was in danger when a contact ended, look at the case on the next open day: has help arrived?
 
-    A day that was agreed before then stays; a record that is nobody's yet has no case to look at.
+    A day that was agreed before then stays. A record that is nobody's yet has no case to look at, and a case that
+    was ended since then stays ended.
     """
     if record.risk != Risk.IN_PROGRESS or record.case_id is None:
         return
     query = select(Case).where(Case.id == record.case_id).with_for_update(of=Case, key_share=True)
-    case, day = session.scalars(query).one(), in_open_days(session, 1, now=now)
+    case = session.scalars(query.execution_options(populate_existing=True)).one()
+    day = in_open_days(session, 1, now=now)
+    if case.state is CaseState.CLOSED:
+        return
     if case.follow_up_on is None or not local_date(now) <= case.follow_up_on <= day:
         case.follow_up_on = day
         note(session, case, "case.follow_up", by=by, now=now, facts={"on": day.isoformat()})

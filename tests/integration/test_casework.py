@@ -74,6 +74,9 @@ def test_after_a_life_was_in_danger_the_case_is_looked_at_on_the_next_open_day(s
         case.follow_up_on = date(2026, 11, agreed) if agreed else None
         casework.check_back(session, record, by=a, now=NOW)
         assert case.follow_up_on == date(2026, 11, then)
+    case.state, case.follow_up_on = CaseState.CLOSED, None
+    casework.check_back(session, record, by=a, now=NOW)
+    assert case.follow_up_on is None
     record.case_id = None
     casework.check_back(session, record, by=a, now=NOW)
 
