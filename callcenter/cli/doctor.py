@@ -33,7 +33,7 @@ def doctor() -> None:
     from callcenter.domain.helplines import shipped_helplines
     from callcenter.domain.times import local_date
     from callcenter.models.base import db
-    from callcenter.services import break_glass, directory, flags, keys, nightly, second_factor
+    from callcenter.services import break_glass, directory, flags, keys, nickname_reindex, nightly, second_factor
 
     app: Flask = click.get_current_context().obj["app"]()
     with app.app_context():
@@ -47,6 +47,7 @@ def doctor() -> None:
                 old = keys.remaining(session, now=now)
                 findings.append(checkup.older_keys(here.ring, old.movable, old.flags))
                 findings.append(checkup.flags(flags.lost(session, now=now)))
+                findings.append(checkup.spelling(nickname_reindex.outdated(session).rows))
                 findings += _trail(session, here.settings, today)
                 findings.append(checkup.second_factors(second_factor.without(session)))
                 findings.append(checkup.reviews(*break_glass.open_reviews(session, today)))

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from callcenter.cli.names import reindex
 from callcenter.cli.opened import bring_up_to_date
 
 
@@ -32,7 +33,8 @@ def work(obj: dict[str, Any]) -> None:
 @click.command("migrate")
 @click.pass_obj
 def migrate(obj: dict[str, Any]) -> None:
-    """Bring the database to the newest schema."""
+    """Bring the database to the newest schema, and the index of names to the present rules of spelling."""
     with obj["app"]().app_context():
         bring_up_to_date()
+        reindex()
     click.echo("データベースは最新です。")

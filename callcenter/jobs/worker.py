@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from callcenter.adapters import doorbell
 from callcenter.context import context, reading, unit_of_work
 from callcenter.jobs import audit_heads, call_log, fallback, reconcile, relay, retention
-from callcenter.services import dispatching, nickname_index, outbox, watch
+from callcenter.services import dispatching, nickname_index, nickname_reindex, outbox, watch
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +54,7 @@ def sweep() -> None:
 def forget() -> None:
     with unit_of_work() as session:
         nickname_index.complete(session)  # names that an older version added while it was being replaced
+        nickname_reindex.batch(session)  # and those it spelt by older rules
         watch.forget(session, now=context().ports.clock.now())
 
 
