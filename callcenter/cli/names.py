@@ -11,7 +11,7 @@ from callcenter.cli.opened import at_hand
 from callcenter.context import reading, unit_of_work
 
 if TYPE_CHECKING:
-    from callcenter.services.nickname_reindex import Outdated
+    from callcenter.services.names.nickname_reindex import Outdated
 
 
 @click.group("names")
@@ -32,7 +32,7 @@ def names_reindex() -> None:
 
 def reindex() -> int:
     """Index everything that is older, with a progress bar, and return how many rows were looked at."""
-    from callcenter.services import nickname_reindex
+    from callcenter.services.names import nickname_reindex
 
     length, done = _outdated().rows, 0
     if not length:
@@ -51,7 +51,7 @@ def reindex() -> int:
 
 
 def _outdated() -> Outdated:
-    from callcenter.services import nickname_reindex
+    from callcenter.services.names import nickname_reindex
 
     with reading() as session:
         return nickname_reindex.outdated(session)

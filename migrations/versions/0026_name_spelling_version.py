@@ -1,6 +1,6 @@
 """Nicknames and their forms say by which version of the rules of spelling they were indexed.
 
-What is there already counts as version 0: ``callcenter migrate`` looks through it once (``services.nickname_reindex``).
+What is there already counts as version 0: ``callcenter migrate`` looks through it once (``names.nickname_reindex``).
 """
 
 from __future__ import annotations
