@@ -33,12 +33,12 @@ def doctor() -> None:
     from callcenter.domain.calendar.times import local_date
     from callcenter.domain.directory.helplines import shipped_helplines
     from callcenter.models.base import db
-    from callcenter.services.names import nickname_reindex
     from callcenter.services.access import break_glass
     from callcenter.services.delivery import nightly
     from callcenter.services.directory import institutions
     from callcenter.services.keeping import keys
     from callcenter.services.misuse import flags
+    from callcenter.services.names import nickname_reindex
     from callcenter.services.staff import second_factor
 
     app: Flask = click.get_current_context().obj["app"]()

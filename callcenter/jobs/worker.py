@@ -13,10 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from callcenter.adapters import doorbell
 from callcenter.context import context, reading, unit_of_work
 from callcenter.jobs import audit_heads, call_log, fallback, reconcile, relay, retention
-from callcenter.services.names import nickname_reindex
 from callcenter.services.calls import dispatching
 from callcenter.services.delivery import outbox
-from callcenter.services.names import nickname_index
+from callcenter.services.names import nickname_index, nickname_reindex
 from callcenter.services.talks import watch
 
 log = logging.getLogger(__name__)

@@ -16,10 +16,9 @@ from sqlalchemy.orm import Session
 from callcenter.crypto import KeyRing
 from callcenter.domain.names.nicknames import SPELLING, form_keys, strict_forms
 from callcenter.models.cases.cases import Case, Nickname, NicknameForm, NicknameFormKey, NicknameKey, Person
-from callcenter.services.names import nickname_reindex
-from callcenter.services.names import nickname_index, nicknames
-from callcenter.services.names.nickname_search import search
+from callcenter.services.names import nickname_index, nickname_reindex, nicknames
 from callcenter.services.names.nickname_reindex import Outdated, outdated
+from callcenter.services.names.nickname_search import search
 from callcenter.services.trail.audit import OPERATOR
 from tests.integration.conftest import new_session
 from tests.integration.people import NOW, person_called

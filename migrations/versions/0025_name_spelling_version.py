@@ -1,6 +1,6 @@
 """Nicknames and their forms say by which version of the rules of spelling they were indexed.
 
-What is there already counts as version 0: ``callcenter migrate`` looks through it once (``names.nickname_reindex``).
+What is there already counts as version 0; ``callcenter migrate`` looks through it once (``names.nickname_reindex``).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026_name_spelling_version"
+revision = "0025_name_spelling_version"
 down_revision = "0024_told_before"
 
 INDEXED = (("nicknames", "id"), ("nickname_forms", "form"))
