@@ -33,7 +33,7 @@ def create_app(settings: Settings, ports: Ports, *, mounts: Iterable[Blueprint] 
     machines = tuple(mounts)
     _configure(app, settings, ports)
     db.init_app(app)
-    ui.install(app, settings, guarded_elsewhere=[mount.name for mount in machines])
+    ui.install(app, settings, line=ports.browser_line, guarded_elsewhere=[mount.name for mount in machines])
     for blueprint in (*PAGES, *machines):
         app.register_blueprint(blueprint)
     if settings.trusted_proxies:

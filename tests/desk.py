@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.adapters.twilio_rest import TwilioLine
+from callcenter.adapters.twilio.line import TwilioLine
 from callcenter.context import unit_of_work
 from callcenter.domain.calls.lifecycle import CallState, Outcome
 from callcenter.domain.duty.presence import Work

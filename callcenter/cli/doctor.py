@@ -98,11 +98,11 @@ def _at_twilio() -> list[Finding]:
     """How the account at Twilio is set up; one finding for each thing that is not as it should be."""
     from callcenter.adapters.checkup import Finding
 
-    setup, settings = context().ports.setup, context().settings
+    setup = context().ports.setup
     if setup is None:
         return [Finding("twilio", True, provider.NO_ACCOUNT)]
     try:
-        remarks = provider.look(setup, settings)
+        remarks = provider.look(setup)
     except provider.Unreachable as unreachable:
         return [Finding("twilio", False, str(unreachable))]
     found = [Finding(f"twilio {one.subject}", not one.wrong, one.sentence, doubt=not one.wrong) for one in remarks]

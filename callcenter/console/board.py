@@ -38,7 +38,6 @@ from callcenter.services.names.nickname_search import Candidate
 from callcenter.services.records import consultations, drafts
 from callcenter.ui.access import note_activity
 from callcenter.ui.forms import Problem
-from callcenter.ui.response import browser_phone
 
 
 @dataclass(frozen=True)
@@ -179,5 +178,5 @@ def _given(page: Page) -> dict[str, Any]:
         "lines": page.desk.lines,
         "words": words,
         "line_origin": settings().simulator_url,
-        "edges": browser_phone.EDGES,
+        "edges": ports().browser_line.edges,
     }

@@ -6,17 +6,18 @@ from collections.abc import Iterable
 
 from flask import Flask
 
+from callcenter.domain.telephony import BrowserLine
 from callcenter.settings import Settings
 from callcenter.ui import access, errors, filters, forms, pages
-from callcenter.ui.response import assets, browser_phone, compression, headers
+from callcenter.ui.response import assets, compression, headers
 from callcenter.ui.staff import safety, second_step, session_timeout, signin
 
 STEPS = (second_step, safety, session_timeout)
 """Modules whose views join the sign-in's blueprint; naming them brings them in."""
 
 
-def install(app: Flask, settings: Settings, *, guarded_elsewhere: Iterable[str] = ()) -> None:
-    """Make *app* fit for people.
+def install(app: Flask, settings: Settings, *, line: BrowserLine, guarded_elsewhere: Iterable[str] = ()) -> None:
+    """Make *app* fit for people; *line* is what the telephone in their browsers may talk to.
 
     *guarded_elsewhere* are blueprints that machines speak to and that bring their own guard: no sign-in, no form
     token, no page headers for them.
@@ -28,7 +29,6 @@ def install(app: Flask, settings: Settings, *, guarded_elsewhere: Iterable[str] 
     filters.install(app)
     pages.install(app)
     errors.install(app)
-    line = browser_phone.origins(settings.simulator_url)
     headers.install(app, line=line, guarded_elsewhere=machines, secure=settings.production)
     signin.install(app, redis_url=settings.redis_url)
     access.install(app, guarded_elsewhere=machines)

@@ -15,9 +15,10 @@ from callcenter.adapters import schema
 from callcenter.domain.calendar.holidays_jp import shipped_holidays
 from callcenter.domain.calls.lifecycle import LIVE_OFFERS
 from callcenter.domain.duty.presence import Work
-from callcenter.domain.ports import Ports, Telephony
+from callcenter.domain.ports import Ports
 from callcenter.domain.staff.roles import Role
 from callcenter.domain.talks.supervision import Mode
+from callcenter.domain.telephony import Telephony
 from callcenter.factory import create_app
 from callcenter.jobs import reconcile, worker
 from callcenter.models.base import connect, db, sqlite_driver

@@ -14,8 +14,9 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from callcenter.adapters.twilio_rest import TwilioLine
-from callcenter.adapters.voice_token import SignedTokens
+from callcenter.adapters.twilio.browser import browser_line
+from callcenter.adapters.twilio.line import TwilioLine
+from callcenter.adapters.twilio.voice_token import SignedTokens
 from callcenter.context import unit_of_work
 from callcenter.domain.ports import Ports
 from callcenter.domain.records.consultations import Channel, Relation
@@ -93,7 +94,10 @@ class Office:
         settings = Settings.from_env(given, folder)
         telephony = TwilioLine(ACCOUNT.sid, ACCOUNT.api_key, ACCOUNT.api_secret, self.line_url, "+815000000000")
         tokens = SignedTokens(ACCOUNT.sid, ACCOUNT.api_key, ACCOUNT.api_secret)
-        return create_app(settings, Ports(self.clock, telephony, SilentBell(), tokens), mounts=[telephone])
+        line = browser_line(settings.simulator_url)
+        return create_app(
+            settings, Ports(self.clock, telephony, SilentBell(), tokens, browser_line=line), mounts=[telephone]
+        )
 
     def start(self) -> None:
         self.runner.start()

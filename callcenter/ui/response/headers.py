@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, request
 
+from callcenter.domain.telephony import BrowserLine
 from callcenter.ui.access import Who, rule_of
-from callcenter.ui.response.browser_phone import PAGES, Origins
+from callcenter.ui.response.browser_phone import PAGES
 
 
 def install(
-    app: Flask, *, line: Origins, guarded_elsewhere: frozenset[str] = frozenset(), secure: bool = False
+    app: Flask, *, line: BrowserLine, guarded_elsewhere: frozenset[str] = frozenset(), secure: bool = False
 ) -> None:
     """Add the headers to every page; *line* is what the telephone in the counsellors' browsers may talk to."""
-    plain, telephone = _policy(Origins((), ())), _policy(line)
+    plain, telephone = _policy(BrowserLine()), _policy(line)
 
     @app.after_request
     def dress(response: Response) -> Response:
@@ -32,7 +33,7 @@ def install(
         return response
 
 
-def _policy(line: Origins) -> str:
+def _policy(line: BrowserLine) -> str:
     return "; ".join(
         (
             "default-src 'self'",
