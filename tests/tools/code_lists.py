@@ -10,6 +10,7 @@ from inspect import getdoc, getmembers, isclass
 from itertools import groupby
 from pkgutil import walk_packages
 from types import ModuleType
+from typing import Any
 
 from callcenter import domain, models, services
 from callcenter.admin import accounts, trail_words
@@ -30,7 +31,7 @@ from tests.tools.papers import table
 
 BEGIN, END = "<!-- written by python -m tests.tools.make_docs -->", "<!-- end of what is written -->"
 
-WORDS: dict[type[StrEnum], Mapping[str, str]] = {
+WORDS: dict[type[StrEnum], Mapping[Any, str]] = {
     **{kind: {state: tone.label for state, tone in shown.items()} for kind, shown in tones.TONES.items()},
     ActorKind: trail_words.KINDS,
     AwayReason: tones.AWAY,
