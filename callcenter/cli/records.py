@@ -28,11 +28,11 @@ def cases_search(nickname: str, relation: str, age: str, prefecture: str, topic:
     What the caller also says moves people up. The search is written into the audit trail, without the name.
     """
     from callcenter.domain.codes import from_label
-    from callcenter.domain.consultations import AgeBand, Relation, Topic
-    from callcenter.domain.nickname_cues import Cues
+    from callcenter.domain.names.nickname_cues import Cues
     from callcenter.domain.places import Prefecture
-    from callcenter.services import cases as found_cases
-    from callcenter.services.audit import OPERATOR
+    from callcenter.domain.records.consultations import AgeBand, Relation, Topic
+    from callcenter.services.cases import cases as found_cases
+    from callcenter.services.trail.audit import OPERATOR
 
     places = from_label(Prefecture, prefecture)
     cues = Cues(from_label(Relation, relation), from_label(AgeBand, age), places, from_label(Topic, topic))
@@ -51,8 +51,8 @@ def cases_search(nickname: str, relation: str, age: str, prefecture: str, topic:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 def seed_demo(as_json: bool) -> None:
     """Fill an empty trial installation with invented people and records; refused in production."""
-    from callcenter.services import demo
-    from callcenter.services.audit import OPERATOR
+    from callcenter.services.moving import demo
+    from callcenter.services.trail.audit import OPERATOR
 
     with opened() as (session, now):
         if context().settings.production:

@@ -15,17 +15,17 @@ from typing import Any
 from callcenter import domain, models, services
 from callcenter.admin import accounts, trail_words
 from callcenter.console import caseload, talk, unlinked
-from callcenter.domain.calls import Key
-from callcenter.domain.cases import CaseState
+from callcenter.domain.calls.lifecycle import Key
+from callcenter.domain.cases.states import CaseState
 from callcenter.domain.codes import Code
-from callcenter.domain.people import Role
+from callcenter.domain.duty.presence import AwayReason
 from callcenter.domain.phone_numbers import CallerKind
-from callcenter.domain.presence import AwayReason
-from callcenter.domain.second_factor import IdentityCheck, ResetReason
-from callcenter.domain.talk import Help
-from callcenter.models.audit import ActorKind
-from callcenter.services.caseload import Since
-from callcenter.services.unlinked import Which
+from callcenter.domain.staff.roles import Role
+from callcenter.domain.staff.second_factor import IdentityCheck, ResetReason
+from callcenter.domain.talks.talk import Help
+from callcenter.models.trail.audit import ActorKind
+from callcenter.services.cases.caseload import Since
+from callcenter.services.records.unlinked import Which
 from callcenter.ui import hints, tones
 from tests.tools.papers import table
 
