@@ -181,6 +181,13 @@ def test_whoever_wants_to_change_something_is_led_to_files_that_exist() -> None:
     assert [name for names in files.values() for name in names if not (ROOT / name).exists()] == []
 
 
+def test_every_room_is_named() -> None:
+    built = PAPERS["README.md"].split("## How it is built")[1].split("## Changing it")[0]
+    named = [room.strip("`") for room, _ in rows(built)[1:]]
+    floor = ROOT / "callcenter/services"
+    assert sorted(named) == sorted(path.parent.name for path in floor.glob("*/__init__.py"))
+
+
 def test_the_readme_is_short() -> None:
     assert len(PAPERS["README.md"].splitlines()) <= LONGEST_README
 
