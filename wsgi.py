@@ -34,10 +34,11 @@ def settings() -> Settings:
 
 def web(given: Settings | None = None) -> Flask:
     """Build the app with its real ports; gunicorn calls this as ``wsgi:web()``."""
+    from ivr.preview import Preview
     from ivr.routes import bp
 
     here = given or settings()
-    app = create_app(here, ports(here), mounts=[bp])
+    app = create_app(here, replace(ports(here), line_words=Preview()), mounts=[bp])
     ring_watch.install(app)
     return app
 
@@ -64,7 +65,7 @@ def ports(here: Settings) -> Ports:
     tokens = SignedTokens(here.account_sid, here.api_key, here.api_secret) if here.api_secret else None
     setup = TwilioSetup(_account(here), here.auth_tokens, _wanted(here)) if here.twilio_named else None
     line = browser_line(here.simulator_url)
-    return Ports(clock(here.clock_file), telephony, bell, tokens, setup, mailer(here), line)
+    return Ports(clock(here.clock_file), telephony, bell, tokens, setup, mailer(here), browser_line=line)
 
 
 def mailer(here: Settings) -> SmtpMailer | FolderMailer:

@@ -19,6 +19,7 @@ from callcenter.settings import Settings
 from callcenter.ui import install as ui
 from callcenter.web import audio, health
 from callcenter.web import pages as web
+from callcenter.workplaces import FRAME
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES: tuple[Blueprint, ...] = (web.bp, health.bp, console.bp, reports.bp, admin.bp, audio.bp)
@@ -33,7 +34,7 @@ def create_app(settings: Settings, ports: Ports, *, mounts: Iterable[Blueprint] 
     machines = tuple(mounts)
     _configure(app, settings, ports)
     db.init_app(app)
-    ui.install(app, settings, line=ports.browser_line, guarded_elsewhere=[mount.name for mount in machines])
+    ui.install(app, settings, FRAME, line=ports.browser_line, guarded_elsewhere=[mount.name for mount in machines])
     for blueprint in (*PAGES, *machines):
         app.register_blueprint(blueprint)
     if settings.trusted_proxies:

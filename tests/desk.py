@@ -29,6 +29,7 @@ from callcenter.services.duty import presence
 from callcenter.services.staff.accounts import NewStaff, add_staff
 from callcenter.services.trail.audit import OPERATOR
 from callcenter.settings import Settings
+from ivr.preview import Preview
 from ivr.routes import bp
 from tests.line import A_WEDNESDAY_AFTERNOON, ACCOUNT, Line
 
@@ -101,7 +102,9 @@ class Desk:
         self._swept = self.line.engine.elapsed
 
     def _app(self) -> Flask:
-        return create_app(self.settings, Ports(self.clock, self.telephony, self.bell), mounts=[bp])
+        return create_app(
+            self.settings, Ports(self.clock, self.telephony, self.bell, line_words=Preview()), mounts=[bp]
+        )
 
     def _tick(self) -> None:
         """What the worker process does between two moments."""

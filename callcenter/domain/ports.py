@@ -100,4 +100,6 @@ class Ports:
     """None where no account was named: then there is nothing to look at."""
     mailer: Mailer | None = None
     """None where nothing is mailed, as in most tests."""
+    line_words: LineWords | None = None
+    """None where no telephone is mounted."""
     browser_line: BrowserLine = field(default_factory=BrowserLine)

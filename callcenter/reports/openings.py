@@ -21,7 +21,8 @@ from callcenter.services.access.break_glass import Target
 from callcenter.services.delivery.notices import Told
 from callcenter.services.records.consultations import NoSuchConsultation
 from callcenter.services.trail import readers
-from callcenter.ui.notices import OPERATOR, says
+from callcenter.ui.frame import Say
+from callcenter.ui.notices import OPERATOR
 
 USUAL_DAYS = 7
 """What a page of readers begins with."""
@@ -87,7 +88,6 @@ def review_break_glass(access_id: str) -> Response | tuple[str, int]:
     return redirect(url_for("reports.break_glass_list"), 303)
 
 
-@says(break_glass.NOTICE)
 def about_a_breaking(session: Session, notice: Told) -> tuple[str, str | None]:
     """Say that somebody opened what is not theirs; the reason stands on the page only."""
     access = session.get(ReasonedAccess, notice.subject_id)
@@ -159,3 +159,6 @@ def _day(name: str, usual: date) -> date:
 
 def _before() -> int | None:
     return request.args.get("before", type=int)
+
+
+SAYINGS: dict[str, Say] = {break_glass.NOTICE: about_a_breaking}

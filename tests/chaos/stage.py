@@ -27,6 +27,7 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.services.calendar import opening_hours
 from callcenter.services.duty import presence
 from callcenter.services.talks import ringing, supervision
+from ivr.preview import Preview
 from ivr.routes import bp
 from tests.chaos.mortal import Killed, Mortal, MortalLine
 from tests.desk import ORIGIN, Counsellor, Desk
@@ -65,7 +66,7 @@ class Stage(Desk):
 
     def _app(self) -> Flask:
         line = cast(Telephony, MortalLine(self.telephony, self.mortal))
-        return create_app(self.settings, Ports(self.clock, line, self.bell), mounts=[bp])
+        return create_app(self.settings, Ports(self.clock, line, self.bell, line_words=Preview()), mounts=[bp])
 
     def begin(self) -> None:
         """Forget all that was played; nobody is at work."""

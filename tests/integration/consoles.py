@@ -22,6 +22,7 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.services.duty import presence
 from callcenter.services.staff.accounts import NewStaff, add_staff
 from callcenter.services.trail.audit import OPERATOR
+from ivr.preview import Preview
 from ivr.routes import bp as telephone
 from tests.desk import ORIGIN, PASSWORD, Desk
 from tests.line import ACCOUNT, Phone
@@ -36,9 +37,8 @@ class Console(Desk):
     def _app(self) -> Flask:
         tokens = SignedTokens(ACCOUNT.sid, ACCOUNT.api_key, ACCOUNT.api_secret)
         line = browser_line(self.settings.simulator_url)
-        return create_app(
-            self.settings, Ports(self.clock, self.telephony, self.bell, tokens, browser_line=line), mounts=[telephone]
-        )
+        ports = Ports(self.clock, self.telephony, self.bell, tokens, browser_line=line, line_words=Preview())
+        return create_app(self.settings, ports, mounts=[telephone])
 
     def seat(self, login: str = "tanto07", *, role: Role = Role.COUNSELLOR, phone: str | None = None) -> Seat:
         """Give somebody an account and let them sign in."""

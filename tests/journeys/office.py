@@ -32,6 +32,7 @@ from callcenter.services.records import consultations
 from callcenter.services.staff.accounts import NewStaff, add_staff
 from callcenter.services.trail.audit import OPERATOR
 from callcenter.settings import Settings
+from ivr.preview import Preview
 from ivr.routes import bp as telephone
 from ivr.simulator.app import create_app as create_line
 from ivr.simulator.clock import Clock
@@ -95,9 +96,8 @@ class Office:
         telephony = TwilioLine(ACCOUNT.sid, ACCOUNT.api_key, ACCOUNT.api_secret, self.line_url, "+815000000000")
         tokens = SignedTokens(ACCOUNT.sid, ACCOUNT.api_key, ACCOUNT.api_secret)
         line = browser_line(settings.simulator_url)
-        return create_app(
-            settings, Ports(self.clock, telephony, SilentBell(), tokens, browser_line=line), mounts=[telephone]
-        )
+        ports = Ports(self.clock, telephony, SilentBell(), tokens, browser_line=line, line_words=Preview())
+        return create_app(settings, ports, mounts=[telephone])
 
     def start(self) -> None:
         self.runner.start()

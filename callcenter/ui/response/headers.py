@@ -6,13 +6,17 @@ from flask import Flask, Response, current_app, request
 
 from callcenter.domain.telephony import BrowserLine
 from callcenter.ui.access import Who, rule_of
-from callcenter.ui.response.browser_phone import PAGES
 
 
 def install(
-    app: Flask, *, line: BrowserLine, guarded_elsewhere: frozenset[str] = frozenset(), secure: bool = False
+    app: Flask,
+    *,
+    line: BrowserLine,
+    telephones: frozenset[str],
+    guarded_elsewhere: frozenset[str] = frozenset(),
+    secure: bool = False,
 ) -> None:
-    """Add the headers to every page; *line* is what the telephone in the counsellors' browsers may talk to."""
+    """Add the headers to every page; on those of the *telephones* a browser may talk to the *line*."""
     plain, telephone = _policy(BrowserLine()), _policy(line)
 
     @app.after_request
@@ -20,7 +24,7 @@ def install(
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         if (request.endpoint or "").split(".")[0] in guarded_elsewhere:
             return response
-        rings = request.blueprint in PAGES
+        rings = request.blueprint in telephones
         microphone = "self" if rings else ""
         response.headers.setdefault("Content-Security-Policy", telephone if rings else plain)
         response.headers.setdefault("Referrer-Policy", "no-referrer")
