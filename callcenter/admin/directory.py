@@ -8,8 +8,9 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.admin.blueprint import bp, for_deciders
+from callcenter.admin.blueprint import bp
 from callcenter.context import ports, reading, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.directory.institutions import Entry, EntryIncomplete, InstitutionKind, read_entry
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.places import municipalities, prefectures_for_choice
@@ -17,13 +18,13 @@ from callcenter.domain.records.consultations import Topic
 from callcenter.models.directory import Institution
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.directory import institutions as services
-from callcenter.ui.access import me
+from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.checked import unchecked_for
 from callcenter.ui.forms import Problem
 
 
 @bp.get("/directory")
-@for_deciders
+@staff_who_may(Action.KEEP_DIRECTORY)
 def directory() -> str:
     """Every entry; those to be checked again say for how long nobody has."""
     with reading() as session:
@@ -32,13 +33,13 @@ def directory() -> str:
 
 
 @bp.get("/directory/new")
-@for_deciders
+@staff_who_may(Action.KEEP_DIRECTORY)
 def new_institution() -> str:
     return _form(None, Entry(kind="", name=""))
 
 
 @bp.post("/directory/new")
-@for_deciders
+@staff_who_may(Action.KEEP_DIRECTORY)
 def add_institution() -> Response | tuple[str, int]:
     """Add an entry."""
     try:
@@ -52,7 +53,7 @@ def add_institution() -> Response | tuple[str, int]:
 
 
 @bp.get("/directory/<institution_id>")
-@for_deciders
+@staff_who_may(Action.KEEP_DIRECTORY)
 def institution(institution_id: str) -> str:
     """One entry with its history."""
     with reading() as session:
@@ -61,7 +62,7 @@ def institution(institution_id: str) -> str:
 
 
 @bp.post("/directory/<institution_id>")
-@for_deciders
+@staff_who_may(Action.KEEP_DIRECTORY)
 def change_institution(institution_id: str) -> Response | tuple[str, int]:
     """Save a change, check an entry, take it out or bring it back."""
     what, now = request.form.get("what", "save"), ports().clock.now()

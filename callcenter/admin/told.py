@@ -6,18 +6,19 @@ from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.admin.blueprint import bp, for_deciders, in_the_background
+from callcenter.admin.blueprint import bp
 from callcenter.admin.choice import describe
 from callcenter.context import ports, reading, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.models.calendar import SpecialDayRow
 from callcenter.services.delivery import notices
 from callcenter.services.delivery.notices import Told
-from callcenter.ui.access import me
+from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.notices import OPERATOR, says, sentences
 
 
 @bp.get("/notices")
-@in_the_background
+@staff_who_may(Action.SEE_DECISIONS, quiet=True)
 def told() -> str:
     """The notices alone, for pages that show them as they come."""
     with reading() as session:
@@ -26,7 +27,7 @@ def told() -> str:
 
 
 @bp.post("/notices/<notice_id>/seen")
-@for_deciders
+@staff_who_may(Action.SEE_DECISIONS)
 def seen(notice_id: str) -> Response:
     """The person has seen it."""
     with unit_of_work() as session:

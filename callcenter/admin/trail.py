@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.admin import trail_words
-from callcenter.admin.blueprint import bp, for_auditors, for_figures, for_settings_history
+from callcenter.admin.blueprint import bp
 from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.errors import HelplineError
 from callcenter.models.keeping.retention import Purge
@@ -24,7 +25,7 @@ from callcenter.models.trail.audit_watch import AuditCheck, AuditHeadSent
 from callcenter.services.figures import month_figures
 from callcenter.services.trail import audit_watch, entries
 from callcenter.services.trail.entries import Filters
-from callcenter.ui.access import me
+from callcenter.ui.access import me, staff_who_may
 
 USUAL_DAYS = 7
 PURGES_SHOWN = 200
@@ -69,7 +70,7 @@ class Line:
 
 
 @bp.get("/trail")
-@for_auditors
+@staff_who_may(Action.SEE_TRAIL)
 def trail_page() -> str:
     """Acts by person, kind and period; never what was said."""
     first, last = _days(USUAL_DAYS)
@@ -85,7 +86,7 @@ def trail_page() -> str:
 
 
 @bp.get("/settings-history")
-@for_settings_history
+@staff_who_may(Action.SEE_SETTINGS_HISTORY)
 def settings_history() -> str:
     """Who changed how the service behaves, or who may do what."""
     first, last = _days(90)
@@ -98,7 +99,7 @@ def settings_history() -> str:
 
 
 @bp.get("/purges")
-@for_auditors
+@staff_who_may(Action.SEE_TRAIL)
 def purges() -> str:
     """What was destroyed, when and how much of it; the ids are hashed, so nobody is named."""
     with reading() as session:
@@ -107,7 +108,7 @@ def purges() -> str:
 
 
 @bp.get("/figures")
-@for_figures
+@staff_who_may(Action.SEE_FIGURES)
 def figures() -> str:
     """Counts by month; nothing that was said, and nobody's name."""
     with reading() as session:
@@ -116,7 +117,7 @@ def figures() -> str:
 
 
 @bp.get("/chain")
-@for_auditors
+@staff_who_may(Action.SEE_TRAIL)
 def chain() -> str:
     """Whether the trail holds together, when that was looked at, and which heads went outside."""
     with reading() as session:
@@ -130,7 +131,7 @@ def chain() -> str:
 
 
 @bp.post("/chain/check")
-@for_auditors
+@staff_who_may(Action.SEE_TRAIL)
 def check_chain() -> Response:
     """Let the worker walk along the chain now."""
     with unit_of_work() as session:

@@ -8,15 +8,16 @@ from flask import render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from callcenter.console import form, words
-from callcenter.console.blueprint import bp, for_counsellors, myself
+from callcenter.console.blueprint import bp, myself
 from callcenter.context import ports, reading
+from callcenter.domain.access.permissions import Action, may
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.cases.states import CaseState
 from callcenter.domain.places import Prefecture, municipalities
 from callcenter.domain.records.consultations import Channel, Risk
-from callcenter.domain.staff.roles import Role
 from callcenter.services.cases import case_handovers, caseload
 from callcenter.services.cases.caseload import Filters, Since
+from callcenter.ui.access import staff_who_may
 
 Choice = TypeVar("Choice", CaseState, Since, Prefecture, Risk, Channel)
 
@@ -32,7 +33,7 @@ ALL = "all"
 
 
 @bp.get("/cases")
-@for_counsellors
+@staff_who_may(Action.OPEN)
 def caseload_page() -> str:
     """Every case that this person may open."""
     filters, page = read_filters(request.args), max(1, request.args.get("page", 1, int))
@@ -49,7 +50,7 @@ def caseload_page() -> str:
             waiting=waiting,
             today=local_date(now),
             words=words,
-            sees_all=staff.role is Role.SUPERVISOR,
+            sees_all=may(staff.role, Action.OPEN),
             **given,
         )
 

@@ -6,13 +6,14 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, done, for_counsellors
+from callcenter.console.blueprint import bp, done
 from callcenter.console.line import NotYourCall, UnknownChoice
 from callcenter.context import ports, settings, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.talks.talk import Help
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.services.talks import consult, handover, participants, ringing, room
-from callcenter.ui.access import me
+from callcenter.ui.access import me, staff_who_may
 
 
 def my_leg(session: Session, leg_id: str) -> tuple[Call, Offer]:
@@ -24,7 +25,7 @@ def my_leg(session: Session, leg_id: str) -> tuple[Call, Offer]:
 
 
 @bp.post("/legs/<leg_id>/hold")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def hold(leg_id: str) -> Response:
     """Let the caller hear music (``held`` 1), or come back (0)."""
     act = participants.hold if request.form.get("held") == "1" else participants.unhold
@@ -35,7 +36,7 @@ def hold(leg_id: str) -> Response:
 
 
 @bp.post("/legs/<leg_id>/mute")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def mute(leg_id: str) -> Response:
     """Let the room not hear a counsellor's telephone (``muted`` 1), or hear it again (0)."""
     with unit_of_work() as session:
@@ -45,7 +46,7 @@ def mute(leg_id: str) -> Response:
 
 
 @bp.post("/legs/<leg_id>/consult")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def ask_colleague(leg_id: str) -> Response:
     """Ring a colleague who may take over; ``told`` if the caller shall hear it beforehand."""
     colleague, told = request.form.get("colleague", ""), request.form.get("told") == "1"
@@ -57,7 +58,7 @@ def ask_colleague(leg_id: str) -> Response:
 
 
 @bp.post("/legs/<leg_id>/hand-over")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def hand_over(leg_id: str) -> Response:
     """Leave the caller to the colleague."""
     with unit_of_work() as session:
@@ -67,7 +68,7 @@ def hand_over(leg_id: str) -> Response:
 
 
 @bp.post("/legs/<leg_id>/return")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def return_to_caller(leg_id: str) -> Response:
     """Go back to the caller without handing over."""
     with unit_of_work() as session:
@@ -77,7 +78,7 @@ def return_to_caller(leg_id: str) -> Response:
 
 
 @bp.post("/legs/<leg_id>/leave")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def leave_consult(leg_id: str) -> Response:
     """A colleague who was asked leaves again; the caller stays with their counsellor."""
     with unit_of_work() as session:
@@ -87,7 +88,7 @@ def leave_consult(leg_id: str) -> Response:
 
 
 @bp.post("/legs/<leg_id>/say")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def say(leg_id: str) -> Response:
     """Let the line say something to the caller; the last of them (G03) also ends the call."""
     code, now = request.form.get("code", ""), ports().clock.now()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.console import board
-from callcenter.console.blueprint import bp, for_counsellors, from_script, myself
+from callcenter.console.blueprint import bp, from_script, myself
 from callcenter.console.line import UnknownChoice
 from callcenter.console.record import to_record
 from callcenter.context import ports, unit_of_work
@@ -23,6 +23,7 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.services.cases import consents, continuity
 from callcenter.services.cases.linking import NobodyYet
 from callcenter.services.records import consultations
+from callcenter.ui.access import staff_who_may
 
 Act = Callable[[Session, Consultation, Person, Staff, datetime], object]
 
@@ -51,7 +52,7 @@ def shown(record_id: str, page: board.Page) -> str | Response:
 
 
 @bp.post("/records/<record_id>/address")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def address(record_id: str) -> str | Response:
     """How to address them."""
     text = request.form.get("how_to_address", "")
@@ -63,7 +64,7 @@ def address(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/wishes")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def wishes(record_id: str) -> str | Response:
     """A wish, or the end of one."""
     ended, wish, note = request.form.get("end"), request.form.get("wish", ""), request.form.get("wish_note", "")
@@ -80,7 +81,7 @@ def wishes(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/promises")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def promises(record_id: str) -> str | Response:
     """A promise, or how one ended."""
     settled, end = request.form.get("settle"), request.form.get("end", PromiseEnd.KEPT.value)
@@ -100,7 +101,7 @@ def promises(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/caller-code")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def caller_code(record_id: str) -> str | Response:
     """Give them a (new) 呼び番号, or take it away."""
     withdrawn = request.form.get("act") == "withdraw"
@@ -113,7 +114,7 @@ def caller_code(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/usual")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def usual(record_id: str) -> str | Response:
     """Name いつもの担当, or let the records tell."""
     chosen = request.form.get("usual", "")
@@ -125,7 +126,7 @@ def usual(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/consents")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def withdraw_consent(record_id: str) -> str | Response:
     """They no longer agree that records of several channels stand together."""
     consent = request.form.get("withdraw", "")

@@ -6,15 +6,10 @@ from flask import Blueprint, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.domain.staff.roles import Role
 from callcenter.models.staff.accounts import Staff
-from callcenter.ui.access import me, staff
+from callcenter.ui.access import me
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
-
-for_supervisors = staff(Role.SUPERVISOR)
-in_the_background = staff(Role.SUPERVISOR, quiet=True)
-"""For what an open page asks by itself: it does not keep an idle person signed in."""
 
 
 def myself(session: Session) -> Staff:

@@ -7,12 +7,14 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.context import ports, settings, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.talks.supervision import Mode
 from callcenter.models.calls.calls import Call, Offer
-from callcenter.reports.blueprint import bp, done, for_supervisors, myself
+from callcenter.reports.blueprint import bp, done, myself
 from callcenter.services.talks import ringing, supervision, takeover
 from callcenter.services.talks.supervision import NotListening
+from callcenter.ui.access import staff_who_may
 
 
 class UnknownMode(HelplineError):
@@ -22,7 +24,7 @@ class UnknownMode(HelplineError):
 
 
 @bp.post("/calls/<call_id>/listen")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def listen(call_id: str) -> Response:
     """Ring my own telephone to follow this talk."""
     now = ports().clock.now()
@@ -32,7 +34,7 @@ def listen(call_id: str) -> Response:
 
 
 @bp.post("/listening/<offer_id>/mode")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def set_mode(offer_id: str) -> Response:
     """Be heard by nobody, by the counsellor alone, or by both."""
     wanted = request.form.get("mode", "")
@@ -45,7 +47,7 @@ def set_mode(offer_id: str) -> Response:
 
 
 @bp.post("/listening/<offer_id>/stop")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def stop(offer_id: str) -> Response:
     """Leave the talk, which goes on."""
     with unit_of_work() as session:
@@ -55,7 +57,7 @@ def stop(offer_id: str) -> Response:
 
 
 @bp.post("/listening/<offer_id>/take-over")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def take_over(offer_id: str) -> Response:
     """Be the counsellor of this talk from now on."""
     with unit_of_work() as session:

@@ -11,16 +11,18 @@ from werkzeug.wrappers import Response
 
 from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.access.break_glass import ReasonMissing, ReasonTooLong, Verdict
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date, short_date
 from callcenter.models.access import ReasonedAccess
 from callcenter.models.records import Consultation
-from callcenter.reports.blueprint import bp, for_supervisors, myself
+from callcenter.reports.blueprint import bp, myself
 from callcenter.reports.people import UnknownChoice
 from callcenter.services.access import break_glass
 from callcenter.services.access.break_glass import Target
 from callcenter.services.delivery.notices import Told
 from callcenter.services.records.consultations import NoSuchConsultation
 from callcenter.services.trail import readers
+from callcenter.ui.access import staff_who_may
 from callcenter.ui.notices import OPERATOR, says
 
 USUAL_DAYS = 7
@@ -65,14 +67,14 @@ class Glass:
 
 
 @bp.get("/break-glass")
-@for_supervisors
+@staff_who_may(Action.REVIEW)
 def break_glass_list() -> str:
     """What was opened with a reason: first what waits for a review, then what was reviewed lately."""
     return _draw()
 
 
 @bp.post("/break-glass/<access_id>/review")
-@for_supervisors
+@staff_who_may(Action.REVIEW)
 def review_break_glass(access_id: str) -> Response | tuple[str, int]:
     """Say whether it was needed."""
     sent, note = request.form.get("verdict", ""), request.form.get("note", "")
@@ -111,7 +113,7 @@ def _draw(missing: str | None = None, typed: str = "") -> str:
 
 
 @bp.get("/readers")
-@for_supervisors
+@staff_who_may(Action.SEE_READERS)
 def readers_page() -> str:
     """Who opened what, by member of staff and period."""
     today = local_date(ports().clock.now())
@@ -127,7 +129,7 @@ def readers_page() -> str:
 
 
 @bp.get("/readers/record/<record_id>")
-@for_supervisors
+@staff_who_may(Action.SEE_READERS)
 def readers_of_record(record_id: str) -> str:
     """Who opened this record, or the case it belongs to."""
     with reading() as session:
@@ -139,7 +141,7 @@ def readers_of_record(record_id: str) -> str:
 
 
 @bp.get("/readers/case/<case_id>")
-@for_supervisors
+@staff_who_may(Action.SEE_READERS)
 def readers_of_case(case_id: str) -> str:
     """Who opened this case, or a record in it."""
     with reading() as session:

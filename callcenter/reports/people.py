@@ -15,10 +15,10 @@ from callcenter.domain.duty.presence import BOUND, BUSY_WITH_A_CALLER, CHOSEN, T
 from callcenter.domain.errors import HelplineError
 from callcenter.models.calls.calls import Presence
 from callcenter.models.staff.accounts import Staff
-from callcenter.reports.blueprint import bp, for_supervisors
+from callcenter.reports.blueprint import bp
 from callcenter.services.administration import duty_changes
 from callcenter.services.trail.audit import staff_member
-from callcenter.ui.access import me
+from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.tones import AWAY, Tone, tone_of
 
 
@@ -61,7 +61,7 @@ class Colleague:
 
 
 @bp.get("/people/<staff_id>")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def colleague(staff_id: str) -> str:
     """One colleague, and what can be done."""
     with reading() as session:
@@ -70,7 +70,7 @@ def colleague(staff_id: str) -> str:
 
 
 @bp.post("/people/<staff_id>/state")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def set_colleague(staff_id: str) -> Response:
     """Set the colleague away with a reason, or offline; whoever is with a caller ends the call and the record first."""
     work, _, reason = request.form.get("to", "").partition(":")
@@ -88,7 +88,7 @@ def set_colleague(staff_id: str) -> Response:
 
 
 @bp.post("/people/<staff_id>/off")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def take_off(staff_id: str) -> Response:
     """Take the colleague off the line at once; their caller goes back to the head of the queue."""
     with unit_of_work() as session:
