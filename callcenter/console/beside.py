@@ -8,13 +8,15 @@ from flask import jsonify, request
 from werkzeug.wrappers import Response
 
 from callcenter.console import notes
-from callcenter.console.blueprint import bp, for_counsellors, from_script, in_the_background, myself
+from callcenter.console.blueprint import bp, for_counsellors, in_the_background
 from callcenter.console.record import NotASave, save_form, to_record
 from callcenter.context import ports, unit_of_work
 from callcenter.models.records import Consultation
 from callcenter.services.records import consultations, prefill, record_fields, viewers
 from callcenter.services.trail.audit import Subject
+from callcenter.ui.access import myself
 from callcenter.ui.filters import clock_seconds
+from callcenter.ui.kit.answers import from_script
 
 
 @bp.post("/records/<record_id>/beside")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, done, for_counsellors, for_supervisors, myself
+from callcenter.console.blueprint import bp, for_counsellors, for_supervisors
 from callcenter.context import ports, unit_of_work
 from callcenter.services.duty import care
+from callcenter.ui.access import myself
+from callcenter.ui.kit.answers import done
 
 
 @bp.post("/hard-call")
@@ -17,7 +19,7 @@ def hard_call() -> Response:
     act = care.take_back if request.form.get("undo") == "1" else care.hard_call
     with unit_of_work() as session:
         act(session, myself(session), now=ports().clock.now())
-    return done()
+    return done("console.board")
 
 
 @bp.post("/care/<note_id>/seen")
@@ -26,7 +28,7 @@ def note_seen(note_id: str) -> Response:
     """声をかけました."""
     with unit_of_work() as session:
         care.seen(session, note_id, by=myself(session), now=ports().clock.now())
-    return done()
+    return done("console.board")
 
 
 @bp.get("/care")

@@ -10,7 +10,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, for_counsellors, myself
+from callcenter.console.blueprint import bp, for_counsellors
 from callcenter.console.desk import name_of
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.break_glass import LASTS, LONGEST, ReasonMissing, ReasonTooLong
@@ -21,6 +21,7 @@ from callcenter.services.access import break_glass
 from callcenter.services.access.break_glass import Target
 from callcenter.services.cases import wall
 from callcenter.services.records import consultations
+from callcenter.ui.access import myself
 from callcenter.ui.forms import Problem
 
 KINDS = ("case", "record")

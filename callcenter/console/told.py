@@ -6,12 +6,13 @@ from flask import redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, for_counsellors, from_script, in_the_background
+from callcenter.console.blueprint import bp, for_counsellors, in_the_background
 from callcenter.context import ports, reading, unit_of_work
 from callcenter.models.cases.casework import CaseHandover
 from callcenter.services.delivery import notices
 from callcenter.services.delivery.notices import Told
 from callcenter.ui.access import me
+from callcenter.ui.kit.answers import from_script
 from callcenter.ui.notices import OPERATOR, says, sentences
 
 HANDOVER = {

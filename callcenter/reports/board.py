@@ -7,8 +7,10 @@ from werkzeug.wrappers import Response
 
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.reports import line_now
-from callcenter.reports.blueprint import bp, done, for_supervisors, in_the_background, myself
+from callcenter.reports.blueprint import bp, for_supervisors, in_the_background
 from callcenter.services.calls import pull
+from callcenter.ui.access import myself
+from callcenter.ui.kit.answers import done
 
 
 @bp.get("/board")
@@ -31,7 +33,7 @@ def pull_calls() -> Response:
     """Pull all new calls to supervisors, or let them go to everybody again."""
     with unit_of_work() as session:
         pull.switch(session, on=request.form.get("on") == "1", by=myself(session), now=ports().clock.now())
-    return done()
+    return done("reports.board")
 
 
 def _draw(template: str) -> str:
