@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.admin.blueprint import bp
@@ -16,9 +15,8 @@ from callcenter.domain.errors import HelplineError
 from callcenter.domain.places import municipalities, prefectures_for_choice
 from callcenter.domain.records.consultations import Topic
 from callcenter.models.directory import Institution
-from callcenter.models.staff.accounts import Staff
 from callcenter.services.directory import institutions as services
-from callcenter.ui.access import me, staff_who_may
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.checked import unchecked_for
 from callcenter.ui.forms import Problem
 
@@ -47,7 +45,7 @@ def add_institution() -> Response | tuple[str, int]:
     except EntryIncomplete as wrong:
         return _form(None, _typed(), Problem(wrong.field, wrong.message)), 422
     with unit_of_work() as session:
-        services.add(session, entry, by=_myself(session), now=ports().clock.now())
+        services.add(session, entry, by=myself(session), now=ports().clock.now())
     flash("窓口を加えました。")
     return redirect(url_for("admin.directory"), 303)
 
@@ -68,7 +66,7 @@ def change_institution(institution_id: str) -> Response | tuple[str, int]:
     what, now = request.form.get("what", "save"), ports().clock.now()
     try:
         with unit_of_work() as session:
-            by = _myself(session)
+            by = myself(session)
             if what == "verify":
                 services.verify(session, institution_id, by=by, now=now)
             elif what in ("retire", "back"):
@@ -107,7 +105,3 @@ def _typed() -> Entry:
     names = set(Entry.__dataclass_fields__) - {"topics"}
     sent = {name: request.form.get(name, "") for name in names}
     return Entry(**sent, topics=tuple(request.form.getlist("topics")))
-
-
-def _myself(session: Session) -> Staff:
-    return session.get_one(Staff, me().staff_id)

@@ -24,7 +24,9 @@ from callcenter.services.keeping.retention import Held, Kind
 from callcenter.services.trail.audit import staff_member
 from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.forms import Problem
+from callcenter.ui.kit.sent import NoSuchDay, a_day, choice
 
+UNTIL_WHEN = "いつまで残すかを、2026-11-30 のように入れてください。"
 SHOWN = 200
 """Rows of the list; it says so when there are more."""
 
@@ -33,12 +35,6 @@ class ChooseReason(HelplineError):
     """A hold without a reason from the list."""
 
     message = "残す理由を、一覧から選んでください。"
-
-
-class NoSuchDay(HelplineError):
-    """A day that no calendar has."""
-
-    message = "いつまで残すかを、2026-11-30 のように入れてください。"
 
 
 @dataclass(frozen=True)
@@ -87,13 +83,12 @@ def ask_hold(row_id: str) -> str:
 @staff_who_may(Action.HOLD)
 def hold(row_id: str) -> Response | tuple[str, int]:
     """Keep it beyond its period."""
-    now, reason = ports().clock.now(), request.form.get("reason", "")
+    now = ports().clock.now()
     try:
-        if reason not in set(HoldReason):
-            raise ChooseReason
-        until, note = _day(request.form.get("until", "")), request.form.get("note", "")
+        reason = choice(HoldReason, request.form.get("reason"), refusal=ChooseReason)
+        until, note = a_day(request.form.get("until"), otherwise=UNTIL_WHEN), request.form.get("note", "")
         with unit_of_work() as session:
-            holds.hold(session, row_id, HoldReason(reason), note, until, by=staff_member(me().staff_id), now=now)
+            holds.hold(session, row_id, reason, note, until, by=staff_member(me().staff_id), now=now)
     except HelplineError as refused:
         return _ask(row_id, Problem(FIELDS.get(type(refused)), refused.message), request.form.to_dict()), 422
     flash("この日まで、消さずに残します。")
@@ -132,13 +127,6 @@ def _ask(row_id: str, problem: Problem | None = None, typed: dict[str, str] | No
         "today": local_date(ports().clock.now()),
     }
     return render_template("admin/hold.html", **given)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise NoSuchDay from None
 
 
 FIELDS: dict[type[HelplineError], str] = {

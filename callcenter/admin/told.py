@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -14,6 +14,7 @@ from callcenter.models.calendar import SpecialDayRow
 from callcenter.services.delivery import notices
 from callcenter.services.delivery.notices import Told
 from callcenter.ui.access import me, staff_who_may
+from callcenter.ui.kit.answers import done
 from callcenter.ui.notices import OPERATOR, says, sentences
 
 
@@ -32,9 +33,7 @@ def seen(notice_id: str) -> Response:
     """The person has seen it."""
     with unit_of_work() as session:
         notices.seen(session, notice_id, me().staff_id, now=ports().clock.now())
-    if request.accept_mimetypes.best == "application/json":
-        return Response(status=204)
-    return redirect(url_for("admin.days"), 303)
+    return done("admin.days")
 
 
 @says("special_day")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, done, from_script, myself
+from callcenter.console.blueprint import bp
 from callcenter.console.record import to_record
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.access.permissions import Action, may
@@ -20,8 +20,9 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.services.duty import availability
 from callcenter.services.records import drafts
 from callcenter.services.records.drafts import Contact
-from callcenter.ui.access import staff_who_may
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.forms import Problem
+from callcenter.ui.kit.answers import done, from_script
 
 Sent = MultiDict[str, str]
 
@@ -86,7 +87,7 @@ def review(record_id: str) -> Response:
     """読みました: a supervisor has read the finished record through."""
     with unit_of_work() as session:
         drafts.review(session, record_id, by=myself(session), now=ports().clock.now())
-    return done() if from_script() else to_record(record_id)
+    return done("console.board") if from_script() else to_record(record_id)
 
 
 def _draw(session: Session, sent: Sent, problems: list[Problem], now: datetime) -> str:

@@ -8,15 +8,16 @@ from flask import jsonify, request
 from werkzeug.wrappers import Response
 
 from callcenter.console import notes
-from callcenter.console.blueprint import bp, from_script, myself
+from callcenter.console.blueprint import bp
 from callcenter.console.record import NotASave, save_form, to_record
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.models.records import Consultation
 from callcenter.services.records import consultations, prefill, record_fields, viewers
 from callcenter.services.trail.audit import Subject
-from callcenter.ui.access import staff_who_may
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.filters import clock_seconds
+from callcenter.ui.kit.answers import from_script
 
 
 @bp.post("/records/<record_id>/beside")

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify, redirect, request, url_for
+from flask import Blueprint, jsonify
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.domain.access.permissions import Action
-from callcenter.models.staff.accounts import Staff
-from callcenter.ui.access import me, staff_who_may
+from callcenter.ui.access import staff_who_may
 
 bp = Blueprint("console", __name__, url_prefix="/console")
-
-
-def myself(session: Session) -> Staff:
-    """Return the account behind this request."""
-    return session.get_one(Staff, me().staff_id)
-
-
-def from_script() -> bool:
-    """Tell a request of our own scripts, which want a part of the page, from one of a plain form."""
-    return request.accept_mimetypes.best == "application/json"
-
-
-def done() -> Response:
-    """Answer a press: nothing for a script, which looks by itself, the page again for a form."""
-    return Response(status=204) if from_script() else redirect(url_for("console.board"), 303)
 
 
 @bp.get("/form-token")

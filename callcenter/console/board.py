@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.console import card as cards
 from callcenter.console import choices, cues, desk, flagged, form, hinted, sheet, words
-from callcenter.console.blueprint import bp, from_script, myself
+from callcenter.console.blueprint import bp
 from callcenter.console.card import Card
 from callcenter.console.choices import Beside
 from callcenter.console.cues import Options
@@ -37,8 +37,9 @@ from callcenter.services.duty import availability
 from callcenter.services.names import nicknames
 from callcenter.services.names.nickname_search import Candidate
 from callcenter.services.records import consultations, drafts
-from callcenter.ui.access import note_activity, staff_who_may
+from callcenter.ui.access import myself, note_activity, staff_who_may
 from callcenter.ui.forms import Problem
+from callcenter.ui.kit.answers import from_script
 from callcenter.ui.response import browser_phone
 
 

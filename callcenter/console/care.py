@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, done, myself
+from callcenter.console.blueprint import bp
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.services.duty import care
-from callcenter.ui.access import staff_who_may
+from callcenter.ui.access import myself, staff_who_may
+from callcenter.ui.kit.answers import done
 
 
 @bp.post("/hard-call")
@@ -19,7 +20,7 @@ def hard_call() -> Response:
     act = care.take_back if request.form.get("undo") == "1" else care.hard_call
     with unit_of_work() as session:
         act(session, myself(session), now=ports().clock.now())
-    return done()
+    return done("console.board")
 
 
 @bp.post("/care/<note_id>/seen")
@@ -28,7 +29,7 @@ def note_seen(note_id: str) -> Response:
     """声をかけました."""
     with unit_of_work() as session:
         care.seen(session, note_id, by=myself(session), now=ports().clock.now())
-    return done()
+    return done("console.board")
 
 
 @bp.get("/care")

@@ -11,13 +11,12 @@ from flask import render_template, request
 from sqlalchemy.orm import Session
 
 from callcenter.console import sheet, words
-from callcenter.console.blueprint import bp, myself
-from callcenter.console.line import UnknownChoice
+from callcenter.console.blueprint import bp
 from callcenter.console.sheet import Earlier
 from callcenter.console.words import called
 from callcenter.context import ports, settings, unit_of_work
 from callcenter.domain.access.permissions import Action, may
-from callcenter.domain.calendar.times import local_date, parse_moment
+from callcenter.domain.calendar.times import local_date
 from callcenter.domain.cases.states import CloseReason
 from callcenter.domain.cases.wall import Part, Speaker
 from callcenter.domain.codes import Code
@@ -35,8 +34,9 @@ from callcenter.services.records import viewers
 from callcenter.services.records.viewers import Other
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
-from callcenter.ui.access import staff_who_may
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.forms import Problem
+from callcenter.ui.kit.paging import before_moment
 
 ON_PAPER = 500
 """Contacts that one print may hold."""
@@ -111,7 +111,7 @@ def draw_case(case_id: str, *, problems: tuple[Problem, ...] = (), typed: dict[s
         found = case_access.opened(session, case_id, staff, now=now)
         viewers.come(session, Subject("case", found.id), staff, now=now)
         _note(session, found, "case.read", staff, now)
-        sight = _look(session, found, staff, now, before=_before())
+        sight = _look(session, found, staff, now, before=before_moment())
         given = {"typed": typed or {}, "problems": problems, "reasons": [(one.value, one.label) for one in CloseReason]}
         return render_template("console/case.html", sight=sight, words=words, **given)
 
@@ -251,11 +251,3 @@ def _place(found: Case) -> str:
     if town is not None:
         return town.name
     return "" if found.prefecture == Prefecture.UNKNOWN else Prefecture(found.prefecture).label
-
-
-def _before() -> datetime | None:
-    text = request.args.get("before")
-    try:
-        return parse_moment(text) if text else None
-    except ValueError:
-        raise UnknownChoice from None

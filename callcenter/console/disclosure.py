@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from callcenter.adapters import pdf
 from callcenter.console import words
-from callcenter.console.blueprint import bp, myself
+from callcenter.console.blueprint import bp
 from callcenter.context import ports, settings, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date
@@ -18,7 +18,7 @@ from callcenter.domain.keeping.disclosure import Mark, ReasonFirst, check_reason
 from callcenter.services.keeping import disclosures
 from callcenter.services.keeping.disclosures import Copy, Draft
 from callcenter.services.trail.audit import staff_member
-from callcenter.ui.access import staff_who_may
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.forms import Problem
 from callcenter.ui.staff.login_flow import proven
 

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.console import board
-from callcenter.console.blueprint import bp, myself
-from callcenter.console.line import UnknownChoice
+from callcenter.console.blueprint import bp
 from callcenter.console.thread import beside, shown
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
@@ -20,7 +19,8 @@ from callcenter.models.cases.cases import Person
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.cases import cases, linking, merging, wall
-from callcenter.ui.access import staff_who_may
+from callcenter.ui.access import myself, staff_who_may
+from callcenter.ui.kit.sent import UnknownChoice, choice
 
 
 @bp.post("/records/<record_id>/wall")
@@ -39,12 +39,10 @@ def open_wall(record_id: str) -> str | Response:
 @staff_who_may(Action.WRITE)
 def share(record_id: str) -> str | Response:
     """Say what of one of their consultations may be told in the family."""
-    chosen, sent = request.form.get("consultation", ""), request.form.getlist("part")
-    if not set(sent) <= set(Part):
-        raise UnknownChoice
+    chosen, parts = request.form.get("consultation", ""), [choice(Part, one) for one in request.form.getlist("part")]
 
     def act(session: Session, record: Consultation, _person: Person, by: Staff, now: datetime) -> None:
-        wall.share(session, chosen, [Part(one) for one in sent], beside=record, by=by, now=now)
+        wall.share(session, chosen, parts, beside=record, by=by, now=now)
 
     return beside(record_id, act)
 
@@ -53,13 +51,11 @@ def share(record_id: str) -> str | Response:
 @staff_who_may(Action.WRITE)
 def merge(record_id: str) -> str | Response:
     """The person, or the family, has a second entry: make them one."""
-    other_id, kind = request.form.get("other", ""), request.form.get("kind", "")
-    if kind not in set(MergeKind):
-        raise UnknownChoice
+    other_id, kind = request.form.get("other", ""), choice(MergeKind, request.form.get("kind"))
 
     def act(session: Session, _record: Consultation, person: Person, by: Staff, now: datetime) -> None:
         other = cases.person_with(session, other_id)
-        if kind == MergeKind.PEOPLE:
+        if kind is MergeKind.PEOPLE:
             merging.merge_people(session, person.id, other.id, by=by, now=now)
         else:
             merging.merge_cases(session, person.case_id, other.case_id, by=by, now=now)

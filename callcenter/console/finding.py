@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.console import words
-from callcenter.console.blueprint import bp, myself
+from callcenter.console.blueprint import bp
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.names.nickname_cues import Cues
@@ -17,7 +17,7 @@ from callcenter.services.access import reach
 from callcenter.services.cases import cases, wall
 from callcenter.services.names.nickname_search import Candidate
 from callcenter.services.trail.audit import staff_member
-from callcenter.ui.access import staff_who_may
+from callcenter.ui.access import myself, staff_who_may
 
 
 @bp.get("/cases/find")

@@ -10,7 +10,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, myself
+from callcenter.console.blueprint import bp
 from callcenter.console.desk import name_of
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.break_glass import LASTS, LONGEST, ReasonMissing, ReasonTooLong
@@ -22,7 +22,7 @@ from callcenter.services.access import break_glass
 from callcenter.services.access.break_glass import Target
 from callcenter.services.cases import wall
 from callcenter.services.records import consultations
-from callcenter.ui.access import staff_who_may
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.forms import Problem
 
 KINDS = ("case", "record")

@@ -6,14 +6,16 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, done
-from callcenter.console.line import NotYourCall, UnknownChoice
+from callcenter.console.blueprint import bp
+from callcenter.console.line import NotYourCall
 from callcenter.context import ports, settings, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.talks.talk import Help
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.services.talks import consult, handover, participants, ringing, room
 from callcenter.ui.access import me, staff_who_may
+from callcenter.ui.kit.answers import done
+from callcenter.ui.kit.sent import choice
 
 
 def my_leg(session: Session, leg_id: str) -> tuple[Call, Offer]:
@@ -32,7 +34,7 @@ def hold(leg_id: str) -> Response:
     with unit_of_work() as session:
         call, offer = my_leg(session, leg_id)
         act(session, call, offer, now=ports().clock.now())
-    return done()
+    return done("console.board")
 
 
 @bp.post("/legs/<leg_id>/mute")
@@ -42,7 +44,7 @@ def mute(leg_id: str) -> Response:
     with unit_of_work() as session:
         _, offer = my_leg(session, leg_id)
         participants.mute(session, offer, muted=request.form.get("muted") == "1", now=ports().clock.now())
-    return done()
+    return done("console.board")
 
 
 @bp.post("/legs/<leg_id>/consult")
@@ -54,7 +56,7 @@ def ask_colleague(leg_id: str) -> Response:
     with unit_of_work() as session:
         call, offer = my_leg(session, leg_id)
         consult.start(session, call, offer, colleague, told=told, now=now, policy=policy)
-    return done()
+    return done("console.board")
 
 
 @bp.post("/legs/<leg_id>/hand-over")
@@ -64,7 +66,7 @@ def hand_over(leg_id: str) -> Response:
     with unit_of_work() as session:
         call, offer = my_leg(session, leg_id)
         handover.complete(session, call, offer, now=ports().clock.now())
-    return done()
+    return done("console.board")
 
 
 @bp.post("/legs/<leg_id>/return")
@@ -74,7 +76,7 @@ def return_to_caller(leg_id: str) -> Response:
     with unit_of_work() as session:
         call, offer = my_leg(session, leg_id)
         consult.cancel(session, call, offer, now=ports().clock.now())
-    return done()
+    return done("console.board")
 
 
 @bp.post("/legs/<leg_id>/leave")
@@ -84,20 +86,18 @@ def leave_consult(leg_id: str) -> Response:
     with unit_of_work() as session:
         call, offer = my_leg(session, leg_id)
         consult.withdraw(session, call, offer, now=ports().clock.now())
-    return done()
+    return done("console.board")
 
 
 @bp.post("/legs/<leg_id>/say")
 @staff_who_may(Action.ANSWER)
 def say(leg_id: str) -> Response:
     """Let the line say something to the caller; the last of them (G03) also ends the call."""
-    code, now = request.form.get("code", ""), ports().clock.now()
-    if code not in set(Help):
-        raise UnknownChoice
+    help_words, now = choice(Help, request.form.get("code")), ports().clock.now()
     with unit_of_work() as session:
         call, offer = my_leg(session, leg_id)
-        if code == Help.END:
+        if help_words is Help.END:
             room.end_for_abuse(session, call, offer, now=now)
         else:
-            participants.say(session, call, offer, Help(code), now=now)
-    return done()
+            participants.say(session, call, offer, help_words, now=now)
+    return done("console.board")

@@ -8,11 +8,11 @@ from flask import jsonify, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, done, myself
+from callcenter.console.blueprint import bp
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.calls.lifecycle import OfferState
-from callcenter.domain.duty.presence import BOUND, CHOSEN, TALKING, AwayReason, Next, Work
+from callcenter.domain.duty.presence import BOUND, CHOSEN, TALKING, Next, Work
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.staff.roles import Contact
 from callcenter.models.calls.calls import Call, Offer
@@ -24,7 +24,9 @@ from callcenter.services.staff import accounts
 from callcenter.services.talks import ringing, room
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
-from callcenter.ui.access import me, note_activity, staff_who_may
+from callcenter.ui.access import me, myself, note_activity, staff_who_may
+from callcenter.ui.kit.answers import done
+from callcenter.ui.kit.sent import UnknownChoice, choice
 from callcenter.ui.staff.signin import limiter
 
 TOKEN_SECONDS = 900
@@ -35,12 +37,6 @@ class NoBrowserPhone(HelplineError):
     """No key to sign with, or a counsellor whose calls ring at a telephone."""
 
     message = "ブラウザーの電話は使えません。電話機で受けるか、管理者に声をかけてください。"
-
-
-class UnknownChoice(HelplineError):
-    """The form sends a state or a reason that nobody can choose."""
-
-    message = "この画面は古くなっています。ページを読みこみ直してください。"
 
 
 class NotYourCall(HelplineError):
@@ -55,7 +51,7 @@ def set_presence() -> Response:
     """受け付ける, 離席 with a reason, or 終わる."""
     with unit_of_work() as session:
         choose(session, myself(session), request.form.get("work", ""), request.form.get("reason", ""))
-    return done()
+    return done("console.board")
 
 
 def choose(session: Session, staff: Staff, sent: str, reason_sent: str) -> None:
@@ -73,7 +69,7 @@ def set_after() -> Response:
     """What comes after this call: 受付にもどる (which takes back an earlier choice), 離れる with a reason, 終わる."""
     with unit_of_work() as session:
         plan(session, myself(session), request.form.get("after", ""))
-    return done()
+    return done("console.board")
 
 
 def plan(session: Session, staff: Staff, sent: str) -> None:
@@ -86,8 +82,8 @@ def plan(session: Session, staff: Staff, sent: str) -> None:
 def _choice(work: str, reason: str) -> Next:
     if work in {Work.AVAILABLE, Work.OFFLINE}:
         return Work(work), None
-    if work == Work.AWAY and reason in set(CHOSEN):
-        return Work.AWAY, AwayReason(reason)
+    if work == Work.AWAY:
+        return Work.AWAY, choice(CHOSEN, reason)
     raise UnknownChoice
 
 
@@ -124,14 +120,11 @@ def set_contact() -> Response:
     now = ports().clock.now()
     with unit_of_work() as session:
         staff = myself(session)
-        try:
-            contact = Contact(request.form.get("contact", ""))
-        except ValueError as unknown:
-            raise UnknownChoice from unknown
+        contact = choice(Contact, request.form.get("contact"))
         accounts.set_contact(session, staff, contact, by=staff_member(staff.id), now=now)
         presence.of(session, staff, now=now)
         live.tell(session, live.LINE, now=now)
-    return done()
+    return done("console.board")
 
 
 @bp.post("/line/token")
@@ -162,7 +155,7 @@ def decline(offer_id: str) -> Response:
         if offer is None or offer.staff_id != me().staff_id:
             raise NotYourCall
         room.ring_over(session, call, offer, OfferState.DECLINED, now=ports().clock.now())
-    return done()
+    return done("console.board")
 
 
 @bp.post("/calls/<call_id>/end")
@@ -175,7 +168,7 @@ def end_call(call_id: str) -> Response:
         if call is None or offer is None or call.id != call_id:
             raise NotYourCall
         room.end_by_counsellor(session, call, offer, now=now)
-    return done()
+    return done("console.board")
 
 
 def running_call(session: Session, *, now: datetime) -> tuple[Call | None, Offer | None]:

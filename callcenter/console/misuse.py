@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.console import board, flagged
-from callcenter.console.blueprint import bp, from_script, myself
+from callcenter.console.blueprint import bp
 from callcenter.console.flagged import Typed
 from callcenter.console.record import to_record
 from callcenter.context import ports, unit_of_work
@@ -19,8 +19,9 @@ from callcenter.domain.misuse.flags import FLAG_DAYS, Misuse, NoNumberShown, Not
 from callcenter.models.calls.calls import Call
 from callcenter.services.misuse import flags, incidents
 from callcenter.services.records import consultations
-from callcenter.ui.access import staff_who_may
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.forms import Problem
+from callcenter.ui.kit.answers import from_script
 
 REST = "つらい電話のあとは、休んで大丈夫です。"
 SAVED = f"書きとめました。{REST}"

@@ -8,9 +8,8 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, from_script, myself
+from callcenter.console.blueprint import bp
 from callcenter.console.case_page import draw_case
-from callcenter.console.line import UnknownChoice
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date
@@ -20,8 +19,10 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.services.cases import case_access, cases, wall
 from callcenter.services.names import nicknames
 from callcenter.services.trail.audit import staff_member
-from callcenter.ui.access import staff_who_may
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.forms import Problem
+from callcenter.ui.kit.answers import from_script
+from callcenter.ui.kit.sent import UnknownChoice
 
 ACTS = {
     "add": "呼び名を加えました。",

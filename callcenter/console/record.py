@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.console import board, line
-from callcenter.console.blueprint import bp, done, from_script, myself
+from callcenter.console.blueprint import bp
 from callcenter.console.form import changes
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
@@ -22,9 +22,10 @@ from callcenter.services.cases import casework, wall
 from callcenter.services.duty import presence
 from callcenter.services.records import consultations
 from callcenter.services.records.consultations import NotQuick, Saved
-from callcenter.ui.access import me, staff_who_may
+from callcenter.ui.access import me, myself, staff_who_may
 from callcenter.ui.filters import clock_seconds
 from callcenter.ui.forms import Problem
+from callcenter.ui.kit.answers import done, from_script
 
 
 class StillTalking(HelplineError):
@@ -107,7 +108,7 @@ def finish(record_id: str) -> Response | tuple[str, int] | tuple[Response, int]:
         flash("記録を終えました。おつかれさまでした。")
     if is_out:
         return jsonify(goto=url_for("staff.login")) if from_script() else redirect(url_for("staff.login"), 303)
-    return done()
+    return done("console.board")
 
 
 def _finish(session: Session, record_id: str, quick: Outcome | None) -> bool:

@@ -6,13 +6,14 @@ from flask import redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, from_script
+from callcenter.console.blueprint import bp
 from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.models.cases.casework import CaseHandover
 from callcenter.services.delivery import notices
 from callcenter.services.delivery.notices import Told
 from callcenter.ui.access import me, staff_who_may
+from callcenter.ui.kit.answers import from_script
 from callcenter.ui.notices import OPERATOR, says, sentences
 
 HANDOVER = {

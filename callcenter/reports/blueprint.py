@@ -2,23 +2,6 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, request, url_for
-from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
-
-from callcenter.models.staff.accounts import Staff
-from callcenter.ui.access import me
+from flask import Blueprint
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
-
-
-def myself(session: Session) -> Staff:
-    """Return the account behind this request."""
-    return session.get_one(Staff, me().staff_id)
-
-
-def done() -> Response:
-    """Answer a press: nothing for a script, which looks by itself, the board again for a form."""
-    if request.accept_mimetypes.best == "application/json":
-        return Response(status=204)
-    return redirect(url_for("reports.board"), 303)

@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.reports import line_now
-from callcenter.reports.blueprint import bp, done, myself
+from callcenter.reports.blueprint import bp
 from callcenter.services.calls import pull
-from callcenter.ui.access import staff_who_may
+from callcenter.ui.access import myself, staff_who_may
+from callcenter.ui.kit.answers import done
 
 
 @bp.get("/board")
@@ -33,7 +34,7 @@ def pull_calls() -> Response:
     """Pull all new calls to supervisors, or let them go to everybody again."""
     with unit_of_work() as session:
         pull.switch(session, on=request.form.get("on") == "1", by=myself(session), now=ports().clock.now())
-    return done()
+    return done("reports.board")
 
 
 def _draw(template: str) -> str:

@@ -8,9 +8,9 @@ from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.access.break_glass import LONGEST, ReasonMissing, ReasonTooLong
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.phone_numbers import display
-from callcenter.reports.blueprint import bp, myself
+from callcenter.reports.blueprint import bp
 from callcenter.services.misuse import caller_numbers
-from callcenter.ui.access import staff_who_may
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.forms import Problem
 
 

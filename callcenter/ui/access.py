@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask_login import UserMixin, current_user, logout_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.context import reading
@@ -23,6 +24,7 @@ from callcenter.domain.access.permissions import Action, roles_that_may
 from callcenter.domain.staff.roles import Role
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.duty import presence
+from callcenter.ui.kit.answers import from_script
 
 IDLE = timedelta(minutes=30)
 """A member of staff who does nothing for so long is signed out, but never out of a talk."""
@@ -130,6 +132,11 @@ def me() -> SignedIn:
     return cast(SignedIn, current_user._get_current_object())  # noqa: SLF001  # Flask-Login's proxy has no public door
 
 
+def myself(database: Session) -> Staff:
+    """Return the account of who is signed in; only for views that are marked ``staff``."""
+    return database.get_one(Staff, me().staff_id)
+
+
 def note_activity() -> None:
     """Start the idle time anew; not at every request, as each write sends a cookie that may overtake a newer one."""
     # The wall clock on purpose: a trial may set the line's clock to any day, its people stay at their desks.
@@ -210,14 +217,14 @@ def _end_or_go_on() -> None:
 
 
 def _lead_to_safety() -> Response:
-    if request.method not in {"GET", "HEAD"} or request.accept_mimetypes.best == "application/json":
+    if request.method not in {"GET", "HEAD"} or from_script():
         abort(403)
     return redirect(url_for("staff.safety"))
 
 
 def _ask_to_sign_in() -> Response:
     """Send a reader to the sign-in page; a script gets a plain 401, as it could not follow."""
-    if request.method not in {"GET", "HEAD"} or request.accept_mimetypes.best == "application/json":
+    if request.method not in {"GET", "HEAD"} or from_script():
         abort(401)
     here = request.full_path.rstrip("?")
     return redirect(url_for("staff.login", next=here))

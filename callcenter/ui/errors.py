@@ -15,6 +15,7 @@ from callcenter.domain.access.permissions import Action
 from callcenter.domain.errors import HelplineError
 from callcenter.services.access.reach import StaysShut
 from callcenter.ui.access import Who, me, rule_of
+from callcenter.ui.kit.answers import from_script
 
 WAIT = 30
 """Seconds after which another try is worth it when the database or a part behind it is away."""
@@ -99,7 +100,7 @@ def _from_database(error: OperationalError) -> Response:
 
 
 def _page(code: int, words: Words) -> Response:
-    if request.accept_mimetypes.best == "application/json":
+    if from_script():
         answer: Response = jsonify(error=" ".join((words.title, *words.lines)))
     else:
         # The desk's frame shows who is signed in, which needs the database.

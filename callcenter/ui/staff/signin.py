@@ -32,6 +32,7 @@ from callcenter.services.staff.accounts import FirstPasswordOver
 from callcenter.ui import navigation
 from callcenter.ui.access import SignedIn, local_path, me, public, staff
 from callcenter.ui.forms import Problem
+from callcenter.ui.kit.answers import from_script
 from callcenter.ui.staff import login_flow
 
 WRONG = "ログイン名かパスワードが合っていません。"
@@ -124,7 +125,7 @@ def logout() -> Response:
     if gone:
         logout_user()
         session.clear()
-    if request.accept_mimetypes.best == "application/json":  # whose page stays, and with it the call
+    if from_script():  # whose page stays, and with it the call
         return jsonify(words=OUT if gone else AFTER_THE_CALL)
     flash(OUT if gone else AFTER_THE_CALL)
     return redirect(url_for("staff.login" if gone else "staff.home"))
