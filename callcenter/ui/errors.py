@@ -11,10 +11,11 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
-from callcenter.domain.access.permissions import Action, roles_that_may
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.errors import HelplineError
 from callcenter.services.access.reach import StaysShut
 from callcenter.ui.access import Who, me, rule_of
+from callcenter.ui.kit.answers import from_script
 
 WAIT = 30
 """Seconds after which another try is worth it when the database or a part behind it is away."""
@@ -87,7 +88,7 @@ def _from_rule(error: HelplineError) -> Response:
 def _from_shut(error: StaysShut) -> Response:
     """Show the way to open it all the same, to whoever may ask for that."""
     onward = None
-    if current_user.is_authenticated and me().role in roles_that_may(Action.BREAK_GLASS):
+    if current_user.is_authenticated and me().may(Action.BREAK_GLASS):
         href = url_for("console.break_glass_form", kind=error.kind, target_id=error.id)
         onward = ("理由を書いてひらく", href)
     return _page(403, Words("ここは閉じてあります。", (error.message,), onward))
@@ -99,7 +100,7 @@ def _from_database(error: OperationalError) -> Response:
 
 
 def _page(code: int, words: Words) -> Response:
-    if request.accept_mimetypes.best == "application/json":
+    if from_script():
         answer: Response = jsonify(error=" ".join((words.title, *words.lines)))
     else:
         # The desk's frame shows who is signed in, which needs the database.
