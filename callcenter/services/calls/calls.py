@@ -82,7 +82,7 @@ def find_by_id(session: Session, call_id: str) -> Call | None:
 def running_by_state(session: Session) -> dict[CallState, int]:
     """Return how many calls have not ended, by state."""
     query = select(Call.state, func.count()).where(Call.state != CallState.ENDED).group_by(Call.state)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def last_talk_ended(session: Session, day: date) -> datetime | None:

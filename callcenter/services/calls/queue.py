@@ -38,7 +38,7 @@ class WaitingCaller(NamedTuple):
 def waiting_now(session: Session) -> list[WaitingCaller]:
     """Return everybody who waits, the next one first."""
     ringing = select(Offer.call_id, Staff.name).join(Staff, Staff.id == Offer.staff_id)
-    rung = dict(session.execute(ringing.where(Offer.state.in_(OPEN_OFFERS))).tuples().all())
+    rung = dict(session.execute(ringing.where(Offer.state.in_(OPEN_OFFERS))).all())
     waiting = session.scalars(select(Call).where(Call.state == CallState.WAITING).order_by(*ORDER))
     return [WaitingCaller(call=call, rung=rung.get(call.id)) for call in waiting]
 

@@ -77,7 +77,7 @@ def as_shown(session: Session, staff_id: str) -> Presence | None:
 
 def staff_by_work(session: Session) -> dict[Work, int]:
     """Return how many counsellors there are, by what they are doing."""
-    return dict(session.execute(select(Presence.work, func.count()).group_by(Presence.work)).tuples().all())
+    return dict(session.execute(select(Presence.work, func.count()).group_by(Presence.work)).all())
 
 
 def talks(session: Session, staff_id: str) -> bool:

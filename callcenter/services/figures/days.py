@@ -26,10 +26,7 @@ class CallTimes(NamedTuple):
 def calls_on(session: Session, day: date) -> list[CallTimes]:
     """Return every call that arrived on *day* in Japan."""
     query = select(Call.state, Call.outcome, Call.arrived_at, Call.talked_at).where(Call.arrived_on == day)
-    return [
-        CallTimes(state=state, outcome=outcome, arrived_at=arrived_at, talked_at=talked_at)
-        for state, outcome, arrived_at, talked_at in session.execute(query).tuples()
-    ]
+    return [CallTimes(*row) for row in session.execute(query)]
 
 
 def arrivals_on(session: Session, days: Iterable[date]) -> dict[date, list[datetime]]:
@@ -37,6 +34,6 @@ def arrivals_on(session: Session, days: Iterable[date]) -> dict[date, list[datet
     found = {day: list[datetime]() for day in days}
     received = or_(Call.outcome.is_(None), Call.outcome.not_in(NOT_RECEIVED))
     query = select(Call.arrived_on, Call.arrived_at).where(Call.arrived_on.in_(found), received)
-    for day, arrived_at in session.execute(query).tuples():
+    for day, arrived_at in session.execute(query):
         found[day].append(arrived_at)
     return found

@@ -43,10 +43,7 @@ def on_duty(session: Session, *, now: datetime, policy: Policy) -> list[OnDuty]:
         .outerjoin(Consultation, Consultation.call_id == Call.id)
         .where(availability.on_duty(now, policy))
     )
-    return [
-        OnDuty(presence=presence, name=name, offer=offer, call=call, risk=risk)
-        for presence, name, offer, call, risk in session.execute(query).tuples()
-    ]
+    return [OnDuty(*row) for row in session.execute(query)]
 
 
 def followers(session: Session) -> list[Following]:
@@ -57,4 +54,4 @@ def followers(session: Session) -> list[Following]:
         .where(Offer.purpose == Purpose.LISTEN, Offer.state.in_(LIVE_OFFERS))
         .order_by(Offer.rung_at, Offer.id)
     )
-    return [Following(offer=offer, name=name) for offer, name in session.execute(query).tuples()]
+    return [Following(*row) for row in session.execute(query)]
