@@ -122,6 +122,27 @@ def test_every_page_of_the_navigation_opens_for_whom_it_is_offered(site: Site) -
         assert roles_that_may(place.action) <= roles_that_may(rule.action), place.endpoint
 
 
+# ------------------------------------------------------------------ queries
+
+PAGES = sorted(
+    path for folder in ("reports", "admin", "web", "ui") for path in (ROOT / "callcenter" / folder).rglob("*.py")
+)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_pages_ask_services_instead_of_the_database(page: Path) -> None:
+    tree = ast.parse(page.read_text("utf-8"))
+    named = [
+        (node.module or "", alias.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    ]
+    named += [(alias.name, "") for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    from_sqlalchemy = [what for what in named if what[0].split(".")[0] == "sqlalchemy"]
+    assert [what for what in from_sqlalchemy if what != ("sqlalchemy.orm", "Session")] == []
+
+
 # ------------------------------------------------------------------ stylesheets
 
 

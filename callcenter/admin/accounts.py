@@ -198,8 +198,8 @@ def reset_factor(staff_id: str) -> Response | tuple[str, int]:
 @says("staff")
 def about_an_account(session: Session, notice: Told) -> tuple[str, str | None]:
     """Say what another administrator did to an account, after which it opens more easily for a while."""
-    staff, by = session.get_one(Staff, notice.subject_id), notice.by or OPERATOR
-    return SAYINGS[notice.kind].format(by=by, name=staff.name), None
+    staff, by = accounts.by_id(session, notice.subject_id), notice.by or OPERATOR
+    return SAYINGS[notice.kind].format(by=by, name=staff.name if staff else ""), None
 
 
 def _draw(staff_id: str, problems: list[Problem]) -> str:
@@ -245,7 +245,7 @@ def _by() -> Actor:
 
 
 def _known(session: Session, staff_id: str) -> Staff:
-    return session.get(Staff, staff_id) or abort(404)
+    return accounts.by_id(session, staff_id) or abort(404)
 
 
 def _back(staff_id: str, words: str) -> Response:

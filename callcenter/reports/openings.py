@@ -14,12 +14,11 @@ from callcenter.domain.access.break_glass import ReasonMissing, ReasonTooLong, V
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date, short_date
 from callcenter.models.access import ReasonedAccess
-from callcenter.models.records import Consultation
 from callcenter.reports.blueprint import bp
 from callcenter.services.access import break_glass
 from callcenter.services.access.break_glass import Target
 from callcenter.services.delivery.notices import Told
-from callcenter.services.records.consultations import NoSuchConsultation
+from callcenter.services.records import consultations
 from callcenter.services.trail import readers
 from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.kit.answers import again, onward
@@ -91,7 +90,7 @@ def review_break_glass(access_id: str) -> Response | tuple[str, int]:
 @says(break_glass.NOTICE)
 def about_a_breaking(session: Session, notice: Told) -> tuple[str, str | None]:
     """Say that somebody opened what is not theirs; the reason stands on the page only."""
-    access = session.get(ReasonedAccess, notice.subject_id)
+    access = break_glass.find(session, notice.subject_id)
     due = (
         f"{short_date(access.review_due_on)}までに、理由を確認してください。" if access and access.review_due_on else ""
     )
@@ -132,9 +131,7 @@ def readers_page() -> str:
 def readers_of_record(record_id: str) -> str:
     """Who opened this record, or the case it belongs to."""
     with reading() as session:
-        record = session.get(Consultation, record_id)
-        if record is None:
-            raise NoSuchConsultation
+        record = consultations.known(session, record_id)
         page = readers.of_record(session, record, by=myself(session), before=before_number())
     return render_template("reports/readers_of.html", page=page, target=Target("record", record_id))
 

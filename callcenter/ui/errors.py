@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from flask import Flask, current_app, jsonify, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.errors import HelplineError
+from callcenter.models.base import DatabaseAway
 from callcenter.services.access.reach import StaysShut
 from callcenter.ui.access import Who, me, rule_of
 from callcenter.ui.kit.answers import from_script
@@ -60,7 +60,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _from_stale_form)
     app.register_error_handler(HelplineError, _from_rule)
     app.register_error_handler(StaysShut, _from_shut)
-    app.register_error_handler(OperationalError, _from_database)
+    app.register_error_handler(DatabaseAway, _from_database)
 
 
 def _from_http(error: HTTPException) -> Response:
@@ -94,7 +94,7 @@ def _from_shut(error: StaysShut) -> Response:
     return _page(403, Words("ここは閉じてあります。", (error.message,), onward))
 
 
-def _from_database(error: OperationalError) -> Response:
+def _from_database(error: DatabaseAway) -> Response:
     current_app.logger.error("the database did not answer: %s", type(error.orig).__name__)
     return _from_http(ServiceUnavailable())
 
