@@ -16,10 +16,10 @@ from callcenter.domain.ports import Ports
 from callcenter.models.base import db
 from callcenter.reports import routes as reports
 from callcenter.settings import Settings
+from callcenter.site_map import FRAME
 from callcenter.ui import install as ui
 from callcenter.web import audio, health
 from callcenter.web import pages as web
-from callcenter.workplaces import FRAME
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES: tuple[Blueprint, ...] = (web.bp, health.bp, console.bp, reports.bp, admin.bp, audio.bp)

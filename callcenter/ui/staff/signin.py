@@ -8,6 +8,7 @@ from flask import (
     Blueprint,
     Flask,
     Request,
+    current_app,
     flash,
     jsonify,
     redirect,
@@ -30,7 +31,8 @@ from callcenter.services.staff import accounts
 from callcenter.services.staff.accounts import FirstPasswordOver
 from callcenter.ui.access import SignedIn, local_path, me, public, staff
 from callcenter.ui.forms import Problem
-from callcenter.ui.frame import workplace
+from callcenter.ui.frame import frame
+from callcenter.ui.kit.answers import from_script
 from callcenter.ui.staff import login_flow
 
 WRONG = "ログイン名かパスワードが合っていません。"
@@ -38,6 +40,7 @@ WRONG = "ログイン名かパスワードが合っていません。"
 IDLE_WORDS = "しばらく操作がなかったため、安全のために閉じました。もう一度お入りください。"
 OUT = "ログアウトしました。おつかれさまでした。"
 AFTER_THE_CALL = "いまはお話し中です。記録を終えたときに、受付を終えてログアウトします。"
+
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 login_manager = LoginManager()
 limiter = Limiter(key_func=get_remote_address, in_memory_fallback_enabled=True)
@@ -122,7 +125,7 @@ def logout() -> Response:
     if gone:
         logout_user()
         session.clear()
-    if request.accept_mimetypes.best == "application/json":  # whose page stays, and with it the call
+    if from_script():  # whose page stays, and with it the call
         return jsonify(words=OUT if gone else AFTER_THE_CALL)
     flash(OUT if gone else AFTER_THE_CALL)
     return redirect(url_for("staff.login" if gone else "staff.home"))
@@ -149,6 +152,5 @@ def door(form: LoginForm | None = None, *, problems: list[Problem] | None = None
 
 
 def _desk() -> str | None:
-    """Return where the reader's role starts its work."""
-    mine = workplace()
-    return None if mine is None else url_for(mine.home)
+    endpoint = frame().home(me().role, current_app.view_functions)
+    return url_for(endpoint) if endpoint else None
