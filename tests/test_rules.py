@@ -14,7 +14,8 @@ from callcenter.domain.access.permissions import roles_that_may
 from callcenter.domain.calls.lifecycle import CallState, OfferState, Outcome
 from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.domain.talks.supervision import Mode
-from callcenter.ui import access, navigation, tones
+from callcenter.site_map import PLACES
+from callcenter.ui import access, tones
 from callcenter.ui.response.assets import BUNDLES, Assets
 from tests.pages import Site
 
@@ -115,7 +116,7 @@ def test_no_template_decides_by_a_role(template: Path) -> None:
 
 
 def test_every_page_of_the_navigation_opens_for_whom_it_is_offered(site: Site) -> None:
-    for place in navigation.PLACES:
+    for place in PLACES:
         rule = access.rule_of(site.app.view_functions[place.endpoint])
         assert rule is not None
         assert rule.action is not None

@@ -14,8 +14,9 @@ from callcenter.services.calendar import special_days
 from callcenter.services.delivery import notices
 from callcenter.services.delivery.notices import Told
 from callcenter.ui.access import me, staff_who_may
+from callcenter.ui.frame import Say
 from callcenter.ui.kit.answers import done
-from callcenter.ui.notices import OPERATOR, says, sentences
+from callcenter.ui.notices import OPERATOR, sentences
 
 
 @bp.get("/notices")
@@ -36,7 +37,6 @@ def seen(notice_id: str) -> Response:
     return done("admin.days")
 
 
-@says("special_day")
 def about_a_day(session: Session, notice: Told) -> tuple[str, str | None]:
     """Say what was decided about a day."""
     row = special_days.find(session, notice.subject_id)
@@ -47,3 +47,6 @@ def about_a_day(session: Session, notice: Told) -> tuple[str, str | None]:
     if notice.kind == "special_day.withdraw":
         return f"{by}が、「{what}」を取り消しました。", None
     return f"{by}が、「{what}」に決めました。", None
+
+
+SAYINGS: dict[str, Say] = {"special_day": about_a_day}

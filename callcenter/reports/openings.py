@@ -21,10 +21,11 @@ from callcenter.services.delivery.notices import Told
 from callcenter.services.records import consultations
 from callcenter.services.trail import readers
 from callcenter.ui.access import myself, staff_who_may
+from callcenter.ui.frame import Say
 from callcenter.ui.kit.answers import again, onward
 from callcenter.ui.kit.paging import before_number, days_asked
 from callcenter.ui.kit.sent import choice
-from callcenter.ui.notices import OPERATOR, says
+from callcenter.ui.notices import OPERATOR
 
 USUAL_DAYS = 7
 """What a page of readers begins with."""
@@ -87,7 +88,6 @@ def review_break_glass(access_id: str) -> Response | tuple[str, int]:
     return onward("reports.break_glass_list", "確認を残しました。")
 
 
-@says(break_glass.NOTICE)
 def about_a_breaking(session: Session, notice: Told) -> tuple[str, str | None]:
     """Say that somebody opened what is not theirs; the reason stands on the page only."""
     access = break_glass.find(session, notice.subject_id)
@@ -143,3 +143,6 @@ def readers_of_case(case_id: str) -> str:
     with reading() as session:
         page = readers.of_case(session, case_id, by=myself(session), before=before_number())
     return render_template("reports/readers_of.html", page=page, target=Target("case", case_id))
+
+
+SAYINGS: dict[str, Say] = {break_glass.NOTICE: about_a_breaking}
