@@ -1,7 +1,7 @@
 """Everything the operator may set: read once from the environment, validated, frozen.
 
-Nothing else in the project reads ``os.environ``. All that is missing or wrong is named in
-one message, so that an operator mends it in one go.
+Nothing else in the project reads ``os.environ``. To add a setting, add a field to ``Settings`` and one call to the
+function below that reads its section; ``docs/settings.md`` is written from these calls.
 """
 
 from __future__ import annotations
@@ -9,34 +9,21 @@ from __future__ import annotations
 import base64
 import json
 import os
-import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
-from urllib.parse import urlsplit
 
 from callcenter.domain.policy import Policy
 from callcenter.domain.second_factor import Demand
-
-REQUIRED_IN_PRODUCTION = (
-    "DATABASE_URL",
-    "SECRET_KEY",
-    "FIELD_KEYS",
-    "PUBLIC_BASE_URL",
-    "TWILIO_ACCOUNT_SID",
-    "TWILIO_AUTH_TOKEN",
-    "CALLER_ID_NUMBER",
-    "SMTP_URL",
-)
-
-MAIL_ADDRESS = re.compile(r"[^@\s,<>]+@[^@\s,<>]+\.[^@\s,<>]+")
+from callcenter.environment import Environment, Section
 
 TWILIO = "https://api.twilio.com"
-
-T = TypeVar("T")
+MADE_UP = "made up"
+"""What the documents call the default of a secret: in development one is made and kept under ``var/``."""
+REFUSED = ("TWILIO_REGION", "TWILIO_EDGE")
+"""Variables that must not be set: calls are processed in Twilio's default region."""
 
 
 class SettingsWrong(Exception):
@@ -100,15 +87,244 @@ class Settings:
         env = environ.get("CALLCENTER_ENV", "development")
         if env not in {"development", "production"}:
             raise SettingsWrong(f"CALLCENTER_ENV is 'development' or 'production', not {env!r}")
-        given = {name: value.strip() for name, value in environ.items() if value.strip()}
-        if env == "production":
-            missing = [name for name in REQUIRED_IN_PRODUCTION if name not in given]
-            if missing:
-                raise SettingsWrong("production needs these environment variables: " + ", ".join(missing))
-        named = env == "production" or "TWILIO_ACCOUNT_SID" in given
-        if env != "production":
-            given = _made_up(root, given) | given
-        return _read(_Reader(given, named), env, root)
+        production = env == "production"
+        given = {name: value for name, value in environ.items() if value.strip()}
+        read = Environment(given if production else _made_up(root, given) | given, production=production)
+        settings = _settings(read, env, root, account_named=production or "TWILIO_ACCOUNT_SID" in given)
+        if read.complaint:
+            raise SettingsWrong(read.complaint)
+        return settings
+
+
+def sections() -> tuple[Section, ...]:
+    """Return every setting by subject, with its default and meaning, as the documents list them."""
+    read = Environment({}, production=False)
+    _settings(read, "development", Path(), account_named=False)
+    return tuple(read.sections)
+
+
+def _settings(read: Environment, env: str, root: Path, *, account_named: bool) -> Settings:
+    installation = read.section("The installation")
+    telephone = read.section("The telephone")
+    waiting = read.section("Waiting and talking")
+    staff = read.section("Staff, mail and the audit trail")
+    keeping = read.section("What is kept until when")
+
+    twilio_api_url = telephone.origin("TWILIO_API_URL", "any server that behaves like it", default=TWILIO)
+    line_number = telephone.telephone("LINE_NUMBER", "the number that is shown", default="+81120529528")
+    settings = Settings(
+        env=installation.text("CALLCENTER_ENV", "`development` or `production`", default=env, shown="development"),
+        root=root,
+        database_url=_database_url(
+            installation.text(
+                "DATABASE_URL",
+                "SQLite (a relative path counts from the checkout) or `postgresql://…`",
+                default="sqlite:///var/callcenter.db",
+                required=True,
+            ),
+            root,
+        ),
+        redis_url=installation.text(
+            "REDIS_URL", "wakes the worker at once and counts sign-in attempts; calls never depend on it"
+        )
+        or None,
+        secret_key=installation.text("SECRET_KEY", "signs sessions and forms", shown=MADE_UP, required=True),
+        field_keys=installation.text(
+            "FIELD_KEYS",
+            "`id:base64url` of 32 bytes, comma list; the first encrypts, all decrypt",
+            shown=MADE_UP,
+            required=True,
+        ),
+        public_base_url=installation.origin(
+            "PUBLIC_BASE_URL",
+            "the origin that Twilio calls and passkeys belong to; signatures are checked against it",
+            default="http://127.0.0.1:8000",
+            required=True,
+        ),
+        service_name=installation.text("SERVICE_NAME", "spoken and shown", default="東京都ひきこもりサポートネット"),
+        trusted_proxies=installation.whole(
+            "TRUSTED_PROXIES",
+            "web servers of yours in front, whose word about who asks is believed (sign-in limits)",
+            0,
+        ),
+        simulator_url=installation.origin("SIMULATOR_URL", "where the trial's line is; set by `callcenter run`")
+        or None,
+        clock_file=installation.path(
+            "CLOCK_FILE", "the trial's clock; set by `callcenter run`, refused in production", base=Path()
+        ),
+        account_sid=telephone.text(
+            "TWILIO_ACCOUNT_SID", "the account the line belongs to", shown=MADE_UP, required=True
+        ),
+        auth_tokens=tuple(
+            telephone.words(
+                "TWILIO_AUTH_TOKEN", "checks webhooks; a comma list while it is changed", shown=MADE_UP, required=True
+            )
+        ),
+        api_key=telephone.text(
+            "TWILIO_API_KEY",
+            "used for REST when set (else account and token), and signs the browser's telephone token",
+            shown=MADE_UP,
+        ),
+        api_secret=telephone.text("TWILIO_API_SECRET", "the secret of that key", shown=MADE_UP),
+        twilio_api_url=twilio_api_url,
+        twilio_named=account_named or twilio_api_url != TWILIO,
+        line_number=line_number,
+        answered_numbers=frozenset(
+            telephone.words(
+                "ANSWERED_NUMBERS",
+                "comma list of numbers whose webhooks are accepted",
+                default=line_number,
+                shown="the line number",
+            )
+        ),
+        caller_id_number=telephone.telephone(
+            "CALLER_ID_NUMBER",
+            "what a counsellor's telephone shows; a Twilio number of yours",
+            default="+815000000000",
+            required=True,
+        ),
+        fallback_url=telephone.address(
+            "FALLBACK_URL", "where Twilio turns while this machine is away (a TwiML Bin); compared and set when given"
+        ),
+        fallback_file=telephone.path(
+            "FALLBACK_FILE",
+            "the same words as a file for the web server in front, kept current by the worker",
+            base=root,
+        ),
+        second_factor=_second_factor(staff, required=env == "production"),
+        smtp_url=staff.text(
+            "SMTP_URL",
+            "the mail server, `smtp://` or `smtps://` with user and password; without it mails are files in `var/mail`",
+            required=True,
+        )
+        or None,
+        mail_from=staff.text("MAIL_FROM", "whom mails come from", default="no-reply@hikikomori-tokyo.net"),
+        audit_head_to=staff.mail_addresses(
+            "AUDIT_HEAD_TO",
+            "comma list of mail addresses that get the head of the audit trail daily; not of the machine's keepers",
+        ),
+        audit_head_file=staff.path(
+            "AUDIT_HEAD_FILE",
+            "a file to which each day's head is added; in a place that the keeper of the machine cannot change",
+            base=root,
+        ),
+        policy=_policy(waiting, keeping),
+    )
+    _refuse(read, settings)
+    return settings
+
+
+def _second_factor(staff: Section, *, required: bool) -> Demand:
+    return Demand(
+        required=staff.switch(
+            "REQUIRE_SECOND_FACTOR",
+            "whether everybody on the staff must add a passkey or an app's codes to their password"
+            " (`off`: they are only asked; who has one is always asked for it)",
+            required,
+            shown="on in production",
+        ),
+        grace=timedelta(
+            days=staff.whole(
+                "SECOND_FACTOR_GRACE_DAYS",
+                "days after their first sign-in for which staff may still come in without one",
+                Demand().grace.days,
+            )
+        ),
+    )
+
+
+def _policy(waiting: Section, keeping: Section) -> Policy:
+    seconds, minutes = timedelta(seconds=1), timedelta(minutes=1)
+    return Policy(
+        queue_per_counsellor=waiting.whole(
+            "QUEUE_PER_COUNSELLOR", "how many may wait for each counsellor on duty", Policy.queue_per_counsellor
+        ),
+        queue_at_least=waiting.whole(
+            "QUEUE_AT_LEAST", "how many may wait however few are on duty", Policy.queue_at_least
+        ),
+        crowded_from=waiting.whole(
+            "CROWDED_FROM", "waiting callers from which a new one hears that it is crowded", Policy.crowded_from
+        ),
+        offer_delay=waiting.duration(
+            "OFFER_DELAY_SECONDS",
+            "how much of the greeting is heard before the first ring",
+            Policy.offer_delay,
+            unit=seconds,
+        ),
+        wait_ceiling=waiting.duration(
+            "WAIT_CEILING_MINUTES", "longest wait, then a spoken end", Policy.wait_ceiling, unit=minutes
+        ),
+        drain=waiting.duration(
+            "DRAIN_MINUTES", "how long waiting callers are still served after closing", Policy.drain, unit=minutes
+        ),
+        soft_limit=waiting.duration(
+            "SOFT_LIMIT_MINUTES",
+            "how long a talk usually lasts: five minutes before, the call bar says so (`0`: never); none is ever ended",
+            Policy.soft_limit,
+            unit=minutes,
+        ),
+        wrap_up_limit=waiting.duration(
+            "WRAP_UP_LIMIT_MINUTES",
+            "how long writing it up usually lasts: past it the counsellor reads so, gently, and supervisors see it",
+            Policy.wrap_up_limit,
+            unit=minutes,
+        ),
+        show_listening=waiting.switch(
+            "SHOW_LISTENING",
+            "whether counsellors see that a supervisor listens; one who speaks is always shown",
+            Policy.show_listening,
+        ),
+        pull_hold=waiting.duration(
+            "PULL_HOLD_SECONDS",
+            "while supervisors pull all new calls: how long a caller is kept for them before everybody is rung",
+            Policy.pull_hold,
+            unit=seconds,
+        ),
+        prefer_for=waiting.duration(
+            "PREFERENCE_SECONDS",
+            "how long a new caller is kept from counsellors who prefer the other kind; then everybody is rung",
+            Policy.prefer_for,
+            unit=seconds,
+        ),
+        number_days=keeping.whole(
+            "CALL_NUMBER_DAYS", "days a caller's number is kept, sealed, in the call's own row", Policy.number_days
+        ),
+        twilio_log_days=keeping.whole(
+            "TWILIO_LOG_DAYS",
+            "days after which Twilio's own log of a call is deleted, each night from 3:00",
+            Policy.twilio_log_days,
+        ),
+        phone_record_years=keeping.years(
+            "PHONE_RECORD_YEARS",
+            "years for which a case is kept after its last contact (at least 1)",
+            Policy.phone_record_years,
+        ),
+        visit_record_years=keeping.years(
+            "VISIT_RECORD_YEARS",
+            "years for which a case with visits is kept after its closing (at least 1)",
+            Policy.visit_record_years,
+        ),
+        disclose_staff_names=keeping.switch(
+            "DISCLOSE_STAFF_NAMES",
+            "whether a copy of a case for the person it is about names the counsellors",
+            Policy.disclose_staff_names,
+        ),
+        directory_check_days=keeping.whole(
+            "DIRECTORY_CHECK_DAYS",
+            "days after which an entry of the directory is asked to be checked again",
+            Policy.directory_check_days,
+        ),
+    )
+
+
+def _refuse(read: Environment, settings: Settings) -> None:
+    """Complain about what must not be set, and about an account without its token."""
+    if settings.account_sid and not settings.auth_tokens:
+        read.mistakes.append("TWILIO_AUTH_TOKEN is missing: without it no webhook can be trusted")
+    if settings.production:
+        read.refuse("CLOCK_FILE", " in production")
+    for name in REFUSED:
+        read.refuse(name, ": calls are processed in Twilio's default region")
 
 
 def _made_up(root: Path, given: Mapping[str, str]) -> dict[str, str]:
@@ -116,148 +332,6 @@ def _made_up(root: Path, given: Mapping[str, str]) -> dict[str, str]:
     made = development_secrets(root)
     real_account = "TWILIO_ACCOUNT_SID" in given
     return {name: value for name, value in made.items() if not (real_account and name.startswith("TWILIO_"))}
-
-
-class _Reader:
-    """Reads variables and gathers what is wrong, to name it all at once."""
-
-    def __init__(self, given: Mapping[str, str], named: bool) -> None:
-        self.given, self.named, self.wrong = given, named, list[str]()
-
-    def text(self, name: str, default: str = "") -> str:
-        return self.given.get(name, default)
-
-    def number(self, name: str, default: float, kind: Callable[[str], T] = int) -> T:  # type: ignore[assignment]  # int is a Callable[[str], int]
-        raw = self.given.get(name, str(default))
-        try:
-            value = kind(raw)
-            if float(raw) < 0:
-                raise ValueError(raw)
-        except ValueError:
-            self.wrong.append(f"{name} must be a number that is not negative, not {raw!r}")
-            return kind(str(default))
-        return value
-
-    def years(self, name: str, default: int) -> int:
-        value: int = self.number(name, default)
-        if value < 1:
-            self.wrong.append(f"{name} must be at least one year: records of people who still call would be destroyed")
-            return default
-        return value
-
-    def switch(self, name: str, default: bool) -> bool:
-        raw = self.text(name, "on" if default else "off")
-        if raw not in {"on", "off"}:
-            self.wrong.append(f"{name} must be 'on' or 'off', not {raw!r}")
-        return raw == "on"
-
-    def origin(self, name: str, default: str) -> str:
-        raw = self.text(name, default).rstrip("/")
-        parts = urlsplit(raw)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
-            self.wrong.append(f"{name} must be an origin such as https://example.jp, not {raw!r}")
-        return raw
-
-    def address(self, name: str) -> str:
-        raw = self.text(name)
-        if raw and (urlsplit(raw).scheme not in {"http", "https"} or not urlsplit(raw).hostname):
-            self.wrong.append(f"{name} must be an address such as https://handler.example.jp/x, not {raw!r}")
-        return raw
-
-    def mail_addresses(self, name: str) -> tuple[str, ...]:
-        found = tuple(part.strip() for part in self.text(name).split(",") if part.strip())
-        if not all(MAIL_ADDRESS.fullmatch(one) for one in found):
-            self.wrong.append(f"{name} must be mail addresses with commas between them")
-        return found
-
-    def e164(self, name: str, default: str) -> str:
-        raw = self.text(name, default)
-        if not (raw.startswith("+") and raw[1:].isdigit() and 8 <= len(raw) <= 16):
-            self.wrong.append(f"{name} must be a telephone number such as +81120529528")
-        return raw
-
-
-def _read(read: _Reader, env: str, root: Path) -> Settings:
-    line_number = read.e164("LINE_NUMBER", "+81120529528")
-    answered = [part.strip() for part in read.text("ANSWERED_NUMBERS", line_number).split(",")]
-    clock_file = read.text("CLOCK_FILE")
-    settings = Settings(
-        env=env,
-        root=root,
-        database_url=_database_url(read.text("DATABASE_URL", "sqlite:///var/callcenter.db"), root),
-        secret_key=read.text("SECRET_KEY"),
-        field_keys=read.text("FIELD_KEYS"),
-        public_base_url=read.origin("PUBLIC_BASE_URL", "http://127.0.0.1:8000"),
-        account_sid=read.text("TWILIO_ACCOUNT_SID"),
-        auth_tokens=tuple(part.strip() for part in read.text("TWILIO_AUTH_TOKEN").split(",") if part.strip()),
-        api_key=read.text("TWILIO_API_KEY"),
-        api_secret=read.text("TWILIO_API_SECRET"),
-        twilio_named=read.named or read.text("TWILIO_API_URL", TWILIO) != TWILIO,
-        fallback_url=read.address("FALLBACK_URL"),
-        fallback_file=root / read.text("FALLBACK_FILE") if read.text("FALLBACK_FILE") else None,
-        twilio_api_url=read.origin("TWILIO_API_URL", TWILIO),
-        redis_url=read.text("REDIS_URL") or None,
-        line_number=line_number,
-        answered_numbers=frozenset(answered),
-        caller_id_number=read.e164("CALLER_ID_NUMBER", "+815000000000"),
-        service_name=read.text("SERVICE_NAME", "東京都ひきこもりサポートネット"),
-        smtp_url=read.text("SMTP_URL") or None,
-        mail_from=read.text("MAIL_FROM", "no-reply@hikikomori-tokyo.net"),
-        audit_head_to=read.mail_addresses("AUDIT_HEAD_TO"),
-        audit_head_file=root / read.text("AUDIT_HEAD_FILE") if read.text("AUDIT_HEAD_FILE") else None,
-        trusted_proxies=read.number("TRUSTED_PROXIES", 0),
-        simulator_url=read.origin("SIMULATOR_URL", "") if read.text("SIMULATOR_URL") else None,
-        clock_file=Path(clock_file) if clock_file else None,
-        policy=_policy(read),
-        second_factor=_second_factor(read, env),
-    )
-    if settings.account_sid and not settings.auth_tokens:
-        read.wrong.append("TWILIO_AUTH_TOKEN is missing: without it no webhook can be trusted")
-    _refuse_strays(read, env)
-    if read.wrong:
-        raise SettingsWrong("; ".join(read.wrong))
-    return settings
-
-
-def _refuse_strays(read: _Reader, env: str) -> None:
-    """Name what must not be set."""
-    if env == "production" and read.text("CLOCK_FILE"):
-        read.wrong.append("CLOCK_FILE must not be set in production")
-    for name in ("TWILIO_REGION", "TWILIO_EDGE"):
-        if read.text(name):
-            read.wrong.append(f"{name} must not be set: calls are processed in Twilio's default region")
-
-
-def _second_factor(read: _Reader, env: str) -> Demand:
-    required = read.switch("REQUIRE_SECOND_FACTOR", env == "production")
-    return Demand(required, timedelta(days=read.number("SECOND_FACTOR_GRACE_DAYS", Demand().grace.days)))
-
-
-def _policy(read: _Reader) -> Policy:
-    default = Policy()
-
-    def minutes(name: str, given: timedelta) -> timedelta:
-        return timedelta(minutes=read.number(name, given.total_seconds() / 60, float))
-
-    return Policy(
-        queue_per_counsellor=read.number("QUEUE_PER_COUNSELLOR", default.queue_per_counsellor),
-        queue_at_least=read.number("QUEUE_AT_LEAST", default.queue_at_least),
-        crowded_from=read.number("CROWDED_FROM", default.crowded_from),
-        offer_delay=timedelta(seconds=read.number("OFFER_DELAY_SECONDS", default.offer_delay.total_seconds(), float)),
-        wait_ceiling=minutes("WAIT_CEILING_MINUTES", default.wait_ceiling),
-        drain=minutes("DRAIN_MINUTES", default.drain),
-        soft_limit=minutes("SOFT_LIMIT_MINUTES", default.soft_limit),
-        wrap_up_limit=minutes("WRAP_UP_LIMIT_MINUTES", default.wrap_up_limit),
-        show_listening=read.switch("SHOW_LISTENING", default.show_listening),
-        pull_hold=timedelta(seconds=read.number("PULL_HOLD_SECONDS", default.pull_hold.total_seconds(), float)),
-        prefer_for=timedelta(seconds=read.number("PREFERENCE_SECONDS", default.prefer_for.total_seconds(), float)),
-        number_days=read.number("CALL_NUMBER_DAYS", default.number_days),
-        twilio_log_days=read.number("TWILIO_LOG_DAYS", default.twilio_log_days),
-        phone_record_years=read.years("PHONE_RECORD_YEARS", default.phone_record_years),
-        visit_record_years=read.years("VISIT_RECORD_YEARS", default.visit_record_years),
-        disclose_staff_names=read.switch("DISCLOSE_STAFF_NAMES", default.disclose_staff_names),
-        directory_check_days=read.number("DIRECTORY_CHECK_DAYS", default.directory_check_days),
-    )
 
 
 def _database_url(url: str, root: Path) -> str:
@@ -294,3 +368,6 @@ def development_secrets(root: Path) -> dict[str, str]:
             fresh.unlink()
     kept: dict[str, str] = json.loads(path.read_text())
     return kept
+
+
+REQUIRED_IN_PRODUCTION = tuple(one.name for section in sections() for one in section.variables if one.required)

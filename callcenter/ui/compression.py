@@ -3,8 +3,8 @@
 A console page is three to four times smaller that way, which a slow office line feels. Bundles are compressed once, at
 start (``ui.assets``); streams and sounds are left alone.
 
-The length of a compressed page can betray a secret in it to somebody who can make the reader's browser ask for it with
-text of their choice (BREACH). The session cookie is ``SameSite``: no other site can make the browser ask as this person.
+The length of a compressed page can betray a secret in it to somebody who can make the reader's browser ask for it
+with text of their choice (BREACH). The session cookie is ``SameSite``, so that no other site can do that.
 """
 
 from __future__ import annotations
