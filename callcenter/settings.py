@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from callcenter.domain.policy import Policy
-from callcenter.domain.second_factor import Demand
+from callcenter.domain.staff.second_factor import Demand
 from callcenter.environment import Environment, Section
 
 TWILIO = "https://api.twilio.com"

@@ -11,8 +11,8 @@ from callcenter.context import context, reading, unit_of_work
 from callcenter.domain.ports import LineBusy, LineGone, LineRefused, LineShut, LineUnknown, MailNotTaken
 from callcenter.jobs import audit_heads, listening, participants
 from callcenter.jobs.errands import HANDLERS, NotYet
-from callcenter.services import outbox
-from callcenter.services.outbox import Lease
+from callcenter.services.delivery import outbox
+from callcenter.services.delivery.outbox import Lease
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from callcenter.adapters import doorbell
 from callcenter.context import context, reading, unit_of_work
 from callcenter.jobs import audit_heads, call_log, fallback, reconcile, relay, retention
-from callcenter.services import dispatching, nickname_index, outbox, watch
+from callcenter.services.calls import dispatching
+from callcenter.services.delivery import outbox
+from callcenter.services.names import nickname_index
+from callcenter.services.talks import watch
 
 log = logging.getLogger(__name__)
 
