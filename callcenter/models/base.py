@@ -55,11 +55,11 @@ def follow_foreign_keys() -> None:
     The mapper orders rows by relationships alone, and by the names of modules where there is none: such a foreign key
     would hold or break with the name of a file.
     """
-    mappers = {mapper.local_table: mapper for mapper in Base.registry.mappers}
-    for table, mapper in mappers.items():
-        for column in table.columns:
+    mappers = {str(mapper.local_table): mapper for mapper in Base.registry.mappers}
+    for mapper in mappers.values():
+        for column in mapper.local_table.columns:
             for key in column.foreign_keys:
-                target = mappers.get(key.column.table)
+                target = mappers.get(key.target_fullname.partition(".")[0])  # None while its module is not imported
                 if target is not None and target is not mapper and not is_written_after(mapper, target):
                     name = f"{column.name}_written_before"
                     mapper.add_property(name, relationship(target, foreign_keys=[column], lazy="raise"))
