@@ -1,4 +1,4 @@
-"""Reads environment variables: each typed, with its meaning beside it, and all mistakes gathered to be told at once."""
+"""Environment variables as typed settings: described in sections, read with all mistakes told at once."""
 
 from __future__ import annotations
 
@@ -7,40 +7,94 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 MAIL_ADDRESS = re.compile(r"[^@\s,<>]+@[^@\s,<>]+\.[^@\s,<>]+")
 TELEPHONE_NUMBER = re.compile(r"\+[0-9]{7,15}")
 
 NONE = "none"
-"""The default of a variable that changes nothing while it is not set."""
+"""What the documents call the default of a setting that changes nothing while it is not set."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Variable:
-    """An environment variable as the documents list it."""
+class Setting(Generic[T]):
+    """One environment variable: how its text is understood, what holds without it, and what it means."""
 
     name: str
-    default: str
-    """What holds when it is not set: the value as it would be written, or words where there is none to write."""
     meaning: str
+    parse: Callable[[str], T]
+    """Turns the text into a value; its ``ValueError`` says what the value must be, and quotes nothing private."""
+    default: T
+    shown: str
+    """The default as it would be written, or words where there is none to write."""
     required: bool = False
     """Production does not start without it."""
+
+
+class Section:
+    """The settings about one subject; each method describes one by its name, its meaning and its default."""
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.settings: list[Setting[Any]] = []
+
+    def text(
+        self, name: str, meaning: str, *, default: str = "", shown: str = "", required: bool = False
+    ) -> Setting[str]:
+        """Describe any text; *shown* says in words what holds without one."""
+        return self._add(Setting(name, meaning, str, default, shown or default or NONE, required))
+
+    def words(self, name: str, meaning: str, *, shown: str, required: bool = False) -> Setting[tuple[str, ...]]:
+        """Describe a comma list."""
+        return self._add(Setting(name, meaning, _words, (), shown, required))
+
+    def whole(self, name: str, meaning: str, default: int) -> Setting[int]:
+        """Describe a whole number that is not negative."""
+        return self._add(Setting(name, meaning, _whole, default, str(default)))
+
+    def years(self, name: str, meaning: str, default: int) -> Setting[int]:
+        """Describe a number of years, at least one."""
+        return self._add(Setting(name, meaning, _years, default, str(default)))
+
+    def duration(self, name: str, meaning: str, default: timedelta, *, unit: timedelta) -> Setting[timedelta]:
+        """Describe a length of time, written as a number of *unit*."""
+        return self._add(Setting(name, meaning, lambda raw: _number(raw) * unit, default, f"{default / unit:g}"))
+
+    def switch(self, name: str, meaning: str, default: bool, *, shown: str = "") -> Setting[bool]:
+        """Describe ``on`` or ``off``."""
+        return self._add(Setting(name, meaning, _switch, default, shown or ("on" if default else "off")))
+
+    def origin(self, name: str, meaning: str, *, default: str = "", required: bool = False) -> Setting[str]:
+        """Describe scheme, host and port of a web server."""
+        return self._add(Setting(name, meaning, _origin, default, default or NONE, required))
+
+    def address(self, name: str, meaning: str) -> Setting[str]:
+        """Describe a web address."""
+        return self._add(Setting(name, meaning, _address, "", NONE))
+
+    def mail_addresses(self, name: str, meaning: str) -> Setting[tuple[str, ...]]:
+        """Describe a comma list of mail addresses."""
+        return self._add(Setting(name, meaning, _mail_addresses, (), NONE))
+
+    def telephone(self, name: str, meaning: str, *, default: str, required: bool = False) -> Setting[str]:
+        """Describe a telephone number in E.164 form."""
+        return self._add(Setting(name, meaning, _telephone, default, default, required))
+
+    def _add(self, setting: Setting[T]) -> Setting[T]:
+        self.settings.append(setting)
+        return setting
 
 
 class Environment:
     """The variables that were given, and what is missing or wrong among those that were read.
 
     A wrong value is replaced by the default, so that reading goes on and ``complaint`` names everything at once.
-    It quotes only values that are nobody's number or address.
     """
 
     def __init__(self, given: Mapping[str, str], *, production: bool) -> None:
-        self.sections: list[Section] = []
         self.mistakes: list[str] = []
         self._missing: list[str] = []
         self._given = {name: value.strip() for name, value in given.items() if value.strip()}
@@ -52,87 +106,24 @@ class Environment:
         missing = f"production needs these environment variables: {', '.join(self._missing)}"
         return "; ".join([missing, *self.mistakes] if self._missing else self.mistakes)
 
-    def section(self, title: str) -> Section:
-        """Return a new section, whose methods read the variables about one subject."""
-        self.sections.append(Section(title, self))
-        return self.sections[-1]
-
-    def read(self, variable: Variable, parse: Callable[[str], T], default: T) -> T:
-        """Return the value of *variable* as *parse* understands it; its ``ValueError`` says what it must be."""
-        raw = self._given.get(variable.name)
+    def read(self, setting: Setting[T], *, otherwise: T | None = None) -> T:
+        """Return the value of *setting*; *otherwise* stands in for a default that depends on other settings."""
+        default = setting.default if otherwise is None else otherwise
+        raw = self._given.get(setting.name)
         if raw is None:
-            if variable.required and self._production:
-                self._missing.append(variable.name)
+            if setting.required and self._production:
+                self._missing.append(setting.name)
             return default
         try:
-            return parse(raw)
+            return setting.parse(raw)
         except ValueError as wrong:
-            self.mistakes.append(f"{variable.name} must be {wrong}")
+            self.mistakes.append(f"{setting.name} must be {wrong}")
             return default
 
     def refuse(self, name: str, why: str) -> None:
         """Complain if *name* is set at all."""
         if name in self._given:
             self.mistakes.append(f"{name} must not be set{why}")
-
-
-class Section:
-    """The variables about one subject; each method reads one, by its name, its meaning and its default."""
-
-    def __init__(self, title: str, environment: Environment) -> None:
-        self.title = title
-        self.variables: list[Variable] = []
-        self._environment = environment
-
-    def text(self, name: str, meaning: str, *, default: str = "", shown: str = "", required: bool = False) -> str:
-        """Read any text; *shown* says in words what holds without one."""
-        return self._read(Variable(name, shown or default or NONE, meaning, required), str, default)
-
-    def words(self, name: str, meaning: str, *, default: str = "", shown: str, required: bool = False) -> list[str]:
-        """Read a comma list."""
-        listed = self.text(name, meaning, default=default, shown=shown, required=required)
-        return [part.strip() for part in listed.split(",") if part.strip()]
-
-    def path(self, name: str, meaning: str, *, base: Path) -> Path | None:
-        """Read the path of a file; a relative one counts from *base*."""
-        raw = self.text(name, meaning)
-        return base / raw if raw else None
-
-    def whole(self, name: str, meaning: str, default: int) -> int:
-        """Read a whole number that is not negative."""
-        return self._read(Variable(name, str(default), meaning), _whole, default)
-
-    def years(self, name: str, meaning: str, default: int) -> int:
-        """Read a number of years, at least one."""
-        return self._read(Variable(name, str(default), meaning), _years, default)
-
-    def duration(self, name: str, meaning: str, default: timedelta, *, unit: timedelta) -> timedelta:
-        """Read a length of time, written as a number of *unit*."""
-        return self._read(Variable(name, f"{default / unit:g}", meaning), lambda raw: _number(raw) * unit, default)
-
-    def switch(self, name: str, meaning: str, default: bool, *, shown: str = "") -> bool:
-        """Read ``on`` or ``off``."""
-        return self._read(Variable(name, shown or ("on" if default else "off"), meaning), _switch, default)
-
-    def origin(self, name: str, meaning: str, *, default: str = "", required: bool = False) -> str:
-        """Read scheme, host and port of a web server."""
-        return self._read(Variable(name, default or NONE, meaning, required), _origin, default)
-
-    def address(self, name: str, meaning: str) -> str:
-        """Read a web address."""
-        return self._read(Variable(name, NONE, meaning), _address, "")
-
-    def mail_addresses(self, name: str, meaning: str) -> tuple[str, ...]:
-        """Read a comma list of mail addresses."""
-        return self._read(Variable(name, NONE, meaning), _mail_addresses, ())
-
-    def telephone(self, name: str, meaning: str, *, default: str, required: bool = False) -> str:
-        """Read a telephone number in E.164 form."""
-        return self._read(Variable(name, default, meaning, required), _telephone, default)
-
-    def _read(self, variable: Variable, parse: Callable[[str], T], default: T) -> T:
-        self.variables.append(variable)
-        return self._environment.read(variable, parse, default)
 
 
 def _number(raw: str, kind: Callable[[str], float] = float) -> float:
@@ -178,8 +169,12 @@ def _address(raw: str) -> str:
     return raw
 
 
+def _words(raw: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in raw.split(",") if part.strip())
+
+
 def _mail_addresses(raw: str) -> tuple[str, ...]:
-    found = tuple(part.strip() for part in raw.split(",") if part.strip())
+    found = _words(raw)
     if not all(MAIL_ADDRESS.fullmatch(one) for one in found):
         raise ValueError("mail addresses with commas between them")
     return found

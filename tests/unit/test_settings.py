@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from callcenter.domain.policy import Policy
-from callcenter.settings import MADE_UP, REQUIRED_IN_PRODUCTION, Settings, SettingsWrong, sections
+from callcenter.settings import Settings, SettingsWrong
+from callcenter.variables import MADE_UP, REQUIRED_IN_PRODUCTION, SECTIONS
 
 PRODUCTION = {
     "CALLCENTER_ENV": "production",
@@ -22,7 +23,7 @@ PRODUCTION = {
     "CALLER_ID_NUMBER": "+815012345678",
     "SMTP_URL": "smtps://user:mail-password@mail.example.jp",
 }
-VARIABLES = [one for section in sections() for one in section.variables]
+EVERY = [one for section in SECTIONS for one in section.settings]
 
 
 def refusal(environ: dict[str, str], root: Path) -> str:
@@ -130,13 +131,13 @@ def test_files_are_found_from_the_checkout(tmp_path: Path) -> None:
 
 
 def test_every_setting_is_described_once() -> None:
-    names = [one.name for one in VARIABLES]
+    names = [one.name for one in EVERY]
     assert len(names) == len(set(names))
-    assert [one.name for one in VARIABLES if not one.meaning or not one.default] == []
+    assert [one.name for one in EVERY if not one.meaning or not one.shown] == []
 
 
 def test_the_default_that_is_described_is_the_one_that_holds(tmp_path: Path) -> None:
     in_words = {MADE_UP, "none", "the line number", "on in production"}
-    written = {one.name: one.default for one in VARIABLES if one.default not in in_words}
+    written = {one.name: one.shown for one in EVERY if one.shown not in in_words}
     assert Settings.from_env(written, tmp_path) == Settings.from_env({}, tmp_path)
     assert Settings.from_env(written, tmp_path).policy == Policy()
