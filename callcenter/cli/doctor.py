@@ -28,7 +28,11 @@ MARKS = {(True, False): "✓", (True, True): "△", (False, False): "✗", (Fals
 
 @click.command("doctor")
 def doctor() -> None:
-    """Check what this installation needs; exit status 1 if anything is wrong."""
+    """Check what this installation needs, and say how to mend what is wrong.
+
+    It looks at the database, the keys, the calendar, Redis, the audit trail, the nightly work and what is set up at
+    Twilio. Exit status 1 if anything is wrong.
+    """
     from callcenter.adapters import checkup
     from callcenter.domain.calendar.times import local_date
     from callcenter.domain.directory.helplines import shipped_helplines
