@@ -47,6 +47,8 @@ def reconcile(*, every: timedelta = EVERY) -> str:
         _rooms(now)
     except (LineBusy, LineUnknown, LineRefused, LineGone) as away:
         log.warning("rows cannot be compared with the telephone company's list: %s", type(away).__name__)
+        with unit_of_work() as session:
+            chores.stopped(session, turn)
         return type(away).__name__
     with unit_of_work() as session:
         chores.done(session, turn)

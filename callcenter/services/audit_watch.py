@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from callcenter.domain.audit_heads import Head
@@ -16,7 +15,7 @@ from callcenter.domain.times import local_date
 from callcenter.models.audit_watch import AuditCheck, AuditHeadSent
 from callcenter.models.base import new_id
 from callcenter.models.people import Staff
-from callcenter.services import audit, nightly, outbox
+from callcenter.services import audit, leases, nightly, outbox
 from callcenter.services.audit import SYSTEM, Subject, staff_member
 
 TOPIC = "audit_head"
@@ -112,22 +111,15 @@ def take_head(session: Session, outside: Outside, *, now: datetime) -> AuditHead
     if not outside.anywhere:
         return None
     today = local_date(now)
-    row = session.get(AuditHeadSent, today, with_for_update=True)
-    if row is None:
-        head = audit.head(session)
-        if head is None:
-            return None
-        row = AuditHeadSent(day=today, seq=head.seq, hash=head.hash, taken_at=now)
-        try:
-            with session.begin_nested():  # the database says who was first
-                session.add(row)
-        except IntegrityError:
-            return None
-    elif _is_outside(row, outside) or now - row.taken_at < AGAIN_AFTER:
+    which = (AuditHeadSent.day == today, _not_yet(outside))
+    held = leases.take(session, AuditHeadSent, *which, length=AGAIN_AFTER, now=now, taken_at=now)
+    if held is None and session.get(AuditHeadSent, today) is None and (head := audit.head(session)) is not None:
+        first = AuditHeadSent(day=today, seq=head.seq, hash=head.hash, taken_at=now)
+        held = leases.add(session, first, length=AGAIN_AFTER, now=now)
+    if held is None:
         return None
-    row.taken_at = now
     outbox.put(session, TOPIC, now=now, day=today.isoformat())
-    return row
+    return held.row
 
 
 def heads(session: Session) -> Sequence[AuditHeadSent]:
@@ -146,6 +138,7 @@ def sent_heads(session: Session) -> list[Head]:
     return [Head(row.seq, row.hash) for row in session.execute(select(AuditHeadSent.seq, AuditHeadSent.hash))]
 
 
-def _is_outside(row: AuditHeadSent, outside: Outside) -> bool:
-    mailed = not outside.mail or row.mailed_at is not None
-    return mailed and (not outside.file or row.filed_at is not None)
+def _not_yet(outside: Outside) -> ColumnElement[bool]:
+    """Return the condition that the head of a day has not come everywhere it goes."""
+    missing = [(outside.mail, AuditHeadSent.mailed_at), (outside.file, AuditHeadSent.filed_at)]
+    return or_(*(there_at.is_(None) for goes, there_at in missing if goes))
