@@ -32,6 +32,19 @@ LEGS_LAST = timedelta(hours=4)
 """Longer than Twilio lets a counsellor's leg live."""
 
 
+def from_start() -> Callable[[], str]:
+    """Return what compares at once when the worker has just started, and at the usual pace from then on."""
+    every = AT_START
+
+    def compare() -> str:
+        nonlocal every
+        result = reconcile(every=every)
+        every = EVERY
+        return result
+
+    return compare
+
+
 def reconcile(*, every: timedelta = EVERY) -> str:
     """Compare if it is time; returns how it went, as a code. Errors of the database are left to the caller."""
     now = context().ports.clock.now()

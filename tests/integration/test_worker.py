@@ -19,6 +19,7 @@ from callcenter.domain.calls import CallState, OfferState
 from callcenter.domain.ports import LineBusy, LineShut, LineUnknown
 from callcenter.domain.presence import AwayReason, Work
 from callcenter.jobs import relay, worker
+from callcenter.jobs.loop import keep_running
 from callcenter.models.outbox import OutboxMessage
 from callcenter.models.telephony import Presence
 from callcenter.services import outbox
@@ -169,7 +170,7 @@ def test_the_worker_goes_on_after_a_look_that_failed(desk: Desk, monkeypatch: py
         raise KeyError("a mistake of ours")
 
     monkeypatch.setattr(worker, "look", look)
-    ticker = threading.Thread(target=worker._tick, args=(desk.app, stop))
+    ticker = threading.Thread(target=keep_running, args=(desk.app, worker.lanes(stop)["line"], stop))
     ticker.start()
     ticker.join(timeout=10)
     assert len(looks) == 2
