@@ -28,12 +28,10 @@ NIGHT_LOOK = 60.0
 RECONCILE = 30.0
 """Real seconds between two looks whether it is time to compare with the telephone company's list."""
 TRAIL_LOOK = 5.0
+BELL = "bell"
+"""The one thread that waits for the bell."""
 LEAVE_WITHIN = 15.0
 """Seconds for the line's own work to come to an end when the worker stops."""
-BELL_REST = 5.0
-"""Real seconds before a lost Redis is tried again."""
-
-_app: Flask | None = None
 
 
 def look() -> None:
@@ -62,14 +60,6 @@ def forget() -> None:
         watch.forget(session, now=context().ports.clock.now())
 
 
-def answer_bell() -> None:
-    """What rq runs when somebody rang; it carries nothing but the ring."""
-    if _app is None:
-        raise RuntimeError("the bell was answered outside the worker")
-    with _app.app_context():
-        look()
-
-
 def lanes(stop: threading.Event) -> Mapping[str, tuple[Routine, ...]]:
     """Return all the worker does, by the thread that does it: what takes long never lets a ring wait."""
     return {
@@ -79,6 +69,7 @@ def lanes(stop: threading.Event) -> Mapping[str, tuple[Routine, ...]]:
             Routine("forgetting", forget, FORGET),
             Routine("keeping the fallback file", fallback.keep_fallback, KEEP_FALLBACK),
         ),
+        BELL: (Routine("looking who waits, as the bell rang", look),),
         "reconciler": (Routine("comparing with the telephone company's list", reconcile.from_start(), RECONCILE),),
         "night": (
             Routine("destroying what is kept no longer", partial(retention.let_go, stop.wait), NIGHT_LOOK),
@@ -95,43 +86,23 @@ def lanes(stop: threading.Event) -> Mapping[str, tuple[Routine, ...]]:
 
 def work(app: Flask, *, redis_url: str | None) -> None:
     """Work until told to stop by a signal."""
-    global _app  # noqa: PLW0603  # rq calls answer_bell by name and can hand it nothing
-    _app = app
-    stop = threading.Event()
+    stop, bell = threading.Event(), threading.Event()
+
+    def end(*_signal: object) -> None:
+        stop.set()
+        bell.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, end)
     threads = {
-        name: threading.Thread(target=keep_running, args=(app, routines, stop), name=name, daemon=True)
+        name: threading.Thread(target=keep_running, args=(app, routines, stop, rung), name=name, daemon=True)
         for name, routines in lanes(stop).items()
+        for rung in (bell if name == BELL else None,)
     }
     if redis_url is not None:
-        threads["listener"] = threading.Thread(target=_listen, args=(redis_url, stop), name="listener", daemon=True)
+        listening = (redis_url, stop, bell.set)
+        threads["listener"] = threading.Thread(target=doorbell.listen, args=listening, name="listener", daemon=True)
     for thread in threads.values():
         thread.start()
     stop.wait()
     threads["line"].join(timeout=LEAVE_WITHIN)
-
-
-def _listen(redis_url: str, stop: threading.Event) -> None:
-    """Answer the bell in a thread of its own; without Redis the ticker alone does the work."""
-    from redis import Redis, RedisError  # only the worker needs them
-    from rq import Queue, SimpleWorker
-    from rq.serializers import JSONSerializer
-    from rq.timeouts import TimerDeathPenalty
-
-    class Listener(SimpleWorker):
-        """Runs in a thread, where signals cannot be handled; the main thread does that."""
-
-        death_penalty_class = TimerDeathPenalty
-
-        def _install_signal_handlers(self) -> None:
-            """Leave the process's own handlers alone."""
-
-    while not stop.is_set():
-        try:
-            connection = Redis.from_url(redis_url)
-            queue = Queue(doorbell.QUEUE, connection=connection, serializer=JSONSerializer)
-            Listener([queue], connection=connection, serializer=JSONSerializer).work(logging_level="WARNING")
-        except (RedisError, OSError) as away:
-            log.warning("Redis is away (%s); the worker looks by itself", type(away).__name__)
-        stop.wait(BELL_REST)

@@ -9,10 +9,12 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+import redis
 from sqlalchemy import select
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
+from callcenter.adapters import doorbell
 from callcenter.adapters.doorbell import RedisBell, SilentBell
 from callcenter.adapters.twilio_rest import TwilioLine
 from callcenter.domain.calls import CallState, OfferState
@@ -234,14 +236,15 @@ def test_every_topic_somebody_writes_has_a_handler(desk: Desk) -> None:
     assert {"ring", "bring_caller", "rescue_caller"} <= topics <= set(relay.ALL)
 
 
-def test_the_bell_hurries_the_worker_through_a_real_redis(
-    sqlite_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_bell_hurries_the_worker_through_a_real_redis(sqlite_url: str, redis_url: str) -> None:
     desk = Desk(sqlite_url)
-    stop = threading.Event()
-    monkeypatch.setattr(worker, "_app", desk.app)
-    listener = threading.Thread(target=worker._listen, args=(redis_url, stop), daemon=True)
-    listener.start()
+    stop, rung = threading.Event(), threading.Event()
+    threads = [
+        threading.Thread(target=doorbell.listen, args=(redis_url, stop, rung.set)),
+        threading.Thread(target=keep_running, args=(desk.app, worker.lanes(stop)[worker.BELL], stop, rung)),
+    ]
+    for thread in threads:
+        thread.start()
     with desk.work() as session:
         outbox.put(session, "ring", now=desk.clock.now() - timedelta(seconds=1), offer="nobody")
     bell = RedisBell(redis_url)
@@ -253,7 +256,36 @@ def test_the_bell_hurries_the_worker_through_a_real_redis(
 
     assert until(done)
     stop.set()
+    rung.set()
+    for thread in threads:
+        thread.join(10)
+        assert not thread.is_alive()
     desk.close()
+
+
+def test_a_bell_that_nobody_could_hear_for_a_while_is_answered_when_redis_is_back(redis_url: str) -> None:
+    stop, rung = threading.Event(), threading.Event()
+    listener = threading.Thread(target=doorbell.listen, args=(redis_url, stop, rung.set))
+    listener.start()
+    assert rung.wait(10)  # the line is new
+    rung.clear()
+    with redis.Redis.from_url(redis_url) as server:
+        server.client_kill_filter(_type="pubsub")
+    assert rung.wait(10)
+    stop.set()
+    listener.join(10)
+    assert not listener.is_alive()
+
+
+def test_a_ring_carries_nothing(redis_url: str) -> None:
+    with redis.Redis.from_url(redis_url) as server, server.pubsub() as line:
+        line.psubscribe("*")
+        assert line.get_message(timeout=10) is not None  # that we listen
+        RedisBell(redis_url).ring()
+        heard = line.get_message(timeout=10)
+        assert heard is not None
+        assert heard["data"] == b""
+        assert server.dbsize() == 0
 
 
 def test_a_bell_without_redis_costs_a_moment_once_and_nothing_after(caplog: pytest.LogCaptureFixture) -> None:
