@@ -10,6 +10,7 @@ from flask import Flask
 
 from callcenter.adapters.clock import announced, clock
 from callcenter.adapters.doorbell import RedisBell, SilentBell
+from callcenter.adapters.heavy_queue import RqQueue
 from callcenter.adapters.mail import FolderMailer, SmtpMailer
 from callcenter.adapters.twilio_client import Account
 from callcenter.adapters.twilio_rest import TwilioLine
@@ -60,7 +61,8 @@ def ports(here: Settings) -> Ports:
     bell = RedisBell(here.redis_url) if here.redis_url else SilentBell()
     tokens = SignedTokens(here.account_sid, here.api_key, here.api_secret) if here.api_secret else None
     setup = TwilioSetup(_account(here), here.auth_tokens) if here.twilio_named else None
-    return Ports(clock(here.clock_file), telephony, bell, tokens, setup, mailer(here))
+    heavy = RqQueue(here.redis_url) if here.redis_url else None
+    return Ports(clock(here.clock_file), telephony, bell, tokens, setup, mailer(here), heavy)
 
 
 def mailer(here: Settings) -> SmtpMailer | FolderMailer:

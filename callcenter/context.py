@@ -15,6 +15,7 @@ from callcenter.domain.outage import Alarms, Outage
 from callcenter.domain.ports import LineWords, Ports
 from callcenter.models.base import db
 from callcenter.models.keys import lend_ring
+from callcenter.services.heavy_jobs import WANTED
 from callcenter.settings import Settings
 
 
@@ -53,6 +54,7 @@ def unit_of_work() -> Iterator[Session]:
     session = db.session()
     lend_ring(session, context().ring)
     session.info["bell"] = False
+    session.info[WANTED] = []
     try:
         yield session
         session.commit()
@@ -61,6 +63,9 @@ def unit_of_work() -> Iterator[Session]:
         raise
     if session.info["bell"]:
         ports().doorbell.ring()
+    if (heavy := ports().heavy) is not None:
+        for ticket in session.info[WANTED]:
+            heavy.put(ticket.job_id, ticket.attempts)
 
 
 @contextmanager

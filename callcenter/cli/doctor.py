@@ -33,7 +33,7 @@ def doctor() -> None:
     from callcenter.domain.helplines import shipped_helplines
     from callcenter.domain.times import local_date
     from callcenter.models.base import db
-    from callcenter.services import break_glass, directory, flags, keys, nightly, second_factor
+    from callcenter.services import break_glass, directory, flags, heavy_jobs, keys, nightly, second_factor
 
     app: Flask = click.get_current_context().obj["app"]()
     with app.app_context():
@@ -52,6 +52,7 @@ def doctor() -> None:
                 findings.append(checkup.reviews(*break_glass.open_reviews(session, today)))
                 findings.append(checkup.call_log(nightly.latest(session, nightly.CALL_LOG), today))
                 findings.append(checkup.retention(nightly.latest(session, nightly.RETENTION), today))
+                findings.append(checkup.heavy_jobs(heavy_jobs.failed_kinds(session)))
                 findings.append(checkup.directory(directory.disagreements(session, shipped_helplines())))
         findings += _at_twilio()
         findings += _fallback(here.settings.fallback_file)

@@ -12,7 +12,7 @@ from flask import Flask
 
 from callcenter.adapters import doorbell
 from callcenter.context import context, reading, unit_of_work
-from callcenter.jobs import audit_heads, call_log, fallback, reconcile, relay, retention
+from callcenter.jobs import audit_heads, call_log, fallback, heavy, reconcile, relay, retention
 from callcenter.jobs.loop import Routine, keep_running
 from callcenter.services import dispatching, nickname_index, outbox, watch
 
@@ -28,10 +28,13 @@ NIGHT_LOOK = 60.0
 RECONCILE = 30.0
 """Real seconds between two looks whether it is time to compare with the telephone company's list."""
 TRAIL_LOOK = 5.0
+HEAVY_LOOK = 5.0
 BELL = "bell"
 """The one thread that waits for the bell."""
-LEAVE_WITHIN = 15.0
-"""Seconds for the line's own work to come to an end when the worker stops."""
+HEAVY = "heavy"
+"""The thread in which heavy jobs are done where no process takes them from the queue."""
+LEAVE_WITHIN = {"line": 15.0, HEAVY: 3.0}
+"""Seconds for threads to come to an end when the worker stops: the line's own work, and to give a heavy job back."""
 
 
 def look() -> None:
@@ -78,9 +81,9 @@ def lanes(stop: threading.Event) -> Mapping[str, tuple[Routine, ...]]:
         "trail": (
             Routine("noting the operator's settings", audit_heads.note_policy, TRAIL_LOOK, once=True),
             Routine("planning for the trail", audit_heads.plan, NIGHT_LOOK),
-            Routine("walking along the trail", audit_heads.look, TRAIL_LOOK),
             Routine("carrying the slow errands", partial(relay.drain, slow=True), TRAIL_LOOK),
         ),
+        HEAVY: (Routine("handing out heavy jobs", partial(heavy.hand_out, stop), HEAVY_LOOK),),
     }
 
 
@@ -105,4 +108,5 @@ def work(app: Flask, *, redis_url: str | None) -> None:
     for thread in threads.values():
         thread.start()
     stop.wait()
-    threads["line"].join(timeout=LEAVE_WITHIN)
+    for name, seconds in LEAVE_WITHIN.items():
+        threads[name].join(timeout=seconds)

@@ -14,13 +14,15 @@ from callcenter.domain.permissions import Action, check
 from callcenter.domain.times import local_date
 from callcenter.models.audit_watch import AuditCheck, AuditHeadSent
 from callcenter.models.base import new_id
+from callcenter.models.heavy_jobs import HeavyJob
 from callcenter.models.people import Staff
-from callcenter.services import audit, leases, nightly, outbox
+from callcenter.services import audit, heavy_jobs, leases, nightly, outbox
 from callcenter.services.audit import SYSTEM, Subject, staff_member
 
 TOPIC = "audit_head"
-LEFT_LYING = timedelta(minutes=15)
-"""A walk that was begun so long ago belonged to a worker that died."""
+CHECK = "audit_check"
+"""The kind of heavy job that walks along the chain; its subject is the check."""
+FORGOTTEN_WITHIN = timedelta(days=1)
 AGAIN_AFTER = timedelta(minutes=30)
 """How long after a failed sending the head of a day is sent again."""
 SHOWN = 30
@@ -46,9 +48,9 @@ def ask_check(session: Session, *, by: Staff, now: datetime) -> AuditCheck:
     check(by.role, Action.SEE_TRAIL)
     waiting = session.scalar(select(AuditCheck).where(AuditCheck.ended_at.is_(None)).limit(1))
     if waiting is not None:
+        heavy_jobs.want(session, CHECK, waiting.id, by=by.id, now=now)  # its last job may have failed
         return waiting
-    asked = AuditCheck(id=new_id(), asked_at=now, asked_by=by.id)
-    session.add(asked)
+    asked = _plan(session, AuditCheck(id=new_id(), asked_at=now, asked_by=by.id))
     subject = Subject("audit")
     audit.record(session, actor=staff_member(by.id), action="audit.check", subject=subject, now=now)
     return asked
@@ -56,36 +58,52 @@ def ask_check(session: Session, *, by: Staff, now: datetime) -> AuditCheck:
 
 def plan_nightly(session: Session, *, now: datetime) -> bool:
     """Plan tonight's walk; False by day or if it was planned."""
-    turn = nightly.take(session, "audit_check", now=now)
+    turn = nightly.take(session, CHECK, now=now)
     if turn is None:
         return False
-    session.add(AuditCheck(id=new_id(), asked_at=now))
+    _plan(session, AuditCheck(id=new_id(), asked_at=now))
     nightly.finish(session, turn, "planned", now=now)
     return True
 
 
-def is_asked(session: Session) -> bool:
-    """Whether a walk waits to be taken."""
-    return session.scalar(select(AuditCheck.id).where(AuditCheck.ended_at.is_(None)).limit(1)) is not None
+def plan_forgotten(session: Session, *, now: datetime) -> None:
+    """Plan walks that an older version, which knew no heavy jobs, asked for while it was being replaced."""
+    open_ones = select(AuditCheck).where(AuditCheck.ended_at.is_(None), AuditCheck.asked_at > now - FORGOTTEN_WITHIN)
+    waiting = session.scalars(open_ones).all()
+    planned = heavy_jobs.of(session, CHECK, [one.id for one in waiting])
+    for one in waiting:
+        if one.id not in planned:
+            heavy_jobs.want(session, CHECK, one.id, by=one.asked_by, now=now)
 
 
-def take_check(session: Session, *, now: datetime) -> str | None:
-    """Take the oldest walk that nobody is on, and return its id."""
-    free = or_(AuditCheck.begun_at.is_(None), AuditCheck.begun_at <= now - LEFT_LYING)
-    query = select(AuditCheck).where(AuditCheck.ended_at.is_(None), free).order_by(AuditCheck.asked_at).limit(1)
-    found = session.scalar(query.with_for_update(skip_locked=True))
-    if found is None:
-        return None
-    found.begun_at = now
-    return found.id
+def _plan(session: Session, asked: AuditCheck) -> AuditCheck:
+    session.add(asked)
+    heavy_jobs.want(session, CHECK, asked.id, by=asked.asked_by, now=asked.asked_at)
+    return asked
+
+
+def begin_check(session: Session, check_id: str, *, now: datetime) -> bool:
+    """Note that a walk begins; False if it has come to its end already."""
+    row = session.get(AuditCheck, check_id, with_for_update=True)
+    if row is None or row.ended_at is not None:
+        return False
+    row.begun_at = now
+    return True
 
 
 def end_check(session: Session, check_id: str, seq: int, bad_seq: int | None, *, now: datetime) -> None:
-    """Note how the walk ended."""
-    row = session.get_one(AuditCheck, check_id)
+    """Note how the walk ended, once."""
+    row = session.get_one(AuditCheck, check_id, with_for_update=True)
+    if row.ended_at is not None:
+        return
     row.ended_at, row.seq, row.bad_seq = now, seq, bad_seq
     facts = {"seq": seq, "bad": bad_seq}
     audit.record(session, actor=SYSTEM, action="audit.checked", subject=Subject("audit"), facts=facts, now=now)
+
+
+def jobs_of(session: Session, found: Sequence[AuditCheck]) -> dict[str, HeavyJob]:
+    """Return how far the walks are that have not come to their end, by their ids."""
+    return heavy_jobs.of(session, CHECK, [one.id for one in found if one.ended_at is None])
 
 
 def checks(session: Session) -> Sequence[AuditCheck]:

@@ -12,7 +12,19 @@ from callcenter.domain.policy import Policy
 from callcenter.domain.times import local_date
 from callcenter.domain.waiting import rang_out
 from callcenter.models.telephony import Call, Offer
-from callcenter.services import care, closing, flags, live, outbox, participants, receipts, room, routing, viewers
+from callcenter.services import (
+    care,
+    closing,
+    flags,
+    heavy_jobs,
+    live,
+    outbox,
+    participants,
+    receipts,
+    room,
+    routing,
+    viewers,
+)
 
 
 def sweep(session: Session, *, now: datetime, policy: Policy) -> None:
@@ -73,3 +85,4 @@ def forget(session: Session, *, now: datetime) -> None:
     live.forget(session, now=now)
     care.forget(session, now=now)
     viewers.forget(session, now=now)
+    heavy_jobs.forget(session, now=now)

@@ -14,6 +14,7 @@ from callcenter.domain.calls import CallState
 from callcenter.domain.hours import Calendar
 from callcenter.domain.times import local_date
 from callcenter.models.base import db
+from callcenter.models.heavy_jobs import HeavyJob, JobState
 from callcenter.models.nightly import NightlyRun
 from callcenter.models.outbox import OutboxMessage
 from callcenter.models.telephony import Call, Presence
@@ -81,6 +82,7 @@ def _count_the_line(registry: CollectorRegistry) -> None:
     calls = Gauge("helpline_calls", "Calls that have not ended, by state", ["state"], registry=registry)
     staff = Gauge("helpline_counsellors", "Counsellors by what they are doing", ["work"], registry=registry)
     open_errands = Gauge("helpline_outbox_open", "Errands that are not done", registry=registry)
+    heavy = Gauge("helpline_heavy_jobs", "Heavy jobs that are not done, by state", ["state"], registry=registry)
     with reading() as session:
         running = select(Call.state, func.count()).where(Call.state != CallState.ENDED).group_by(Call.state)
         for state, count in session.execute(running):
@@ -89,6 +91,9 @@ def _count_the_line(registry: CollectorRegistry) -> None:
             staff.labels(work).set(count)
         undone = select(func.count()).select_from(OutboxMessage).where(OutboxMessage.done_at.is_(None))
         open_errands.set(session.scalar(undone) or 0)
+        open_jobs = select(HeavyJob.state, func.count()).where(HeavyJob.state != JobState.DONE).group_by(HeavyJob.state)
+        for job_state, count in session.execute(open_jobs):
+            heavy.labels(job_state.value).set(count)
         _by_night(registry, nightly.latest(session, nightly.CALL_LOG))
 
 
