@@ -17,7 +17,7 @@ from callcenter.domain.entering import EnteredWhy, WrongMoment, contact_moment
 from callcenter.domain.people import Role
 from callcenter.domain.times import clock_digits, local_date
 from callcenter.models.people import Staff
-from callcenter.services import drafts
+from callcenter.services import availability, drafts
 from callcenter.services.drafts import Contact
 from callcenter.ui.forms import Problem
 
@@ -53,7 +53,9 @@ def left_behind() -> str:
     """Drafts that nobody will finish by themselves."""
     now = ports().clock.now()
     with reading() as session:
-        found = drafts.left(session, by=myself(session), now=now, policy=settings().policy)
+        found = drafts.left(
+            session, by=myself(session), now=now, on_duty=availability.staff_on_duty(now, settings().policy)
+        )
         people = [(one.id, one.name) for one in drafts.writers(session)]
         mine = myself(session).id
     return render_template("console/left_behind.html", left=found, people=people, mine=mine, now=now)
@@ -66,7 +68,9 @@ def rescue(record_id: str) -> Response:
     with unit_of_work() as session:
         by, now = myself(session), ports().clock.now()
         to = request.form.get("to") or by.id
-        record = drafts.rescue(session, record_id, to=to, by=by, now=now, policy=settings().policy)
+        record = drafts.rescue(
+            session, record_id, to=to, by=by, now=now, on_duty=availability.staff_on_duty(now, settings().policy)
+        )
         is_mine, name = record.counsellor_id == by.id, session.get_one(Staff, record.counsellor_id).name
     if is_mine:
         return to_record(record_id)

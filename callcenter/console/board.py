@@ -28,7 +28,7 @@ from callcenter.domain.presence import BOUND
 from callcenter.domain.talk import WORDS, Help
 from callcenter.models.cases import Nickname
 from callcenter.models.telephony import Presence
-from callcenter.services import consultations, cut_off, directory, drafts, nicknames, wall
+from callcenter.services import availability, consultations, cut_off, directory, drafts, nicknames, wall
 from callcenter.services.cut_off import CutOff
 from callcenter.services.nickname_search import Candidate
 from callcenter.ui import telephone
@@ -140,7 +140,7 @@ def draw_person(page: Page) -> str:
 
 def _desk(session: Session, now: datetime) -> Desk:
     staff, policy = myself(session), settings().policy
-    left = drafts.left(session, by=staff, now=now, policy=policy)
+    left = drafts.left(session, by=staff, now=now, on_duty=availability.staff_on_duty(now, policy))
     lines = directory.lines_at_hand(session, shipped_helplines(), now=now)
     return replace(desk.build(session, staff, now=now, policy=policy), left_behind=len(left), lines=tuple(lines))
 

@@ -29,7 +29,7 @@ from callcenter.domain.times import local_date
 from callcenter.models.consultations import Consultation
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call, Offer, Presence
-from callcenter.services import calendar, care, consultations, pull, queue, wall
+from callcenter.services import availability, calendar, care, consultations, pull, queue, wall
 from callcenter.services.care import Note
 from callcenter.services.pull import Pull
 from callcenter.ui.hints import Hint, hint_of
@@ -234,7 +234,7 @@ def _waiting(session: Session) -> tuple[Waiting, ...]:
 
 def _people(session: Session, me: Staff, now: datetime, policy: Policy) -> tuple[Peers, ...]:
     query = select(Presence.work, Staff.name).join(Staff, Staff.id == Presence.staff_id)
-    there = session.execute(query.where(queue.on_duty(now, policy), Staff.id != me.id).order_by(Staff.name))
+    there = session.execute(query.where(availability.on_duty(now, policy), Staff.id != me.id).order_by(Staff.name))
     by_work: dict[Work, list[str]] = {}
     for work, name in there:
         by_work.setdefault(work, []).append(name)

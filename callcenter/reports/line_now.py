@@ -20,7 +20,7 @@ from callcenter.reports import day_chart, levels, roster
 from callcenter.reports.day_chart import DayChart
 from callcenter.reports.levels import Level
 from callcenter.reports.roster import Follower, Person
-from callcenter.services import break_glass, calendar, care, pull, queue, supervision
+from callcenter.services import availability, break_glass, calendar, care, pull, queue, supervision
 from callcenter.services.care import Note
 from callcenter.services.pull import Pull
 from callcenter.ui.hints import Hint, hint_of
@@ -101,7 +101,7 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> B
         more_waiting=max(0, len(callers) - SHOWN_WAITING),
         places=waiting.capacity(len(people), policy),
         people=people,
-        free=session.scalar(select(func.count(Presence.staff_id)).where(queue.offerable(now, policy))) or 0,
+        free=session.scalar(select(func.count(Presence.staff_id)).where(availability.offerable(now, policy))) or 0,
         pull=pulled,
         supervisor_free=pulled.on and pull.free(session, now=now, policy=policy),
         supervisor_at_work=pulled.on and pull.at_work(session, now=now, policy=policy),

@@ -19,7 +19,7 @@ from callcenter.models.people import Staff
 from callcenter.models.telephony import Call, Offer, Presence
 from callcenter.reports import levels
 from callcenter.reports.levels import Level
-from callcenter.services import queue
+from callcenter.services import availability
 from callcenter.ui.tones import AWAY, Tone, tone_of
 
 ORDER = (Work.ON_CALL, Work.CONNECTING, Work.OFFERED, Work.AVAILABLE, Work.WRAP_UP, Work.AWAY)
@@ -101,7 +101,7 @@ def people(
         .outerjoin(Offer, Offer.id == Presence.offer_id)
         .outerjoin(Call, Call.id == Offer.call_id)
         .outerjoin(Consultation, Consultation.call_id == Call.id)
-        .where(queue.on_duty(now, policy))
+        .where(availability.on_duty(now, policy))
     )
     there = [
         _person(me, row, name, (offer, call, risk), following, now, policy)

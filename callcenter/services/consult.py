@@ -20,7 +20,7 @@ from callcenter.domain.talk import NotNow
 from callcenter.models.base import new_id
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call, Offer, Presence
-from callcenter.services import calls, live, outbox, participants, presence, queue, routing
+from callcenter.services import availability, calls, live, outbox, participants, presence, routing
 
 
 class NotFree(HelplineError):
@@ -32,7 +32,7 @@ class NotFree(HelplineError):
 def free_colleagues(session: Session, me: str, *, now: datetime, policy: Policy) -> list[Staff]:
     """Return who could be consulted at this moment, by name."""
     query = select(Staff).join(Presence, Presence.staff_id == Staff.id)
-    there = session.scalars(query.where(queue.offerable(now, policy), Staff.id != me).order_by(Staff.name))
+    there = session.scalars(query.where(availability.offerable(now, policy), Staff.id != me).order_by(Staff.name))
     return [one for one in there if may(one.role, Action.ANSWER)]
 
 

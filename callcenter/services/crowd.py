@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain.calls import CallState
 from callcenter.domain.policy import Policy
 from callcenter.models.telephony import Call, Presence
-from callcenter.services.queue import offerable
+from callcenter.services.availability import offerable
 
 
 def is_crowded(session: Session, *, now: datetime, policy: Policy) -> bool | None:

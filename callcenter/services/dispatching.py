@@ -17,7 +17,7 @@ from callcenter.models.base import new_id
 from callcenter.models.columns import Moment
 from callcenter.models.people import Staff
 from callcenter.models.telephony import LIVE_ANSWER, Call, Offer, Presence
-from callcenter.services import calls, outbox, presence, pull, queue
+from callcenter.services import availability, calls, outbox, presence, pull, queue
 
 PASSED_BY = (OfferState.MISSED, OfferState.DECLINED)
 BATCH = 20
@@ -33,10 +33,10 @@ _GREETED = and_(_WAITS, Call.priority == 0, Call.waiting_since <= bindparam("gre
 _WANTED = select(
     and_(
         or_(select(Call.id).where(_LOST_ONE).exists(), select(Call.id).where(_GREETED).exists()),
-        select(Presence.staff_id).where(queue.OFFERABLE).exists(),
+        select(Presence.staff_id).where(availability.OFFERABLE).exists(),
     )
 )
-_A_FEW_FREE = select(Presence.staff_id).where(queue.OFFERABLE).limit(BATCH).subquery()
+_A_FEW_FREE = select(Presence.staff_id).where(availability.OFFERABLE).limit(BATCH).subquery()
 _HOW_MANY = select(func.count()).select_from(_A_FEW_FREE).scalar_subquery()
 
 
@@ -66,7 +66,7 @@ _RINGS = (
 _FREE = (
     select(Presence, Presence.staff_id.in_(pull.SUPERVISORS).label("supervisor"), Staff.prefers)
     .join(Staff, Staff.id == Presence.staff_id)
-    .where(queue.OFFERABLE)
+    .where(availability.OFFERABLE)
     .order_by(Presence.idle_since, Presence.staff_id)
     .limit(bindparam("most"))
     .with_for_update(of=Presence, skip_locked=True, key_share=True)

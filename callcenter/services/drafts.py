@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.calls import CallState
@@ -19,14 +19,13 @@ from callcenter.domain.entering import EnteredWhy, LeftBehind, left_behind
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.people import NotAllowed
 from callcenter.domain.permissions import Action, Condition, check, may, roles_that_may
-from callcenter.domain.policy import Policy
 from callcenter.domain.times import local_date
 from callcenter.models.base import new_id
 from callcenter.models.consultations import Consultation, ConsultationState
 from callcenter.models.keys import DataKey, ring_of
 from callcenter.models.people import Staff
-from callcenter.models.telephony import Call, Presence
-from callcenter.services import audit, live, queue, reach
+from callcenter.models.telephony import Call
+from callcenter.services import audit, live, reach
 from callcenter.services.audit import Subject, staff_member
 from callcenter.services.consultations import NoSuchConsultation
 
@@ -100,23 +99,26 @@ def enter(session: Session, contact: Contact, *, by: Staff, now: datetime) -> Co
     return draft
 
 
-def left(session: Session, *, by: Staff, now: datetime, policy: Policy) -> tuple[Left, ...]:
-    """List the drafts that nobody will finish by themselves and that *by* may take up, the longest silent first."""
+def left(session: Session, *, by: Staff, now: datetime, on_duty: Select[str]) -> tuple[Left, ...]:
+    """List the drafts that nobody will finish by themselves and that *by* may take up, the longest silent first.
+
+    *on_duty* selects the ids of those who are here.
+    """
     if by.role not in roles_that_may(Action.RESCUE):
         return ()
-    found = sorted(_left(session, by, now, policy), key=lambda one: one.saved_at)
+    found = sorted(_left(session, by, now, on_duty), key=lambda one: one.saved_at)
     return tuple(found)
 
 
 def rescue(
-    session: Session, consultation_id: str, *, to: str, by: Staff, now: datetime, policy: Policy
+    session: Session, consultation_id: str, *, to: str, by: Staff, now: datetime, on_duty: Select[str]
 ) -> Consultation:
     """Give a draft that was left behind to *to*, who may be the supervisor; ``StillWritten`` if it was not."""
     reach.check_record(session, consultation_id, Action.RESCUE, by, now=now)
     draft = session.get(Consultation, consultation_id, with_for_update={"of": Consultation}, populate_existing=True)
     if draft is None:
         raise NoSuchConsultation
-    left_ones = {one.id: one for one in _left(session, by, now, policy)}
+    left_ones = {one.id: one for one in _left(session, by, now, on_duty)}
     if draft.id not in left_ones:
         raise StillWritten
     before, taker = draft.counsellor_id, _writer(session, to)
@@ -148,8 +150,8 @@ def writers(session: Session) -> list[Staff]:
     return list(session.scalars(query.order_by(Staff.name)))
 
 
-def _left(session: Session, by: Staff, now: datetime, policy: Policy) -> Iterator[Left]:
-    here = set(session.scalars(select(Presence.staff_id).where(queue.on_duty(now, policy))))
+def _left(session: Session, by: Staff, now: datetime, on_duty: Select[str]) -> Iterator[Left]:
+    here = set(session.scalars(on_duty))
     # By counsellor, as the index has it: drafts are few among very many records.
     people = {one.id: one for one in session.scalars(select(Staff))}
     drafts = select(Consultation).outerjoin(Call, Call.id == Consultation.call_id)

@@ -20,7 +20,7 @@ from callcenter.domain.presence import Work
 from callcenter.models.line import LineSettings
 from callcenter.models.people import Staff
 from callcenter.models.telephony import Call, Presence
-from callcenter.services import audit, live, queue
+from callcenter.services import audit, availability, live
 from callcenter.services.audit import Subject, staff_member
 
 SUPERVISORS = select(Staff.id).where(Staff.role == Role.SUPERVISOR)
@@ -64,7 +64,7 @@ def switch(session: Session, *, on: bool, by: Staff, now: datetime) -> bool:
 def at_work(session: Session, *, now: datetime, policy: Policy) -> bool:
     """Whether any supervisor takes calls today, free at this moment or about to be."""
     query = select(Presence.staff_id).where(
-        queue.on_duty(now, policy),
+        availability.on_duty(now, policy),
         Presence.work != Work.AWAY,
         Presence.draining.is_(False),
         Presence.staff_id.in_(SUPERVISORS),
@@ -74,7 +74,7 @@ def at_work(session: Session, *, now: datetime, policy: Policy) -> bool:
 
 def free(session: Session, *, now: datetime, policy: Policy) -> bool:
     """Whether any supervisor could be rung at this moment."""
-    query = select(Presence.staff_id).where(queue.offerable(now, policy), Presence.staff_id.in_(SUPERVISORS))
+    query = select(Presence.staff_id).where(availability.offerable(now, policy), Presence.staff_id.in_(SUPERVISORS))
     return bool(session.scalar(select(query.exists())))
 
 

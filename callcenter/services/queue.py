@@ -7,51 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from callcenter.domain import waiting
 from callcenter.domain.calls import OPEN_OFFERS, CallState
 from callcenter.domain.closing import closing
 from callcenter.domain.hours import State, state_at
-from callcenter.domain.people import Contact
 from callcenter.domain.policy import Policy
-from callcenter.domain.presence import AwayReason, Work
 from callcenter.domain.waiting import Hall, Waiter
 from callcenter.models.continuity import CallerCode
 from callcenter.models.telephony import Call, Offer, Presence
 from callcenter.services import announcements, calendar, flags
-
-
-def on_duty(now: datetime, policy: Policy) -> ColumnElement[bool]:
-    """A counsellor is on duty who has come and is still there, as far as anybody can tell."""
-    return _on_duty(now - policy.gone_after, now - policy.missed_grace)
-
-
-def _on_duty(
-    alive_since: datetime | BindParameter[datetime], missed_since: datetime | BindParameter[datetime]
-) -> ColumnElement[bool]:
-    """A browser gives a sign of life; whom the line put away for not answering is missed after a while."""
-    there = or_(Presence.contact == Contact.PHONE, Presence.heartbeat_at > alive_since)
-    missed = and_(
-        Presence.work == Work.AWAY,
-        Presence.reason.in_((AwayReason.MISSED, AwayReason.UNREACHABLE)),
-        Presence.since <= missed_since,
-    )
-    return and_(Presence.work != Work.OFFLINE, there, ~func.coalesce(missed, False))
-
-
-def offerable(now: datetime, policy: Policy) -> ColumnElement[bool]:
-    """A counsellor may be rung: available, not draining, and reachable at this very moment."""
-    return _offerable(now - policy.fresh_for)
-
-
-def _offerable(fresh_since: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
-    browser = and_(Presence.heartbeat_at > fresh_since, Presence.registered.is_(True), Presence.lease.is_not(None))
-    reachable = or_(Presence.contact == Contact.PHONE, browser)
-    at_hand = and_(Presence.draining.is_(False), Presence.listening_id.is_(None))
-    return and_(Presence.work == Work.AVAILABLE, at_hand, reachable)
-
+from callcenter.services.availability import OFFERABLE, on_duty_since
 
 ORDER = (Call.priority.desc(), Call.waiting_since, Call.id)
 """Whoever has lost a counsellor comes first, then whoever came first."""
@@ -76,9 +44,7 @@ def _ahead_of(call: type[Call]) -> ColumnElement[bool]:
 
 
 Other = aliased(Call, name="other")
-_DUTY = _how_many(Presence.staff_id, _on_duty(bindparam("alive_since"), bindparam("missed_since")))
-OFFERABLE = _offerable(bindparam("fresh_since"))
-"""``offerable`` for statements that are written once; the moment comes with each use."""
+_DUTY = _how_many(Presence.staff_id, on_duty_since(bindparam("alive_since"), bindparam("missed_since")))
 _FREE = _how_many(Presence.staff_id, OFFERABLE)
 _WAITS = _how_many(Other.id, Other.state == CallState.WAITING)
 _AHEAD = _how_many(Other.id, Other.state == CallState.WAITING, _ahead_of(Call))
