@@ -15,7 +15,7 @@ from callcenter.domain.outage import Alarms, Outage
 from callcenter.domain.ports import LineWords, Ports
 from callcenter.models.base import db
 from callcenter.models.keys import lend_ring
-from callcenter.services.heavy_jobs import WANTED
+from callcenter.services.delivery.heavy_jobs import WANTED
 from callcenter.settings import Settings
 
 

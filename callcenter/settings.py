@@ -19,7 +19,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from callcenter.domain.policy import Policy
-from callcenter.domain.second_factor import Demand
+from callcenter.domain.staff.second_factor import Demand
 
 REQUIRED_IN_PRODUCTION = (
     "DATABASE_URL",

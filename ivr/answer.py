@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 
 from callcenter.context import context, ports, settings, unit_of_work
 from callcenter.models.base import db
-from callcenter.services import announcements, receipts
+from callcenter.services.announcements import changed_phrases
+from callcenter.services.delivery import receipts
 from ivr import hurry, wording
 from ivr.payloads import Form
 from ivr.scripts import ending
@@ -81,7 +82,7 @@ def news(view: Callable[..., None]) -> Callable[..., Response]:
 
 def current_wording() -> Wording:
     """Return the line's words as this process last read them; nobody is asked."""
-    return wording.with_changes(announcements.known(db.engine), settings().public_base_url)
+    return wording.with_changes(changed_phrases.known(db.engine), settings().public_base_url)
 
 
 def _key() -> str:
@@ -104,7 +105,7 @@ def _once(view: View, key: str | None, form: Form, where: dict[str, str]) -> str
             if key is not None and session.in_transaction():  # an answer that asked nothing is the same again
                 receipts.keep(session, key, spoken, now=now)
             if session.in_transaction():
-                announcements.keep_fresh(session)  # for the next one, where nobody asked at the door lately
+                changed_phrases.keep_fresh(session)  # for the next one, where nobody asked at the door lately
     except IntegrityError:
         with unit_of_work() as session:
             kept = None if key is None else receipts.kept_answer(session, key)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from callcenter.domain.phone_numbers import Caller
-from callcenter.services.room import News
+from callcenter.services.talks.room import News
 
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 """The states in which a leg has ended (Twilio, Call resource, Status)."""

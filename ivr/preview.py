@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from callcenter.context import settings
-from callcenter.domain.hours import State
-from callcenter.domain.readings import Phrase, digits
-from callcenter.domain.speech import Announcement, Fact, seconds
-from callcenter.domain.wording import Changes, Slot
+from callcenter.domain.announcements.readings import Phrase, digits
+from callcenter.domain.announcements.speech import Announcement, Fact, seconds
+from callcenter.domain.announcements.wording import Changes, Slot
+from callcenter.domain.calendar.hours import State
 from ivr import scenes, wording, words
 from ivr.answer import current_wording
 from ivr.scripts import arrival, ending, parts, waiting

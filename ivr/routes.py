@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ivr import conference, hold, offers, queue, status, voice
 from ivr.blueprint import bp
 from ivr.preview import Preview
+from ivr.views import conference, hold, offers, queue, status, voice
 
 VIEWS = (conference, hold, offers, queue, status, voice)
 

@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from callcenter.context import settings
-from callcenter.domain import readings
-from callcenter.domain.callbacks import Callbacks
-from callcenter.domain.calls import Outcome
-from callcenter.domain.hours import Reason, SpecialDay, SpecialKind, State
-from callcenter.domain.readings import Phrase
-from callcenter.domain.times import clock_phrase, in_japan, local_date, next_open_phrase
-from callcenter.domain.waiting import Verdict
-from callcenter.models.telephony import Call, Offer
-from callcenter.services import calendar, flags
-from callcenter.services.calls import Turn
+from callcenter.domain.announcements import readings
+from callcenter.domain.announcements.readings import Phrase
+from callcenter.domain.calendar.hours import Reason, SpecialDay, SpecialKind, State
+from callcenter.domain.calendar.times import clock_phrase, in_japan, local_date, next_open_phrase
+from callcenter.domain.calls.callbacks import Callbacks
+from callcenter.domain.calls.lifecycle import Outcome
+from callcenter.domain.calls.waiting import Verdict
+from callcenter.models.calls.calls import Call, Offer
+from callcenter.services.calendar import opening_hours
+from callcenter.services.calls.calls import Turn
+from callcenter.services.misuse import flags
 from ivr.scripts import arrival, ending, room, waiting
 from ivr.scripts.parts import Whisper
 
@@ -40,7 +41,7 @@ def turned_away(session: Session, call: Call, hours: State, now: datetime) -> st
         return arrival.refused()
     if call.outcome is Outcome.CLOSED_BEFORE:
         return closed(hours, now)
-    return full(hours, calendar.next_opening(session, now), now)
+    return full(hours, opening_hours.next_opening(session, now), now)
 
 
 def closed(hours: State, now: datetime) -> str:

@@ -12,12 +12,12 @@ from datetime import datetime
 from flask import request
 
 from callcenter.context import context, ports, settings
-from callcenter.domain.closing import closing
-from callcenter.domain.hours import Calendar, State, state_at
-from callcenter.domain.speech import Announcement
-from callcenter.domain.times import local_date
+from callcenter.domain.announcements.speech import Announcement
+from callcenter.domain.calendar.closing import closing
+from callcenter.domain.calendar.hours import Calendar, State, state_at
+from callcenter.domain.calendar.times import local_date
 from callcenter.models.base import db
-from callcenter.services import calendar
+from callcenter.services.calendar import opening_hours
 from ivr import scenes, words
 from ivr.payloads import Form, Waiting
 from ivr.scripts import ending, offers, waiting
@@ -122,7 +122,7 @@ def _closed_for(now: datetime) -> State | None:
 
 
 def _calendar(now: datetime) -> Calendar:
-    return calendar.remembered(db.engine, now)
+    return opening_hours.remembered(db.engine, now)
 
 
 def _now() -> datetime:

@@ -12,8 +12,8 @@ from contextvars import ContextVar
 from functools import lru_cache, wraps
 from typing import ParamSpec, TypeVar
 
-from callcenter.domain.speech import Announcement, Sound
-from callcenter.domain.wording import Changes
+from callcenter.domain.announcements.speech import Announcement, Sound
+from callcenter.domain.announcements.wording import Changes
 from ivr import words
 
 KEPT = 128

@@ -7,8 +7,8 @@ filled in by the scripts; a sentence whose fact is unknown is left out.
 
 from __future__ import annotations
 
-from callcenter.domain.speech import Announcement as Say
-from callcenter.domain.talk import WORDS, Help
+from callcenter.domain.announcements.speech import Announcement as Say
+from callcenter.domain.talks.talk import WORDS, Help
 
 SERVICE = "東京都ひきこもりサポートネット"
 OTHER_LINE = "0120-279-338"
@@ -176,7 +176,7 @@ E03 = Say(
 F01 = Say("F01", WORDS[Help.SILENT])
 F02 = Say("F02", WORDS[Help.SILENT_KEY])
 F03 = Say("F03", WORDS[Help.SILENT_END])
-"""The counsellor reads them before pressing, so these and G01 to G03 stand in ``callcenter.domain.talk``."""
+"""The counsellor reads them before pressing, so these and G01 to G03 stand in ``callcenter.domain.talks.talk``."""
 
 # ------------------------------------------------------------------ endings and troubles
 

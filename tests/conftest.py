@@ -23,17 +23,18 @@ def build_schema() -> Callable[[str], None]:
     from sqlalchemy.orm import Session
 
     from callcenter.adapters import schema
-    from callcenter.domain.helplines import shipped_helplines
-    from callcenter.domain.holidays_jp import shipped_holidays
+    from callcenter.domain.calendar.holidays_jp import shipped_holidays
+    from callcenter.domain.directory.helplines import shipped_helplines
     from callcenter.models.base import connect
-    from callcenter.services import calendar, directory
+    from callcenter.services.calendar import opening_hours
+    from callcenter.services.directory import institutions
 
     def build(url: str) -> None:
         engine = connect(url)
         schema.upgrade(engine)
         with Session(engine) as session, session.begin():
-            calendar.ship(session, shipped_holidays())
-            directory.ship(session, shipped_helplines(), now=A_WEDNESDAY_AFTERNOON)
+            opening_hours.ship(session, shipped_holidays())
+            institutions.ship(session, shipped_helplines(), now=A_WEDNESDAY_AFTERNOON)
         engine.dispose()
 
     return build

@@ -16,18 +16,18 @@ from sqlalchemy.orm import Session
 
 from callcenter.adapters.twilio_rest import TwilioLine
 from callcenter.context import unit_of_work
-from callcenter.domain.calls import CallState, Outcome
-from callcenter.domain.people import Role
+from callcenter.domain.calls.lifecycle import CallState, Outcome
+from callcenter.domain.duty.presence import Work
 from callcenter.domain.ports import Ports
-from callcenter.domain.presence import Work
+from callcenter.domain.staff.roles import Role
 from callcenter.factory import create_app
 from callcenter.jobs import worker
 from callcenter.models.base import db
-from callcenter.models.people import Staff
-from callcenter.models.telephony import Call, CallEvent, Offer, Presence
-from callcenter.services import presence
-from callcenter.services.audit import OPERATOR
-from callcenter.services.staff import NewStaff, add_staff
+from callcenter.models.calls.calls import Call, CallEvent, Offer, Presence
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.duty import presence
+from callcenter.services.staff.accounts import NewStaff, add_staff
+from callcenter.services.trail.audit import OPERATOR
 from callcenter.settings import Settings
 from ivr.routes import bp
 from tests.line import A_WEDNESDAY_AFTERNOON, ACCOUNT, Line
@@ -203,7 +203,7 @@ class Counsellor:
 
     def ends_the_call(self) -> None:
         """Use the end button of the screen."""
-        from callcenter.services import room
+        from callcenter.services.talks import room
 
         with self.desk.work() as session:
             row = session.get_one(Presence, self.staff_id)

@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from callcenter.domain.callbacks import CONTROL_RETRIES, NEWS_RETRIES
+from callcenter.domain.calls.callbacks import CONTROL_RETRIES, NEWS_RETRIES
 from ivr.scripts import ending
 from ivr.simulator.clock import JST, Clock
-from ivr.simulator.engine import Engine, Number
-from ivr.simulator.interpreter import STOCK_ERROR
-from ivr.simulator.legs import Leg
-from ivr.simulator.webhooks import Limits
+from ivr.simulator.line.engine import Engine, Number
+from ivr.simulator.line.interpreter import STOCK_ERROR
+from ivr.simulator.line.legs import Leg
+from ivr.simulator.line.webhooks import Limits
 from tests.desk import ORIGIN, Desk
 from tests.line import ACCOUNT, wsgi_post
 

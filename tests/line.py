@@ -26,12 +26,12 @@ from werkzeug.test import Client
 
 from ivr.simulator.app import create_app
 from ivr.simulator.clock import JST, Clock
-from ivr.simulator.devices import Devices
-from ivr.simulator.engine import Account, Engine, Number, Settings
 from ivr.simulator.faults import Faults
-from ivr.simulator.legs import Caption, Leg
-from ivr.simulator.rest import TIMEOUT_MARK
-from ivr.simulator.webhooks import Limits
+from ivr.simulator.line.devices import Devices
+from ivr.simulator.line.engine import Account, Engine, Number, Settings
+from ivr.simulator.line.legs import Caption, Leg
+from ivr.simulator.line.webhooks import Limits
+from ivr.simulator.rest.door import TIMEOUT_MARK
 
 A_WEDNESDAY_AFTERNOON = datetime(2026, 11, 25, 14, 0, tzinfo=JST)
 ACCOUNT = Account(

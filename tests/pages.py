@@ -14,13 +14,13 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from callcenter.context import unit_of_work
-from callcenter.domain.people import Role
+from callcenter.domain.calendar.times import parse_moment
 from callcenter.domain.ports import Ports, Telephony
-from callcenter.domain.times import parse_moment
+from callcenter.domain.staff.roles import Role
 from callcenter.factory import create_app
 from callcenter.models.base import db
-from callcenter.services.audit import OPERATOR
-from callcenter.services.staff import NewStaff, add_staff
+from callcenter.services.staff.accounts import NewStaff, add_staff
+from callcenter.services.trail.audit import OPERATOR
 from callcenter.settings import Settings
 
 ORIGIN = "https://desk.test"

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.domain.calls import CallState, OfferState, Outcome
-from callcenter.domain.presence import AwayReason, Work
-from callcenter.domain.supervision import Mode
+from callcenter.domain.calls.lifecycle import CallState, OfferState, Outcome
+from callcenter.domain.duty.presence import AwayReason, Work
+from callcenter.domain.talks.supervision import Mode
 from callcenter.ui import access, tones
-from callcenter.ui.assets import BUNDLES, Assets
+from callcenter.ui.response.assets import BUNDLES, Assets
 from tests.pages import Site
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from callcenter.adapters import schema
 from callcenter.crypto import KeyMissing, KeyRing, SealBroken
-from callcenter.domain.holidays_jp import differences
-from callcenter.domain.hours import Calendar, coverage_alarm
-from callcenter.domain.times import short_date
+from callcenter.domain.calendar.holidays_jp import differences
+from callcenter.domain.calendar.hours import Calendar, coverage_alarm
+from callcenter.domain.calendar.times import short_date
+from callcenter.models.delivery.nightly import NightlyRun
 from callcenter.models.keys import DataKey
-from callcenter.models.nightly import NightlyRun
 
 NIGHTS_MISSED = timedelta(days=3)
 

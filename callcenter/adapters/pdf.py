@@ -11,7 +11,7 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 
 
 def disclosure(document: Mapping[str, Any]) -> bytes:
-    """Return the copy of a case for its subject; *document* is what ``services.disclosures`` puts together."""
+    """Return the copy of a case for its subject; *document* is what ``services.keeping.disclosures`` puts together."""
     import typst  # half a second and thirty megabytes that no other page needs
 
     setter = typst.Compiler(

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from callcenter.adapters.twilio_client import Account, plain_errors
-from callcenter.domain.callbacks import NEWS_RETRIES
+from callcenter.domain.calls.callbacks import NEWS_RETRIES
 from callcenter.domain.ports import Leg, LineGone
 
 if TYPE_CHECKING:

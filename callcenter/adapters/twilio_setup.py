@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from callcenter.adapters.twilio_client import Account, plain_errors
-from callcenter.domain.line_setup import Dialing, Field, Found, Recording
+from callcenter.domain.administration.line_setup import Dialing, Field, Found, Recording
 from callcenter.domain.ports import LineGone, LineRefused, LineShut
 
 if TYPE_CHECKING:

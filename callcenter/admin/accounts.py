@@ -11,22 +11,22 @@ from werkzeug.wrappers import Response
 
 from callcenter.admin.blueprint import bp, for_administrators
 from callcenter.context import ports, reading, settings, unit_of_work
-from callcenter.domain.calls import Key
+from callcenter.domain.access.permissions import Action, may
+from callcenter.domain.calls.lifecycle import Key
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.people import Contact, Role
-from callcenter.domain.permissions import Action, may
 from callcenter.domain.phone_numbers import UnusableNumber
-from callcenter.domain.second_factor import IdentityCheck, ResetReason
-from callcenter.models.people import Staff
-from callcenter.services import administration, duty, second_factor
-from callcenter.services import staff as accounts
-from callcenter.services.audit import Actor, staff_member
-from callcenter.services.notices import Told
-from callcenter.services.staff import LoginTaken, LoginUnusable, NewStaff
+from callcenter.domain.staff.roles import Contact, Role
+from callcenter.domain.staff.second_factor import IdentityCheck, ResetReason
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.administration import duty_changes, staff_accounts
+from callcenter.services.delivery.notices import Told
+from callcenter.services.staff import accounts, second_factor
+from callcenter.services.staff.accounts import LoginTaken, LoginUnusable, NewStaff
+from callcenter.services.trail.audit import Actor, staff_member
 from callcenter.ui.access import me
-from callcenter.ui.arrival import proven
 from callcenter.ui.forms import Problem
-from callcenter.ui.told import OPERATOR, says
+from callcenter.ui.notices import OPERATOR, says
+from callcenter.ui.staff.login_flow import proven
 from callcenter.ui.tones import ROLES
 
 REASONS: dict[ResetReason, str] = {
@@ -51,7 +51,7 @@ WAITS = "お話し中のため、この電話の記録を終えたときに変�
 FIELDS: dict[type[HelplineError], str] = {
     LoginTaken: "login",
     LoginUnusable: "login",
-    administration.NameMissing: "name",
+    staff_accounts.NameMissing: "name",
     UnusableNumber: "phone",
 }
 
@@ -61,7 +61,7 @@ FIELDS: dict[type[HelplineError], str] = {
 def staff_list() -> str:
     """Everybody, and how they come in."""
     with reading() as session:
-        found = administration.everybody(session)
+        found = staff_accounts.everybody(session)
     return render_template("admin/accounts.html", found=found, required=settings().second_factor.required)
 
 
@@ -87,7 +87,7 @@ def add_staff() -> str | tuple[str, int]:
     )
     try:
         with unit_of_work() as session:
-            staff, password = administration.employ(session, new, by=_by(), now=now)
+            staff, password = staff_accounts.employ(session, new, by=_by(), now=now)
             until = staff.first_password_until
     except HelplineError as refused:
         return _draw_new([Problem(FIELDS.get(type(refused)), refused.message)]), 422
@@ -112,7 +112,7 @@ def set_role(staff_id: str) -> Response | tuple[str, int]:
         return _draw(staff_id, [Problem("role", "役割を選んでください。")]), 422
     with unit_of_work() as session:
         staff, now = _known(session, staff_id), ports().clock.now()
-        at_once = administration.change_role(session, staff, role, by=_by(), now=now)
+        at_once = staff_accounts.change_role(session, staff, role, by=_by(), now=now)
     return _back(staff_id, f"役割を{ROLES[role]}に変えました。入りなおすと変わります。" if at_once else WAITS)
 
 
@@ -159,8 +159,8 @@ def set_active(staff_id: str) -> Response:
     with unit_of_work() as session:
         staff = _known(session, staff_id)
         if active:
-            duty.activate(session, staff, by=_by(), now=now)
-        at_once = active or administration.deactivate(session, staff, by=_by(), now=now)
+            duty_changes.activate(session, staff, by=_by(), now=now)
+        at_once = active or staff_accounts.deactivate(session, staff, by=_by(), now=now)
     words = "また使えるようにしました。" if active else "使えなくしました。書いた記録は、そのまま残っています。"
     return _back(staff_id, words if at_once else WAITS)
 
@@ -172,7 +172,7 @@ def renew_password(staff_id: str) -> str:
     """A new first password, for somebody who forgot theirs."""
     with unit_of_work() as session:
         staff, now = _known(session, staff_id), ports().clock.now()
-        password = administration.new_first_password(session, staff, by=_by(), now=now)
+        password = staff_accounts.new_first_password(session, staff, by=_by(), now=now)
         until = staff.first_password_until
     return _draw_password(staff, password, until)
 
@@ -191,7 +191,7 @@ def reset_factor(staff_id: str) -> Response | tuple[str, int]:
     with unit_of_work() as session:
         staff, now = _known(session, staff_id), ports().clock.now()
         chosen = ResetReason(reason), IdentityCheck(checked)
-        administration.reset_factor(session, staff, *chosen, by=_by(), now=now)
+        staff_accounts.reset_factor(session, staff, *chosen, by=_by(), now=now)
     return _back(staff_id, "外しました。次に入るときに、新しく決めてもらいます。ほかの統括と管理者にも知らせました。")
 
 

@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 
 from callcenter.admin.blueprint import bp, for_deciders
 from callcenter.context import line_words, ports, reading, unit_of_work
+from callcenter.domain.announcements.recording import LARGEST, NotAVoice, read_voice
+from callcenter.domain.announcements.speech import Announcement
+from callcenter.domain.announcements.wording import Change, Changes, Slot, mistakes, read_readings, tidy
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.ports import LineWords
-from callcenter.domain.recording import LARGEST, NotAVoice, read_voice
-from callcenter.domain.speech import Announcement
-from callcenter.domain.wording import Change, Changes, Slot, mistakes, read_readings, tidy
-from callcenter.services import announcements
+from callcenter.services.announcements import changed_phrases
 from callcenter.ui.access import me
 from callcenter.ui.forms import Problem
 
@@ -51,7 +51,7 @@ def _allow_a_recording(endpoint: str | None, _values: object) -> None:
 def phrases() -> str:
     """Every phrase of the line on one page."""
     with reading() as session:
-        slots = _line().slots(announcements.current(session))
+        slots = _line().slots(changed_phrases.current(session))
     groups = {name: [slot for slot in slots if slot.shipped.code.startswith(key)] for key, name in GROUPS.items()}
     return render_template("admin/announcements.html", groups=groups)
 
@@ -75,7 +75,7 @@ def change(name: str) -> Response | tuple[str, int]:
         problems = [Problem(*found) for found in mistakes(slot, text, readings, line.readings, seconds)]
         if not problems:
             new = Change(None if text == slot.shipped.text else text, readings)
-            announcements.change(session, name, new, by=me().staff_id, now=ports().clock.now())
+            changed_phrases.change(session, name, new, by=me().staff_id, now=ports().clock.now())
     if problems:
         return _draw(name, problems, request.form.to_dict()), 422
     flash("文を変えました。数秒のうちに、電話の声に反映されます。")
@@ -92,11 +92,11 @@ def record(name: str) -> Response | tuple[str, int]:
             slot = _slot(session, name)
             _may_be_recorded(slot, confirmed=request.form.get("confirmed") == "1")
             voice = read_voice(body, limit=slot.limit)
-            sound = announcements.keep_recording(
+            sound = changed_phrases.keep_recording(
                 session, voice.body, voice.kind, voice.seconds, by=me().staff_id, now=now
             )
-            kept = announcements.current(session).by_name.get(name, Change(None))
-            announcements.change(session, name, replace(kept, sound=sound), by=me().staff_id, now=now)
+            kept = changed_phrases.current(session).by_name.get(name, Change(None))
+            changed_phrases.change(session, name, replace(kept, sound=sound), by=me().staff_id, now=now)
     except NotAVoice as refused:
         return _draw(name, [Problem("voice", refused.message)]), 422
     flash("録音した声に変えました。数秒のうちに、電話の声に反映されます。")
@@ -111,9 +111,9 @@ def back(name: str) -> Response:
     with unit_of_work() as session:
         _slot(session, name)
         if version is None:
-            announcements.change(session, name, Change(None), by=me().staff_id, now=now)
+            changed_phrases.change(session, name, Change(None), by=me().staff_id, now=now)
         else:
-            announcements.back_to(session, name, version, by=me().staff_id, now=now)
+            changed_phrases.back_to(session, name, version, by=me().staff_id, now=now)
     flash("もどしました。数秒のうちに、電話の声に反映されます。")
     return _to(name)
 
@@ -138,7 +138,7 @@ def _draw(name: str, problems: list[Problem] | None = None, sent: dict[str, str]
     line = _line()
     with reading() as session:
         slot = _slot(session, name)
-        history = announcements.history(session, name)
+        history = changed_phrases.history(session, name)
     shown = {"text": slot.current.text, "readings": "\n".join(f"{w}={r}" for w, r in slot.current.readings)}
     return render_template(
         "admin/announcement.html",
@@ -160,7 +160,7 @@ def _gaps(text: str) -> frozenset[str]:
 
 
 def _slot(session: Session, name: str) -> Slot:
-    changes: Changes = announcements.current(session)
+    changes: Changes = changed_phrases.current(session)
     found = next((slot for slot in _line().slots(changes) if slot.name == name), None)
     if found is None:
         abort(404)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from callcenter.domain.people import Role
-from callcenter.domain.permissions import Action, roles_that_may
+from callcenter.domain.access.permissions import Action, roles_that_may
+from callcenter.domain.staff.roles import Role
 from callcenter.ui.access import staff
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from callcenter.domain.hours import SpecialDay, SpecialKind
-from callcenter.domain.public_reason import UnspeakableReason, public_reason
-from callcenter.domain.times import clock_words, local_date, short_date
+from callcenter.domain.calendar.hours import SpecialDay, SpecialKind
+from callcenter.domain.calendar.public_reason import UnspeakableReason, public_reason
+from callcenter.domain.calendar.times import clock_words, local_date, short_date
 from callcenter.ui.forms import Problem
 
 

@@ -13,14 +13,15 @@ from callcenter.admin import choice, preview
 from callcenter.admin.blueprint import bp, for_deciders
 from callcenter.admin.choice import Choice, What, describe
 from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.domain.calendar.hours import Calendar, SpecialKind, windows
+from callcenter.domain.calendar.times import at_japan, local_date
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.hours import Calendar, SpecialKind, windows
-from callcenter.domain.times import at_japan, local_date
-from callcenter.services import calendar, queue, special_days
+from callcenter.services.calendar import opening_hours, special_days
+from callcenter.services.calls import queue
 from callcenter.ui.access import me
 from callcenter.ui.forms import Problem
 from callcenter.ui.line_now import band
-from callcenter.ui.told import sentences
+from callcenter.ui.notices import sentences
 
 PAST_DAYS = 400
 """How far back the list goes."""
@@ -69,7 +70,7 @@ def ask_undo(day: str) -> str:
     """Show how the day will be again."""
     on, now = _known_day(day), ports().clock.now()
     with reading() as session:
-        known = calendar.current(session, now)
+        known = opening_hours.current(session, now)
     special = known.special_days.get(on)
     if special is None:
         raise special_days.NothingToUndo
@@ -99,7 +100,7 @@ def _draw_days(sent: dict[str, str], problems: list[Problem]) -> str:
     now = ports().clock.now()
     today = local_date(now)
     with reading() as session:
-        known = calendar.current(session, now)
+        known = opening_hours.current(session, now)
         listed = special_days.listed(session, since=today - timedelta(days=PAST_DAYS))
         notices = sentences(session, me().staff_id)
     coming = [one for one in reversed(listed) if one.row.day >= today and one.row.withdrawn_at is None]
@@ -151,7 +152,7 @@ def _to_confirm(chosen: Choice) -> str:
 
 def _confirm(chosen: Choice, now: datetime) -> str:
     with reading() as session:
-        known = calendar.current(session, now)
+        known = opening_hours.current(session, now)
         waiting = _waiting(session) if chosen.day == local_date(now) else 0
     then = preview.look_ahead(known, chosen.day, chosen.special, now=now)
     return render_template(

@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response
 
 from callcenter.admin.blueprint import bp, for_deciders
 from callcenter.context import ports, reading, unit_of_work
-from callcenter.domain.consultations import Topic
-from callcenter.domain.directory import Entry, EntryIncomplete, InstitutionKind, read_entry
+from callcenter.domain.directory.institutions import Entry, EntryIncomplete, InstitutionKind, read_entry
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.places import municipalities, prefectures_for_choice
+from callcenter.domain.records.consultations import Topic
 from callcenter.models.directory import Institution
-from callcenter.models.people import Staff
-from callcenter.services import directory as services
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.directory import institutions as services
 from callcenter.ui.access import me
 from callcenter.ui.checked import unchecked_for
 from callcenter.ui.forms import Problem

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from callcenter.context import line_words
-from callcenter.domain.closing import closing
-from callcenter.domain.hours import Calendar, SpecialDay, SpecialKind, state_at, windows
-from callcenter.domain.readings import Phrase
-from callcenter.domain.times import at_japan, local_date
+from callcenter.domain.announcements.readings import Phrase
+from callcenter.domain.calendar.closing import closing
+from callcenter.domain.calendar.hours import Calendar, SpecialDay, SpecialKind, state_at, windows
+from callcenter.domain.calendar.times import at_japan, local_date
 from callcenter.ui.line_now import Band, band
 
 EARLY = time(9, 59)

@@ -13,15 +13,16 @@ from werkzeug.wrappers import Response
 
 from callcenter.admin.blueprint import bp, for_deciders
 from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.domain.access.permissions import Action, roles_that_may
+from callcenter.domain.calendar.times import local_date
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.people import Role
-from callcenter.domain.permissions import Action, roles_that_may
-from callcenter.domain.retention import HoldInThePast, HoldReason, HoldTooLong, SayWhyHeld
-from callcenter.domain.times import local_date
-from callcenter.models.retention import RetentionHold
-from callcenter.services import holds, nightly, retention
-from callcenter.services.audit import staff_member
-from callcenter.services.retention import Held, Kind
+from callcenter.domain.keeping.retention import HoldInThePast, HoldReason, HoldTooLong, SayWhyHeld
+from callcenter.domain.staff.roles import Role
+from callcenter.models.keeping.retention import RetentionHold
+from callcenter.services.delivery import nightly
+from callcenter.services.keeping import holds, retention
+from callcenter.services.keeping.retention import Held, Kind
+from callcenter.services.trail.audit import staff_member
 from callcenter.ui.access import me, staff
 from callcenter.ui.forms import Problem
 

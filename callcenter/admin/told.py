@@ -10,10 +10,10 @@ from callcenter.admin.blueprint import bp, for_deciders, in_the_background
 from callcenter.admin.choice import describe
 from callcenter.context import ports, reading, unit_of_work
 from callcenter.models.calendar import SpecialDayRow
-from callcenter.services import notices
-from callcenter.services.notices import Told
+from callcenter.services.delivery import notices
+from callcenter.services.delivery.notices import Told
 from callcenter.ui.access import me
-from callcenter.ui.told import OPERATOR, says, sentences
+from callcenter.ui.notices import OPERATOR, says, sentences
 
 
 @bp.get("/notices")

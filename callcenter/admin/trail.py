@@ -15,14 +15,15 @@ from werkzeug.wrappers import Response
 from callcenter.admin import trail_words
 from callcenter.admin.blueprint import bp, for_auditors, for_figures, for_settings_history
 from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.domain.calendar.times import local_date
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.times import local_date
-from callcenter.models.audit import AuditEntry
-from callcenter.models.audit_watch import AuditCheck, AuditHeadSent
-from callcenter.models.people import Staff
-from callcenter.models.retention import Purge
-from callcenter.services import audit_watch, month_figures, trail
-from callcenter.services.trail import Filters
+from callcenter.models.keeping.retention import Purge
+from callcenter.models.staff.accounts import Staff
+from callcenter.models.trail.audit import AuditEntry
+from callcenter.models.trail.audit_watch import AuditCheck, AuditHeadSent
+from callcenter.services.figures import month_figures
+from callcenter.services.trail import audit_watch, entries
+from callcenter.services.trail.entries import Filters
 from callcenter.ui.access import me
 
 USUAL_DAYS = 7
@@ -74,9 +75,9 @@ def trail_page() -> str:
     first, last = _days(USUAL_DAYS)
     who, group = request.args.get("who") or None, request.args.get("group") or None
     with reading() as session:
-        page = trail.page(session, Filters(first, last, who, group), by=_myself(session), before=_before())
-        names = trail.names(session)
-        people = [(one.id, one.name) for one in trail.actors(session)]
+        page = entries.page(session, Filters(first, last, who, group), by=_myself(session), before=_before())
+        names = entries.names(session)
+        people = [(one.id, one.name) for one in entries.actors(session)]
     asked = {"who": who or "", "group": group or "", "from": first.isoformat(), "to": last.isoformat()}
     given: dict[str, Any] = {"people": people, "kinds": trail_words.KINDS, "groups": trail_words.GROUPS}
     lines = [Line.of(entry, names) for entry in page.entries]
@@ -89,8 +90,8 @@ def settings_history() -> str:
     """Who changed how the service behaves, or who may do what."""
     first, last = _days(90)
     with reading() as session:
-        page = trail.settings_history(session, first, last, by=_myself(session), before=_before())
-        names = trail.names(session)
+        page = entries.settings_history(session, first, last, by=_myself(session), before=_before())
+        names = entries.names(session)
     lines = [Line.of(entry, names) for entry in page.entries]
     asked = {"from": first.isoformat(), "to": last.isoformat()}
     return render_template("admin/settings_history.html", lines=lines, older=page.older_before, asked=asked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcenter.services.readers import OPENINGS
+from callcenter.services.trail.readers import OPENINGS
 
 GROUPS = {
     "reading": "記録をひらいた",

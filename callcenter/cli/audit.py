@@ -14,11 +14,11 @@ import click
 
 from callcenter.cli.opened import at_hand, opened
 from callcenter.context import ports, reading, unit_of_work
-from callcenter.domain.audit_heads import Head, head_line, read_heads
-from callcenter.domain.times import in_japan, local_date
+from callcenter.domain.calendar.times import in_japan, local_date
+from callcenter.domain.trail.audit_heads import Head, head_line, read_heads
 
 if TYPE_CHECKING:
-    from callcenter.models.audit import AuditEntry
+    from callcenter.models.trail.audit import AuditEntry
 
 
 @click.group("audit")
@@ -33,7 +33,7 @@ def audit_verify(given: tuple[str, ...]) -> None:
 
     With heads that were kept outside, also what was cut off at the end is found.
     """
-    from callcenter.services import audit as trail
+    from callcenter.services.trail import audit as trail
 
     heads = [head for one in given for head in _heads(one)]
     with at_hand(), reading() as session:
@@ -51,7 +51,7 @@ def audit_verify(given: tuple[str, ...]) -> None:
 @audit.command("head")
 def audit_head() -> None:
     """Print where the chain ends now, as a line to be kept outside."""
-    from callcenter.services import audit as trail
+    from callcenter.services.trail import audit as trail
 
     with opened() as (session, now):
         head = trail.head(session)
@@ -66,18 +66,18 @@ def audit_head() -> None:
 @click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="last day, in Japan")
 def audit_export(file: TextIO, first: datetime | None, last: datetime | None) -> None:
     """Write the trail to FILE, one JSON object a line, with the hashes; codes and ids only, never what was said."""
-    from callcenter.services import trail
-    from callcenter.services.audit import OPERATOR
+    from callcenter.services.trail import entries
+    from callcenter.services.trail.audit import OPERATOR
 
     days = (first.date() if first else None, last.date() if last else None)
     count = 0
     with at_hand():
         with reading() as session:
-            for entry in trail.whole(session, *days):
+            for entry in entries.whole(session, *days):
                 file.write(json.dumps(_as_json(entry), ensure_ascii=False) + "\n")
                 count += 1
         with unit_of_work() as session:
-            trail.note_export(session, count, by=OPERATOR, now=ports().clock.now())
+            entries.note_export(session, count, by=OPERATOR, now=ports().clock.now())
     click.echo(f"{count}件を書き出しました。", err=True)
 
 
@@ -100,7 +100,7 @@ def _mail_text(text: str) -> str:
 
 
 def _entry() -> type[AuditEntry]:
-    from callcenter.models.audit import AuditEntry
+    from callcenter.models.trail.audit import AuditEntry
 
     return AuditEntry
 

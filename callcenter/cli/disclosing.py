@@ -23,16 +23,17 @@ def cases_export(
 ) -> None:
     """Write a copy of a case, without what others of the family said."""
     from callcenter.adapters import pdf
-    from callcenter.domain.disclosure import check_reason, decide
-    from callcenter.services import disclosures, staff
-    from callcenter.services.audit import OPERATOR
-    from callcenter.services.disclosures import Copy
+    from callcenter.domain.keeping.disclosure import check_reason, decide
+    from callcenter.services.keeping import disclosures
+    from callcenter.services.keeping.disclosures import Copy
+    from callcenter.services.staff import accounts
+    from callcenter.services.trail.audit import OPERATOR
 
     why = check_reason(reason)
     if pdf_path is None and json_path is None:
         raise click.UsageError("--pdf か --json で、書きだすファイルを指定してください。")
     with opened() as (session, now):
-        by = staff.find(session, login)
+        by = accounts.find(session, login)
         if by is None or not by.active:
             raise click.ClickException(f"{login} というアカウントは、いま使えません。")
         names = context().settings.policy.disclose_staff_names

@@ -12,7 +12,7 @@ from flask import Flask
 from callcenter.cli import provider
 from callcenter.cli.fallback import current_script
 from callcenter.context import context, reading
-from callcenter.domain.hours import Calendar
+from callcenter.domain.calendar.hours import Calendar
 
 if TYPE_CHECKING:
     from datetime import date
@@ -30,10 +30,15 @@ MARKS = {(True, False): "✓", (True, True): "△", (False, False): "✗", (Fals
 def doctor() -> None:
     """Check what this installation needs; exit status 1 if anything is wrong."""
     from callcenter.adapters import checkup
-    from callcenter.domain.helplines import shipped_helplines
-    from callcenter.domain.times import local_date
+    from callcenter.domain.calendar.times import local_date
+    from callcenter.domain.directory.helplines import shipped_helplines
     from callcenter.models.base import db
-    from callcenter.services import break_glass, directory, flags, heavy_jobs, keys, nightly, second_factor
+    from callcenter.services.access import break_glass
+    from callcenter.services.delivery import heavy_jobs, nightly
+    from callcenter.services.directory import institutions
+    from callcenter.services.keeping import keys
+    from callcenter.services.misuse import flags
+    from callcenter.services.staff import second_factor
 
     app: Flask = click.get_current_context().obj["app"]()
     with app.app_context():
@@ -53,7 +58,7 @@ def doctor() -> None:
                 findings.append(checkup.call_log(nightly.latest(session, nightly.CALL_LOG), today))
                 findings.append(checkup.retention(nightly.latest(session, nightly.RETENTION), today))
                 findings.append(checkup.heavy_jobs(heavy_jobs.failed_kinds(session)))
-                findings.append(checkup.directory(directory.disagreements(session, shipped_helplines())))
+                findings.append(checkup.directory(institutions.disagreements(session, shipped_helplines())))
         findings += _at_twilio()
         findings += _fallback(here.settings.fallback_file)
     for finding in findings:
@@ -64,8 +69,8 @@ def doctor() -> None:
 def _trail(session: Session, settings: Settings, today: date) -> list[Finding]:
     """Whether the audit trail holds together, and its head goes outside."""
     from callcenter.adapters import checkup
-    from callcenter.domain.times import local_date
-    from callcenter.services import audit_watch
+    from callcenter.domain.calendar.times import local_date
+    from callcenter.services.trail import audit_watch
 
     last = audit_watch.last_whole(session)
     checked_on = local_date(last.ended_at) if last and last.ended_at else None
@@ -108,7 +113,7 @@ def _at_twilio() -> list[Finding]:
 
 
 def _calendar() -> Calendar:
-    from callcenter.services import calendar
+    from callcenter.services.calendar import opening_hours
 
     with reading() as session:
-        return calendar.load(session)
+        return opening_hours.load(session)

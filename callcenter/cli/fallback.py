@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.context import line_words, reading
-from callcenter.domain.wording import Changes
+from callcenter.domain.announcements.wording import Changes
 
 
 @click.command("export-fallback")
@@ -35,14 +35,14 @@ def export_fallback(file: str) -> None:
 
 def current_script() -> str:
     """Return the script in today's wording; without a database in the shipped one, which is true as well."""
-    from callcenter.services import announcements
+    from callcenter.services.announcements import changed_phrases
 
     words = line_words()
     if words is None:
         raise click.ClickException("電話の部分が組みこまれていないため、案内を作れません。")
     try:
         with reading() as session:
-            changes = announcements.current(session)
+            changes = changed_phrases.current(session)
     except SQLAlchemyError:
         click.echo("データベースにつながらないため、変更する前の文で作りました。", err=True)
         changes = Changes()

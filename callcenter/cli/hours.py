@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from callcenter.cli.opened import opened
-from callcenter.domain.hours import SpecialDay, SpecialKind, State
+from callcenter.domain.calendar.hours import SpecialDay, SpecialKind, State
 
 
 @click.group("hours")
@@ -22,9 +22,9 @@ def hours() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def hours_at(moments: tuple[str, ...], as_json: bool) -> None:
     """Tell for each moment (without a zone: Japan's) whether the line is open, and when next."""
-    from callcenter.domain.hours import state_at
-    from callcenter.domain.times import local_date, parse_moment
-    from callcenter.services import calendar
+    from callcenter.domain.calendar.hours import state_at
+    from callcenter.domain.calendar.times import local_date, parse_moment
+    from callcenter.services.calendar import opening_hours
 
     try:
         asked = [parse_moment(text) for text in moments]
@@ -32,7 +32,7 @@ def hours_at(moments: tuple[str, ...], as_json: bool) -> None:
         raise click.UsageError("日時は 2026-11-24T10:00 のように書いてください。") from None
     with opened() as (session, _now):
         years = {local_date(moment).year + ahead for moment in asked for ahead in (0, 1)}
-        days = calendar.load(session, years=years)
+        days = opening_hours.load(session, years=years)
     for moment in asked:
         told = _told(state_at(days, moment))
         click.echo(json.dumps(told, ensure_ascii=False) if as_json else _sentence(told))
@@ -86,7 +86,7 @@ def hours_open(day: str, from_time: str, to_time: str, reason: str) -> None:
 @click.argument("day", metavar="DATE")
 def hours_undo(day: str) -> None:
     """Make a day that was closed, shortened or opened out of turn an ordinary one again."""
-    from callcenter.services import special_days
+    from callcenter.services.calendar import special_days
 
     on = _day(day)
     with opened() as (session, now):
@@ -95,7 +95,7 @@ def hours_undo(day: str) -> None:
 
 
 def _decide(day: date, special: SpecialDay) -> None:
-    from callcenter.services import special_days
+    from callcenter.services.calendar import special_days
 
     with opened() as (session, now):
         special_days.decide(session, day, special, now=now, by=None)

@@ -9,10 +9,10 @@ import click
 
 from callcenter.cli.opened import at_hand
 from callcenter.context import context, reading, unit_of_work
-from callcenter.domain.times import short_date
+from callcenter.domain.calendar.times import short_date
 
 if TYPE_CHECKING:
-    from callcenter.services.keys import Remaining
+    from callcenter.services.keeping.keys import Remaining
 
 
 @click.group("keys")
@@ -45,10 +45,10 @@ def keys_rotate(force: bool) -> None:
 
 def _refuse_too_early(now: datetime) -> None:
     """A process without the new key could open nothing any more: it has to be restarted first."""
-    from callcenter.services import ring_holders
+    from callcenter.services.keeping import process_keys
 
     with reading() as session:
-        lacking = ring_holders.lacking(session, now=now)
+        lacking = process_keys.lacking(session, now=now)
     if lacking:
         raise click.ClickException(
             f"新しい鍵 {context().ring.current_id} を知らないプロセスが動いています({'、'.join(lacking)})。"
@@ -57,8 +57,8 @@ def _refuse_too_early(now: datetime) -> None:
 
 
 def _move(now: datetime) -> None:
-    from callcenter.services import keys as ring_keys
-    from callcenter.services.audit import OPERATOR
+    from callcenter.services.keeping import keys as ring_keys
+    from callcenter.services.trail.audit import OPERATOR
 
     with click.progressbar(length=_remaining(now).movable, label="鍵を移しています") as bar:
         moved = 1
@@ -69,8 +69,8 @@ def _move(now: datetime) -> None:
 
 
 def _rehash(now: datetime) -> None:
-    from callcenter.services import keys as ring_keys
-    from callcenter.services.audit import OPERATOR
+    from callcenter.services.keeping import keys as ring_keys
+    from callcenter.services.trail.audit import OPERATOR
 
     with reading() as session:
         hashes = ring_keys.recognise_flags(session, now=now)
@@ -79,7 +79,7 @@ def _rehash(now: datetime) -> None:
 
 
 def _remaining(now: datetime) -> Remaining:
-    from callcenter.services import keys as ring_keys
+    from callcenter.services.keeping import keys as ring_keys
 
     with reading() as session:
         return ring_keys.remaining(session, now=now)

@@ -13,7 +13,7 @@ from callcenter.cli.opened import opened
 from callcenter.context import context
 
 if TYPE_CHECKING:
-    from callcenter.services.case_import import Read
+    from callcenter.services.moving.case_import import Read
 
 
 @click.command("import")
@@ -26,10 +26,10 @@ def cases_import(file: Path, dry_run: bool, again: bool, as_json: bool) -> None:
 
     Columns: nickname, reading, relation, age_band, prefecture, municipality, opened_on, last_contact_on, summary.
     """
-    from callcenter.domain.retention import newest_due
-    from callcenter.domain.times import local_date
-    from callcenter.services import case_import
-    from callcenter.services.audit import OPERATOR
+    from callcenter.domain.calendar.times import local_date
+    from callcenter.domain.keeping.retention import newest_due
+    from callcenter.services.moving import case_import
+    from callcenter.services.trail.audit import OPERATOR
 
     with opened() as (session, now):
         found = case_import.read(file.read_bytes(), today=local_date(now))

@@ -56,13 +56,15 @@ def at_hand() -> Iterator[None]:
 def bring_up_to_date() -> None:
     """Bring the database to the newest schema and the shipped holidays."""
     from callcenter.adapters import schema
-    from callcenter.domain.helplines import shipped_helplines
-    from callcenter.domain.holidays_jp import shipped_holidays
+    from callcenter.domain.calendar.holidays_jp import shipped_holidays
+    from callcenter.domain.directory.helplines import shipped_helplines
     from callcenter.models.base import db
-    from callcenter.services import calendar, directory, nickname_index
+    from callcenter.services.calendar import opening_hours
+    from callcenter.services.directory import institutions
+    from callcenter.services.names import nickname_index
 
     schema.upgrade(db.engine)
     with unit_of_work() as session:
-        calendar.ship(session, shipped_holidays())
-        directory.ship(session, shipped_helplines(), now=context().ports.clock.now())
+        opening_hours.ship(session, shipped_holidays())
+        institutions.ship(session, shipped_helplines(), now=context().ports.clock.now())
         nickname_index.complete(session)

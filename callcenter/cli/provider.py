@@ -11,8 +11,8 @@ from flask import Flask
 
 from callcenter.cli.opened import opened
 from callcenter.context import context
-from callcenter.domain import line_setup
-from callcenter.domain.line_setup import OriginNotPublic, Remark, Target, Wanted
+from callcenter.domain.administration import line_setup
+from callcenter.domain.administration.line_setup import OriginNotPublic, Remark, Target, Wanted
 from callcenter.domain.ports import LineBusy, LineGone, LineRefused, LineSetup, LineShut, LineUnknown
 from callcenter.loopback import is_loopback
 from callcenter.settings import Settings
@@ -83,8 +83,8 @@ def set_up(yes: bool) -> None:
 
 def _write(setup: LineSetup, settings: Settings, remarks: list[Remark], *, yes: bool) -> bool:
     """Show what differs, ask, and write it; False if there was nothing to write or nobody wanted it."""
-    from callcenter.services import line_setup as service
-    from callcenter.services.audit import OPERATOR
+    from callcenter.services.administration import line_setup as service
+    from callcenter.services.trail.audit import OPERATOR
 
     changes = line_setup.changes(remarks)
     if not changes:

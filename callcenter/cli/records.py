@@ -25,11 +25,11 @@ def cases() -> None:
 def cases_search(nickname: str, relation: str, age: str, prefecture: str, topic: str, as_json: bool) -> None:
     """List the people who go by a nickname like this one, best first; what the caller also says moves people up."""
     from callcenter.domain.codes import from_label
-    from callcenter.domain.consultations import AgeBand, Relation, Topic
-    from callcenter.domain.nickname_cues import Cues
+    from callcenter.domain.names.nickname_cues import Cues
     from callcenter.domain.places import Prefecture
-    from callcenter.services import cases as found_cases
-    from callcenter.services.audit import OPERATOR
+    from callcenter.domain.records.consultations import AgeBand, Relation, Topic
+    from callcenter.services.cases import cases as found_cases
+    from callcenter.services.trail.audit import OPERATOR
 
     places = from_label(Prefecture, prefecture)
     cues = Cues(from_label(Relation, relation), from_label(AgeBand, age), places, from_label(Topic, topic))
@@ -48,8 +48,8 @@ def cases_search(nickname: str, relation: str, age: str, prefecture: str, topic:
 @click.option("--json", "as_json", is_flag=True)
 def seed_demo(as_json: bool) -> None:
     """Fill an empty trial installation with invented people and records."""
-    from callcenter.services import demo
-    from callcenter.services.audit import OPERATOR
+    from callcenter.services.moving import demo
+    from callcenter.services.trail.audit import OPERATOR
 
     with opened() as (session, now):
         if context().settings.production:

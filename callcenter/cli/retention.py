@@ -27,8 +27,8 @@ def retention() -> None:
 @click.option("--json", "as_json", is_flag=True)
 def purge(on_text: str | None, dry_run: bool, as_json: bool) -> None:
     """Destroy what is due and held by nothing; with --dry-run only list it."""
-    from callcenter.domain.times import local_date
-    from callcenter.services import retention as kept
+    from callcenter.domain.calendar.times import local_date
+    from callcenter.services.keeping import retention as kept
 
     with opened() as (session, now):
         today = local_date(now)
@@ -48,10 +48,10 @@ def purge(on_text: str | None, dry_run: bool, as_json: bool) -> None:
 
 def _let_go() -> Iterator[int]:
     """Destroy batch by batch, each in a transaction of its own, and say how many went in each."""
-    from callcenter.domain.times import local_date
+    from callcenter.domain.calendar.times import local_date
     from callcenter.models.base import db, forget_overwritten
-    from callcenter.services import retention as kept
-    from callcenter.services.audit import OPERATOR
+    from callcenter.services.keeping import retention as kept
+    from callcenter.services.trail.audit import OPERATOR
 
     app: Flask = click.get_current_context().obj["app"]()
     with app.app_context():
@@ -74,9 +74,9 @@ def _let_go() -> Iterator[int]:
 @click.option("--note", required=True, help="Why, in words; sealed with the case's key.")
 def hold(row_id: str, until_text: str, reason: str, note: str) -> None:
     """Keep a case, or a record that belongs to none, beyond its period."""
-    from callcenter.domain.retention import HoldReason
-    from callcenter.services import holds
-    from callcenter.services.audit import OPERATOR
+    from callcenter.domain.keeping.retention import HoldReason
+    from callcenter.services.keeping import holds
+    from callcenter.services.trail.audit import OPERATOR
 
     with opened() as (session, now):
         row = holds.hold(session, row_id, HoldReason(reason), note, _day(until_text), by=OPERATOR, now=now)
@@ -88,8 +88,8 @@ def hold(row_id: str, until_text: str, reason: str, note: str) -> None:
 @click.argument("hold_id", metavar="HOLD")
 def lift(hold_id: str) -> None:
     """End a hold now."""
-    from callcenter.services import holds
-    from callcenter.services.audit import OPERATOR
+    from callcenter.services.keeping import holds
+    from callcenter.services.trail.audit import OPERATOR
 
     with opened() as (session, now):
         holds.lift(session, hold_id, by=OPERATOR, now=now)

@@ -12,12 +12,12 @@ import click
 from sqlalchemy.orm import Session
 
 from callcenter.cli.opened import opened
-from callcenter.domain.people import Role
-from callcenter.domain.presence import Work
-from callcenter.domain.second_factor import IdentityCheck, ResetReason
+from callcenter.domain.duty.presence import Work
+from callcenter.domain.staff.roles import Role
+from callcenter.domain.staff.second_factor import IdentityCheck, ResetReason
 
 if TYPE_CHECKING:
-    from callcenter.models.people import Staff
+    from callcenter.models.staff.accounts import Staff
 
 STARTING_PASSWORD_BYTES = 12
 
@@ -40,8 +40,8 @@ def staff_add(login: str, name: str, role: str, phone: str | None, password_stdi
     """Make an account."""
     import secrets
 
-    from callcenter.services.audit import OPERATOR
-    from callcenter.services.staff import NewStaff, add_staff
+    from callcenter.services.staff.accounts import NewStaff, add_staff
+    from callcenter.services.trail.audit import OPERATOR
 
     made_up = None if password_stdin else secrets.token_urlsafe(STARTING_PASSWORD_BYTES)
     password = made_up or sys.stdin.readline().rstrip("\r\n")
@@ -55,7 +55,7 @@ def staff_add(login: str, name: str, role: str, phone: str | None, password_stdi
 @click.argument("state", type=click.Choice([work.value for work in (Work.AVAILABLE, Work.AWAY, Work.OFFLINE)]))
 def staff_status(login: str, state: str) -> None:
     """Set a counsellor's state without a browser; available also ends a wrap-up."""
-    from callcenter.services import presence
+    from callcenter.services.duty import presence
 
     with known(login) as (session, now, found):
         if state == Work.AVAILABLE:
@@ -71,11 +71,11 @@ def staff_status(login: str, state: str) -> None:
 @click.option("--force", is_flag=True, help=FORCE)
 def staff_role(login: str, role: str, force: bool) -> None:
     """Give an account another role; it signs in anew. During a call it waits until the record is finished."""
-    from callcenter.services import duty
-    from callcenter.services.audit import OPERATOR
+    from callcenter.services.administration import duty_changes
+    from callcenter.services.trail.audit import OPERATOR
 
     with known(login) as (session, now, found):
-        at_once = duty.change_role(session, found, Role(role), by=OPERATOR, now=now, force=force)
+        at_once = duty_changes.change_role(session, found, Role(role), by=OPERATOR, now=now, force=force)
     click.echo(f"{found.name}: " + (role if at_once else WAITS))
 
 
@@ -84,9 +84,9 @@ def staff_role(login: str, role: str, force: bool) -> None:
 @click.argument("callers", type=click.Choice(["self", "family", "none"]))
 def staff_prefer(login: str, callers: str) -> None:
     """Let a counsellor be rung last for the other kind of caller: who pressed 本人 (self), or 家族 (family)."""
-    from callcenter.domain.calls import Key
-    from callcenter.services import staff as accounts
-    from callcenter.services.audit import OPERATOR
+    from callcenter.domain.calls.lifecycle import Key
+    from callcenter.services.staff import accounts
+    from callcenter.services.trail.audit import OPERATOR
 
     with known(login) as (session, now, found):
         prefers = None if callers == "none" else Key[callers.upper()]
@@ -99,11 +99,11 @@ def staff_prefer(login: str, callers: str) -> None:
 @click.option("--force", is_flag=True, help=FORCE)
 def staff_deactivate(login: str, force: bool) -> None:
     """End an account; nothing it wrote is touched. During a call it waits until the record is finished."""
-    from callcenter.services import duty
-    from callcenter.services.audit import OPERATOR
+    from callcenter.services.administration import duty_changes
+    from callcenter.services.trail.audit import OPERATOR
 
     with known(login) as (session, now, found):
-        at_once = duty.deactivate(session, found, by=OPERATOR, now=now, force=force)
+        at_once = duty_changes.deactivate(session, found, by=OPERATOR, now=now, force=force)
     click.echo(f"{found.name}: " + ("使えなくしました。" if at_once else WAITS))
 
 
@@ -111,11 +111,11 @@ def staff_deactivate(login: str, force: bool) -> None:
 @click.argument("login")
 def staff_activate(login: str) -> None:
     """Take an account up again, or take back that it ends after a call."""
-    from callcenter.services import duty
-    from callcenter.services.audit import OPERATOR
+    from callcenter.services.administration import duty_changes
+    from callcenter.services.trail.audit import OPERATOR
 
     with known(login) as (session, now, found):
-        duty.activate(session, found, by=OPERATOR, now=now)
+        duty_changes.activate(session, found, by=OPERATOR, now=now)
     click.echo(f"{found.name}: 使えます。")
 
 
@@ -123,8 +123,8 @@ def staff_activate(login: str) -> None:
 @click.argument("login")
 def staff_password(login: str) -> None:
     """Make up a first password for somebody who forgot theirs; it opens the door once, within a week."""
-    from callcenter.services import staff as accounts
-    from callcenter.services.audit import OPERATOR
+    from callcenter.services.staff import accounts
+    from callcenter.services.trail.audit import OPERATOR
 
     with known(login) as (session, now, found):
         password = accounts.give_first_password(session, found, by=OPERATOR, now=now)
@@ -137,8 +137,8 @@ def staff_password(login: str) -> None:
 @click.option("--checked", type=click.Choice([check.value for check in IdentityCheck]), required=True)
 def staff_reset_factor(login: str, reason: str, checked: str) -> None:
     """Take away a lost second factor, once it is sure who asks; the next sign-in asks for a new one."""
-    from callcenter.services import second_factor
-    from callcenter.services.audit import OPERATOR
+    from callcenter.services.staff import second_factor
+    from callcenter.services.trail.audit import OPERATOR
 
     with known(login) as (session, now, found):
         why, how = ResetReason(reason), IdentityCheck(checked)
@@ -149,7 +149,7 @@ def staff_reset_factor(login: str, reason: str, checked: str) -> None:
 @contextmanager
 def known(login: str) -> Iterator[tuple[Session, datetime, Staff]]:
     """One transaction with the account of that login, or a sentence."""
-    from callcenter.services import staff as accounts
+    from callcenter.services.staff import accounts
 
     with opened() as (session, now):
         found = accounts.find(session, login)

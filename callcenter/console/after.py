@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callcenter.domain.presence import Work, what_follows
-from callcenter.models.people import Staff
-from callcenter.models.telephony import Presence
+from callcenter.domain.duty.presence import Work, what_follows
+from callcenter.models.calls.calls import Presence
+from callcenter.models.staff.accounts import Staff
 from callcenter.ui.tones import AWAY
 
 

@@ -12,13 +12,14 @@ from werkzeug.wrappers import Response
 from callcenter.console.blueprint import bp, done, for_counsellors, for_supervisors, from_script, myself
 from callcenter.console.record import to_record
 from callcenter.context import ports, reading, settings, unit_of_work
-from callcenter.domain.consultations import Channel
-from callcenter.domain.entering import EnteredWhy, WrongMoment, contact_moment
-from callcenter.domain.people import Role
-from callcenter.domain.times import clock_digits, local_date
-from callcenter.models.people import Staff
-from callcenter.services import availability, drafts
-from callcenter.services.drafts import Contact
+from callcenter.domain.calendar.times import clock_digits, local_date
+from callcenter.domain.records.consultations import Channel
+from callcenter.domain.records.entering import EnteredWhy, WrongMoment, contact_moment
+from callcenter.domain.staff.roles import Role
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.duty import availability
+from callcenter.services.records import drafts
+from callcenter.services.records.drafts import Contact
 from callcenter.ui.forms import Problem
 
 Sent = MultiDict[str, str]

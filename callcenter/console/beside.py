@@ -11,9 +11,9 @@ from callcenter.console import notes
 from callcenter.console.blueprint import bp, for_counsellors, from_script, in_the_background, myself
 from callcenter.console.record import NotASave, save_form, to_record
 from callcenter.context import ports, unit_of_work
-from callcenter.models.consultations import Consultation
-from callcenter.services import consultations, prefill, record_fields, viewers
-from callcenter.services.audit import Subject
+from callcenter.models.records import Consultation
+from callcenter.services.records import consultations, prefill, record_fields, viewers
+from callcenter.services.trail.audit import Subject
 from callcenter.ui.filters import clock_seconds
 
 

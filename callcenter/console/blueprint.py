@@ -7,8 +7,8 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.domain.people import Role
-from callcenter.models.people import Staff
+from callcenter.domain.staff.roles import Role
+from callcenter.models.staff.accounts import Staff
 from callcenter.ui.access import me, staff
 
 bp = Blueprint("console", __name__, url_prefix="/console")

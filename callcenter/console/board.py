@@ -21,19 +21,24 @@ from callcenter.console.flagged import Part, Typed
 from callcenter.console.lookup import lookup
 from callcenter.console.sheet import Sheet
 from callcenter.context import line_words, ports, reading, settings, unit_of_work
-from callcenter.domain import scripts
-from callcenter.domain.helplines import shipped_helplines
-from callcenter.domain.nickname_cues import NO_CUES, Cues
-from callcenter.domain.presence import BOUND
-from callcenter.domain.talk import WORDS, Help
-from callcenter.models.cases import Nickname
-from callcenter.models.telephony import Presence
-from callcenter.services import availability, consultations, cut_off, directory, drafts, nicknames, wall
-from callcenter.services.cut_off import CutOff
-from callcenter.services.nickname_search import Candidate
-from callcenter.ui import telephone
+from callcenter.domain.directory.helplines import shipped_helplines
+from callcenter.domain.duty.presence import BOUND
+from callcenter.domain.names.nickname_cues import NO_CUES, Cues
+from callcenter.domain.talks import scripts
+from callcenter.domain.talks.talk import WORDS, Help
+from callcenter.models.calls.calls import Presence
+from callcenter.models.cases.cases import Nickname
+from callcenter.services.calls import cut_off
+from callcenter.services.calls.cut_off import CutOff
+from callcenter.services.cases import wall
+from callcenter.services.directory import institutions
+from callcenter.services.duty import availability
+from callcenter.services.names import nicknames
+from callcenter.services.names.nickname_search import Candidate
+from callcenter.services.records import consultations, drafts
 from callcenter.ui.access import note_activity
 from callcenter.ui.forms import Problem
+from callcenter.ui.response import browser_phone
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,7 @@ def draw_person(page: Page) -> str:
 def _desk(session: Session, now: datetime) -> Desk:
     staff, policy = myself(session), settings().policy
     left = drafts.left(session, by=staff, now=now, on_duty=availability.staff_on_duty(now, policy))
-    lines = directory.lines_at_hand(session, shipped_helplines(), now=now)
+    lines = institutions.lines_at_hand(session, shipped_helplines(), now=now)
     return replace(desk.build(session, staff, now=now, policy=policy), left_behind=len(left), lines=tuple(lines))
 
 
@@ -174,5 +179,5 @@ def _given(page: Page) -> dict[str, Any]:
         "lines": page.desk.lines,
         "words": words,
         "line_origin": settings().simulator_url,
-        "edges": telephone.EDGES,
+        "edges": browser_phone.EDGES,
     }

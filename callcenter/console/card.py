@@ -11,17 +11,18 @@ from callcenter.console import sheet
 from callcenter.console.desk import name_of
 from callcenter.console.sheet import Earlier
 from callcenter.console.words import called, person_words
+from callcenter.domain.calendar.times import local_date
+from callcenter.domain.cases.continuity import MOST_VISITS, Wish, practice_words
+from callcenter.domain.cases.linking import MergeKind
+from callcenter.domain.cases.wall import CaseRisk, Part, Speaker
 from callcenter.domain.codes import Code
-from callcenter.domain.consultations import Channel, Relation
-from callcenter.domain.continuity import MOST_VISITS, Wish, practice_words
-from callcenter.domain.linking import MergeKind
-from callcenter.domain.times import local_date
-from callcenter.domain.wall import CaseRisk, Part, Speaker
-from callcenter.models.cases import Case, Person
-from callcenter.models.consultations import Consultation, ConsultationState
-from callcenter.models.family import Merge
-from callcenter.models.people import Staff
-from callcenter.services import cases, consents, consultations, continuity, merging, visit_counts, wall
+from callcenter.domain.records.consultations import Channel, Relation
+from callcenter.models.cases.cases import Case, Person
+from callcenter.models.cases.family import Merge
+from callcenter.models.records import Consultation, ConsultationState
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.cases import cases, consents, continuity, merging, visit_counts, wall
+from callcenter.services.records import consultations
 
 Options = tuple[tuple[str, str], ...]
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from callcenter.console.blueprint import bp, done, for_counsellors, for_supervisors, myself
 from callcenter.context import ports, unit_of_work
-from callcenter.services import care
+from callcenter.services.duty import care
 
 
 @bp.post("/hard-call")

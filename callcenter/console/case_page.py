@@ -16,34 +16,25 @@ from callcenter.console.line import UnknownChoice
 from callcenter.console.sheet import Earlier
 from callcenter.console.words import called
 from callcenter.context import ports, settings, unit_of_work
-from callcenter.domain.cases import CloseReason
+from callcenter.domain.calendar.times import local_date, parse_moment
+from callcenter.domain.cases.states import CloseReason
+from callcenter.domain.cases.wall import Part, Speaker
 from callcenter.domain.codes import Code
-from callcenter.domain.consultations import Relation
-from callcenter.domain.people import Role
 from callcenter.domain.places import Prefecture, municipalities
-from callcenter.domain.times import local_date, parse_moment
-from callcenter.domain.wall import Part, Speaker
-from callcenter.models.cases import Case, Nickname, Person
-from callcenter.models.casework import CaseClosing, CaseHandover
+from callcenter.domain.records.consultations import Relation
+from callcenter.domain.staff.roles import Role
+from callcenter.models.cases.cases import Case, Nickname, Person
+from callcenter.models.cases.casework import CaseClosing, CaseHandover
 from callcenter.models.directory import Referral
-from callcenter.models.people import Staff
-from callcenter.services import (
-    audit,
-    case_access,
-    case_closing,
-    case_handovers,
-    case_timeline,
-    cases,
-    casework,
-    holds,
-    nicknames,
-    retention,
-    viewers,
-    wall,
-)
-from callcenter.services.audit import Subject, staff_member
-from callcenter.services.case_timeline import Happened
-from callcenter.services.viewers import Other
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.cases import case_access, case_closing, case_handovers, case_timeline, cases, casework, wall
+from callcenter.services.cases.case_timeline import Happened
+from callcenter.services.keeping import holds, retention
+from callcenter.services.names import nicknames
+from callcenter.services.records import viewers
+from callcenter.services.records.viewers import Other
+from callcenter.services.trail import audit
+from callcenter.services.trail.audit import Subject, staff_member
 from callcenter.ui.forms import Problem
 
 ON_PAPER = 500

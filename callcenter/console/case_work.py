@@ -13,10 +13,10 @@ from callcenter.console.blueprint import bp, for_counsellors, from_script, mysel
 from callcenter.console.case_page import draw_case
 from callcenter.console.record import NotASave, sent_fields
 from callcenter.context import ports, unit_of_work
-from callcenter.domain.cases import CloseReason
+from callcenter.domain.calendar.times import long_date
+from callcenter.domain.cases.states import CloseReason
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.times import long_date
-from callcenter.services import case_closing, case_handovers, casework
+from callcenter.services.cases import case_closing, case_handovers, casework
 from callcenter.ui.filters import clock_seconds
 from callcenter.ui.forms import Problem
 

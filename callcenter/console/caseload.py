@@ -10,13 +10,13 @@ from werkzeug.datastructures import MultiDict
 from callcenter.console import form, words
 from callcenter.console.blueprint import bp, for_counsellors, myself
 from callcenter.context import ports, reading
-from callcenter.domain.cases import CaseState
-from callcenter.domain.consultations import Channel, Risk
-from callcenter.domain.people import Role
+from callcenter.domain.calendar.times import local_date
+from callcenter.domain.cases.states import CaseState
 from callcenter.domain.places import Prefecture, municipalities
-from callcenter.domain.times import local_date
-from callcenter.services import case_handovers, caseload
-from callcenter.services.caseload import Filters, Since
+from callcenter.domain.records.consultations import Channel, Risk
+from callcenter.domain.staff.roles import Role
+from callcenter.services.cases import case_handovers, caseload
+from callcenter.services.cases.caseload import Filters, Since
 
 Choice = TypeVar("Choice", CaseState, Since, Prefecture, Risk, Channel)
 

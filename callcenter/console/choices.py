@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.continuity import Wish
-from callcenter.domain.permissions import Action, roles_that_may
-from callcenter.domain.wall import Part
-from callcenter.models.people import Staff
+from callcenter.domain.access.permissions import Action, roles_that_may
+from callcenter.domain.cases.continuity import Wish
+from callcenter.domain.cases.wall import Part
+from callcenter.models.staff.accounts import Staff
 
 Options = tuple[tuple[str, str], ...]
 

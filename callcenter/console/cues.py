@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from callcenter.console.line import UnknownChoice
-from callcenter.domain.consultations import AgeBand, Relation, Topic
-from callcenter.domain.nickname_cues import UNKNOWN, Cues
-from callcenter.domain.people import Role
+from callcenter.domain.names.nickname_cues import UNKNOWN, Cues
 from callcenter.domain.places import Prefecture
-from callcenter.models.consultations import Consultation
-from callcenter.models.people import Staff
-from callcenter.services.nickname_search import Candidate
+from callcenter.domain.records.consultations import AgeBand, Relation, Topic
+from callcenter.domain.staff.roles import Role
+from callcenter.models.records import Consultation
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.names.nickname_search import Candidate
 
 Options = tuple[tuple[str, str], ...]
 

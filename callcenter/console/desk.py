@@ -17,21 +17,25 @@ from callcenter.console.following import Following
 from callcenter.console.known import Known
 from callcenter.console.talk import Talk
 from callcenter.console.words import called
-from callcenter.domain.calls import OPEN_OFFERS
+from callcenter.domain.calendar.hours import State
+from callcenter.domain.calendar.times import local_date
+from callcenter.domain.calls.lifecycle import OPEN_OFFERS
 from callcenter.domain.codes import Code
-from callcenter.domain.consultations import Relation
-from callcenter.domain.directory import Entry
-from callcenter.domain.hours import State
-from callcenter.domain.people import Contact, Role
+from callcenter.domain.directory.institutions import Entry
+from callcenter.domain.duty.presence import PUT_AWAY, TALKING, AwayReason, Work, is_long
 from callcenter.domain.policy import Policy
-from callcenter.domain.presence import PUT_AWAY, TALKING, AwayReason, Work, is_long
-from callcenter.domain.times import local_date
-from callcenter.models.consultations import Consultation
-from callcenter.models.people import Staff
-from callcenter.models.telephony import Call, Offer, Presence
-from callcenter.services import availability, calendar, care, consultations, pull, queue, wall
-from callcenter.services.care import Note
-from callcenter.services.pull import Pull
+from callcenter.domain.records.consultations import Relation
+from callcenter.domain.staff.roles import Contact, Role
+from callcenter.models.calls.calls import Call, Offer, Presence
+from callcenter.models.records import Consultation
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.calendar import opening_hours
+from callcenter.services.calls import pull, queue
+from callcenter.services.calls.pull import Pull
+from callcenter.services.cases import wall
+from callcenter.services.duty import availability, care
+from callcenter.services.duty.care import Note
+from callcenter.services.records import consultations
 from callcenter.ui.hints import Hint, hint_of
 from callcenter.ui.tones import AWAY, Tone, tone_of
 
@@ -189,7 +193,7 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> D
         more_waiting=max(0, len(waiting) - SHOWN_WAITING),
         people=_people(session, staff, now, policy),
         drafts=_drafts(session, staff, without=record),
-        hours=calendar.state(session, now),
+        hours=opening_hours.state(session, now),
         last_call_at=_last_call(session, now),
         pull=pull.state(session),
         following=following.mine(session, row),

@@ -13,9 +13,9 @@ from callcenter.console.line import UnknownChoice
 from callcenter.console.lookup import lookup
 from callcenter.console.record import to_record
 from callcenter.context import ports, reading, unit_of_work
-from callcenter.domain.directory import ReferralHow, Wanted
-from callcenter.services import directory as services
-from callcenter.services import referrals
+from callcenter.domain.directory.institutions import ReferralHow, Wanted
+from callcenter.services.directory import institutions as services
+from callcenter.services.records import referrals
 from callcenter.ui.checked import unchecked_for
 
 

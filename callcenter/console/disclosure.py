@@ -12,15 +12,15 @@ from callcenter.adapters import pdf
 from callcenter.console import words
 from callcenter.console.blueprint import bp, myself
 from callcenter.context import ports, settings, unit_of_work
-from callcenter.domain.disclosure import Mark, ReasonFirst, check_reason, decide
-from callcenter.domain.permissions import Action, roles_that_may
-from callcenter.domain.times import local_date
-from callcenter.services import disclosures
-from callcenter.services.audit import staff_member
-from callcenter.services.disclosures import Copy, Draft
+from callcenter.domain.access.permissions import Action, roles_that_may
+from callcenter.domain.calendar.times import local_date
+from callcenter.domain.keeping.disclosure import Mark, ReasonFirst, check_reason, decide
+from callcenter.services.keeping import disclosures
+from callcenter.services.keeping.disclosures import Copy, Draft
+from callcenter.services.trail.audit import staff_member
 from callcenter.ui.access import staff
-from callcenter.ui.arrival import proven
 from callcenter.ui.forms import Problem
+from callcenter.ui.staff.login_flow import proven
 
 KINDS = {"pdf": "application/pdf", "json": "application/json", "review": "application/pdf"}
 

@@ -13,12 +13,12 @@ from callcenter.console.blueprint import bp, for_counsellors, myself
 from callcenter.console.line import UnknownChoice
 from callcenter.console.thread import beside, shown
 from callcenter.context import ports, unit_of_work
-from callcenter.domain.linking import LinkState, MergeKind
-from callcenter.domain.wall import Part
-from callcenter.models.cases import Person
-from callcenter.models.consultations import Consultation
-from callcenter.models.people import Staff
-from callcenter.services import cases, linking, merging, wall
+from callcenter.domain.cases.linking import LinkState, MergeKind
+from callcenter.domain.cases.wall import Part
+from callcenter.models.cases.cases import Person
+from callcenter.models.records import Consultation
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.cases import cases, linking, merging, wall
 
 
 @bp.post("/records/<record_id>/wall")

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from callcenter.console import words
 from callcenter.console.blueprint import bp, for_counsellors, myself
 from callcenter.context import ports, unit_of_work
-from callcenter.domain.nickname_cues import Cues
-from callcenter.models.cases import Case
-from callcenter.models.people import Staff
-from callcenter.services import cases, reach, wall
-from callcenter.services.audit import staff_member
-from callcenter.services.nickname_search import Candidate
+from callcenter.domain.names.nickname_cues import Cues
+from callcenter.models.cases.cases import Case
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.access import reach
+from callcenter.services.cases import cases, wall
+from callcenter.services.names.nickname_search import Candidate
+from callcenter.services.trail.audit import staff_member
 
 
 @bp.get("/cases/find")

@@ -7,14 +7,14 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from callcenter.domain.access.permissions import Action, Condition, may
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.misuse import FLAG_CHOICES, FLAG_DAYS, Misuse, NotTheCallAtHand
-from callcenter.domain.permissions import Action, Condition, may
+from callcenter.domain.misuse.flags import FLAG_CHOICES, FLAG_DAYS, Misuse, NotTheCallAtHand
 from callcenter.models.base import new_id
-from callcenter.models.consultations import Consultation
-from callcenter.models.people import Staff
-from callcenter.models.telephony import Call
-from callcenter.services import flags, incidents
+from callcenter.models.calls.calls import Call
+from callcenter.models.records import Consultation
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.misuse import flags, incidents
 from callcenter.ui.forms import Problem
 
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.calls import OfferState, Purpose
-from callcenter.domain.supervision import Mode
-from callcenter.models.people import Staff
-from callcenter.models.telephony import Call, Offer, Presence
+from callcenter.domain.calls.lifecycle import OfferState, Purpose
+from callcenter.domain.talks.supervision import Mode
+from callcenter.models.calls.calls import Call, Offer, Presence
+from callcenter.models.staff.accounts import Staff
 from callcenter.ui.tones import Tone, tone_of
 
 TOLD: dict[Mode, str] = {

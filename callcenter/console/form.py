@@ -9,7 +9,8 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from callcenter.domain.codes import Code
-from callcenter.domain.consultations import (
+from callcenter.domain.places import municipalities, prefectures_for_choice
+from callcenter.domain.records.consultations import (
     MULTIPLE,
     AgeBand,
     Concern,
@@ -26,9 +27,8 @@ from callcenter.domain.consultations import (
     Topic,
     Trigger,
 )
-from callcenter.domain.places import municipalities, prefectures_for_choice
-from callcenter.domain.risk import AFTERWARDS, ASK, DO
-from callcenter.services.record_fields import FIELDS
+from callcenter.domain.records.risk import AFTERWARDS, ASK, DO
+from callcenter.services.records.record_fields import FIELDS
 
 Options = tuple[tuple[str, str], ...]
 

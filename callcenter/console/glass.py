@@ -13,12 +13,14 @@ from werkzeug.wrappers import Response
 from callcenter.console.blueprint import bp, for_counsellors, myself
 from callcenter.console.desk import name_of
 from callcenter.context import ports, unit_of_work
-from callcenter.domain.break_glass import LASTS, LONGEST, ReasonMissing, ReasonTooLong
+from callcenter.domain.access.break_glass import LASTS, LONGEST, ReasonMissing, ReasonTooLong
 from callcenter.domain.codes import Code
-from callcenter.domain.consultations import Channel, Relation
-from callcenter.models.consultations import Consultation
-from callcenter.services import break_glass, consultations, wall
-from callcenter.services.break_glass import Target
+from callcenter.domain.records.consultations import Channel, Relation
+from callcenter.models.records import Consultation
+from callcenter.services.access import break_glass
+from callcenter.services.access.break_glass import Target
+from callcenter.services.cases import wall
+from callcenter.services.records import consultations
 from callcenter.ui.forms import Problem
 
 KINDS = ("case", "record")

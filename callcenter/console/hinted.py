@@ -8,14 +8,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from callcenter.domain.continuity import read_code
-from callcenter.domain.wall import Speaker
-from callcenter.models.cases import Person
-from callcenter.models.consultations import Consultation
-from callcenter.models.people import Staff
-from callcenter.models.telephony import Call
-from callcenter.services import continuity, cut_off, wall
-from callcenter.services.nickname_search import Candidate
+from callcenter.domain.cases.continuity import read_code
+from callcenter.domain.cases.wall import Speaker
+from callcenter.models.calls.calls import Call
+from callcenter.models.cases.cases import Person
+from callcenter.models.records import Consultation
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.calls import cut_off
+from callcenter.services.cases import continuity, wall
+from callcenter.services.names.nickname_search import Candidate
 
 BROKE_OFF = "さっき切れた電話"
 BY_CODE = "呼び番号が同じ"

@@ -9,15 +9,15 @@ from werkzeug.wrappers import Response
 from callcenter.console.blueprint import bp, done, for_counsellors
 from callcenter.console.line import NotYourCall, UnknownChoice
 from callcenter.context import ports, settings, unit_of_work
-from callcenter.domain.talk import Help
-from callcenter.models.telephony import Call, Offer
-from callcenter.services import consult, handover, participants, room, routing
+from callcenter.domain.talks.talk import Help
+from callcenter.models.calls.calls import Call, Offer
+from callcenter.services.talks import consult, handover, participants, ringing, room
 from callcenter.ui.access import me
 
 
 def my_leg(session: Session, leg_id: str) -> tuple[Call, Offer]:
     """Return my leg and its call, locked; ``NotYourCall`` for anybody else's."""
-    offer, call = routing.find_with_call(session, leg_id)
+    offer, call = ringing.find_with_call(session, leg_id)
     if offer is None or call is None or offer.staff_id != me().staff_id:
         raise NotYourCall
     return call, offer

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from callcenter.console.talk import Talk
 from callcenter.console.words import called
-from callcenter.domain.presence import Work
-from callcenter.models.cases import Person
-from callcenter.models.consultations import Consultation
-from callcenter.models.people import Staff
-from callcenter.models.telephony import Call, Presence
-from callcenter.services import continuity, cut_off, wall
+from callcenter.domain.duty.presence import Work
+from callcenter.models.calls.calls import Call, Presence
+from callcenter.models.cases.cases import Person
+from callcenter.models.records import Consultation
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.calls import cut_off
+from callcenter.services.cases import continuity, wall
 from callcenter.ui.tones import Tone, tone_of
 
 

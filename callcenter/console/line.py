@@ -10,18 +10,21 @@ from werkzeug.wrappers import Response
 
 from callcenter.console.blueprint import bp, done, for_counsellors, in_the_background, myself
 from callcenter.context import ports, unit_of_work
-from callcenter.domain.calls import OfferState
+from callcenter.domain.calls.lifecycle import OfferState
+from callcenter.domain.duty.presence import BOUND, CHOSEN, TALKING, AwayReason, Next, Work
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.people import Contact
-from callcenter.domain.presence import BOUND, CHOSEN, TALKING, AwayReason, Next, Work
-from callcenter.models.people import Staff
-from callcenter.models.telephony import Call, Offer
-from callcenter.services import audit, live, presence, room, routing
-from callcenter.services import staff as accounts
-from callcenter.services.audit import Subject, staff_member
-from callcenter.services.presence import OtherTab
+from callcenter.domain.staff.roles import Contact
+from callcenter.models.calls.calls import Call, Offer
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.delivery import live
+from callcenter.services.duty import presence
+from callcenter.services.duty.presence import OtherTab
+from callcenter.services.staff import accounts
+from callcenter.services.talks import ringing, room
+from callcenter.services.trail import audit
+from callcenter.services.trail.audit import Subject, staff_member
 from callcenter.ui.access import me, note_activity
-from callcenter.ui.signin import limiter
+from callcenter.ui.staff.signin import limiter
 
 TOKEN_SECONDS = 900
 """How long a browser may be rung without asking anew."""
@@ -154,7 +157,7 @@ def line_token() -> Response:
 def decline(offer_id: str) -> Response:
     """Leave the caller to somebody else; written down before the device stops ringing."""
     with unit_of_work() as session:
-        offer, call = routing.find_with_call(session, offer_id)
+        offer, call = ringing.find_with_call(session, offer_id)
         if offer is None or offer.staff_id != me().staff_id:
             raise NotYourCall
         room.ring_over(session, call, offer, OfferState.DECLINED, now=ports().clock.now())

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from callcenter.console import form
 from callcenter.console.form import Options
-from callcenter.domain.consultations import Topic
-from callcenter.domain.directory import UNKNOWN, Wanted
+from callcenter.domain.directory.institutions import UNKNOWN, Wanted
 from callcenter.domain.places import municipalities
+from callcenter.domain.records.consultations import Topic
 
 
 @dataclass(frozen=True)

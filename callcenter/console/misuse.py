@@ -14,9 +14,10 @@ from callcenter.console.flagged import Typed
 from callcenter.console.record import to_record
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.misuse import FLAG_DAYS, Misuse, NoNumberShown, NothingChosen
-from callcenter.models.telephony import Call
-from callcenter.services import consultations, flags, incidents
+from callcenter.domain.misuse.flags import FLAG_DAYS, Misuse, NoNumberShown, NothingChosen
+from callcenter.models.calls.calls import Call
+from callcenter.services.misuse import flags, incidents
+from callcenter.services.records import consultations
 from callcenter.ui.forms import Problem
 
 REST = "つらい電話のあとは、休んで大丈夫です。"

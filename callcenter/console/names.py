@@ -12,12 +12,13 @@ from callcenter.console.blueprint import bp, for_counsellors, from_script, mysel
 from callcenter.console.case_page import draw_case
 from callcenter.console.line import UnknownChoice
 from callcenter.context import ports, unit_of_work
+from callcenter.domain.calendar.times import local_date
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.times import local_date
-from callcenter.models.cases import Person
-from callcenter.models.people import Staff
-from callcenter.services import case_access, cases, nicknames, wall
-from callcenter.services.audit import staff_member
+from callcenter.models.cases.cases import Person
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.cases import case_access, cases, wall
+from callcenter.services.names import nicknames
+from callcenter.services.trail.audit import staff_member
 from callcenter.ui.forms import Problem
 
 ACTS = {

@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.consultations import Risk
-from callcenter.domain.entering import EnteredWhy
-from callcenter.domain.people import Role
-from callcenter.domain.times import clock_digits, local_date, short_date
-from callcenter.models.consultations import UNKNOWN, Consultation, ConsultationState
-from callcenter.models.people import Staff
+from callcenter.domain.calendar.times import clock_digits, local_date, short_date
+from callcenter.domain.records.consultations import Risk
+from callcenter.domain.records.entering import EnteredWhy
+from callcenter.domain.staff.roles import Role
+from callcenter.models.records import UNKNOWN, Consultation, ConsultationState
+from callcenter.models.staff.accounts import Staff
 
 FROM_THE_RECORDS = "記録から"
 FOLLOWING = ("relation", "first_or_repeat")

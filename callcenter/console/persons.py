@@ -17,17 +17,19 @@ from callcenter.console.hinted import hinted
 from callcenter.console.line import UnknownChoice
 from callcenter.console.record import save_form, to_record
 from callcenter.context import ports, unit_of_work
-from callcenter.domain.consultations import Relation
+from callcenter.domain.calendar.times import parse_moment
+from callcenter.domain.cases.linking import ConsentNeeded
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.linking import ConsentNeeded
-from callcenter.domain.nickname_cues import Cues
-from callcenter.domain.times import parse_moment
-from callcenter.models.consultations import Consultation
-from callcenter.models.people import Staff
-from callcenter.services import cases, consents, consultations, linking, nickname_search
-from callcenter.services.audit import staff_member
-from callcenter.services.cases import NewCase, NewPerson
-from callcenter.services.nickname_search import Candidate
+from callcenter.domain.names.nickname_cues import Cues
+from callcenter.domain.records.consultations import Relation
+from callcenter.models.records import Consultation
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.cases import cases, consents, linking
+from callcenter.services.cases.cases import NewCase, NewPerson
+from callcenter.services.names import nickname_search
+from callcenter.services.names.nickname_search import Candidate
+from callcenter.services.records import consultations
+from callcenter.services.trail.audit import staff_member
 
 MOST = 9
 """As many candidates as there are keys to choose them with."""

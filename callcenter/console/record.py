@@ -12,12 +12,15 @@ from callcenter.console import board, line
 from callcenter.console.blueprint import bp, done, for_counsellors, from_script, myself
 from callcenter.console.form import changes
 from callcenter.context import ports, unit_of_work
-from callcenter.domain.consultations import MissingField, Outcome
+from callcenter.domain.duty.presence import Work
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.presence import Work
-from callcenter.models.telephony import Presence
-from callcenter.services import calendar, casework, consultations, presence, wall
-from callcenter.services.consultations import NotQuick, Saved
+from callcenter.domain.records.consultations import MissingField, Outcome
+from callcenter.models.calls.calls import Presence
+from callcenter.services.calendar import opening_hours
+from callcenter.services.cases import casework, wall
+from callcenter.services.duty import presence
+from callcenter.services.records import consultations
+from callcenter.services.records.consultations import NotQuick, Saved
 from callcenter.ui.access import me
 from callcenter.ui.filters import clock_seconds
 from callcenter.ui.forms import Problem
@@ -119,7 +122,7 @@ def _finish(session: Session, record_id: str, quick: Outcome | None) -> bool:
     if is_current:
         after = request.form.get("after", "")
         # A page that was drawn before closing still offers to go on.
-        closed = row is not None and row.draining and not calendar.state(session, now).open
+        closed = row is not None and row.draining and not opening_hours.state(session, now).open
         if after and not staff.changes_soon and not (closed and after == Work.AVAILABLE):
             line.plan(session, staff, after)
         presence.record_done(session, staff, now=now)

@@ -13,18 +13,18 @@ from callcenter.console import notes
 from callcenter.console.desk import name_of
 from callcenter.console.notes import Notes
 from callcenter.console.words import CHANNEL_ICONS, called
-from callcenter.domain.calls import CallState
+from callcenter.domain.calls.lifecycle import CallState
+from callcenter.domain.cases.linking import LinkState
+from callcenter.domain.cases.wall import Part
 from callcenter.domain.codes import Code
-from callcenter.domain.consultations import Channel
-from callcenter.domain.linking import LinkState
-from callcenter.domain.wall import Part
-from callcenter.models.cases import Person
-from callcenter.models.consultations import Consultation, ConsultationState
+from callcenter.domain.records.consultations import Channel
+from callcenter.models.calls.calls import Call
+from callcenter.models.cases.cases import Person
 from callcenter.models.directory import Referral
-from callcenter.models.people import Staff
-from callcenter.models.telephony import Call
-from callcenter.services import browser_copy, record_fields, referrals
-from callcenter.services.record_fields import FIELDS
+from callcenter.models.records import Consultation, ConsultationState
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.records import browser_copy, record_fields, referrals
+from callcenter.services.records.record_fields import FIELDS
 from callcenter.ui.hints import Hint, hint_of
 
 

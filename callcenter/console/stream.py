@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 
 from callcenter.console.blueprint import bp, in_the_background
 from callcenter.context import reading
-from callcenter.services import live
+from callcenter.services.delivery import live
 from callcenter.ui.access import me
 
 log = logging.getLogger(__name__)

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from callcenter.console import flagged
 from callcenter.console.flagged import Flagged
 from callcenter.context import line_words
-from callcenter.domain.calls import OPEN_OFFERS, OfferState, Purpose
+from callcenter.domain.calls.lifecycle import OPEN_OFFERS, OfferState, Purpose
 from callcenter.domain.policy import Policy
-from callcenter.domain.talk import ABUSE, LIMIT_WORDS, SILENCE, SILENT_END_AFTER, WORDS, Help, limit_near, may_say
-from callcenter.models.people import Staff
-from callcenter.models.telephony import Call, Offer
-from callcenter.services import announcements, consult, participants
+from callcenter.domain.talks.talk import ABUSE, LIMIT_WORDS, SILENCE, SILENT_END_AFTER, WORDS, Help, limit_near, may_say
+from callcenter.models.calls.calls import Call, Offer
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.announcements import changed_phrases
+from callcenter.services.talks import consult, participants
 from callcenter.ui.tones import ROLES
 
 TOLD_FOR = timedelta(seconds=90)
@@ -174,7 +175,7 @@ def _free(session: Session, offer: Offer, now: datetime, policy: Policy) -> tupl
 def _spoken(session: Session, call: Call, talked: timedelta) -> tuple[tuple[Spoken, ...], tuple[Spoken, ...]]:
     before = [event.facts["code"] for event in participants.said(session, call)]
     on_hold, line = call.held_at is not None, line_words()
-    announcements.keep_fresh(session)
+    changed_phrases.keep_fresh(session)
 
     def button(what: Help) -> Spoken:
         allowed = may_say(what, talked=talked, said=before)

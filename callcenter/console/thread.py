@@ -14,14 +14,15 @@ from callcenter.console.blueprint import bp, for_counsellors, from_script, mysel
 from callcenter.console.line import UnknownChoice
 from callcenter.console.record import to_record
 from callcenter.context import ports, unit_of_work
-from callcenter.domain.continuity import PromiseEnd, Wish
+from callcenter.domain.access.permissions import Action, may
+from callcenter.domain.cases.continuity import PromiseEnd, Wish
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.permissions import Action, may
-from callcenter.models.cases import Person
-from callcenter.models.consultations import Consultation
-from callcenter.models.people import Staff
-from callcenter.services import consents, consultations, continuity
-from callcenter.services.linking import NobodyYet
+from callcenter.models.cases.cases import Person
+from callcenter.models.records import Consultation
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.cases import consents, continuity
+from callcenter.services.cases.linking import NobodyYet
+from callcenter.services.records import consultations
 
 Act = Callable[[Session, Consultation, Person, Staff, datetime], object]
 

@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response
 
 from callcenter.console.blueprint import bp, for_counsellors, from_script, in_the_background
 from callcenter.context import ports, reading, unit_of_work
-from callcenter.models.casework import CaseHandover
-from callcenter.services import notices
-from callcenter.services.notices import Told
+from callcenter.models.cases.casework import CaseHandover
+from callcenter.services.delivery import notices
+from callcenter.services.delivery.notices import Told
 from callcenter.ui.access import me
-from callcenter.ui.told import OPERATOR, says, sentences
+from callcenter.ui.notices import OPERATOR, says, sentences
 
 HANDOVER = {
     "case.hand_over": "{by}が、ケースの引きつぎをお願いしています。",

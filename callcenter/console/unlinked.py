@@ -11,12 +11,13 @@ from callcenter.console.blueprint import bp, for_counsellors, myself
 from callcenter.console.line import UnknownChoice
 from callcenter.console.talk import NAMES
 from callcenter.context import ports, unit_of_work
-from callcenter.domain.people import Role
-from callcenter.domain.times import parse_moment
-from callcenter.models.people import Staff
-from callcenter.services import audit, consultations, unlinked
-from callcenter.services.audit import Subject, staff_member
-from callcenter.services.unlinked import AT_ONCE, Which
+from callcenter.domain.calendar.times import parse_moment
+from callcenter.domain.staff.roles import Role
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.records import consultations, unlinked
+from callcenter.services.records.unlinked import AT_ONCE, Which
+from callcenter.services.trail import audit
+from callcenter.services.trail.audit import Subject, staff_member
 
 TITLES: dict[Which, str] = {Which.ALL: "すべて", Which.SILENT: "無言だった電話", Which.UNSURE: "まだわからない"}
 

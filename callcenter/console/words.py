@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from callcenter.domain.consultations import Channel, Relation
-from callcenter.domain.presence import CHOSEN
+from callcenter.domain.duty.presence import CHOSEN
+from callcenter.domain.records.consultations import Channel, Relation
 from callcenter.ui.tones import AWAY
 
 HONORIFICS = ("さん", "ちゃん", "くん", "君", "様", "さま", "の母", "の父", "の兄", "の姉", "の妹", "の弟")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from callcenter.domain.retention import Periods
+from callcenter.domain.keeping.retention import Periods
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
-from callcenter.domain.hours import State
-from callcenter.domain.line_setup import Dialing, Field, Found
-from callcenter.domain.readings import Phrase
-from callcenter.domain.speech import Announcement
-from callcenter.domain.wording import Changes, Slot
+from callcenter.domain.administration.line_setup import Dialing, Field, Found
+from callcenter.domain.announcements.readings import Phrase
+from callcenter.domain.announcements.speech import Announcement
+from callcenter.domain.announcements.wording import Changes, Slot
+from callcenter.domain.calendar.hours import State
 
 
 class Clock(Protocol):

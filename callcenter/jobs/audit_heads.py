@@ -10,17 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from callcenter.context import context, reading, settings, unit_of_work
-from callcenter.domain.audit_heads import Head, head_line
+from callcenter.domain.calendar.times import long_date
 from callcenter.domain.ports import Mail
-from callcenter.domain.times import long_date
+from callcenter.domain.trail.audit_heads import Head, head_line
 from callcenter.jobs.running import Running
-from callcenter.models.audit_watch import AuditHeadSent
-from callcenter.services import audit, audit_watch, policy_history, ring_holders
-from callcenter.services.audit_watch import Outside
+from callcenter.models.trail.audit_watch import AuditHeadSent
+from callcenter.services.administration import policy_history
+from callcenter.services.keeping import process_keys
+from callcenter.services.trail import audit, audit_watch
+from callcenter.services.trail.audit_watch import Outside
 
 log = logging.getLogger(__name__)
 
-THIS = ring_holders.name_of_this("worker")
+THIS = process_keys.name_of_this("worker")
 
 TEXT = """{service} の監査記録の印です({day})。
 この行を、callcenter の動いている機械の外に保管してください。
@@ -66,7 +68,7 @@ def plan() -> None:
     """Take today's head for outside, plan tonight's walk, and say which keys this worker knows."""
     now = context().ports.clock.now()
     with unit_of_work() as session:
-        ring_holders.note(session, THIS, now=now)
+        process_keys.note(session, THIS, now=now)
         audit_watch.take_head(session, outside(), now=now)
         audit_watch.plan_nightly(session, now=now)
         audit_watch.plan_forgotten(session, now=now)

@@ -13,8 +13,8 @@ from datetime import timedelta
 from callcenter.context import context, unit_of_work
 from callcenter.domain.ports import LineBusy, LineGone, LineInUse, LineRefused, LineShut, LineUnknown
 from callcenter.jobs.nights import tonight
-from callcenter.services import nightly
-from callcenter.services.nightly import Turn
+from callcenter.services.delivery import nightly
+from callcenter.services.delivery.nightly import Turn
 
 log = logging.getLogger(__name__)
 

@@ -15,14 +15,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.context import context, unit_of_work
-from callcenter.domain.callbacks import Callbacks
-from callcenter.domain.calls import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
-from callcenter.domain.people import Contact
+from callcenter.domain.calls.callbacks import Callbacks
+from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
+from callcenter.domain.duty.presence import Work
 from callcenter.domain.ports import LineBusy, LineGone, LineRefused
-from callcenter.domain.presence import Work
-from callcenter.models.people import Staff
-from callcenter.models.telephony import Call, Offer, Presence
-from callcenter.services import calls, handover, presence, room, routing
+from callcenter.domain.staff.roles import Contact
+from callcenter.models.calls.calls import Call, Offer, Presence
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.calls import calls
+from callcenter.services.duty import presence
+from callcenter.services.talks import handover, ringing, room
 
 Facts = dict[str, Any]
 
@@ -63,7 +65,7 @@ def ring(facts: Facts) -> str:
         if offer is None or offer.state is not OfferState.PENDING:
             return "not_wanted"
         asked_at, offer.dialled_at = offer.dialled_at, offer.dialled_at or here.ports.clock.now()
-        to, seconds = _destination(session, offer), routing.ring_seconds(offer, here.settings.policy)
+        to, seconds = _destination(session, offer), ringing.ring_seconds(offer, here.settings.policy)
     if asked_at is not None:
         return _look_for_ring(offer_id, to, asked_at)
     callbacks = Callbacks(here.settings.public_base_url)
@@ -83,7 +85,7 @@ def ring(facts: Facts) -> str:
             session.get_one(Offer, offer_id).dialled_at = None  # surely not rung, so it may be tried again
         raise (NotYet if isinstance(not_taken, LineGone) else not_taken) from None  # gone: Twilio knows no such account
     with unit_of_work() as session:
-        offer = routing.find(session, offer_id)
+        offer = ringing.find(session, offer_id)
         if offer is not None:
             offer.leg_sid = offer.leg_sid or sid
     return "done"
@@ -97,7 +99,7 @@ def _look_for_ring(offer_id: str, to: str | None, asked_at: datetime) -> str:
     now, telephony = context().ports.clock.now(), context().ports.telephony
     legs = [] if to is None else telephony.legs_to(to, since=asked_at - CLOCKS_APART)
     with unit_of_work() as session:
-        offer = routing.find(session, offer_id)
+        offer = ringing.find(session, offer_id)
         if offer is None or offer.leg_sid is not None or offer.state is not OfferState.PENDING:
             return "not_wanted"
         known = set(session.scalars(select(Offer.leg_sid).where(Offer.leg_sid.in_([leg.sid for leg in legs]))))
@@ -113,7 +115,7 @@ def _look_for_ring(offer_id: str, to: str | None, asked_at: datetime) -> str:
 def _not_rung(offer_id: str) -> str:
     """The ring was never asked for: nobody is to blame, and somebody is rung at once."""
     with unit_of_work() as session:
-        offer, call = routing.find_with_call(session, offer_id)
+        offer, call = ringing.find_with_call(session, offer_id)
         if offer is not None:
             room.ring_over(session, call, offer, OfferState.CANCELLED, now=context().ports.clock.now())
     return "not_rung"
@@ -129,7 +131,7 @@ def _destination(session: Session, offer: Offer) -> str | None:
 
 def _unreachable(offer_id: str, why: str) -> str:
     with unit_of_work() as session:
-        offer, call = routing.find_with_call(session, offer_id)
+        offer, call = ringing.find_with_call(session, offer_id)
         if offer is not None:
             now = context().ports.clock.now()
             room.ring_over(session, call, offer, OfferState.MISSED, now=now, unreachable=True, leg_open=False)
@@ -163,7 +165,7 @@ def bring_caller(facts: Facts) -> str:
 def rescue_caller(facts: Facts) -> str:
     """A caller whose counsellor was lost goes on with the colleague who is there, or to the head of the queue."""
     with unit_of_work() as session:
-        routing.find_with_call(session, facts["offer"])  # locked before it is looked at
+        ringing.find_with_call(session, facts["offer"])  # locked before it is looked at
         call = _call_of(session, facts["offer"])
         if call is None or call.state is CallState.WAITING:
             return "not_wanted"
@@ -232,7 +234,7 @@ def look_into_room(facts: Facts) -> str:
         caller_sid, offer_id, name = call.caller_sid, call.offer_id, call.room
     there = context().ports.telephony.in_room(name) or []
     with unit_of_work() as session:
-        offer, call = routing.find_with_call(session, offer_id)
+        offer, call = ringing.find_with_call(session, offer_id)
         now = context().ports.clock.now()
         if call is not None and offer is not None and {caller_sid, offer.leg_sid} <= set(there):
             call.caller_joined_at = call.caller_joined_at or now

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from callcenter.adapters import fallback_file
 from callcenter.context import context, line_words, reading
-from callcenter.services import announcements
+from callcenter.services.announcements import changed_phrases
 
 
 def keep_fallback() -> None:
@@ -13,5 +13,5 @@ def keep_fallback() -> None:
     if path is None or words is None:
         return
     with reading() as session:
-        changes = announcements.current(session)
+        changes = changed_phrases.current(session)
     fallback_file.keep_current(path, words.away(changes))

@@ -10,8 +10,9 @@ from callcenter.context import context, reading, unit_of_work
 from callcenter.jobs import audit_heads
 from callcenter.jobs.loop import where
 from callcenter.jobs.running import LeaseLost, Running, Stopped, nothing
-from callcenter.services import audit_watch, heavy_jobs
-from callcenter.services.heavy_jobs import Held, Ticket
+from callcenter.services.delivery import heavy_jobs
+from callcenter.services.delivery.heavy_jobs import Held, Ticket
+from callcenter.services.trail import audit_watch
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from callcenter.adapters import heavy_queue
 from callcenter.context import context, unit_of_work
 from callcenter.jobs import heavy
 from callcenter.jobs.loop import Routine, keep_running
-from callcenter.services import ring_holders
+from callcenter.services.keeping import process_keys
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -48,8 +48,8 @@ def work(app: Flask, redis_url: str) -> None:
     from redis import Redis, RedisError  # only these processes need them
 
     stop = threading.Event()
-    tell = partial(_tell_keys, ring_holders.name_of_this("heavy"))
-    keys = Routine("telling the keys at hand", tell, ring_holders.EVERY.total_seconds())
+    tell = partial(_tell_keys, process_keys.name_of_this("heavy"))
+    keys = Routine("telling the keys at hand", tell, process_keys.EVERY.total_seconds())
     threading.Thread(target=keep_running, args=(app, (keys,), stop), name="keys", daemon=True).start()
     while not stop.is_set():
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -82,7 +82,7 @@ def _take_from(redis: Redis, app: Flask, stop: threading.Event) -> None:
 
 def _tell_keys(process: str) -> None:
     with unit_of_work() as session:
-        ring_holders.note(session, process, now=context().ports.clock.now())
+        process_keys.note(session, process, now=context().ports.clock.now())
 
 
 def _worker(redis: Redis, stop: threading.Event) -> SimpleWorker:

@@ -11,14 +11,14 @@ from functools import partial
 from typing import Any
 
 from callcenter.context import context, unit_of_work
-from callcenter.domain.calls import CallState
+from callcenter.domain.calls.lifecycle import CallState
 from callcenter.domain.ports import LineGone, LineRefused
-from callcenter.domain.supervision import Mode
+from callcenter.domain.talks.supervision import Mode
 from callcenter.jobs.errands import NotYet
 from callcenter.jobs.participants import in_room
-from callcenter.models.telephony import Call, Offer
-from callcenter.services import supervision
-from callcenter.services.supervision import Wish
+from callcenter.models.calls.calls import Call, Offer
+from callcenter.services.talks import supervision
+from callcenter.services.talks.supervision import Wish
 
 Facts = dict[str, Any]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callcenter.context import context, unit_of_work
-from callcenter.services import nightly
-from callcenter.services.nightly import Turn
+from callcenter.services.delivery import nightly
+from callcenter.services.delivery.nightly import Turn
 
 
 def tonight(job: str, work_off: Callable[[Turn], str | None]) -> None:

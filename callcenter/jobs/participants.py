@@ -13,13 +13,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from callcenter.context import context, unit_of_work
-from callcenter.domain.callbacks import Callbacks
-from callcenter.domain.calls import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
+from callcenter.domain.calls.callbacks import Callbacks
+from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
 from callcenter.domain.ports import LineGone, LineUnknown
 from callcenter.jobs.errands import NotYet
-from callcenter.models.telephony import Call, Offer
-from callcenter.services import calls, consult, participants, room, routing, supervision
-from callcenter.services.participants import Wish
+from callcenter.models.calls.calls import Call, Offer
+from callcenter.services.calls import calls
+from callcenter.services.talks import consult, participants, ringing, room, supervision
+from callcenter.services.talks.participants import Wish
 
 Facts = dict[str, Any]
 
@@ -118,7 +119,7 @@ def look_into_hold(facts: Facts) -> str:
         call = calls.find_by_id(session, facts["call"])
         if call is None or call.state is not CallState.TALKING:
             return "not_wanted"
-        theirs = [routing.find(session, offer_id) for offer_id in (call.offer_id, call.consult_id) if offer_id]
+        theirs = [ringing.find(session, offer_id) for offer_id in (call.offer_id, call.consult_id) if offer_id]
         for offer in (*theirs, *supervision.listeners(session, call.id)):
             if offer is not None:
                 _look_for(session, call, offer, there=offer.leg_sid in there, now=now)

@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import IntegrityError
 
 from callcenter.context import context, reading, unit_of_work
-from callcenter.domain.callbacks import Callbacks
+from callcenter.domain.calls.callbacks import Callbacks
 from callcenter.domain.ports import Leg, LineBusy, LineGone, LineRefused, LineUnknown
-from callcenter.services import chores, reconciliation
-from callcenter.services.chores import Turn
+from callcenter.services.delivery import chores
+from callcenter.services.delivery.chores import Turn
+from callcenter.services.talks import reconciliation
 
 log = logging.getLogger(__name__)
 

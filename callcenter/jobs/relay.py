@@ -12,8 +12,8 @@ from callcenter.domain.ports import LineBusy, LineGone, LineRefused, LineShut, L
 from callcenter.jobs import audit_heads, listening, participants
 from callcenter.jobs.errands import HANDLERS, NotYet
 from callcenter.jobs.loop import where
-from callcenter.services import outbox
-from callcenter.services.outbox import Lease
+from callcenter.services.delivery import outbox
+from callcenter.services.delivery.outbox import Lease
 
 log = logging.getLogger(__name__)
 

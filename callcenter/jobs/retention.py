@@ -7,13 +7,14 @@ from collections.abc import Callable
 from itertools import islice
 
 from callcenter.context import context, reading, unit_of_work
-from callcenter.domain.times import local_date
+from callcenter.domain.calendar.times import local_date
 from callcenter.jobs.nights import tonight
 from callcenter.models.base import db, forget_overwritten
-from callcenter.services import nightly, retention
-from callcenter.services.audit import SYSTEM
-from callcenter.services.nightly import Turn
-from callcenter.services.retention import Due
+from callcenter.services.delivery import nightly
+from callcenter.services.delivery.nightly import Turn
+from callcenter.services.keeping import retention
+from callcenter.services.keeping.retention import Due
+from callcenter.services.trail.audit import SYSTEM
 
 log = logging.getLogger(__name__)
 

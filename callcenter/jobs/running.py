@@ -9,8 +9,8 @@ from collections.abc import Callable
 from flask import current_app
 
 from callcenter.context import context, unit_of_work
-from callcenter.services import heavy_jobs
-from callcenter.services.heavy_jobs import Held
+from callcenter.services.delivery import heavy_jobs
+from callcenter.services.delivery.heavy_jobs import Held
 
 NOTE_EVERY = 1.0
 """Real seconds between two notes of the progress; whoever works may report as often as it likes."""

@@ -14,7 +14,10 @@ from callcenter.adapters import doorbell
 from callcenter.context import context, reading, unit_of_work
 from callcenter.jobs import audit_heads, call_log, fallback, heavy, reconcile, relay, retention
 from callcenter.jobs.loop import Routine, keep_running
-from callcenter.services import dispatching, nickname_index, outbox, watch
+from callcenter.services.calls import dispatching
+from callcenter.services.delivery import outbox
+from callcenter.services.names import nickname_index
+from callcenter.services.talks import watch
 
 log = logging.getLogger(__name__)
 

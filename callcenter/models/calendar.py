@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from sqlalchemy import ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from callcenter.domain.hours import SpecialDay, SpecialKind
+from callcenter.domain.calendar.hours import SpecialDay, SpecialKind
 from callcenter.models.base import Base
 from callcenter.models.columns import Id, Moment
 

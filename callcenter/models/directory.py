@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from callcenter.domain.directory import InstitutionKind, ReferralHow
+from callcenter.domain.directory.institutions import InstitutionKind, ReferralHow
 from callcenter.models.base import Base
-from callcenter.models.cases import UNKNOWN
+from callcenter.models.cases.cases import UNKNOWN
 from callcenter.models.columns import Id, Moment, choice
 from callcenter.models.keys import HoldsSealedText, Sealed
-from callcenter.models.people import Staff
+from callcenter.models.staff.accounts import Staff
 
 
 class Institution(Base):

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from callcenter.domain.misuse import Appeal, FlagKind, Misuse
+from callcenter.domain.misuse.flags import Appeal, FlagKind, Misuse
 from callcenter.models.base import Base
 from callcenter.models.columns import Id, Moment, choice
 from callcenter.models.keys import HoldsSealedText, Sealed
-from callcenter.models.people import Staff
+from callcenter.models.staff.accounts import Staff
 
 LIVING = text("number_hash IS NOT NULL")
 

@@ -2,44 +2,24 @@
 
 from __future__ import annotations
 
-from callcenter.models import (
-    announcements,
-    audit,
-    audit_watch,
-    calendar,
-    care,
-    cases,
-    casework,
-    chores,
-    consultations,
-    continuity,
-    directory,
-    family,
-    heavy_jobs,
-    keys,
-    line,
-    misuse,
-    nightly,
-    notices,
-    outbox,
-    people,
-    reasoned_access,
-    retention,
-    ring_holders,
-    signin,
-    telephony,
-)
+from callcenter.models import access, announcements, calendar, directory, duty, keys, misuse, records
+from callcenter.models.calls import calls, line
+from callcenter.models.cases import cases, casework, continuity, family
+from callcenter.models.delivery import chores, heavy_jobs, nightly, notices, outbox
+from callcenter.models.keeping import process_keys, retention
+from callcenter.models.staff import accounts, signin
+from callcenter.models.trail import audit, audit_watch
 
 ALL = (
     announcements,
     audit,
     audit_watch,
     calendar,
-    care,
+    duty,
     cases,
     casework,
     chores,
-    consultations,
+    records,
     continuity,
     directory,
     family,
@@ -50,10 +30,10 @@ ALL = (
     nightly,
     notices,
     outbox,
-    people,
-    reasoned_access,
+    accounts,
+    access,
     retention,
-    ring_holders,
+    process_keys,
     signin,
-    telephony,
+    calls,
 )

@@ -6,8 +6,8 @@ from flask import Blueprint, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.domain.people import Role
-from callcenter.models.people import Staff
+from callcenter.domain.staff.roles import Role
+from callcenter.models.staff.accounts import Staff
 from callcenter.ui.access import me, staff
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.reports import line_now
 from callcenter.reports.blueprint import bp, done, for_supervisors, in_the_background, myself
-from callcenter.services import pull
+from callcenter.services.calls import pull
 
 
 @bp.get("/board")

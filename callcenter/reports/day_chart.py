@@ -10,12 +10,12 @@ from math import ceil
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, load_only
 
-from callcenter.domain.figures import NOT_RECEIVED
-from callcenter.domain.half_hours import WEEKS, HalfHour, half_hours
-from callcenter.domain.hours import Calendar, is_open_day, windows
-from callcenter.domain.times import local_date, weekday_mark
-from callcenter.models.telephony import Call
-from callcenter.services import calendar
+from callcenter.domain.calendar.hours import Calendar, is_open_day, windows
+from callcenter.domain.calendar.times import local_date, weekday_mark
+from callcenter.domain.figures.answering import NOT_RECEIVED
+from callcenter.domain.figures.half_hours import WEEKS, HalfHour, half_hours
+from callcenter.models.calls.calls import Call
+from callcenter.services.calendar import opening_hours
 
 SMALLEST = 4
 """A chart of one call is not drawn as high as one of ten."""
@@ -39,7 +39,7 @@ class DayChart:
 
 def today(session: Session, now: datetime) -> DayChart:
     """Count the calls that came today; only reads."""
-    days, day = calendar.current(session, now), local_date(now)
+    days, day = opening_hours.current(session, now), local_date(now)
     columns = load_only(Call.state, Call.outcome, Call.arrived_at, Call.talked_at)
     calls = session.scalars(select(Call).where(Call.arrived_on == day).options(columns)).all()
     slots = half_hours(calls, _before(session, days, now), windows(days, day), now)

@@ -10,10 +10,18 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.context import ports, reading, unit_of_work
-from callcenter.domain.misuse import BLOCK_CHOICES, BLOCK_DAYS, Appeal, FlagKind, Misuse, NoDecision, NothingChosen
+from callcenter.domain.misuse.flags import (
+    BLOCK_CHOICES,
+    BLOCK_DAYS,
+    Appeal,
+    FlagKind,
+    Misuse,
+    NoDecision,
+    NothingChosen,
+)
 from callcenter.models.misuse import Incident, NumberFlag
 from callcenter.reports.blueprint import bp, for_supervisors, myself
-from callcenter.services import flags, incidents
+from callcenter.services.misuse import flags, incidents
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from callcenter.domain.figures import IN_TIME, LONG_WAIT, TARGET, VERY_LONG_WAIT
+from callcenter.domain.duty.presence import Work
+from callcenter.domain.figures.answering import IN_TIME, LONG_WAIT, TARGET, VERY_LONG_WAIT
 from callcenter.domain.policy import Policy
-from callcenter.domain.presence import Work
 from callcenter.ui.tones import Tone
 
 

@@ -8,21 +8,26 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, load_only
 
-from callcenter.domain import figures, waiting
-from callcenter.domain.calls import OPEN_OFFERS, Outcome
-from callcenter.domain.figures import Answering
-from callcenter.domain.hours import State
+from callcenter.domain.calendar.hours import State
+from callcenter.domain.calendar.times import local_date
+from callcenter.domain.calls import waiting
+from callcenter.domain.calls.lifecycle import OPEN_OFFERS, Outcome
+from callcenter.domain.figures import answering
+from callcenter.domain.figures.answering import Answering
 from callcenter.domain.policy import Policy
-from callcenter.domain.times import local_date
-from callcenter.models.people import Staff
-from callcenter.models.telephony import Call, Offer, Presence
+from callcenter.models.calls.calls import Call, Offer, Presence
+from callcenter.models.staff.accounts import Staff
 from callcenter.reports import day_chart, levels, roster
 from callcenter.reports.day_chart import DayChart
 from callcenter.reports.levels import Level
 from callcenter.reports.roster import Follower, Person
-from callcenter.services import availability, break_glass, calendar, care, pull, queue, supervision
-from callcenter.services.care import Note
-from callcenter.services.pull import Pull
+from callcenter.services.access import break_glass
+from callcenter.services.calendar import opening_hours
+from callcenter.services.calls import pull, queue
+from callcenter.services.calls.pull import Pull
+from callcenter.services.duty import availability, care
+from callcenter.services.duty.care import Note
+from callcenter.services.talks import supervision
 from callcenter.ui.hints import Hint, hint_of
 
 SHOWN_WAITING = 30
@@ -94,7 +99,7 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> B
     pulled = pull.state(session)
     return Board(
         now=now,
-        hours=calendar.state(session, now),
+        hours=opening_hours.state(session, now),
         figures=_figures(session, callers, now, policy),
         chart=day_chart.today(session, now),
         waiting=callers[:SHOWN_WAITING],
@@ -131,7 +136,9 @@ def _waiting(session: Session, now: datetime) -> tuple[Waiting, ...]:
 
 def _figures(session: Session, callers: tuple[Waiting, ...], now: datetime, policy: Policy) -> Figures:
     columns = load_only(Call.state, Call.outcome, Call.arrived_at, Call.talked_at)
-    today = figures.answering(session.scalars(select(Call).where(Call.arrived_on == local_date(now)).options(columns)))
+    today = answering.answering(
+        session.scalars(select(Call).where(Call.arrived_on == local_date(now)).options(columns))
+    )
     longest = min((caller.since for caller in callers), default=None)
     return Figures(
         waiting=len(callers),

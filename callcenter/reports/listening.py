@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response
 
 from callcenter.context import ports, settings, unit_of_work
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.supervision import Mode
-from callcenter.models.telephony import Call, Offer
+from callcenter.domain.talks.supervision import Mode
+from callcenter.models.calls.calls import Call, Offer
 from callcenter.reports.blueprint import bp, done, for_supervisors, myself
-from callcenter.services import routing, supervision, takeover
-from callcenter.services.supervision import NotListening
+from callcenter.services.talks import ringing, supervision, takeover
+from callcenter.services.talks.supervision import NotListening
 
 
 class UnknownMode(HelplineError):
@@ -65,7 +65,7 @@ def take_over(offer_id: str) -> Response:
 
 
 def _found(session: Session, offer_id: str) -> tuple[Offer, Call]:
-    offer, call = routing.find_with_call(session, offer_id)
+    offer, call = ringing.find_with_call(session, offer_id)
     if offer is None or call is None:
         raise NotListening
     return offer, call

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import render_template, request
 
 from callcenter.context import ports, reading, unit_of_work
-from callcenter.domain.break_glass import LONGEST, ReasonMissing, ReasonTooLong
+from callcenter.domain.access.break_glass import LONGEST, ReasonMissing, ReasonTooLong
 from callcenter.domain.phone_numbers import display
 from callcenter.reports.blueprint import bp, for_supervisors, myself
-from callcenter.services import caller_numbers
+from callcenter.services.misuse import caller_numbers
 from callcenter.ui.forms import Problem
 
 

@@ -10,17 +10,18 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.context import ports, reading, unit_of_work
-from callcenter.domain.break_glass import ReasonMissing, ReasonTooLong, Verdict
-from callcenter.domain.times import local_date, short_date
-from callcenter.models.consultations import Consultation
-from callcenter.models.reasoned_access import ReasonedAccess
+from callcenter.domain.access.break_glass import ReasonMissing, ReasonTooLong, Verdict
+from callcenter.domain.calendar.times import local_date, short_date
+from callcenter.models.access import ReasonedAccess
+from callcenter.models.records import Consultation
 from callcenter.reports.blueprint import bp, for_supervisors, myself
 from callcenter.reports.people import UnknownChoice
-from callcenter.services import break_glass, readers
-from callcenter.services.break_glass import Target
-from callcenter.services.consultations import NoSuchConsultation
-from callcenter.services.notices import Told
-from callcenter.ui.told import OPERATOR, says
+from callcenter.services.access import break_glass
+from callcenter.services.access.break_glass import Target
+from callcenter.services.delivery.notices import Told
+from callcenter.services.records.consultations import NoSuchConsultation
+from callcenter.services.trail import readers
+from callcenter.ui.notices import OPERATOR, says
 
 USUAL_DAYS = 7
 """What a page of readers begins with."""

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.context import ports, reading, unit_of_work
+from callcenter.domain.access.permissions import Action, may
+from callcenter.domain.duty.presence import BOUND, BUSY_WITH_A_CALLER, CHOSEN, TALKING, AwayReason, Work
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.permissions import Action, may
-from callcenter.domain.presence import BOUND, BUSY_WITH_A_CALLER, CHOSEN, TALKING, AwayReason, Work
-from callcenter.models.people import Staff
-from callcenter.models.telephony import Presence
+from callcenter.models.calls.calls import Presence
+from callcenter.models.staff.accounts import Staff
 from callcenter.reports.blueprint import bp, for_supervisors
-from callcenter.services import duty
-from callcenter.services.audit import staff_member
+from callcenter.services.administration import duty_changes
+from callcenter.services.trail.audit import staff_member
 from callcenter.ui.access import me
 from callcenter.ui.tones import AWAY, Tone, tone_of
 
@@ -77,9 +77,9 @@ def set_colleague(staff_id: str) -> Response:
     with unit_of_work() as session:
         staff, now, by = _known(session, staff_id), ports().clock.now(), staff_member(me().staff_id)
         if work == Work.OFFLINE:
-            row = duty.set_for(session, staff, Work.OFFLINE, by=by, now=now)
+            row = duty_changes.set_for(session, staff, Work.OFFLINE, by=by, now=now)
         elif work == Work.AWAY and reason in set(CHOSEN):
-            row = duty.set_for(session, staff, Work.AWAY, by=by, now=now, reason=AwayReason(reason))
+            row = duty_changes.set_for(session, staff, Work.AWAY, by=by, now=now, reason=AwayReason(reason))
         else:
             raise UnknownChoice
         waits = row.work in BOUND
@@ -93,7 +93,7 @@ def take_off(staff_id: str) -> Response:
     """Take the colleague off the line at once; their caller goes back to the head of the queue."""
     with unit_of_work() as session:
         staff = _known(session, staff_id)
-        duty.force_off(session, staff, by=staff_member(me().staff_id), now=ports().clock.now())
+        duty_changes.force_off(session, staff, by=staff_member(me().staff_id), now=ports().clock.now())
     flash("電話から外しました。お話し中だった方は、列の先頭でお待ちです。書きかけの記録は残っています。")
     return redirect(url_for("reports.colleague", staff_id=staff_id), 303)
 

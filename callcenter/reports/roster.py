@@ -8,18 +8,18 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.calls import LIVE_OFFERS, OfferState, Purpose
-from callcenter.domain.consultations import Risk
-from callcenter.domain.people import Contact
+from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OfferState, Purpose
+from callcenter.domain.duty.presence import TALKING, Work
 from callcenter.domain.policy import Policy
-from callcenter.domain.presence import TALKING, Work
-from callcenter.domain.supervision import Mode
-from callcenter.models.consultations import Consultation
-from callcenter.models.people import Staff
-from callcenter.models.telephony import Call, Offer, Presence
+from callcenter.domain.records.consultations import Risk
+from callcenter.domain.staff.roles import Contact
+from callcenter.domain.talks.supervision import Mode
+from callcenter.models.calls.calls import Call, Offer, Presence
+from callcenter.models.records import Consultation
+from callcenter.models.staff.accounts import Staff
 from callcenter.reports import levels
 from callcenter.reports.levels import Level
-from callcenter.services import availability
+from callcenter.services.duty import availability
 from callcenter.ui.tones import AWAY, Tone, tone_of
 
 ORDER = (Work.ON_CALL, Work.CONNECTING, Work.OFFERED, Work.AVAILABLE, Work.WRAP_UP, Work.AWAY)

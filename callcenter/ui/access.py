@@ -19,9 +19,9 @@ from flask_login import UserMixin, current_user, logout_user
 from werkzeug.wrappers import Response
 
 from callcenter.context import reading
-from callcenter.domain.people import Role
-from callcenter.models.people import Staff
-from callcenter.services import presence
+from callcenter.domain.staff.roles import Role
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.duty import presence
 
 IDLE = timedelta(minutes=30)
 """A member of staff who does nothing for so long is signed out, but never out of a talk."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from callcenter.context import ports, settings
-from callcenter.domain.directory import is_stale
-from callcenter.domain.times import local_date
+from callcenter.domain.calendar.times import local_date
+from callcenter.domain.directory.institutions import is_stale
 
 
 def unchecked_for(verified_on: date | None) -> str | None:

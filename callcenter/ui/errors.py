@@ -11,9 +11,9 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
+from callcenter.domain.access.permissions import Action, roles_that_may
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.permissions import Action, roles_that_may
-from callcenter.services.reach import StaysShut
+from callcenter.services.access.reach import StaysShut
 from callcenter.ui.access import Who, me, rule_of
 
 WAIT = 30

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from flask import Flask
 
 from callcenter.context import ports
-from callcenter.domain import phone_numbers, times
+from callcenter.domain import phone_numbers
+from callcenter.domain.calendar import times
 
 
 def install(app: Flask) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callcenter.domain.calls import Key
+from callcenter.domain.calls.lifecycle import Key
 
 KEYS: dict[Key, str] = {
     Key.SELF: "ご本人",

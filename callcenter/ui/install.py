@@ -7,23 +7,11 @@ from collections.abc import Iterable
 from flask import Flask
 
 from callcenter.settings import Settings
-from callcenter.ui import (
-    access,
-    assets,
-    compression,
-    errors,
-    filters,
-    forms,
-    headers,
-    pages,
-    safety,
-    second_step,
-    signin,
-    still_here,
-    telephone,
-)
+from callcenter.ui import access, errors, filters, forms, pages
+from callcenter.ui.response import assets, browser_phone, compression, headers
+from callcenter.ui.staff import safety, second_step, session_timeout, signin
 
-STEPS = (second_step, safety, still_here)
+STEPS = (second_step, safety, session_timeout)
 """Modules whose views join the sign-in's blueprint; naming them brings them in."""
 
 
@@ -40,7 +28,7 @@ def install(app: Flask, settings: Settings, *, guarded_elsewhere: Iterable[str] 
     filters.install(app)
     pages.install(app)
     errors.install(app)
-    line = telephone.origins(settings.simulator_url)
+    line = browser_phone.origins(settings.simulator_url)
     headers.install(app, line=line, guarded_elsewhere=machines, secure=settings.production)
     signin.install(app, redis_url=settings.redis_url)
     access.install(app, guarded_elsewhere=machines)

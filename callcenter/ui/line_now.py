@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from callcenter.domain.hours import Calendar, Reason, SpecialKind, State, is_open_day, state_at, windows
-from callcenter.domain.times import clock_words, in_japan, local_date, next_open_words
+from callcenter.domain.calendar.hours import Calendar, Reason, SpecialKind, State, is_open_day, state_at, windows
+from callcenter.domain.calendar.times import clock_words, in_japan, local_date, next_open_words
 
 DAYS_SHOWN = 7
 

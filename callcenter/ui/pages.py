@@ -9,7 +9,7 @@ from flask import Flask, request
 
 from callcenter.context import ports, settings
 from callcenter.domain import phone_numbers
-from callcenter.domain.helplines import shipped_helplines, tonight
+from callcenter.domain.directory.helplines import shipped_helplines, tonight
 from callcenter.ui.tones import ROLES, tone_of
 
 COOKIE = "reading"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from callcenter.domain.calls import CallState, OfferState, Outcome
-from callcenter.domain.people import Role
-from callcenter.domain.presence import AwayReason, Work
-from callcenter.domain.supervision import Mode
+from callcenter.domain.calls.lifecycle import CallState, OfferState, Outcome
+from callcenter.domain.duty.presence import AwayReason, Work
+from callcenter.domain.staff.roles import Role
+from callcenter.domain.talks.supervision import Mode
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, request
 
 from callcenter.context import reading
-from callcenter.services import announcements
+from callcenter.services.announcements import changed_phrases
 from callcenter.ui.access import public
 
 bp = Blueprint("audio", __name__)
@@ -17,7 +17,7 @@ YEAR = 31_536_000
 def audio(file: str) -> Response:
     """A recording never changes under its name, so everybody may keep it."""
     with reading() as session:
-        found = announcements.recording(session, file)
+        found = changed_phrases.recording(session, file)
         if found is None:
             abort(404)
         answer = Response(found.body, mimetype=found.mimetype)

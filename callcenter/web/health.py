@@ -10,15 +10,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.adapters import checkup
 from callcenter.context import context, ports, reading, settings
-from callcenter.domain.calls import CallState
-from callcenter.domain.hours import Calendar
-from callcenter.domain.times import local_date
+from callcenter.domain.calendar.hours import Calendar
+from callcenter.domain.calendar.times import local_date
+from callcenter.domain.calls.lifecycle import CallState
 from callcenter.models.base import db
-from callcenter.models.heavy_jobs import HeavyJob, JobState
-from callcenter.models.nightly import NightlyRun
-from callcenter.models.outbox import OutboxMessage
-from callcenter.models.telephony import Call, Presence
-from callcenter.services import calendar, nightly
+from callcenter.models.calls.calls import Call, Presence
+from callcenter.models.delivery.heavy_jobs import HeavyJob, JobState
+from callcenter.models.delivery.nightly import NightlyRun
+from callcenter.models.delivery.outbox import OutboxMessage
+from callcenter.services.calendar import opening_hours
+from callcenter.services.delivery import nightly
 from callcenter.ui.access import machine
 
 if TYPE_CHECKING:
@@ -115,4 +116,4 @@ def _by_night(registry: CollectorRegistry, run: NightlyRun | None) -> None:
 
 def _calendar() -> Calendar:
     with reading() as session:
-        return calendar.load(session)
+        return opening_hours.load(session)

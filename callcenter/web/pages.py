@@ -9,8 +9,10 @@ from werkzeug.wrappers import Response
 
 from callcenter.context import line_words, ports, settings
 from callcenter.context import reading as looking
-from callcenter.domain.times import in_japan
-from callcenter.services import announcements, calendar, crowd
+from callcenter.domain.calendar.times import in_japan
+from callcenter.services.announcements import changed_phrases
+from callcenter.services.calendar import opening_hours
+from callcenter.services.calls import crowd
 from callcenter.ui.access import local_path, public
 from callcenter.ui.line_now import band, week_ahead
 from callcenter.ui.pages import COOKIE, reading_now
@@ -35,9 +37,9 @@ bp = Blueprint("web", __name__)
 def top() -> str:
     now = ports().clock.now()
     with looking() as session:
-        days = calendar.current(session, now)
+        days = opening_hours.current(session, now)
         crowded = crowd.is_crowded(session, now=now, policy=settings().policy)
-        announcements.keep_fresh(session)
+        changed_phrases.keep_fresh(session)
     line = line_words()
     return render_template(
         "web/top.html",

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.context import ports, unit_of_work
-from callcenter.services import ring_holders
+from callcenter.services.keeping import process_keys
 
 log = logging.getLogger(__name__)
 
@@ -31,16 +31,16 @@ class _Watch:
                 threading.Thread(target=self._go_on, name="ring watch", daemon=True).start()
 
     def _go_on(self) -> None:
-        process = ring_holders.name_of_this("web")
+        process = process_keys.name_of_this("web")
         while True:
             try:
                 with self.app.app_context(), unit_of_work() as session:
-                    ring_holders.note(session, process, now=ports().clock.now())
+                    process_keys.note(session, process, now=ports().clock.now())
             except SQLAlchemyError as away:
                 log.warning("the database does not answer (%s); the keys at hand are told later", type(away).__name__)
             except Exception:
                 log.exception("telling the keys at hand stumbled; it is tried again")
-            time.sleep(ring_holders.EVERY.total_seconds())
+            time.sleep(process_keys.EVERY.total_seconds())
 
 
 def install(app: Flask) -> None:

@@ -7,11 +7,11 @@ from datetime import time
 
 from twilio.twiml.voice_response import VoiceResponse
 
-from callcenter.domain import readings
-from callcenter.domain.hours import Reason
-from callcenter.domain.readings import Phrase
-from callcenter.domain.speech import Announcement, Fact, speakable
-from callcenter.domain.times import clock_phrase
+from callcenter.domain.announcements import readings
+from callcenter.domain.announcements.readings import Phrase
+from callcenter.domain.announcements.speech import Announcement, Fact, speakable
+from callcenter.domain.calendar.hours import Reason
+from callcenter.domain.calendar.times import clock_phrase
 from ivr import words
 from ivr.scripts.parts import Farewell, Queueing, enter_queue, other_line, part_with, say, spoken
 from ivr.wording import kept

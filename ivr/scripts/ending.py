@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from twilio.twiml.voice_response import VoiceResponse
 
-from callcenter.domain.readings import Phrase
-from callcenter.domain.speech import Announcement, Fact, speakable
+from callcenter.domain.announcements.readings import Phrase
+from callcenter.domain.announcements.speech import Announcement, Fact, speakable
 from ivr import words
 from ivr.scripts.parts import Farewell, part_with, say, spoken
 from ivr.wording import kept

@@ -9,10 +9,10 @@ from typing import Any
 
 from twilio.twiml.voice_response import SsmlSub, VoiceResponse
 
-from callcenter.domain import readings
-from callcenter.domain.readings import Phrase
-from callcenter.domain.speech import Announcement, Fact, seconds
-from callcenter.domain.times import minutes_phrase
+from callcenter.domain.announcements import readings
+from callcenter.domain.announcements.readings import Phrase
+from callcenter.domain.announcements.speech import Announcement, Fact, seconds
+from callcenter.domain.calendar.times import minutes_phrase
 from ivr import wording, words
 from ivr.wording import KEPT
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from twilio.twiml.voice_response import VoiceResponse
 
-from callcenter.domain.speech import Announcement
+from callcenter.domain.announcements.speech import Announcement
 from ivr import words
 from ivr.scripts.parts import Whisper, address, say
 from ivr.wording import kept

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from callcenter.domain import readings
-from callcenter.domain.continuity import CODE_DIGITS
-from callcenter.domain.people import Contact
-from callcenter.domain.speech import Announcement, Fact, speakable
-from callcenter.domain.waiting import Hearing
+from callcenter.domain.announcements import readings
+from callcenter.domain.announcements.speech import Announcement, Fact, speakable
+from callcenter.domain.calls.waiting import Hearing
+from callcenter.domain.cases.continuity import CODE_DIGITS
+from callcenter.domain.staff.roles import Contact
 from ivr import words
 from ivr.scripts.parts import Queueing, address, enter_queue, length, say
 from ivr.wording import kept

@@ -16,8 +16,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ivr.simulator.app import create_app
 from ivr.simulator.clock import JST, Clock
-from ivr.simulator.engine import Account, Engine, Number, Settings
-from ivr.simulator.runner import Runner, http_post
+from ivr.simulator.line.engine import Account, Engine, Number, Settings
+from ivr.simulator.line.runner import Runner, http_post
 
 SECRETS = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET")
 REST_SILENCE_SECONDS = 20.0  # longer than any client waits

@@ -9,9 +9,10 @@ from pathlib import Path
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import NotFound
 
-from ivr.simulator import control, device_views, rest_calls, rest_rooms, rest_setup
-from ivr.simulator.devices import Devices
-from ivr.simulator.engine import Engine
+from ivr.simulator.line.devices import Devices
+from ivr.simulator.line.engine import Engine
+from ivr.simulator.page import control, device_views
+from ivr.simulator.rest import calls, rooms, setup
 
 
 def create_app(
@@ -22,7 +23,7 @@ def create_app(
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # the default provider has it, its base does not
     app.config.update(ASSETS=assets and assets.resolve(), ALLOWED_ORIGINS=frozenset(allowed_origins), DESK_URL=desk_url)
     app.extensions |= {"line": line, "devices": Devices(line), "stopping": threading.Event()}
-    for blueprint in (rest_calls.bp, rest_rooms.bp, rest_setup.bp, control.bp, device_views.bp):
+    for blueprint in (calls.bp, rooms.bp, setup.bp, control.bp, device_views.bp):
         app.register_blueprint(blueprint)
     app.add_url_rule("/healthz", view_func=healthz)
     app.register_error_handler(NotFound, _nowhere)

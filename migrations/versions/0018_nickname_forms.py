@@ -1,6 +1,6 @@
 """Nicknames are found by the form they share; each can be retired, and bears the cues that tell people apart.
 
-``callcenter migrate`` fills the new index afterwards (``services.nickname_index.complete``).
+``callcenter migrate`` fills the new index afterwards (``services.names.nickname_index.complete``).
 """
 
 from __future__ import annotations

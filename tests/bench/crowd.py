@@ -11,11 +11,11 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
-from callcenter.domain.nicknames import KeyKind, form_keys, strict_forms
+from callcenter.domain.names.nicknames import KeyKind, form_keys, strict_forms
 from callcenter.models.base import connect
-from callcenter.models.cases import Case, Nickname, NicknameForm, NicknameFormKey, NicknameKey, Person
+from callcenter.models.cases.cases import Case, Nickname, NicknameForm, NicknameFormKey, NicknameKey, Person
 from callcenter.models.keys import DataKey, lend_ring
-from callcenter.services.nickname_index import recency
+from callcenter.services.names.nickname_index import recency
 from tests.bench.made_up import Known, people
 from tests.desk import FIELD_KEYS
 

@@ -20,16 +20,17 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
-from callcenter.domain.calls import CallState, OfferState, Outcome
-from callcenter.domain.people import Contact, Role
+from callcenter.domain.calls.lifecycle import CallState, OfferState, Outcome
+from callcenter.domain.duty.presence import Work
 from callcenter.domain.phone_numbers import CallerKind
 from callcenter.domain.policy import Policy
-from callcenter.domain.presence import Work
+from callcenter.domain.staff.roles import Contact, Role
 from callcenter.models.base import connect, new_id
+from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.keys import lend_ring
-from callcenter.models.people import Staff
-from callcenter.models.telephony import Call, Offer, Presence
-from callcenter.services import dispatching, routing
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.calls import dispatching
+from callcenter.services.talks import ringing
 from tests.desk import FIELD_KEYS
 
 COUNSELLORS, WAITING, BEFORE = 500, 1000, 5000
@@ -219,8 +220,8 @@ def _looks_wanted(session: Session) -> bool:
 
 
 def _claim(session: Session, offer_id: str) -> bool:
-    offer, call = routing.find_with_call(session, offer_id)
+    offer, call = ringing.find_with_call(session, offer_id)
     assert offer is not None and call is not None
-    won = routing.claim(session, offer, call, now=datetime.now(UTC))
+    won = ringing.claim(session, offer, call, now=datetime.now(UTC))
     session.commit()
     return won

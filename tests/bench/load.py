@@ -14,14 +14,14 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
-from callcenter.domain.people import Contact, Role
+from callcenter.domain.staff.roles import Contact, Role
 from callcenter.loopback import HOST, answers, free_port
 from callcenter.models.base import connect, new_id
 from callcenter.models.keys import lend_ring
-from callcenter.models.people import Staff
-from callcenter.services import presence
-from callcenter.services.audit import OPERATOR
-from callcenter.services.staff import NewStaff, add_staff
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.duty import presence
+from callcenter.services.staff.accounts import NewStaff, add_staff
+from callcenter.services.trail.audit import OPERATOR
 from callcenter.supervisor import spawn
 from tests.bench.callers import WEBHOOKS_OF_A_CALL
 from tests.bench.environment import environment

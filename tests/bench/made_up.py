@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from callcenter.domain.consultations import AgeBand, Topic
-from callcenter.domain.nickname_cues import UNKNOWN, Cues
+from callcenter.domain.names.nickname_cues import UNKNOWN, Cues
+from callcenter.domain.names.romaji import write
 from callcenter.domain.places import Prefecture
-from callcenter.domain.romaji import write
+from callcenter.domain.records.consultations import AgeBand, Topic
 
 
 def _listed(text: str) -> list[str]:

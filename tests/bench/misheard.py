@@ -6,7 +6,7 @@ import random
 import unicodedata
 from collections.abc import Callable, Mapping
 
-from callcenter.domain.romaji import write
+from callcenter.domain.names.romaji import write
 from tests.bench.made_up import MORAS, katakana
 
 KANA = "".join(mora for mora in MORAS if len(mora) == 1 and mora not in "ーぁ")

@@ -17,13 +17,13 @@ from urllib.parse import urlencode
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from callcenter.domain.consultations import Channel
-from callcenter.domain.nickname_cues import NO_CUES, Cues
-from callcenter.domain.nicknames import normalise, strict_forms
+from callcenter.domain.names.nickname_cues import NO_CUES, Cues
+from callcenter.domain.names.nicknames import normalise, strict_forms
+from callcenter.domain.records.consultations import Channel
 from callcenter.loopback import HOST, answers, free_port
-from callcenter.models.people import Staff
-from callcenter.services import consultations
-from callcenter.services.nickname_search import WIDELY, Candidate, search
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.names.nickname_search import WIDELY, Candidate, search
+from callcenter.services.records import consultations
 from callcenter.supervisor import spawn
 from tests.bench.crowd import person_id
 from tests.bench.environment import environment

@@ -15,9 +15,9 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from callcenter.adapters import schema
-from callcenter.domain.holidays_jp import shipped_holidays
+from callcenter.domain.calendar.holidays_jp import shipped_holidays
 from callcenter.models.base import connect
-from callcenter.services import calendar
+from callcenter.services.calendar import opening_hours
 from callcenter.supervisor import spawn
 from tests.tools.postgres import Postgres, lowered, quick_folder
 
@@ -73,7 +73,7 @@ def migrated(url: str) -> None:
     engine = connect(url)
     schema.upgrade(engine)
     with Session(engine) as session, session.begin():
-        calendar.ship(session, shipped_holidays())
+        opening_hours.ship(session, shipped_holidays())
     engine.dispose()
 
 

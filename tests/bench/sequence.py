@@ -16,10 +16,10 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import event
 
-from callcenter.domain.presence import AwayReason, Work
+from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.models.base import db
-from callcenter.models.people import Staff
-from callcenter.services import presence
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.duty import presence
 from tests.bench import references
 from tests.desk import Counsellor, Desk
 

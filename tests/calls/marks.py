@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from callcenter.domain.misuse import Misuse
-from callcenter.domain.people import Role
-from callcenter.models.audit import AuditEntry
+from callcenter.domain.misuse.flags import Misuse
+from callcenter.domain.staff.roles import Role
 from callcenter.models.misuse import NumberFlag
-from callcenter.models.people import Staff
-from callcenter.services import flags
-from callcenter.services.audit import OPERATOR
-from callcenter.services.staff import NewStaff, add_staff
+from callcenter.models.staff.accounts import Staff
+from callcenter.models.trail.audit import AuditEntry
+from callcenter.services.misuse import flags
+from callcenter.services.staff.accounts import NewStaff, add_staff
+from callcenter.services.trail.audit import OPERATOR
 from tests.desk import PASSWORD, Counsellor, Desk
 from tests.integration.consoles import CHEAP
 from tests.line import Phone

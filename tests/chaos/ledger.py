@@ -19,15 +19,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
-from callcenter.domain.calls import LIVE_OFFERS, CallState
-from callcenter.models.audit import AuditEntry
+from callcenter.domain.calls.lifecycle import LIVE_OFFERS, CallState
 from callcenter.models.base import connect
-from callcenter.models.consultations import Consultation, ConsultationState
+from callcenter.models.calls.calls import Call, Offer
+from callcenter.models.delivery.outbox import OutboxMessage
 from callcenter.models.keys import lend_ring
-from callcenter.models.outbox import OutboxMessage
-from callcenter.models.telephony import Call, Offer
-from callcenter.services import audit
-from ivr.simulator.engine import Engine
+from callcenter.models.records import Consultation, ConsultationState
+from callcenter.models.trail.audit import AuditEntry
+from callcenter.services.trail import audit
+from ivr.simulator.line.engine import Engine
 from tests.desk import FIELD_KEYS
 
 FINISH, HAND_OVER = "consultation.finish", "consultation.hand_over"

@@ -12,11 +12,11 @@ from pathlib import Path
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from callcenter.domain.duty.presence import BOUND, Work
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.presence import BOUND, Work
-from callcenter.domain.supervision import Mode
-from ivr.simulator.legs import Leg
-from tests.calls.talks import Talker
+from callcenter.domain.talks.supervision import Mode
+from ivr.simulator.line.legs import Leg
+from tests.calls.talking.talks import Talker
 from tests.chaos.promises import Broken, Promises
 from tests.chaos.stage import AFTER, BEFORE, SWEEP, Stage
 from tests.desk import Counsellor

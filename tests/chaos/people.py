@@ -11,8 +11,8 @@ import uuid
 
 import requests
 
-from ivr.simulator.engine import Engine, NoSuchCall, WrongMoment
-from ivr.simulator.legs import Leg
+from ivr.simulator.line.engine import Engine, NoSuchCall, WrongMoment
+from ivr.simulator.line.legs import Leg
 from tests.chaos.ledger import FINISHED, SAVED, TRIED, Ledger
 from tests.desk import PASSWORD
 

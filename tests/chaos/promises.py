@@ -14,16 +14,16 @@ from datetime import datetime
 from sqlalchemy import select
 
 from callcenter.context import reading
-from callcenter.domain.calls import LIVE_OFFERS, CallState, OfferState, Purpose
-from callcenter.domain.people import Contact
-from callcenter.domain.presence import BOUND, Work
-from callcenter.models.consultations import Consultation
-from callcenter.models.outbox import OutboxMessage
-from callcenter.models.telephony import Call, Offer, Presence
-from callcenter.services import audit
-from ivr.simulator.legs import Leg
-from ivr.simulator.places import Room
-from ivr.simulator.queues import is_waiting
+from callcenter.domain.calls.lifecycle import LIVE_OFFERS, CallState, OfferState, Purpose
+from callcenter.domain.duty.presence import BOUND, Work
+from callcenter.domain.staff.roles import Contact
+from callcenter.models.calls.calls import Call, Offer, Presence
+from callcenter.models.delivery.outbox import OutboxMessage
+from callcenter.models.records import Consultation
+from callcenter.services.trail import audit
+from ivr.simulator.line.legs import Leg
+from ivr.simulator.line.places import Room
+from ivr.simulator.line.queues import is_waiting
 from tests.chaos.stage import Stage
 
 UNANSWERED = 8.0

@@ -12,18 +12,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.adapters import schema
-from callcenter.domain.calls import LIVE_OFFERS
-from callcenter.domain.holidays_jp import shipped_holidays
-from callcenter.domain.people import Role
+from callcenter.domain.calendar.holidays_jp import shipped_holidays
+from callcenter.domain.calls.lifecycle import LIVE_OFFERS
+from callcenter.domain.duty.presence import Work
 from callcenter.domain.ports import Ports, Telephony
-from callcenter.domain.presence import Work
-from callcenter.domain.supervision import Mode
+from callcenter.domain.staff.roles import Role
+from callcenter.domain.talks.supervision import Mode
 from callcenter.factory import create_app
 from callcenter.jobs import reconcile, worker
 from callcenter.models.base import connect, db, sqlite_driver
-from callcenter.models.people import Staff
-from callcenter.models.telephony import Offer, Presence
-from callcenter.services import calendar, presence, routing, supervision
+from callcenter.models.calls.calls import Offer, Presence
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.calendar import opening_hours
+from callcenter.services.duty import presence
+from callcenter.services.talks import ringing, supervision
 from ivr.routes import bp
 from tests.chaos.mortal import Killed, Mortal, MortalLine
 from tests.desk import ORIGIN, Counsellor, Desk
@@ -147,7 +149,7 @@ class Stage(Desk):
     def _follows(self, session: Session, act: str, by: Staff) -> None:
         mine = select(Offer.id).where(Offer.staff_id == by.id, Offer.state.in_(LIVE_OFFERS))
         offer_id = session.scalar(mine)
-        offer = None if offer_id is None else routing.find_with_call(session, offer_id)[0]
+        offer = None if offer_id is None else ringing.find_with_call(session, offer_id)[0]
         if offer is None:
             return
         if act == "leaves":
@@ -201,5 +203,5 @@ def _fill(url: str) -> None:
     engine = connect(url)
     schema.upgrade(engine)
     with Session(engine) as session, session.begin():
-        calendar.ship(session, shipped_holidays())
+        opening_hours.ship(session, shipped_holidays())
     engine.dispose()

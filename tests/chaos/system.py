@@ -23,8 +23,8 @@ from callcenter.launcher import _command
 from callcenter.loopback import HOST, answers, free_port
 from ivr.simulator.app import create_app
 from ivr.simulator.clock import Clock
-from ivr.simulator.engine import Engine, Number, Settings
-from ivr.simulator.runner import Runner, http_post
+from ivr.simulator.line.engine import Engine, Number, Settings
+from ivr.simulator.line.runner import Runner, http_post
 from tests.bench.environment import environment
 from tests.bench.places import python
 from tests.chaos.proxy import COMMIT, Proxy

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import delete, update
 
-from callcenter.domain.presence import Work
-from callcenter.models.consultations import Consultation
-from callcenter.models.telephony import Call, CallEvent, Presence
+from callcenter.domain.duty.presence import Work
+from callcenter.models.calls.calls import Call, CallEvent, Presence
+from callcenter.models.records import Consultation
 from tests.chaos.machine import stage
 from tests.chaos.mortal import Killed, Mortal
 from tests.chaos.promises import ALONE, UNANSWERED, Broken, Promises

@@ -12,15 +12,15 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from callcenter.adapters.voice_token import SignedTokens
-from callcenter.domain.people import Role
 from callcenter.domain.ports import Ports
+from callcenter.domain.staff.roles import Role
 from callcenter.factory import create_app
-from callcenter.models.consultations import Consultation
-from callcenter.models.people import Staff
-from callcenter.models.telephony import Presence
-from callcenter.services import presence
-from callcenter.services.audit import OPERATOR
-from callcenter.services.staff import NewStaff, add_staff
+from callcenter.models.calls.calls import Presence
+from callcenter.models.records import Consultation
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.duty import presence
+from callcenter.services.staff.accounts import NewStaff, add_staff
+from callcenter.services.trail.audit import OPERATOR
 from ivr.routes import bp as telephone
 from tests.desk import ORIGIN, PASSWORD, Desk
 from tests.line import ACCOUNT, Phone

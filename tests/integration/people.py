@@ -6,15 +6,16 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from callcenter.domain.consultations import Channel, Outcome
-from callcenter.domain.people import Role
+from callcenter.domain.records.consultations import Channel, Outcome
+from callcenter.domain.staff.roles import Role
 from callcenter.models.base import new_id
-from callcenter.models.cases import Case, Person
-from callcenter.models.consultations import Consultation
-from callcenter.models.people import Staff
-from callcenter.services import cases, consultations, linking
-from callcenter.services.audit import OPERATOR
-from callcenter.services.cases import NewCase, NewPerson
+from callcenter.models.cases.cases import Case, Person
+from callcenter.models.records import Consultation
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.cases import cases, linking
+from callcenter.services.cases.cases import NewCase, NewPerson
+from callcenter.services.records import consultations
+from callcenter.services.trail.audit import OPERATOR
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 """A Friday, ten in the morning in Japan."""

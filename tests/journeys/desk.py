@@ -7,8 +7,8 @@ import re
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
-from callcenter.models.consultations import Consultation
-from ivr.simulator.legs import Leg
+from callcenter.models.records import Consultation
+from ivr.simulator.line.legs import Leg
 from tests.journeys.office import Office, until
 
 STORY = "近くの図書館まで行けた。"

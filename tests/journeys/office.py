@@ -17,25 +17,26 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from callcenter.adapters.twilio_rest import TwilioLine
 from callcenter.adapters.voice_token import SignedTokens
 from callcenter.context import unit_of_work
-from callcenter.domain.consultations import Channel, Relation
-from callcenter.domain.people import Role
 from callcenter.domain.ports import Ports
+from callcenter.domain.records.consultations import Channel, Relation
+from callcenter.domain.staff.roles import Role
 from callcenter.factory import create_app
 from callcenter.jobs import worker
 from callcenter.loopback import free_port
-from callcenter.models.cases import Person
-from callcenter.models.people import Staff
-from callcenter.services import cases, consultations, linking
-from callcenter.services.audit import OPERATOR
-from callcenter.services.cases import NewCase, NewPerson
-from callcenter.services.staff import NewStaff, add_staff
+from callcenter.models.cases.cases import Person
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.cases import cases, linking
+from callcenter.services.cases.cases import NewCase, NewPerson
+from callcenter.services.records import consultations
+from callcenter.services.staff.accounts import NewStaff, add_staff
+from callcenter.services.trail.audit import OPERATOR
 from callcenter.settings import Settings
 from ivr.routes import bp as telephone
 from ivr.simulator.app import create_app as create_line
 from ivr.simulator.clock import Clock
-from ivr.simulator.engine import Engine, Number
-from ivr.simulator.legs import Leg
-from ivr.simulator.runner import Runner, http_post
+from ivr.simulator.line.engine import Engine, Number
+from ivr.simulator.line.legs import Leg
+from ivr.simulator.line.runner import Runner, http_post
 from tests.desk import FIELD_KEYS
 from tests.line import A_WEDNESDAY_AFTERNOON, ACCOUNT
 

@@ -8,8 +8,9 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
-from callcenter.domain.people import Role
-from callcenter.ui import access, still_here
+from callcenter.domain.staff.roles import Role
+from callcenter.ui import access
+from callcenter.ui.staff import session_timeout
 from tests.browsers import OpenPage, axe
 from tests.journeys.desk import available, expect_saved, hung_up, talking
 from tests.journeys.office import PASSWORD, Office
@@ -114,7 +115,7 @@ def test_a_page_left_alone_says_so_and_comes_back_to_where_it_was(
     office: Office, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wall = Later()
-    for module in (access, still_here):
+    for module in (access, session_timeout):
         monkeypatch.setattr(module, "time", wall)
     office.hire()
     page = open_page()

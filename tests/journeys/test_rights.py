@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from callcenter.domain.people import Role
+from callcenter.domain.staff.roles import Role
 from callcenter.jobs import heavy
-from callcenter.models.cases import Person
+from callcenter.models.cases.cases import Person
 from tests.browsers import OpenPage, axe
 from tests.journeys.office import PASSWORD, Office
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from callcenter.jobs import heavy, heavy_worker, running
 from callcenter.jobs.running import Running
-from callcenter.services import heavy_jobs
+from callcenter.services.delivery import heavy_jobs
 from tests.desk import settings_of_the_test
 from wsgi import web
 

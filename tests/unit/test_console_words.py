@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callcenter.console.words import AWAY_CHOICES, called, person_words
-from callcenter.domain.calls import Key
+from callcenter.domain.calls.lifecycle import Key
 from callcenter.ui.hints import Hint, hint_of
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from callcenter.domain.times import parse_moment
+from callcenter.domain.calendar.times import parse_moment
 from callcenter.ui import filters
 from callcenter.ui.access import local_path
 from callcenter.ui.pages import Reading

@@ -1,0 +1,167 @@
+"""Who may do what: rules of role × action × condition, read alike by a page and by the query that fills a list.
+
+A rule is a few *ways*; each way names the conditions that must hold and those that must not. ``may`` asks
+about one thing at hand, ``services.access.reach`` turns the very same ways into SQL, so that a list never shows
+what its page would refuse, nor hides what it would open::
+
+    may(by.role, Action.OPEN, {Condition.ASSIGNED})            # one record
+    select(Consultation).where(reach.records(by, now=now))     # all of them
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from enum import StrEnum
+
+from callcenter.domain.staff.roles import NotAllowed, Role
+
+
+class Action(StrEnum):
+    """What somebody wants to do."""
+
+    FIND = "find"
+    """See who goes by a name: names and what helps to choose, nothing that was said."""
+    OPEN = "open"
+    """Read, or print, what was said: a record, a case, its people."""
+    WRITE = "write"
+    """Write in a record or correct it."""
+    ANSWER = "answer"
+    """Take calls."""
+    ADD = "add"
+    """Open a record afterwards, for any channel."""
+    RESCUE = "rescue"
+    """Take up somebody else's unfinished draft."""
+    CARE = "care"
+    """Keep a case: its people, follow-ups, hand-over, closing and opening again."""
+    BREAK_GLASS = "break_glass"
+    """Ask, with a reason, to open what one may not."""
+    REVIEW = "review"
+    """Judge such an opening afterwards."""
+    SEE_READERS = "see_readers"
+    """See who opened which record."""
+    EXPORT = "export"
+    """Hand a case out to its subject (開示)."""
+    HOLD = "hold"
+    """Keep a case from being destroyed, or let go of it."""
+    DESTROY = "destroy"
+    """Destroy a case before its time."""
+    REVEAL_NUMBER = "reveal_number"
+    """See a caller's number, with a reason, once."""
+    TURN_AWAY = "turn_away"
+    """Block a number, and lift that."""
+    KNOW_FLAG = "know_flag"
+    """Know why a number is marked; for everybody else it is a mark without a story."""
+    SEE_LINE = "see_line"
+    """Who waits, who talks; live."""
+    LEAD = "lead"
+    """Lead the line: the live board, following talks, setting colleagues' states."""
+    SET_LINE = "set_line"
+    """Special days and announcements."""
+    KEEP_ACCOUNTS = "keep_accounts"
+    SEE_SETTINGS_HISTORY = "see_settings_history"
+    SEE_TRAIL = "see_trail"
+    """Acts by person, kind and period, the chain and the proofs of purges; never what was said."""
+    SEE_FIGURES = "see_figures"
+
+
+class Condition(StrEnum):
+    """What may be true of the record or case at hand, seen from who asks."""
+
+    OWN = "own"
+    """They write it, or wrote it."""
+    DRAFT = "draft"
+    """It is not finished."""
+    INVOLVED = "involved"
+    """They have a record in the case; the caller they talk with, once recognised, makes one."""
+    ASSIGNED = "assigned"
+    """The case is in their care."""
+    WALLED = "walled"
+    """Another of the family said it, and nothing of it is shared with the one who is on the line (``domain.cases.wall``)."""
+    CROSSED = "crossed"
+    """The wall was opened with a reason for the record being written."""
+    GRANTED = "granted"
+    """A break-glass opening of theirs holds at this moment."""
+    HELD = "held"
+    """The case must not be destroyed now."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to be allowed: all of *needs*, none of *unless*."""
+
+    needs: frozenset[Condition] = frozenset()
+    unless: frozenset[Condition] = frozenset()
+
+    def holds(self, conditions: Set[Condition]) -> bool:
+        return self.needs <= conditions and not self.unless & conditions
+
+
+def _when(*needs: Condition, unless: Set[Condition] = frozenset()) -> Way:
+    return Way(frozenset(needs), frozenset(unless))
+
+
+Ways = tuple[Way, ...]
+
+ALWAYS: Ways = (Way(),)
+NEVER: Ways = ()
+
+_C = Condition
+_BESIDE = {_C.WALLED}  # nobody reads over the wall by the way; only the record one writes oneself is never behind it
+_CONCERNED = (_C.OWN, _C.INVOLVED, _C.ASSIGNED)
+
+RULES: Mapping[Action, Mapping[Role, Ways]] = {
+    Action.FIND: {Role.COUNSELLOR: ALWAYS, Role.SUPERVISOR: ALWAYS},
+    Action.OPEN: {
+        Role.COUNSELLOR: (
+            *(_when(concern, unless=_BESIDE) for concern in _CONCERNED),
+            *(_when(concern, _C.CROSSED) for concern in _CONCERNED),
+            _when(_C.GRANTED, unless=_BESIDE),
+            _when(_C.GRANTED, _C.CROSSED),
+        ),
+        Role.SUPERVISOR: (_when(unless=_BESIDE), _when(_C.CROSSED)),
+    },
+    Action.WRITE: {Role.COUNSELLOR: (_when(_C.OWN),), Role.SUPERVISOR: ALWAYS},
+    Action.ANSWER: {Role.COUNSELLOR: ALWAYS, Role.SUPERVISOR: ALWAYS},
+    Action.ADD: {Role.COUNSELLOR: ALWAYS, Role.SUPERVISOR: ALWAYS},
+    Action.RESCUE: {Role.SUPERVISOR: (_when(_C.DRAFT, unless={_C.OWN}),)},
+    Action.CARE: {Role.COUNSELLOR: (_when(_C.INVOLVED), _when(_C.ASSIGNED)), Role.SUPERVISOR: ALWAYS},
+    Action.BREAK_GLASS: {Role.COUNSELLOR: (_when(unless={*_CONCERNED, _C.GRANTED}),)},
+    Action.REVIEW: {Role.SUPERVISOR: (_when(unless={_C.OWN}),)},
+    Action.SEE_READERS: {Role.SUPERVISOR: ALWAYS},
+    Action.EXPORT: {Role.SUPERVISOR: ALWAYS},
+    Action.HOLD: {Role.SUPERVISOR: ALWAYS},
+    Action.DESTROY: {Role.SUPERVISOR: (_when(unless={_C.HELD}),)},
+    Action.REVEAL_NUMBER: {Role.SUPERVISOR: ALWAYS},
+    Action.TURN_AWAY: {Role.SUPERVISOR: ALWAYS},
+    Action.KNOW_FLAG: {Role.COUNSELLOR: (_when(_C.OWN),), Role.SUPERVISOR: ALWAYS},
+    Action.SEE_LINE: {Role.COUNSELLOR: ALWAYS, Role.SUPERVISOR: ALWAYS},
+    Action.LEAD: {Role.SUPERVISOR: ALWAYS},
+    Action.SET_LINE: {Role.SUPERVISOR: ALWAYS, Role.ADMINISTRATOR: ALWAYS},
+    Action.KEEP_ACCOUNTS: {Role.ADMINISTRATOR: ALWAYS},
+    Action.SEE_SETTINGS_HISTORY: {Role.ADMINISTRATOR: ALWAYS, Role.AUDITOR: ALWAYS},
+    Action.SEE_TRAIL: {Role.AUDITOR: ALWAYS},
+    Action.SEE_FIGURES: {Role.SUPERVISOR: ALWAYS, Role.AUDITOR: ALWAYS},
+}
+"""What is not written here, nobody may."""
+
+
+def ways(role: Role, action: Action) -> Ways:
+    """Return every way in which *role* may do *action*."""
+    return RULES[action].get(role, NEVER)
+
+
+def may(role: Role, action: Action, conditions: Set[Condition] = frozenset()) -> bool:
+    """Whether *role* may do *action* to something of which *conditions*, and no others, hold."""
+    return any(way.holds(conditions) for way in ways(role, action))
+
+
+def check(role: Role, action: Action, conditions: Set[Condition] = frozenset()) -> None:
+    """Raise ``NotAllowed`` unless ``may``."""
+    if not may(role, action, conditions):
+        raise NotAllowed
+
+
+def roles_that_may(action: Action) -> frozenset[Role]:
+    """Return the roles that may do *action* in some way, for the door of a page whose record decides the rest."""
+    return frozenset(role for role, found in RULES[action].items() if found)

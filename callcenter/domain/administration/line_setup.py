@@ -1,0 +1,243 @@
+"""What must be set up at Twilio for the line to work and to keep its promises, and how that differs from what is.
+
+The rules are Twilio's (IncomingPhoneNumber, Dialing Permissions, Recording Account Default Configuration) and ours:
+webhooks come to us by POST, only Japan is rung and no expensive number there, and nothing is ever recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from callcenter.domain.calls.callbacks import CONTROL_RETRIES, NEWS_RETRIES, Callbacks
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.phone_numbers import display
+
+HOME = "JP"
+TOLL_FREE = ("+81120", "+81800")
+NOTHING = "(なし)"
+SHOWN = 5
+"""So many countries are named; the rest is counted."""
+
+
+class Field(StrEnum):
+    """One part of a number's set-up."""
+
+    VOICE_URL = "voice_url"
+    VOICE_METHOD = "voice_method"
+    FALLBACK_URL = "fallback_url"
+    STATUS_URL = "status_url"
+    STATUS_METHOD = "status_method"
+    APPLICATION = "application"
+    TRUNK = "trunk"
+
+
+NAMES: dict[Field, str] = {
+    Field.VOICE_URL: "電話が来たときの宛先(A call comes in)",
+    Field.VOICE_METHOD: "その送り方",
+    Field.FALLBACK_URL: "届かないときの宛先(Primary handler fails)",
+    Field.STATUS_URL: "通話の終わりの知らせ先(Call status changes)",
+    Field.STATUS_METHOD: "知らせの送り方",
+    Field.APPLICATION: "TwiML App(あると、宛先が使われません)",
+    Field.TRUNK: "SIP Trunk(あると、宛先が使われません)",
+}
+
+NumberSetup = Mapping[Field, str]
+
+
+class OriginNotPublic(HelplineError):
+    """Twilio calls our address from outside, over TLS; another one must not be written there."""
+
+    message = (
+        "PUBLIC_BASE_URL が https:// で始まる公開のアドレスではないため、Twilioに書きこめません。設定をご確認ください。"
+    )
+
+
+@dataclass(frozen=True)
+class Dialing:
+    """Which countries' ordinary, special and notoriously expensive numbers may be rung."""
+
+    low_risk: frozenset[str]
+    special: frozenset[str] = frozenset()
+    toll_fraud: frozenset[str] = frozenset()
+    inherited: bool = False
+    """A subaccount takes over what its main account may ring."""
+
+
+WANTED_DIALING = Dialing(frozenset({HOME}))
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What Twilio tells about recording; its Voice Trace cannot be asked for at all."""
+
+    by_default: bool
+    kept: bool
+    """At least one recording lies in the account."""
+    transcribed: bool
+    """Conversational Intelligence takes up every recording."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """How the account is set up; None stands for what our key is not let see."""
+
+    numbers: Mapping[str, NumberSetup]
+    account: str | None
+    """Twilio's word for the account's state, such as ``active``; None if no auth token of ours fits it."""
+    dialing: Dialing | None
+    recording: Recording | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What our settings ask for."""
+
+    answered: frozenset[str]
+    caller_id: str
+    origin: str
+    fallback_url: str = ""
+
+    def number(self) -> dict[Field, str]:
+        """How every answered number must be set up; a fallback that nobody named is not compared."""
+        urls = Callbacks(self.origin)
+        wanted = {
+            Field.VOICE_URL: urls.voice("incoming") + CONTROL_RETRIES,
+            Field.VOICE_METHOD: "POST",
+            Field.STATUS_URL: urls.voice("status") + NEWS_RETRIES,
+            Field.STATUS_METHOD: "POST",
+            Field.APPLICATION: "",
+            Field.TRUNK: "",
+        }
+        return wanted | ({Field.FALLBACK_URL: self.fallback_url} if self.fallback_url else {})
+
+
+class Target(StrEnum):
+    """Which part of the account a change is written to."""
+
+    NUMBER = "number"
+    DIALING = "dialing"
+    RECORDING = "recording"
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that ``twilio setup`` can put right by itself."""
+
+    target: Target
+    what: str
+    now: str
+    then: str
+    """In words; ``value`` is what is written."""
+    e164: str = ""
+    field: Field | None = None
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One finding and how to mend it; not *wrong* is what a person should look at by eye."""
+
+    subject: str
+    sentence: str
+    wrong: bool = True
+    change: Change | None = None
+
+
+def compare(wanted: Wanted, found: Found) -> list[Remark]:
+    """Return what is not as it should be, and what nobody can tell from here."""
+    return [
+        *_account(found),
+        *(remark for e164 in sorted(wanted.answered) for remark in _number(e164, wanted, found)),
+        *_caller_id(wanted.caller_id, found),
+        *_dialing(found.dialing),
+        *_recording(found.recording),
+    ]
+
+
+def changes(remarks: list[Remark]) -> list[Change]:
+    """Return what can be written, in order."""
+    return [remark.change for remark in remarks if remark.change is not None]
+
+
+def _account(found: Found) -> Iterator[Remark]:
+    if found.account is None:
+        yield Remark("token", "TWILIO_AUTH_TOKEN が、このアカウントのものではありません。電話がすべて断られます。")
+    elif found.account != "active":
+        yield Remark("account", f"アカウントが使えない状態です({found.account})。Twilioにお問い合わせください。")
+
+
+def _number(e164: str, wanted: Wanted, found: Found) -> Iterator[Remark]:
+    subject, there = display(e164), found.numbers.get(e164)
+    if there is None:
+        yield Remark(subject, "この番号は、アカウントにありません。ANSWERED_NUMBERS か、番号の契約をご確認ください。")
+        return
+    for part, value in wanted.number().items():
+        now = there.get(part, "")
+        if now == value:
+            continue
+        what, was, then = f"{subject} {NAMES[part]}", now or NOTHING, value or NOTHING
+        change = Change(Target.NUMBER, what, was, then, e164, part, value)
+        yield Remark(subject, f"{NAMES[part]}が {was} です。{then} にしてください。", change=change)
+    if not wanted.fallback_url:
+        sentence = (
+            f"{NAMES[Field.FALLBACK_URL]}が {there.get(Field.FALLBACK_URL) or NOTHING} です。この機械が止まったときに"
+            "流れる案内のアドレス(TwiML Bin)を、FALLBACK_URL に入れてください。"
+        )
+        yield Remark(subject, sentence, wrong=False)
+
+
+def _caller_id(e164: str, found: Found) -> Iterator[Remark]:
+    if e164.startswith(TOLL_FREE):
+        yield Remark(display(e164), "0120や0800は、相談員の電話に出す番号に使えません。050の番号にしてください。")
+    elif e164 not in found.numbers:
+        sentence = "CALLER_ID_NUMBER が、アカウントの番号ではありません。相談員の電話に、番号が出ません。"
+        yield Remark(display(e164), sentence)
+
+
+def _dialing(now: Dialing | None) -> Iterator[Remark]:
+    subject, where = "dialing", "Voice geographic permissions"
+    if now is None:
+        sentence = f"発信の許可を確かめられませんでした。管理画面の {where} で、日本の low-risk だけかを見てください。"
+        yield Remark(subject, sentence, wrong=False)
+        return
+    abroad = now.low_risk - {HOME}
+    wrong = (
+        (now.inherited, "親アカウントの許可を引きついでいます。", "引きつがないように"),
+        (HOME not in now.low_risk, "日本へ発信できません。相談員の電話が鳴りません。", "日本の low-risk を許可"),
+        (abroad, f"日本のほかへも発信できます({_named(abroad)})。", "日本だけに"),
+        (now.special, f"特別な番号へ発信できます({_named(now.special)})。", "high-risk special をなしに"),
+        (now.toll_fraud, f"高額な番号へ発信できます({_named(now.toll_fraud)})。", "high-risk toll-fraud をなしに"),
+    )
+    for is_wrong, sentence, then in wrong:
+        if is_wrong:
+            change = Change(Target.DIALING, f"発信の許可({where})", sentence, f"{then}します。")
+            yield Remark(subject, f"{sentence}{where} で、{then}してください。", change=change)
+
+
+def _recording(now: Recording | None) -> Iterator[Remark]:
+    subject = "recording"
+    if now is not None and now.by_default:
+        sentence = "すべての通話を自動で録音する設定(Recording Account Default)が入っています。切ってください。"
+        yield Remark(subject, sentence, change=Change(Target.RECORDING, "自動の録音", "入っています。", "切ります。"))
+    if now is not None and now.transcribed:
+        sentence = "自動の文字起こし(Conversational Intelligence)が入っています。管理画面で切ってください。"
+        yield Remark(subject, sentence)
+    if now is not None and now.kept:
+        sentence = "録音が残っています。どうして録音されたかを調べ、管理画面の Recordings で消してください。"
+        yield Remark(subject, sentence)
+    unseen = (
+        "録音の設定は、ここからは見られませんでした。" if now is None else "Voice Trace は、ここからは見られません。"
+    )
+    sentence = (
+        f"{unseen}3つのスイッチ(Recording Account Default、Voice Trace、Conversational Intelligence)が"
+        "どれも切れているかを、管理画面で、目で確かめてください。"
+    )
+    yield Remark(subject, sentence, wrong=False)
+
+
+def _named(countries: frozenset[str]) -> str:
+    listed = sorted(countries)
+    more = len(listed) - SHOWN
+    return "、".join(listed[:SHOWN]) + (f" ほか{more}" if more > 0 else "")

@@ -1,0 +1,155 @@
+"""Changing what the line says: what a changed phrase must keep, and what it may not say."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from callcenter.domain.announcements.speech import Announcement
+
+LONGEST_SENTENCE = 41
+LONGEST_TEXT = 400
+FORBIDDEN = (
+    "がんばって", "頑張", "早く", "急いで", "してはいけません", "お客様", "利用者番号", "ご登録", "通話料",
+    "フリーダイヤル", "折り返し", "留守番", "録音", "発信音", "患者", "社会復帰", "自立", "分ほど", "分くらい",
+)  # fmt: skip
+"""Words that hurry, blame, promise or count out; why each is here stands in the house rules for announcements."""
+ONLY_WHERE_SHIPPED = ("すぐに", "無料")
+"""Haste is only for danger to life, and free is only what is free."""
+NEVER_MISSING = ("119番", "110番")
+"""Where the shipped phrase names them, every version does."""
+FIXED_FACTS = frozenset({"service", "other_line", "new_year_from", "new_year_to"})
+"""Placeholders that are always the same, so that a recording can say them."""
+
+_SPOKEN = re.compile(r"[ぁ-ゖァ-ヺー一-鿿々0-9、。{}a-z_]")
+_KANA = re.compile(r"[ぁ-ゖァ-ヺー 、]+")
+_PLACEHOLDER = re.compile(r"\{\w+\}")
+_BARE_FIGURES = re.compile(r"\d\d|\d(?=[時月番])")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A recording under its unguessable file name."""
+
+    file: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a phrase differs from the shipped one; without *text* only its voice does."""
+
+    text: str | None
+    readings: tuple[tuple[str, str], ...] = ()
+    sound: Recorded | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Changes:
+    """Every phrase that is changed at some moment, by name; the same only if it is the same object."""
+
+    by_name: Mapping[str, Change] = field(default_factory=dict)
+
+
+TITLE = 24
+"""Characters of a phrase that stand for it in a heading."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A phrase of the line: as shipped, as it is spoken now, and how long it may take where it is said."""
+
+    name: str
+    shipped: Announcement
+    current: Announcement
+    limit: float
+    """Seconds."""
+
+    @property
+    def title(self) -> str:
+        """The code with the first words that are the same for everybody, by which a person knows the phrase."""
+        plain = next((sentence for sentence in self.current.sentences if "{" not in sentence), self.current.text)
+        return f"{self.shipped.code} {plain if len(plain) <= TITLE else plain[:TITLE] + '…'}"
+
+    @property
+    def recordable(self) -> bool:
+        """Whether a recording could say it: nothing in it changes from call to call."""
+        return self.shipped.placeholders <= FIXED_FACTS
+
+    @property
+    def guarded(self) -> tuple[str, ...]:
+        """The words that every version must say."""
+        return tuple(word for word in NEVER_MISSING if word in self.shipped.text)
+
+
+def tidy(typed: str) -> str:
+    """Return what was typed as it is kept: figures half-width, no line breaks."""
+    return "".join(unicodedata.normalize("NFKC", typed).replace(",", "、").split())
+
+
+def read_readings(typed: str) -> tuple[tuple[str, str], ...]:
+    """Read lines such as 「方=かた」; a line without 「=」 is read as a word without a reading."""
+    pairs = (unicodedata.normalize("NFKC", line).partition("=") for line in typed.splitlines() if line.strip())
+    return tuple((word.strip(), reading.strip()) for word, _, reading in pairs)
+
+
+def mistakes(
+    slot: Slot, text: str, readings: tuple[tuple[str, str], ...], known: Mapping[str, str], seconds: float
+) -> Iterator[tuple[str, str]]:
+    """Yield a field and a kind sentence for everything that keeps *text* from being spoken."""
+    yield from (("text", told) for told in _unspeakable(text))
+    yield from (("text", told) for told in _unlike(slot, text))
+    yield from (("readings", told) for told in _misread(text, readings, known))
+    if seconds > slot.limit:
+        yield "text", f"読むのに{seconds:.0f}秒ほどかかります。{slot.limit:.0f}秒までにおさまるよう、短くしてください。"
+
+
+def _unspeakable(text: str) -> Iterator[str]:
+    if not text:
+        yield "文を入れてください。はじめの文にもどすときは、下の「はじめの文にもどす」を押してください。"
+        return
+    plain = _PLACEHOLDER.sub("", text)
+    odd = sorted({sign for sign in text if not _SPOKEN.match(sign)} | set(re.findall(r"[A-Za-z{}_]", plain)))
+    if odd:
+        yield f"「{''.join(odd)}」は、声で読めません。かな・漢字・数字と、「、」「。」だけで書いてください。"
+    if not text.endswith("。"):
+        yield "文の終わりに「。」をつけてください。"
+    if len(text) > LONGEST_TEXT:
+        yield f"文が長いようです。{LONGEST_TEXT}文字までにしてください。"
+    for sentence in Announcement("", text).sentences:
+        if len(_PLACEHOLDER.sub("何月何日", sentence)) > LONGEST_SENTENCE:
+            yield f"「{sentence[:12]}…」の一文が長いようです。40文字くらいまでで、「。」で分けてください。"
+
+
+def _unlike(slot: Slot, text: str) -> Iterator[str]:
+    shipped = slot.shipped
+    used = set(re.findall(r"\{(\w+)\}", text))
+    for name in sorted(shipped.placeholders - used):
+        yield f"差しこみ語「{{{name}}}」がなくなっています。もとの文のとおりに入れてください。"
+    for name in sorted(used - shipped.placeholders):
+        yield f"差しこみ語「{{{name}}}」は、この文では使えません。"
+    for word in slot.guarded:
+        if word not in text:
+            yield f"命にかかわる案内なので、「{word}」は消せません。"
+    found = [word for word in FORBIDDEN if word in text and word not in shipped.text]
+    found += [word for word in ONLY_WHERE_SHIPPED if word in text and word not in shipped.text]
+    if shipped.code.startswith("C") and "分" in _PLACEHOLDER.sub("", text):
+        yield "待つ時間を、何分とは約束しないでください。"
+    for word in found:
+        yield f"「{word}」は、急がせたり、責めたり、約束したりする言い方になるので、使わないでください。"
+
+
+def _misread(text: str, readings: tuple[tuple[str, str], ...], known: Mapping[str, str]) -> Iterator[str]:
+    for word, reading in readings:
+        if not word or not _KANA.fullmatch(reading):
+            yield f"「{word or reading}」の読みは、「方=かた」のように、かなで書いてください。"
+        elif word not in text:
+            yield f"「{word}」は、文の中にありません。"
+    left = _PLACEHOLDER.sub("、", text)
+    for word in sorted({**known, **dict(readings)}, key=len, reverse=True):
+        left = left.replace(word, "、") if word else left
+    bare = _BARE_FIGURES.search(left)
+    if bare is not None:
+        yield f"数字「{bare.group()}」の読み方を、「24時間=にじゅうよじかん」のように書いてください。"

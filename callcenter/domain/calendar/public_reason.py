@@ -1,0 +1,34 @@
+"""The public reason of a special day: it is spoken inside a sentence, so it must be fit to be spoken."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from callcenter.domain.announcements.speech import LONGEST_FACT, speakable
+from callcenter.domain.errors import HelplineError
+
+_TAIL = re.compile(r"(のため|により|によって|で|。|、)+$")
+
+
+class UnspeakableReason(HelplineError):
+    """A reason that callers could not be told."""
+
+    message = "理由を入れてください。電話とページで、そのままお伝えします。"
+
+
+def public_reason(typed: str) -> str:
+    """Return *typed* as it will be spoken before 「で、今日の受付を」; ``UnspeakableReason`` says what to change."""
+    text = " ".join(unicodedata.normalize("NFKC", typed).split())
+    if not text:
+        raise UnspeakableReason
+    kept = _TAIL.sub("", text)
+    if not kept:
+        raise UnspeakableReason
+    if len(kept) > LONGEST_FACT:
+        raise UnspeakableReason(f"理由が少し長いようです。{LONGEST_FACT}文字までで、短くお書きください。")
+    odd = sorted({sign for sign in kept if not (sign.isalnum() or sign in "、ー")})
+    if odd or speakable(kept) != kept:
+        signs = "".join(odd).strip() or "空白"
+        raise UnspeakableReason(f"「{signs}」は、電話の声で読めません。文字と数字だけで書いてください。")
+    return kept

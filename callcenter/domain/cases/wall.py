@@ -1,0 +1,87 @@
+"""The confidentiality wall inside a family: what of a case may surface while one of its people is on the line.
+
+A case holds the subject and the people around them. What one of them said, and even that they call, does
+not surface while another is on the line, unless it was marked as shareable in the family. Only the level
+of risk and its date cross the wall by themselves. Whoever needs more opens it with a reason, for the one
+record at hand (anchors.md, gap 4; the promise of confidentiality is the service's own).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from callcenter.domain.codes import Code
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.records.consultations import Risk
+
+
+class Part(Code):
+    """What of a consultation can be marked as shareable in the family; each of the texts brings the contact along."""
+
+    CONTACT = "contact", "電話したこと(日付・担当)"
+    STORY = "story", "お話の中身"
+    BACKGROUND = "background", "これまでのこと"
+    RESPONSE = "response", "相談員がしたこと"
+    NEXT_STEP = "next_step", "次に話すこと"
+
+
+ALL_PARTS = frozenset(Part)
+
+
+class BehindTheWall(HelplineError):
+    """A record of somebody else in the family of the person who is on the line."""
+
+    message = (
+        "いまお話し中の方とは別の方の記録なので、閉じてあります。"
+        "この電話の記録を終えてから開くか、必要なときは「この方のこと」で理由を書いて開いてください。"
+    )
+
+
+class ReasonNeeded(HelplineError):
+    """The wall is opened with a reason only."""
+
+    message = "開く理由を、ひとことでよいので書いてください。"
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """The person of a case who is on the line, or from whose side the case is read.
+
+    ``opened`` tells that the reader has opened what others of the case said, with a reason, for the record at hand.
+    """
+
+    case_id: str
+    person_id: str
+    opened: bool = False
+
+
+@dataclass(frozen=True)
+class CaseRisk:
+    """What crosses the wall by itself: a level and its day, never whose record it comes from."""
+
+    level: Risk
+    on: date
+
+
+def surfacing(speaker: Speaker | None, owner_id: str | None, shared: Collection[Part] = ()) -> frozenset[Part]:
+    """Return which parts of a consultation with *owner_id* may surface; before anybody was chosen, none.
+
+    *shared* are the parts that may be told in the family.
+    """
+    if speaker is None:
+        return frozenset()
+    if speaker.opened or owner_id == speaker.person_id:
+        return ALL_PARTS
+    return frozenset({Part.CONTACT, *shared}) if shared else frozenset()
+
+
+def names_person(speaker: Speaker | None, *, case_id: str, person_id: str, shares: bool) -> bool:
+    """Whether a person may be named beside *speaker*: others of the same case only if they share anything.
+
+    Before anybody was chosen everybody may be named, as names are what there is to choose from.
+    """
+    if speaker is None or speaker.case_id != case_id or speaker.opened:
+        return True
+    return shares or speaker.person_id == person_id

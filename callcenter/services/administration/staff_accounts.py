@@ -1,0 +1,119 @@
+"""What an administrator does to the accounts of others. Nobody does it to themselves, and one administrator stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from callcenter.domain.access.permissions import Action, may
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.staff.roles import Role
+from callcenter.domain.staff.second_factor import FIRST_PASSWORD_GROUPS, IdentityCheck, ResetReason, made_up
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.administration import duty_changes
+from callcenter.services.delivery import notices
+from callcenter.services.duty import presence
+from callcenter.services.staff import accounts, second_factor
+from callcenter.services.staff.accounts import NewStaff
+from callcenter.services.trail.audit import Actor
+
+
+class NotOneself(HelplineError):
+    """An administrator changes nothing about who they are and may do by themselves."""
+
+    message = "ご自分のアカウントは、ここでは変えられません。ほかの管理者に頼んでください。"
+
+
+class LastAdministrator(HelplineError):
+    """Without an administrator nobody could make accounts any more."""
+
+    message = "管理者がいなくなってしまいます。先に、ほかの人を管理者にしてください。"
+
+
+class WithACaller(HelplineError):
+    """Signing somebody out now would disturb a talk."""
+
+    message = "いまお話し中です。電話が終わってから、もう一度お試しください。"
+
+
+class NameMissing(HelplineError):
+    """Others must be able to tell who it is."""
+
+    message = "画面に出る名前を入れてください(例:担当07)。本名でなくてかまいません。"
+
+
+@dataclass(frozen=True)
+class Account:
+    """One row of the list of accounts."""
+
+    staff: Staff
+    app: bool
+    passkeys: int
+
+    @property
+    def answers(self) -> bool:
+        """Whether calls ring at this person's."""
+        return may(self.staff.role, Action.ANSWER)
+
+
+def everybody(session: Session) -> list[Account]:
+    """Return all accounts, those in use first, by role and login."""
+    order = {role: place for place, role in enumerate(Role)}
+    rows = session.scalars(select(Staff)).all()
+    factors = second_factor.of_all(session)
+    found = [Account(staff, *factors.get(staff.id, (False, 0))) for staff in rows]
+    return sorted(found, key=lambda one: (not one.staff.active, order[one.staff.role], one.staff.login))
+
+
+def employ(session: Session, new: NewStaff, *, by: Actor, now: datetime) -> tuple[Staff, str]:
+    """Make an account and return it with its first password, which opens the door once, within a week."""
+    if not new.name.strip():
+        raise NameMissing
+    staff = accounts.add_staff(session, new, made_up(FIRST_PASSWORD_GROUPS), by=by, now=now)
+    return staff, accounts.give_first_password(session, staff, by=by, now=now)
+
+
+def change_role(session: Session, staff: Staff, role: Role, *, by: Actor, now: datetime) -> bool:
+    """Give another role; False if that waits until a call is written up."""
+    _check(session, staff, by, leaves=role is not Role.ADMINISTRATOR)
+    return duty_changes.change_role(session, staff, role, by=by, now=now)
+
+
+def deactivate(session: Session, staff: Staff, *, by: Actor, now: datetime) -> bool:
+    """End the account; False if that waits until a call is written up."""
+    _check(session, staff, by, leaves=True)
+    return duty_changes.deactivate(session, staff, by=by, now=now)
+
+
+def new_first_password(session: Session, staff: Staff, *, by: Actor, now: datetime) -> str:
+    """Make up a new first password for somebody who forgot theirs; the second factor stays asked for."""
+    _check(session, staff, by, leaves=False)
+    _check_silence(session, staff)
+    notices.tell_others(session, "staff.first_password", staff.id, by=by.id, now=now)
+    return accounts.give_first_password(session, staff, by=by, now=now)
+
+
+def reset_factor(
+    session: Session, staff: Staff, reason: ResetReason, checked: IdentityCheck, *, by: Actor, now: datetime
+) -> None:
+    """Take away every second factor of somebody who lost theirs."""
+    _check(session, staff, by, leaves=False)
+    _check_silence(session, staff)
+    second_factor.reset(session, staff, reason, checked, by=by, now=now)
+
+
+def _check(session: Session, staff: Staff, by: Actor, *, leaves: bool) -> None:
+    if by.id == staff.id:
+        raise NotOneself
+    if leaves and staff.active and staff.role is Role.ADMINISTRATOR:
+        active = select(func.count()).where(Staff.role == Role.ADMINISTRATOR, Staff.active)
+        if (session.scalar(active) or 0) < 2:
+            raise LastAdministrator
+
+
+def _check_silence(session: Session, staff: Staff) -> None:
+    if presence.talks(session, staff.id):
+        raise WithACaller

@@ -1,0 +1,131 @@
+"""Deciding about single days: closed, shortened or open out of turn; each decision can be taken back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased
+
+from callcenter.domain.calendar import hours
+from callcenter.domain.calendar.hours import SpecialDay, SpecialKind
+from callcenter.domain.calendar.public_reason import public_reason
+from callcenter.domain.errors import HelplineError
+from callcenter.models.base import new_id
+from callcenter.models.calendar import SpecialDayRow
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.calendar import opening_hours
+from callcenter.services.delivery import live, notices
+from callcenter.services.trail import audit
+from callcenter.services.trail.audit import OPERATOR, Subject, staff_member
+
+
+class DayTaken(HelplineError):
+    """The day already has a special rule."""
+
+    message = "その日には、もう臨時の予定があります。先に取り消してから、もう一度お試しください。"
+
+
+class NoHoursLeft(HelplineError):
+    """A shortened day on which the line would never be open."""
+
+    message = "その日のその時刻には、受付がありません。終日のお休みとして登録してください。"
+
+
+class NothingToUndo(HelplineError):
+    """The day has no special rule (any more)."""
+
+    message = "その日の臨時の予定は、もうありません。画面を読みこみ直してください。"
+
+
+def decide(
+    session: Session, day: date, special: SpecialDay, *, now: datetime, by: str | None, instead: bool = False
+) -> SpecialDayRow:
+    """Let *day* be an exception from now on, *by* a member of staff or (None) the operator.
+
+    ``DayTaken`` if it is one already, unless this decision is made *instead* of the earlier one;
+    ``UnspeakableReason`` for a closure whose reason callers could not be told.
+    """
+    if special.reason or special.kind is not SpecialKind.EXTRA_OPEN:
+        special = replace(special, reason=public_reason(special.reason))
+    if special.kind is SpecialKind.PARTIAL:
+        usual = opening_hours.load(session, years=(day.year,))
+        if not hours.windows(replace(usual, special_days={day: special}), day):
+            raise NoHoursLeft
+    if instead and (earlier := valid(session, day)) is not None:
+        _withdraw(session, earlier, now=now, by=by)
+        session.flush()  # out of the way before the new one comes
+    row = SpecialDayRow(
+        id=new_id(),
+        day=day,
+        kind=special.kind,
+        open_at=special.open_at,
+        close_at=special.close_at,
+        reason=special.reason,
+        disaster=special.disaster,
+        decided_at=now,
+        decided_by=by,
+    )
+    try:
+        with session.begin_nested():  # of two at once the database takes one
+            session.add(row)
+    except IntegrityError:
+        raise DayTaken from None
+    _tell(session, row, "special_day.set", now=now, by=by)
+    return row
+
+
+def undo(session: Session, day: date, *, now: datetime, by: str | None) -> SpecialDayRow:
+    """Let *day* be an ordinary day again; ``NothingToUndo`` if it is one."""
+    row = valid(session, day)
+    if row is None:
+        raise NothingToUndo
+    _withdraw(session, row, now=now, by=by)
+    return row
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A decision with the names of who took it and who took it back; ``…by`` is None for the operator."""
+
+    row: SpecialDayRow
+    decided_by: str | None
+    withdrawn_by: str | None
+
+
+def listed(session: Session, *, since: date) -> list[Listed]:
+    """Return all decisions about days from *since* on, those taken back as well, latest day first."""
+    decider, undoer = aliased(Staff), aliased(Staff)
+    query = (
+        select(SpecialDayRow, decider.name, undoer.name)
+        .outerjoin(decider, decider.id == SpecialDayRow.decided_by)
+        .outerjoin(undoer, undoer.id == SpecialDayRow.withdrawn_by)
+        .where(SpecialDayRow.day >= since)
+        .order_by(SpecialDayRow.day.desc(), SpecialDayRow.decided_at.desc())
+    )
+    return [Listed(*found) for found in session.execute(query)]
+
+
+def valid(session: Session, day: date) -> SpecialDayRow | None:
+    """Return what holds for *day* now, locked against a second writer."""
+    query = select(SpecialDayRow).where(SpecialDayRow.day == day, SpecialDayRow.withdrawn_at.is_(None))
+    return session.scalar(query.with_for_update())
+
+
+def _withdraw(session: Session, row: SpecialDayRow, *, now: datetime, by: str | None) -> None:
+    row.withdrawn_at, row.withdrawn_by = now, by
+    _tell(session, row, "special_day.withdraw", now=now, by=by)
+
+
+def _tell(session: Session, row: SpecialDayRow, action: str, *, now: datetime, by: str | None) -> None:
+    """Note it in the trail and let the screens look again; the telephone asks the calendar by itself."""
+    facts = {"day": row.day.isoformat(), "kind": str(row.kind), "disaster": row.disaster}
+    for name, clock in (("open_at", row.open_at), ("close_at", row.close_at)):
+        if clock is not None:
+            facts[name] = clock.strftime("%H:%M")
+    actor = OPERATOR if by is None else staff_member(by)
+    audit.record(session, actor=actor, action=action, subject=Subject("special_day", row.id), facts=facts, now=now)
+    live.tell(session, live.LINE, now=now)
+    notices.tell_others(session, action, row.id, by=by, now=now)

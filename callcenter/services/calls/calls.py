@@ -1,0 +1,229 @@
+"""A caller's way through the line: arrive, wait, enter the room, end.
+
+Every function takes the news of one webhook and leaves the database in the state that follows;
+what is said is decided here and worded in ``ivr``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy.orm import Session
+
+from callcenter.crypto import seal_number
+from callcenter.domain.calendar.hours import State
+from callcenter.domain.calendar.times import local_date
+from callcenter.domain.calls import waiting
+from callcenter.domain.calls.lifecycle import CallState, CallStep, Key, Outcome, Source, Why, settle, step
+from callcenter.domain.calls.waiting import Hall, Hearing, Verdict
+from callcenter.domain.cases.continuity import read_code
+from callcenter.domain.phone_numbers import Caller
+from callcenter.domain.policy import Policy
+from callcenter.models.base import append, new_id
+from callcenter.models.calls.calls import Call, CallEvent
+from callcenter.models.keys import ring_of
+from callcenter.services.calls import queue
+from callcenter.services.delivery import live
+
+OUTCOMES: dict[Verdict, tuple[Outcome, Why]] = {
+    Verdict.CEILING: (Outcome.OVERFLOW, Why.WAIT_CEILING),
+    Verdict.NOBODY: (Outcome.OVERFLOW, Why.NOBODY),
+    Verdict.DRAINED: (Outcome.CLOSED_OUT, Why.DRAINED),
+    Verdict.SPECIAL: (Outcome.CLOSED_OUT, Why.SPECIAL),
+}
+"""How waiting ends where the line, not the caller, ends it."""
+
+
+_BY_LEG = select(Call).where(Call.caller_sid == bindparam("caller_sid")).with_for_update(key_share=True)
+_BY_ID = select(Call).where(Call.id == bindparam("call_id")).with_for_update(key_share=True)
+_HEARD_OF = (
+    update(Call)
+    .where(Call.id == bindparam("wanted"))
+    .where(or_(Call.last_news_at <= bindparam("before"), Call.last_news_at >= bindparam("after")))
+    .values(last_news_at=bindparam("moment"))
+)
+
+Fit = Callable[[Hearing], Hearing]
+"""Keeps of what could be said the part that one document has room for; the rest is said in a later one."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What becomes of a caller who just arrived."""
+
+    call: Call
+    hours: State
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a waiting caller should become and, if they stay, hear."""
+
+    call: Call | None
+    verdict: Verdict
+    hall: Hall | None = None
+    hearing: Hearing | None = None
+
+
+def find(session: Session, caller_sid: str) -> Call | None:
+    """Return the call of this caller's leg, locked against a second writer."""
+    return session.scalar(_BY_LEG, {"caller_sid": caller_sid})
+
+
+def find_by_id(session: Session, call_id: str) -> Call | None:
+    """Return the call, locked against a second writer."""
+    return session.scalar(_BY_ID, {"call_id": call_id})
+
+
+def sign_of_life(session: Session, call_id: str, *, now: datetime, unless_within: timedelta) -> None:
+    """Something was heard of the call; signs closer together than *unless_within* are one and lock no row."""
+    heard = {"wanted": call_id, "moment": now, "before": now - unless_within, "after": now + unless_within}
+    session.connection().execute(_HEARD_OF, heard)
+
+
+def arrive(session: Session, caller_sid: str, caller: Caller, *, now: datetime, policy: Policy) -> Arrival:
+    """Take a call in: queue it at once if the line is open, otherwise note why not; a known call stays as it is."""
+    door = queue.door(session, caller_sid, caller.e164, now=now, policy=policy)
+    there = find(session, caller_sid) if door.known else None
+    if there is not None:
+        return Arrival(there, door.hours)
+    call = write_down(session, caller_sid, caller, at=now, policy=policy)
+    if door.blocked:
+        end(session, call, now=now, outcome=Outcome.BLOCKED)
+    elif not door.hours.open:
+        end(session, call, now=now, outcome=Outcome.CLOSED_BEFORE)
+    elif door.full:
+        end(session, call, now=now, outcome=Outcome.OVERFLOW, why=Why.QUEUE_FULL)
+    else:
+        live.tell(session, live.LINE, now=now)
+    return Arrival(call, door.hours)
+
+
+def write_down(
+    session: Session, caller_sid: str, caller: Caller, *, at: datetime, policy: Policy, source: Source = Source.LINE
+) -> Call:
+    """Make the row of a call that arrived *at* that moment; ``IntegrityError`` if somebody else just did."""
+    call = Call(
+        id=new_id(),
+        caller_sid=caller_sid,
+        state=CallState.WAITING,
+        source=source,
+        caller_kind=caller.kind,
+        arrived_at=at,
+        arrived_on=local_date(at),
+        waiting_since=at,
+        last_news_at=at,
+    )
+    if caller.e164 is not None:
+        call.caller_number = seal_number(ring_of(session), "calls", call.id, caller.e164)
+        call.number_until = call.arrived_on + timedelta(days=policy.number_days)
+    session.add(call)
+    session.flush()  # the events below refer to it
+    note(session, call, "arrived", now=at, caller=caller.kind)
+    return call
+
+
+def wait(
+    session: Session, call: Call | None, queue_sid: str, *, fit: Fit, now: datetime, policy: Policy, hall: Hall | None
+) -> Turn:
+    """Look after a caller who asks what comes next; remember what of it *fit* lets them hear.
+
+    *hall* is the waiting room, if the caller has just been found in it.
+    """
+    turn = look(session, call, now=now, policy=policy, hall=hall)
+    hall = turn.hall
+    if call is None or hall is None:
+        return turn
+    call.last_news_at = now
+    call.queue_sid = queue_sid or call.queue_sid
+    if turn.verdict is not Verdict.STAY:
+        return turn
+    hearing = fit(waiting.hearing(queue.waiter(call), hall, policy))
+    if call.waits > 0 and call.greeted_at is None:
+        call.greeted_at = now
+    _remember(call, hearing, now)
+    return Turn(call, turn.verdict, hall, hearing)
+
+
+def look(session: Session, call: Call | None, *, now: datetime, policy: Policy, hall: Hall | None = None) -> Turn:
+    """Decide what should become of the caller without changing anything; nobody knows an unknown one any more."""
+    if call is None:
+        return Turn(None, Verdict.OVER)
+    if hall is None:
+        hall = queue.hall(session, call, now=now, policy=policy)
+    return Turn(call, waiting.verdict(queue.waiter(call), hall, policy), hall)
+
+
+def _remember(call: Call, hearing: Hearing, now: datetime) -> None:
+    call.waits += 1
+    said = [name for name in ("crowded", "near_close", "closing", "care", "code") if getattr(hearing, name)]
+    if said:
+        call.told = [*call.told, *said]
+    if hearing.position is not None:
+        call.spoken_position = hearing.position
+    if hearing.apology:
+        call.apologies += 1
+        call.apology_at = now
+
+
+def press(session: Session, call: Call, digits: str, *, now: datetime) -> None:
+    """Keep the key as a hint, or the four digits of a 呼び番号; junk and silence are as good as no key."""
+    call.greeted_at = call.greeted_at or now
+    code = read_code(digits)
+    if code is not None and code != call.caller_code:
+        call.caller_code = code
+        live.tell(session, live.LINE, now=now)
+    key = Key.read(digits)
+    if key is not None and call.key is None:
+        call.key = key
+        note(session, call, "key", now=now, key=key)
+        live.tell(session, live.LINE, now=now)
+
+
+def called_in(session: Session, caller_sid: str, offer_id: str | None, *, now: datetime) -> Call | None:
+    """The caller's leg is on its way into the room; None if that offer does not hold the call (any more)."""
+    call = find(session, caller_sid)
+    if call is None or offer_id is None or call.offer_id != offer_id or call.state is CallState.ENDED:
+        return None
+    call.state = step(call.state, CallStep.CALLED_IN)
+    call.last_news_at = now
+    return call
+
+
+def back_to_queue(session: Session, call: Call, taken: CallStep, *, now: datetime) -> bool:
+    """Put the caller at the head of the queue again; False if the call is past that."""
+    state = step(call.state, taken)
+    if state is not CallState.WAITING or call.state is CallState.WAITING:
+        return False
+    call.state, call.offer_id, call.priority = state, None, 1
+    call.requeued_at = call.last_news_at = now
+    call.caller_joined_at = call.conference_sid = None  # the next room is another one
+    call.held_at, call.on_hold = None, False
+    call.waits = max(call.waits, 1)  # the greeting is not said twice
+    call.spoken_position = None
+    note(session, call, taken, now=now)
+    live.tell(session, live.LINE, now=now)
+    return True
+
+
+def end(session: Session, call: Call, *, now: datetime, outcome: Outcome | None = None, why: Why | None = None) -> bool:
+    """End the call, once; what is learnt later can only complete the facts."""
+    if call.state is CallState.ENDED:
+        call.ended_at = min(now, call.ended_at or now)
+        return False
+    call.state = CallState.ENDED
+    call.ended_at = call.last_news_at = now
+    call.outcome, call.why = outcome, why
+    call.outcome = settle(call)
+    note(session, call, "ended", now=now, outcome=call.outcome)
+    live.tell(session, live.LINE, now=now)
+    return True
+
+
+def note(session: Session, call: Call, kind: str, *, now: datetime, staff_id: str | None = None, **facts: Any) -> None:
+    """Append to the call's own log; codes and numbers only."""
+    append(session, CallEvent, call_id=call.id, at=now, kind=kind, staff_id=staff_id, facts=facts)

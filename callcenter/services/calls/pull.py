@@ -1,0 +1,92 @@
+"""The switch by which supervisors pull all new calls to themselves.
+
+It never costs a caller more than ``Policy.pull_hold``: whoever has waited so long, or has lost a
+counsellor already, is offered to everybody; and while no supervisor is at work at all, everybody
+is rung as on any other day. So the switch may be forgotten overnight without anybody waiting in vain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcenter.domain.access.permissions import Action, check
+from callcenter.domain.duty.presence import Work
+from callcenter.domain.policy import Policy
+from callcenter.domain.staff.roles import Role
+from callcenter.models.calls.calls import Call, Presence
+from callcenter.models.calls.line import LineSettings
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.delivery import live
+from callcenter.services.duty import availability
+from callcenter.services.trail import audit
+from callcenter.services.trail.audit import Subject, staff_member
+
+SUPERVISORS = select(Staff.id).where(Staff.role == Role.SUPERVISOR)
+
+
+@dataclass(frozen=True)
+class Pull:
+    """Whether new calls go to supervisors, and by whose decision."""
+
+    on: bool = False
+    by: str | None = None
+    """The name that colleagues see."""
+    since: datetime | None = None
+
+
+def state(session: Session) -> Pull:
+    """Tell how the switch stands."""
+    query = (
+        select(LineSettings.supervisors_take, LineSettings.changed_at, Staff.name)
+        .outerjoin(Staff, Staff.id == LineSettings.changed_by)
+        .where(LineSettings.id == 1)
+    )
+    row = session.execute(query).one_or_none()
+    return Pull() if row is None or not row.supervisors_take else Pull(True, row.name, row.changed_at)
+
+
+def switch(session: Session, *, on: bool, by: Staff, now: datetime) -> bool:
+    """Turn the switch; False if it stands so already. Raises ``NotAllowed`` for anybody but a supervisor."""
+    check(by.role, Action.LEAD)
+    row = session.get_one(LineSettings, 1, with_for_update=True, populate_existing=True)
+    if row.supervisors_take == on:
+        return False
+    row.supervisors_take, row.changed_by, row.changed_at = on, by.id, now
+    audit.record(
+        session, actor=staff_member(by.id), action="line.pull", subject=Subject("line"), facts={"on": on}, now=now
+    )
+    live.tell(session, live.LINE, now=now)
+    return True
+
+
+def at_work(session: Session, *, now: datetime, policy: Policy) -> bool:
+    """Whether any supervisor takes calls today, free at this moment or about to be."""
+    query = select(Presence.staff_id).where(
+        availability.on_duty(now, policy),
+        Presence.work != Work.AWAY,
+        Presence.draining.is_(False),
+        Presence.staff_id.in_(SUPERVISORS),
+    )
+    return bool(session.scalar(select(query.exists())))
+
+
+def free(session: Session, *, now: datetime, policy: Policy) -> bool:
+    """Whether any supervisor could be rung at this moment."""
+    query = select(Presence.staff_id).where(availability.offerable(now, policy), Presence.staff_id.in_(SUPERVISORS))
+    return bool(session.scalar(select(query.exists())))
+
+
+def kept_since(session: Session, *, now: datetime, policy: Policy) -> datetime | None:
+    """Return the moment after which new callers are still kept for supervisors, None if nobody is."""
+    if not state(session).on or not at_work(session, now=now, policy=policy):
+        return None
+    return now - policy.pull_hold
+
+
+def keeps(call: Call, since: datetime | None) -> bool:
+    """Whether this caller is kept for supervisors, by what ``kept_since`` said."""
+    return since is not None and call.waiting_since > since and call.priority == 0

@@ -1,0 +1,47 @@
+"""Finding a case by its id for reading or for work; who may is decided by the rules (``services.access.reach``)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcenter.domain.access.permissions import Action, roles_that_may
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.staff.roles import NotAllowed
+from callcenter.models.cases.cases import Case
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.access import reach
+
+
+class NoSuchCase(HelplineError):
+    """The case is gone, or never was."""
+
+    message = (
+        "そのケースは見つかりません。保存の期間が終わって、消されたのかもしれません。一覧からもう一度ひらいてください。"
+    )
+
+
+def opened(session: Session, case_id: str, by: Staff, *, now: datetime, action: Action = Action.OPEN) -> Case:
+    """Return the case for reading, or say kindly why not; one that was merged leads to the case that took it in."""
+    if by.role not in roles_that_may(action):
+        raise NotAllowed
+    case = session.get(Case, case_id)
+    while case is not None and case.merged_into_id is not None:
+        case = session.get(Case, case.merged_into_id)
+    if case is None or case.purged_at is not None:
+        raise NoSuchCase
+    session.flush()
+    reach.check_case(session, case.id, action, by, now=now)
+    return case
+
+
+def for_work(session: Session, case_id: str, by: Staff, *, now: datetime, action: Action = Action.CARE) -> Case:
+    """Lock the case for a change, or say kindly why not."""
+    found = opened(session, case_id, by, now=now, action=action)
+    query = select(Case).where(Case.id == found.id).with_for_update(of=Case)
+    locked = session.scalars(query.execution_options(populate_existing=True)).one()
+    if locked.purged_at is not None:
+        raise NoSuchCase
+    return locked

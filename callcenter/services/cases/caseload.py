@@ -1,0 +1,197 @@
+"""The list of cases: who has which in hand, whose day has come, and where risk was heard; no text is opened for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, selectinload
+
+from callcenter.domain.calendar.times import local_date
+from callcenter.domain.cases.states import CaseState
+from callcenter.domain.places import Prefecture, municipalities
+from callcenter.domain.records.consultations import Channel, Risk
+from callcenter.models.cases.cases import Case, Person
+from callcenter.models.records import Consultation
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.access import reach
+from callcenter.services.cases import wall
+
+AT_ONCE = 50
+KNOWN_RISK = tuple(risk.value for risk in Risk if risk is not Risk.UNKNOWN)
+
+
+class Since(StrEnum):
+    """How long ago the last contact was."""
+
+    WEEK = "7"
+    MONTH = "30"
+    QUARTER = "90"
+    LONGER = "longer"
+    """More than 90 days."""
+    NEVER = "never"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the list is narrowed to: codes only, so that an address never holds a name or a text."""
+
+    state: CaseState | None = CaseState.OPEN
+    mine: bool = False
+    unowned: bool = False
+    due: bool = False
+    prefecture: Prefecture | None = None
+    municipality: str | None = None
+    since: Since | None = None
+    risk: Risk | None = None
+    channel: Channel | None = None
+
+    def narrower(self, **more: object) -> Filters:
+        return replace(self, **more)  # type: ignore[arg-type]  # named by our own views
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case in the list."""
+
+    case: Case
+    names: tuple[str, ...]
+    """The subject first."""
+    owner: str | None
+    risk: Risk | None
+    """The last one heard, whoever said it."""
+    risk_on: date | None
+    channels: tuple[Channel, ...]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One page of the list."""
+
+    rows: tuple[Row, ...]
+    more: bool
+    due: int
+    """Cases of mine whose day has come, whatever is shown."""
+    waits: str | None = None
+    """The case of who is on the line: it is left out until their record is written."""
+
+
+def listed(session: Session, filters: Filters, *, by: Staff, now: datetime, page: int = 1) -> Listed:
+    """Return a page of the cases that *by* may open: whose day has come first, then the newest contacts."""
+    today = local_date(now)
+    query = select(Case).where(
+        Case.purged_at.is_(None),
+        Case.merged_into_id.is_(None),
+        reach.cases(by, now=now),
+        *_conditions(filters, by, today),
+    )
+    there = wall.on_the_line(session, by)
+    if there is not None and not there.opened:  # whom else the family has, and when they called, waits meanwhile
+        query = query.where(Case.id != there.case_id)
+    query = _ordered(query, filters).options(selectinload(Case.people).selectinload(Person.nicknames))
+    cases = session.scalars(query.offset((max(1, page) - 1) * AT_ONCE).limit(AT_ONCE + 1)).all()
+    waits = there.case_id if there is not None and not there.opened else None
+    return Listed(_rows(session, cases[:AT_ONCE]), len(cases) > AT_ONCE, due_count(session, by, today=today), waits)
+
+
+def due_count(session: Session, by: Staff, *, today: date) -> int:
+    """Return how many cases of this counsellor wait for a follow-up today."""
+    mine = Filters(mine=True, due=True)
+    query = select(func.count(Case.id)).where(Case.purged_at.is_(None), *_conditions(mine, by, today))
+    return session.scalar(query) or 0
+
+
+def _conditions(filters: Filters, by: Staff, today: date) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.state is not None:
+        found.append(Case.state == filters.state)
+    if filters.mine:
+        found.append(Case.owner_id == by.id)
+    if filters.unowned:
+        found.append(Case.owner_id.is_(None))
+    if filters.due:
+        found.append(and_(Case.follow_up_on <= today, Case.state == CaseState.OPEN))
+    if filters.prefecture is not None:
+        found.append(Case.prefecture == filters.prefecture)
+    if filters.municipality in municipalities():
+        found.append(Case.municipality == filters.municipality)
+    if filters.since is not None:
+        found.append(_since(filters.since, today))
+    if filters.risk is not None:
+        found.append(_risk(filters.risk))
+    if filters.channel is not None:
+        found.append(_has_contact(Consultation.channel == filters.channel))
+    return found
+
+
+def _since(since: Since, today: date) -> ColumnElement[bool]:
+    if since is Since.NEVER:
+        return Case.last_contact_on.is_(None)
+    if since is Since.LONGER:
+        return Case.last_contact_on < today - timedelta(days=90)
+    return Case.last_contact_on >= today - timedelta(days=int(since))
+
+
+def _risk(risk: Risk) -> ColumnElement[bool]:
+    """The last risk that anybody heard in the case; one that was heard later takes its place."""
+    if risk is Risk.UNKNOWN:
+        return ~_has_contact(Consultation.risk != Risk.UNKNOWN)
+    heard, later = aliased(Consultation), aliased(Consultation)
+    newer = or_(later.opened_at > heard.opened_at, and_(later.opened_at == heard.opened_at, later.id > heard.id))
+    overtaken = exists().where(later.case_id == heard.case_id, later.risk != Risk.UNKNOWN, newer)
+    return Case.id.in_(select(heard.case_id).where(heard.risk == risk, heard.case_id.is_not(None), ~overtaken))
+
+
+def _has_contact(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(Consultation.case_id == Case.id, condition)
+
+
+def _ordered(query: Select[Case], filters: Filters) -> Select[Case]:
+    newest = (Case.last_contact_on.desc().nulls_last(), Case.id.desc())
+    return query.order_by(Case.follow_up_on, *newest) if filters.due else query.order_by(*newest)
+
+
+def _rows(session: Session, cases: Sequence[Case]) -> tuple[Row, ...]:
+    ids = [case.id for case in cases]
+    risks, channels = _last_risks(session, ids), _channels(session, ids)
+    owners = _names(session, {case.owner_id for case in cases if case.owner_id})
+    return tuple(
+        Row(
+            case=case,
+            names=names_of(case),
+            owner=owners.get(case.owner_id or ""),
+            risk=risks[case.id][0] if case.id in risks else None,
+            risk_on=risks[case.id][1] if case.id in risks else None,
+            channels=channels.get(case.id, ()),
+        )
+        for case in cases
+    )
+
+
+def names_of(case: Case) -> tuple[str, ...]:
+    """Return the names in a case, the subject's first."""
+    people = sorted(case.people, key=lambda person: not person.is_subject)
+    return tuple(person.nicknames[0].text for person in people if person.nicknames)
+
+
+def _names(session: Session, ids: set[str]) -> dict[str, str]:
+    rows = session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def _last_risks(session: Session, ids: Sequence[str]) -> dict[str, tuple[Risk, date]]:
+    heard = select(Consultation.case_id, Consultation.risk, Consultation.local_date)
+    heard = heard.where(Consultation.case_id.in_(ids), Consultation.risk.in_(KNOWN_RISK))
+    rows = session.execute(heard.order_by(Consultation.opened_at, Consultation.id))
+    return {row.case_id: (Risk(row.risk), row.local_date) for row in rows}  # the last of each case stands
+
+
+def _channels(session: Session, ids: Sequence[str]) -> dict[str, tuple[Channel, ...]]:
+    used = select(Consultation.case_id, Consultation.channel).where(Consultation.case_id.in_(ids)).distinct()
+    found: dict[str, set[str]] = {case_id: set() for case_id in ids}
+    for case_id, channel in session.execute(used):
+        found[str(case_id)].add(channel)
+    return {case_id: tuple(one for one in Channel if one in channels) for case_id, channels in found.items()}

@@ -1,0 +1,266 @@
+"""The one way to a case's consultations, through the wall inside its family.
+
+Every list of consultations of a case — history, card, timeline, counts, last contacts, follow-ups, cues of
+candidates, print — begins with ``surfacing(speaker)`` and shows of each row the parts that ``parts_of`` returns.
+The speaker comes from ``speaker_of`` on a record's page, and from ``reading_as`` on every page that is about
+a person or a case; the latter gives way to the one who is on the line at that moment. No speaker, no rows.
+
+Only ``whole_case`` passes the wall by: for what is bound to the case as such (the disclosure that a supervisor
+answers for, retention, shredding), never for a list that is shown beside a call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlalchemy import Select, delete, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from callcenter.domain.cases.continuity import short_note
+from callcenter.domain.cases.wall import BehindTheWall, CaseRisk, Part, ReasonNeeded, Speaker, names_person
+from callcenter.domain.cases.wall import surfacing as parts_surfacing
+from callcenter.domain.duty.presence import TALKING, Work
+from callcenter.domain.records.consultations import Risk
+from callcenter.domain.staff.roles import NotAllowed
+from callcenter.models.base import new_id
+from callcenter.models.calls.calls import Offer, Presence
+from callcenter.models.cases.cases import Person
+from callcenter.models.cases.family import ConsultationShare, WallOpening
+from callcenter.models.records import Consultation, ConsultationState
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.access import reach
+from callcenter.services.records import consultations
+from callcenter.services.trail import audit
+from callcenter.services.trail.audit import Subject, staff_member
+
+CALM = (Risk.UNKNOWN, Risk.NONE)
+
+
+# ---- who is on the line
+
+
+def record_at_hand(session: Session, row: Presence | None) -> Consultation | None:
+    """Return the record of the call this counsellor is in, or has just ended and not written up."""
+    if row is None or row.work not in (*TALKING, Work.WRAP_UP):
+        return None
+    mine = select(Offer.call_id).where(Offer.staff_id == row.staff_id, Offer.claimed_at.is_not(None))
+    call_id = session.scalar(
+        mine.order_by(Offer.id.desc()).limit(1)
+    )  # ids rise even where a trial's clock was put back
+    record = consultations.of_call(session, call_id) if call_id else None
+    is_open = record is not None and record.state is ConsultationState.DRAFT
+    return record if is_open and record is not None and record.counsellor_id == row.staff_id else None
+
+
+def speaker_of(session: Session, record: Consultation, staff: Staff) -> Speaker | None:
+    """Return who speaks in *record*, as *staff* sees it; None until a person was chosen."""
+    if record.person_id is None or record.case_id is None:
+        return None
+    return Speaker(record.case_id, record.person_id, is_open(session, record, staff))
+
+
+def on_the_line(session: Session, staff: Staff) -> Speaker | None:
+    """Return who this counsellor speaks with just now, or writes up."""
+    record = record_at_hand(session, session.get(Presence, staff.id))
+    return speaker_of(session, record, staff) if record is not None else None
+
+
+def reading_as(session: Session, staff: Staff, person: Person) -> Speaker:
+    """Return from whose side *staff* reads about *person*: somebody of the same case who is on the line comes first."""
+    there = on_the_line(session, staff)
+    return there if there is not None and there.case_id == person.case_id else Speaker(person.case_id, person.id)
+
+
+# ---- what may surface
+
+
+def surfacing(speaker: Speaker | None) -> Select[Consultation]:
+    """Return the query of every consultation that may surface beside *speaker*, newest first.
+
+    Their own, others' that share any part in the family, and all of the case once that was opened. It is
+    open to further conditions; counts and last contacts are drawn from it too.
+    """
+    newest_first = select(Consultation).order_by(Consultation.opened_at.desc(), Consultation.id.desc())
+    if speaker is None:
+        return newest_first.where(Consultation.id.is_(None))
+    own = Consultation.person_id == speaker.person_id
+    if speaker.opened:
+        return newest_first.where(or_(own, Consultation.case_id == speaker.case_id))
+    shared = exists().where(ConsultationShare.consultation_id == Consultation.id)
+    return newest_first.where(or_(own, (Consultation.case_id == speaker.case_id) & shared))
+
+
+def parts_of(session: Session, speaker: Speaker | None, rows: Iterable[Consultation]) -> dict[str, frozenset[Part]]:
+    """Return for each of *rows*, by id, which parts may be shown; an empty set where not even the contact may."""
+    found = list(rows)
+    marked = shared_parts(session, [row.id for row in found])
+    return {row.id: parts_surfacing(speaker, row.person_id, marked.get(row.id, ())) for row in found}
+
+
+def shared_parts(session: Session, consultation_ids: Collection[str]) -> dict[str, set[Part]]:
+    """Return the sharing marks of these consultations."""
+    query = select(ConsultationShare).where(ConsultationShare.consultation_id.in_(list(consultation_ids)))
+    marked: dict[str, set[Part]] = {}
+    for mark in session.scalars(query):
+        marked.setdefault(mark.consultation_id, set()).add(mark.part)
+    return marked
+
+
+def history(
+    session: Session,
+    speaker: Speaker,
+    *,
+    by: Staff,
+    now: datetime,
+    beside: str | None = None,
+    before: datetime | None = None,
+) -> list[tuple[Consultation, frozenset[Part]]]:
+    """Open what may surface beside *speaker*, newest first, twenty at a time (*before* goes on), with what of each.
+
+    Every opening is in the trail. *beside* is the record being written, which is left out.
+    """
+    query = surfacing(speaker).where(reach.records(by, now=now, beside=speaker))
+    if beside is not None:
+        query = query.where(Consultation.id != beside)
+    if before is not None:
+        query = query.where(Consultation.opened_at < before)
+    session.flush()
+    found = session.scalars(query.limit(consultations.EARLIER_AT_ONCE)).all()
+    parts = parts_of(session, speaker, found)
+    for record in found:
+        facts = {"beside": beside, "speaker": speaker.person_id, "parts": sorted(parts[record.id])}
+        subject = Subject("consultation", record.id)
+        audit.record(
+            session, actor=staff_member(by.id), action="consultation.read", subject=subject, facts=facts, now=now
+        )
+    return [(record, parts[record.id]) for record in found]
+
+
+def whole_case(case_id: str) -> Select[Consultation]:
+    """Return the query of every consultation of a case, the wall passed by; see the head of this module."""
+    newest_first = select(Consultation).order_by(Consultation.opened_at.desc(), Consultation.id.desc())
+    return newest_first.where(Consultation.case_id == case_id)
+
+
+def people_named(session: Session, speaker: Speaker) -> list[Person]:
+    """Return the people of the speaker's case who may be named beside them, in the order they were added."""
+    query = select(Person).where(Person.case_id == speaker.case_id, Person.merged_into_id.is_(None))
+    people = session.scalars(query.order_by(Person.created_at, Person.id)).all()
+    sharing = select(Consultation.person_id).join(
+        ConsultationShare, ConsultationShare.consultation_id == Consultation.id
+    )
+    share = set(session.scalars(sharing.where(Consultation.case_id == speaker.case_id).distinct()))
+    return [
+        one for one in people if names_person(speaker, case_id=one.case_id, person_id=one.id, shares=one.id in share)
+    ]
+
+
+def hides(session: Session, speaker: Speaker | None, person: Person | None) -> bool:
+    """Whether *person* is behind the wall for *speaker*: of the same case, somebody else, and nothing shared."""
+    if speaker is None or person is None or person.case_id != speaker.case_id:
+        return False
+    return person.id not in {one.id for one in people_named(session, speaker)}
+
+
+def check(session: Session, staff: Staff, record: Consultation) -> None:
+    """Raise ``BehindTheWall`` if *record* is somebody else's of the family whom this counsellor has on the line."""
+    there = on_the_line(session, staff)
+    if there is None or there.opened or record.case_id != there.case_id or record.person_id == there.person_id:
+        return
+    raise BehindTheWall
+
+
+def risk_of(session: Session, case_id: str) -> CaseRisk | None:
+    """Return the newest level of risk in the case and its day, whoever's record it stands in."""
+    query = select(Consultation.risk, Consultation.local_date).where(
+        Consultation.case_id == case_id, Consultation.risk.not_in([level.value for level in CALM])
+    )
+    found = session.execute(query.order_by(Consultation.opened_at.desc()).limit(1)).one_or_none()
+    return CaseRisk(Risk(found.risk), found.local_date) if found else None
+
+
+# ---- marks and openings
+
+
+def share(
+    session: Session,
+    consultation_id: str,
+    parts: Collection[Part],
+    *,
+    beside: Consultation | None = None,
+    by: Staff,
+    now: datetime,
+) -> None:
+    """Say anew what of a consultation may be told in the family; nothing at all takes every mark back.
+
+    Its own counsellor may, and a supervisor; and whoever writes a record *beside* it with the same person,
+    as it is theirs to allow.
+    """
+    record = session.get(Consultation, consultation_id)
+    if record is None:
+        raise consultations.NoSuchConsultation
+    if beside is None or beside.person_id is None or beside.person_id != record.person_id:
+        consultations.for_writing(session, consultation_id, by)
+    wanted, marked = set(parts), shared_parts(session, [record.id]).get(record.id, set())
+    if wanted == marked:
+        return
+    gone = delete(ConsultationShare).where(
+        ConsultationShare.consultation_id == record.id, ConsultationShare.part.in_(marked - wanted)
+    )
+    session.execute(gone.execution_options(synchronize_session="fetch"))
+    session.add_all(
+        ConsultationShare(consultation_id=record.id, part=part, at=now, by_id=by.id) for part in wanted - marked
+    )
+    session.flush()
+    facts = {"parts": sorted(part.value for part in wanted)}
+    subject = Subject("consultation", record.id)
+    audit.record(session, actor=staff_member(by.id), action="wall.share", subject=subject, facts=facts, now=now)
+
+
+def open_for(session: Session, record_id: str, reason: str, *, by: Staff, now: datetime) -> None:
+    """Open what others of the case said, for the record that is being written and for this counsellor alone.
+
+    Raises ``ReasonNeeded``. It is over as soon as the record is finished. Opening twice is opening once.
+    """
+    record = consultations.for_writing(session, record_id, by)
+    speaker = speaker_of(session, record, by)
+    if speaker is None or record.state is not ConsultationState.DRAFT:
+        raise NotAllowed
+    note = short_note(reason)
+    if not note:
+        raise ReasonNeeded
+    if speaker.opened:
+        return
+    opening = WallOpening(
+        id=new_id(),
+        data_key=record.data_key,
+        consultation_id=record.id,
+        case_id=speaker.case_id,
+        person_id=speaker.person_id,
+        staff_id=by.id,
+        at=now,
+    )
+    session.add(opening)
+    opening.reason = note
+    session.flush()
+    facts = {"record": record.id, "person": speaker.person_id, "opening": opening.id}
+    subject = Subject("case", speaker.case_id)
+    audit.record(session, actor=staff_member(by.id), action="wall.open", subject=subject, facts=facts, now=now)
+
+
+def is_open(session: Session, record: Consultation, staff: Staff) -> bool:
+    """Whether *staff* has opened the wall for *record* and its present person, and is still writing it."""
+    if record.state is not ConsultationState.DRAFT or record.person_id is None:
+        return False
+    query = (
+        select(func.count())
+        .select_from(WallOpening)
+        .where(
+            WallOpening.consultation_id == record.id,
+            WallOpening.staff_id == staff.id,
+            WallOpening.case_id == record.case_id,
+            WallOpening.person_id == record.person_id,
+        )
+    )
+    return bool(session.scalar(query))

@@ -1,0 +1,49 @@
+"""Hints to open screens that something changed; the screen then asks for the thing itself."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from callcenter.models.base import append, appended
+from callcenter.models.delivery.outbox import LiveEvent
+
+LINE = "line"
+"""The queue or somebody's state changed: every console looks again."""
+
+KEEP = timedelta(hours=1)
+
+
+def tell(session: Session, topic: str, *, now: datetime) -> None:
+    """Write the hint into the transaction that changed the thing; said once is enough."""
+    if all(hint["topic"] != topic for hint in appended(session, LiveEvent)):
+        append(session, LiveEvent, topic=topic, at=now)
+
+
+def to_staff(staff_id: str) -> str:
+    """Return the topic that only this person's screens follow."""
+    return f"staff:{staff_id}"
+
+
+def beside(staff_id: str) -> str:
+    """Return the topic of this person's screens when somebody else is at the same record or case."""
+    return f"beside:{staff_id}"
+
+
+def newest(session: Session) -> int:
+    """Return the number of the latest hint, 0 if there is none."""
+    return session.scalar(select(func.max(LiveEvent.seq))) or 0
+
+
+def since(session: Session, seq: int) -> list[tuple[int, str]]:
+    """Return the hints after *seq*, in order."""
+    query = select(LiveEvent.seq, LiveEvent.topic).where(LiveEvent.seq > seq).order_by(LiveEvent.seq)
+    return [(row.seq, row.topic) for row in session.execute(query)]
+
+
+def forget(session: Session, *, now: datetime) -> None:
+    """Drop hints that no screen can still be waiting for."""
+    newest_seq = newest(session)  # the newest stays, so that the sequence never starts anew
+    session.execute(delete(LiveEvent).where(LiveEvent.at < now - KEEP, LiveEvent.seq < newest_seq))

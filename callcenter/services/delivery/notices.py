@@ -1,0 +1,69 @@
+"""Telling a second person what somebody decided or asks; they are shown it until they have seen it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from callcenter.domain.staff.roles import Role
+from callcenter.models.base import new_id
+from callcenter.models.delivery.notices import Notice
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.delivery import live
+
+TOLD = (Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A notice that somebody has not seen yet, with the name of who did it (None for the operator)."""
+
+    id: str
+    kind: str
+    subject_id: str
+    by: str | None
+    at: datetime
+
+
+def tell_others(session: Session, kind: str, subject_id: str, *, by: str | None, now: datetime) -> None:
+    """Let every other supervisor and administrator know."""
+    others = select(Staff.id).where(Staff.role.in_(TOLD), Staff.active, Staff.id != (by or ""))
+    for staff_id in session.scalars(others).all():
+        session.add(Notice(id=new_id(), staff_id=staff_id, kind=kind, subject_id=subject_id, by_id=by, at=now))
+        live.tell(session, live.to_staff(staff_id), now=now)
+
+
+def tell(session: Session, kind: str, subject_id: str, *, to: str, by: str | None, now: datetime) -> None:
+    """Let one person know, unless it was they who did it."""
+    if to != by:
+        session.add(Notice(id=new_id(), staff_id=to, kind=kind, subject_id=subject_id, by_id=by, at=now))
+        live.tell(session, live.to_staff(to), now=now)
+
+
+def withdraw(session: Session, kind: str, subject_id: str, *, now: datetime) -> None:
+    """Take away what nobody needs to know any more."""
+    query = select(Notice).where(Notice.kind == kind, Notice.subject_id == subject_id, Notice.seen_at.is_(None))
+    for notice in session.scalars(query):
+        notice.seen_at = now
+
+
+def unseen(session: Session, staff_id: str) -> list[Told]:
+    """Return what this person has not seen yet, oldest first."""
+    actor = aliased(Staff)
+    query = (
+        select(Notice.id, Notice.kind, Notice.subject_id, actor.name, Notice.at)
+        .outerjoin(actor, actor.id == Notice.by_id)
+        .where(Notice.staff_id == staff_id, Notice.seen_at.is_(None))
+        .order_by(Notice.at, Notice.id)
+    )
+    return [Told(*row) for row in session.execute(query)]
+
+
+def seen(session: Session, notice_id: str, staff_id: str, *, now: datetime) -> None:
+    """This person has seen it; somebody else's notice, or one seen before, stays as it is."""
+    notice = session.get(Notice, notice_id)
+    if notice is not None and notice.staff_id == staff_id and notice.seen_at is None:
+        notice.seen_at = now

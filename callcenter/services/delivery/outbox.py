@@ -1,0 +1,75 @@
+"""Errands for the world outside: written with the decision, leased, done at least once, marked once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcenter.models.base import append
+from callcenter.models.delivery.outbox import OutboxMessage
+from callcenter.services.delivery import leases
+
+LEASE = timedelta(seconds=20)
+"""A worker that dies leaves its errand to the next one after this long."""
+
+PATIENCE = timedelta(seconds=60)
+"""The longest pause between two tries."""
+
+SLOW = frozenset({"audit_head"})
+"""Errands that may wait for a mail server; they have a thread of their own, so that no ring waits with them."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """One errand, held by one worker until ``OutboxMessage.leased_until``."""
+
+    message_id: int
+    token: str
+    topic: str
+    facts: dict[str, Any]
+    attempts: int
+    created_at: datetime
+
+
+def put(session: Session, topic: str, *, now: datetime, after: timedelta = timedelta(0), **facts: Any) -> None:
+    """Write an errand into the transaction at hand, to be run from *now* + *after* on."""
+    append(session, OutboxMessage, topic=topic, facts=facts, created_at=now, due_at=now + after)
+    session.info["bell"] = True
+
+
+def due(session: Session, *, now: datetime, limit: int = 50, slow: bool = False) -> list[int]:
+    """Return the ids of errands that may be run now, oldest first; the *slow* ones, or all the others."""
+    open_now = (OutboxMessage.done_at.is_(None), OutboxMessage.due_at <= now)
+    topic = OutboxMessage.topic.in_(SLOW) if slow else OutboxMessage.topic.not_in(SLOW)
+    query = select(OutboxMessage.id).where(*open_now, leases.is_free(OutboxMessage, LEASE, now=now), topic)
+    return list(session.scalars(query.order_by(OutboxMessage.due_at, OutboxMessage.id).limit(limit)))
+
+
+def lease(session: Session, message_id: int, *, now: datetime) -> Lease | None:
+    """Take the errand for this worker alone; None if it is done or somebody else has it."""
+    which = (OutboxMessage.id == message_id, OutboxMessage.done_at.is_(None))
+    attempts = OutboxMessage.attempts + 1
+    held = leases.take(session, OutboxMessage, *which, length=LEASE, now=now, attempts=attempts)
+    if held is None:
+        return None
+    row = held.row
+    return Lease(message_id, held.token, row.topic, row.facts, row.attempts, row.created_at)
+
+
+def finish(session: Session, held: Lease, result: str, *, now: datetime) -> bool:
+    """Mark the errand done; False if the lease was lost meanwhile."""
+    return _release(session, held, done_at=now, result=result)
+
+
+def retry(session: Session, held: Lease, *, now: datetime) -> bool:
+    """Let the errand rest, longer each time, and be tried again."""
+    pause = min(PATIENCE, timedelta(seconds=2 ** min(held.attempts, 6) / 2))
+    return _release(session, held, due_at=now + pause)
+
+
+def _release(session: Session, held: Lease, **values: Any) -> bool:
+    return leases.release(session, OutboxMessage, OutboxMessage.id == held.message_id, token=held.token, **values)

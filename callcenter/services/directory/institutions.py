@@ -1,0 +1,191 @@
+"""Keeping the directory: the shipped entries, changes with their history, and looking something up.
+
+The public pages and the spoken words take their lines from the shipped table instead, as they must be right with
+the database away; ``disagreements`` tells ``callcenter doctor`` where the two say different things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcenter.domain.calendar.times import local_date
+from callcenter.domain.directory.helplines import Helpline
+from callcenter.domain.directory.institutions import Entry, InstitutionKind, Wanted, at_hand, is_open, rank, shipped
+from callcenter.domain.errors import HelplineError
+from callcenter.models.base import new_id
+from callcenter.models.directory import Institution, InstitutionVersion
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.trail import audit
+from callcenter.services.trail.audit import Subject, staff_member
+
+MOST_FOUND = 30
+SAID = ("name", "number", "hours", "cost", "for_whom")
+"""What callers read or hear of an entry."""
+
+
+class NoSuchInstitution(HelplineError):
+    """No entry by that id."""
+
+    message = "その窓口は、一覧にありません。さがし直してください。"
+
+
+class ChangedMeanwhile(HelplineError):
+    """Somebody else saved the entry since it was opened."""
+
+    message = (
+        "ほかの人が、この窓口を先に直しました。書いたものは、下に残っています。新しい内容と見くらべて、お試しください。"
+    )
+
+
+@dataclass(frozen=True)
+class Found:
+    """One entry that fits."""
+
+    institution: Institution
+    open: bool | None
+
+
+def ship(session: Session, lines: Iterable[Helpline], *, now: datetime) -> int:
+    """Take over the shipped lines, and return how many were new or changed; what somebody edited here stays."""
+    rows = {row.slug: row for row in session.scalars(select(Institution).where(Institution.slug.is_not(None)))}
+    edited = set(
+        session.scalars(select(InstitutionVersion.institution_id).where(InstitutionVersion.by_id.is_not(None)))
+    )
+    changed = 0
+    for line in lines:
+        row, entry = rows.get(line.id), shipped(line)
+        if row is None:
+            row = Institution(id=new_id(), slug=line.id, version=0)
+            _write(session, row, entry, verified_on=line.verified_on, by=None, now=now)
+            changed += 1
+        elif row.id not in edited and (Entry.of(row), row.verified_on) != (entry, line.verified_on):
+            _write(session, row, entry, verified_on=line.verified_on, by=None, now=now)
+            changed += 1
+    return changed
+
+
+def add(session: Session, entry: Entry, *, by: Staff, now: datetime) -> Institution:
+    """Add an entry; who adds it has made sure of it today."""
+    row = Institution(id=new_id(), version=0)
+    _write(session, row, entry, verified_on=local_date(now), by=by, now=now)
+    return row
+
+
+def change(
+    session: Session, institution_id: str, seen: int, entry: Entry, *, verified: bool, by: Staff, now: datetime
+) -> Institution:
+    """Change an entry as it was *seen* at a version; *verified* says that number and hours were checked today."""
+    row = _locked(session, institution_id)
+    if row.version != seen:
+        raise ChangedMeanwhile
+    day = local_date(now) if verified else row.verified_on
+    if (Entry.of(row), row.verified_on) != (entry, day):
+        _write(session, row, entry, verified_on=day, by=by, now=now)
+    return row
+
+
+def verify(session: Session, institution_id: str, *, by: Staff, now: datetime) -> Institution:
+    """Somebody has made sure today that everything is still right."""
+    row = _locked(session, institution_id)
+    if row.verified_on != local_date(now):
+        _write(session, row, Entry.of(row), verified_on=local_date(now), by=by, now=now)
+    return row
+
+
+def retire(session: Session, institution_id: str, *, back: bool, by: Staff, now: datetime) -> Institution:
+    """Take an entry out of the directory, or bring it *back*; who was told of it stays told."""
+    row = _locked(session, institution_id)
+    if (row.retired_at is None) != (not back):
+        return row
+    row.retired_at = None if back else now
+    _write(session, row, Entry.of(row), verified_on=row.verified_on, by=by, now=now)
+    return row
+
+
+def search(session: Session, wanted: Wanted, *, now: datetime) -> list[Found]:
+    """Return the entries that fit, best first; those that answer now come before those that do not."""
+    rows = session.scalars(select(Institution).where(Institution.retired_at.is_(None)))
+    ranked = [(place, row) for row in rows if (place := rank(Entry.of(row), wanted, now)) is not None]
+    ranked.sort(key=lambda one: (one[0], _order(one[1])))
+    return [Found(row, is_open(Entry.of(row), now)) for _, row in ranked[:MOST_FOUND]]
+
+
+def lines_at_hand(session: Session, lines: Iterable[Helpline], *, now: datetime) -> list[tuple[Entry, bool | None]]:
+    """Return the shipped *lines* that may answer now as the directory has them, and whether they surely do."""
+    rows = {row.slug: row for row in session.scalars(select(Institution).where(Institution.slug.is_not(None)))}
+    kept = [(line, rows.get(line.id)) for line in lines]
+    there = [
+        (shipped(line) if row is None else Entry.of(row), line.show_in)
+        for line, row in kept
+        if row is None or row.retired_at is None
+    ]
+    return at_hand(there, now)
+
+
+def everything(session: Session) -> Sequence[Institution]:
+    """Return every entry, also those that were taken out, by kind and name."""
+    return sorted(session.scalars(select(Institution)), key=_order)
+
+
+def entry_with(session: Session, institution_id: str) -> Institution:
+    """Return the entry, or ``NoSuchInstitution``."""
+    row = session.get(Institution, institution_id)
+    if row is None:
+        raise NoSuchInstitution
+    return row
+
+
+def history(session: Session, institution_id: str) -> Sequence[InstitutionVersion]:
+    """Return how the entry was left each time, newest first."""
+    query = select(InstitutionVersion).where(InstitutionVersion.institution_id == institution_id)
+    return session.scalars(query.order_by(InstitutionVersion.version.desc())).all()
+
+
+def disagreements(session: Session, lines: Iterable[Helpline]) -> list[str]:
+    """Return the shipped ids of which the directory tells callers something else than pages and telephone do."""
+    rows = {row.slug: row for row in session.scalars(select(Institution).where(Institution.slug.is_not(None)))}
+    found = []
+    for line in lines:
+        row, entry = rows.get(line.id), shipped(line)
+        if row is None or row.retired_at is not None or any(getattr(row, one) != getattr(entry, one) for one in SAID):
+            found.append(line.id)
+    return found
+
+
+def _order(row: Institution) -> tuple[int, str, str]:
+    return (list(InstitutionKind).index(InstitutionKind(row.kind)), row.kana or row.name, row.id)
+
+
+def _locked(session: Session, institution_id: str) -> Institution:
+    row = session.get(Institution, institution_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NoSuchInstitution
+    return row
+
+
+def _write(
+    session: Session, row: Institution, entry: Entry, *, verified_on: date | None, by: Staff | None, now: datetime
+) -> None:
+    for name, value in entry.as_json().items():
+        setattr(row, name, InstitutionKind(value) if name == "kind" else value)
+    row.verified_on, row.changed_at, row.version = verified_on, now, row.version + 1
+    session.add(row)
+    session.flush()
+    kept: dict[str, Any] = entry.as_json() | {
+        "verified_on": verified_on.isoformat() if verified_on else None,
+        "retired": row.retired_at is not None,
+    }
+    session.add(
+        InstitutionVersion(institution_id=row.id, version=row.version, at=now, by_id=by.id if by else None, entry=kept)
+    )
+    if by is not None:
+        subject, facts = Subject("institution", row.id), {"version": row.version, "retired": row.retired_at is not None}
+        audit.record(
+            session, actor=staff_member(by.id), action="institution.change", subject=subject, facts=facts, now=now
+        )

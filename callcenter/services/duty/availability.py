@@ -1,0 +1,55 @@
+"""Who is on duty and who may be rung, as SQL conditions on ``Presence``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
+
+from callcenter.domain.duty.presence import AwayReason, Work
+from callcenter.domain.policy import Policy
+from callcenter.domain.staff.roles import Contact
+from callcenter.models.calls.calls import Presence
+
+Since = datetime | BindParameter[datetime]
+
+
+def on_duty(now: datetime, policy: Policy) -> ColumnElement[bool]:
+    """Return the condition for a counsellor who has come and, as far as anybody can tell, is still there."""
+    return on_duty_since(now - policy.gone_after, now - policy.missed_grace)
+
+
+def on_duty_since(alive_since: Since, missed_since: Since) -> ColumnElement[bool]:
+    """Return ``on_duty`` for moments that may come with each use.
+
+    A browser gives a sign of life; whom the line put away for not answering is missed after a while.
+    """
+    there = or_(Presence.contact == Contact.PHONE, Presence.heartbeat_at > alive_since)
+    missed = and_(
+        Presence.work == Work.AWAY,
+        Presence.reason.in_((AwayReason.MISSED, AwayReason.UNREACHABLE)),
+        Presence.since <= missed_since,
+    )
+    return and_(Presence.work != Work.OFFLINE, there, ~func.coalesce(missed, False))
+
+
+def staff_on_duty(now: datetime, policy: Policy) -> Select[str]:
+    """Return the query for the ids of everybody on duty."""
+    return select(Presence.staff_id).where(on_duty(now, policy))
+
+
+def offerable(now: datetime, policy: Policy) -> ColumnElement[bool]:
+    """Return the condition for a counsellor who may be rung: available, not draining, and reachable right now."""
+    return offerable_since(now - policy.fresh_for)
+
+
+def offerable_since(fresh_since: Since) -> ColumnElement[bool]:
+    """Return ``offerable`` for a moment that may come with each use."""
+    browser = and_(Presence.heartbeat_at > fresh_since, Presence.registered.is_(True), Presence.lease.is_not(None))
+    reachable = or_(Presence.contact == Contact.PHONE, browser)
+    at_hand = and_(Presence.draining.is_(False), Presence.listening_id.is_(None))
+    return and_(Presence.work == Work.AVAILABLE, at_hand, reachable)
+
+
+OFFERABLE = offerable_since(bindparam("fresh_since"))
+"""``offerable`` for statements that are written once; the moment comes with each use."""

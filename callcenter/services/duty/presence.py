@@ -1,0 +1,259 @@
+"""Counsellors coming, being there, and going."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from callcenter.domain.access.permissions import Action, check
+from callcenter.domain.duty.presence import BOUND, TALKING, AwayReason, Next, Work, after_miss, what_follows
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.policy import Policy
+from callcenter.domain.staff.roles import Contact
+from callcenter.models.base import new_id
+from callcenter.models.calls.calls import Presence
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.delivery import live
+from callcenter.services.staff import accounts
+
+LEASE_FREE_AFTER = timedelta(seconds=15)
+"""A tab that has been silent for so long no longer keeps another from ringing."""
+
+
+_BY_STAFF = select(Presence).where(Presence.staff_id == bindparam("staff_id")).with_for_update(key_share=True)
+
+
+class OnTheLine(HelplineError):
+    """The line itself holds the counsellor's state while a call rings or runs."""
+
+    message = "呼び出し中か通話中です。電話が終わってから、もう一度お試しください。"
+
+
+class OtherTab(HelplineError):
+    """Another tab of the same person rings."""
+
+    message = "別のタブで受付中です。このタブで受けるときは「このタブで受ける」を押してください。"
+
+
+class CallInOtherTab(HelplineError):
+    """Another tab of the same person has a call, which taking over would cut."""
+
+    message = "別のタブで、電話が鳴っているかつながっています。電話は、そちらのタブでお続けください。"
+
+
+class ChangesSoon(HelplineError):
+    """The account ends, or gets another role, as soon as the call at hand is over."""
+
+    message = "この電話の記録を終えると、アカウントの変更のため受付も終わります。くわしくは統括におたずねください。"
+
+
+class AccountEnded(HelplineError):
+    """The account was ended; nobody is rung for it."""
+
+    message = "このアカウントは使えなくなっています。もう一度使うときは、管理者に声をかけてください。"
+
+
+@dataclass(frozen=True)
+class LongWrapUp:
+    """A counsellor who has been writing up for longer than the limit."""
+
+    staff_id: str
+    name: str
+    since: datetime
+
+
+def find(session: Session, staff_id: str) -> Presence | None:
+    """Return what this person is doing, read anew and locked against a second writer."""
+    return session.scalar(_BY_STAFF, {"staff_id": staff_id}, execution_options={"populate_existing": True})
+
+
+def talks(session: Session, staff_id: str) -> bool:
+    """Whether a caller is with this person, or they follow a colleague's talk."""
+    row = session.get(Presence, staff_id)
+    return row is not None and (row.work in TALKING or row.listening_id is not None)
+
+
+def of(session: Session, staff: Staff, *, now: datetime) -> Presence:
+    """Return the person's row, locked; it is made on first use, offline."""
+    row = find(session, staff.id)
+    if row is None:
+        row = Presence(staff_id=staff.id, work=Work.OFFLINE, contact=staff.contact, since=now, idle_since=now)
+        session.add(row)
+        session.flush()  # a second request must find it
+    elif row.work not in BOUND:
+        row.contact = staff.contact
+    return row
+
+
+def set_work(row: Presence, work: Work, session: Session, *, now: datetime, reason: AwayReason | None = None) -> None:
+    """Change what the counsellor is doing and let the screens know."""
+    if (row.work, row.reason) == (work, reason):
+        return
+    row.work, row.reason, row.since, row.set_by = work, reason, now, None
+    if work not in BOUND:
+        row.offer_id = None
+    if work not in (*BOUND, Work.WRAP_UP):
+        _settle(session, row, now=now)
+    _tell(session, row, now=now)
+
+
+def _settle(session: Session, row: Presence, *, now: datetime) -> None:
+    """The call and its record are behind this person: what was planned or decided for afterwards is done."""
+    draining, signing_out = row.draining, row.signing_out
+    row.draining, row.signing_out, row.away_after, row.hard_call_id = False, False, None, None
+    staff = session.get_one(Staff, row.staff_id) if draining else None
+    if staff is not None and staff.changes_soon:
+        accounts.settle(session, staff, now=now)
+    elif staff is not None and signing_out:
+        accounts.sign_out(session, staff, now=now)
+
+
+def _tell(session: Session, row: Presence, *, now: datetime) -> None:
+    live.tell(session, live.LINE, now=now)
+    live.tell(session, live.to_staff(row.staff_id), now=now)
+
+
+def come(session: Session, staff: Staff, *, now: datetime) -> Presence:
+    """Be available from now on; also ends a wrap-up.
+
+    Raises ``OnTheLine``, ``ChangesSoon``, ``AccountEnded``, or ``NotAllowed`` by role.
+    """
+    check(staff.role, Action.ANSWER)
+    if not staff.active:
+        raise AccountEnded
+    row = of(session, staff, now=now)
+    if row.work in BOUND:
+        raise OnTheLine
+    if staff.changes_soon:
+        raise ChangesSoon
+    if row.work is not Work.AVAILABLE:
+        row.idle_since = now
+    row.misses, row.draining = 0, False
+    set_work(row, Work.AVAILABLE, session, now=now)
+    return row
+
+
+def leave(session: Session, staff: Staff, work: Work, *, now: datetime, reason: AwayReason | None = None) -> Presence:
+    """Go away or offline; during a call it is kept for afterwards."""
+    row = of(session, staff, now=now)
+    if row.work in BOUND:
+        return _plan(session, staff, row, work, now=now, reason=reason)
+    if staff.changes_soon:
+        work = Work.OFFLINE
+    set_work(row, work, session, now=now, reason=reason if work is Work.AWAY else None)
+    return row
+
+
+def plan(session: Session, staff: Staff, work: Work, *, now: datetime, reason: AwayReason | None = None) -> Presence:
+    """Decide what comes after the call and its record; with *work* available an earlier decision is taken back.
+
+    Whoever has no call any more goes at once. ``ChangesSoon`` if it is no longer theirs to decide.
+    """
+    row = of(session, staff, now=now)
+    if row.work in (*BOUND, Work.WRAP_UP):
+        return _plan(session, staff, row, work, now=now, reason=reason)
+    return row if work is Work.AVAILABLE else leave(session, staff, work, now=now, reason=reason)
+
+
+def _plan(
+    session: Session, staff: Staff, row: Presence, work: Work, *, now: datetime, reason: AwayReason | None
+) -> Presence:
+    if staff.changes_soon and work is not Work.OFFLINE:
+        raise ChangesSoon
+    row.draining = work is Work.OFFLINE
+    row.away_after = reason if work is Work.AWAY else None
+    row.signing_out = row.signing_out and row.draining
+    _tell(session, row, now=now)
+    return row
+
+
+def leave_after_call(session: Session, staff: Staff, *, now: datetime, signing_out: bool = False) -> None:
+    """Be rung no more; after the call and its record offline, and signed out if the person wanted that."""
+    row = of(session, staff, now=now)
+    row.draining, row.signing_out = True, signing_out or row.signing_out
+    _tell(session, row, now=now)
+
+
+def record_done(session: Session, staff: Staff, *, now: datetime) -> Presence:
+    """The record is finished, and with it the wrap-up: what was planned for afterwards begins."""
+    row = of(session, staff, now=now)
+    if row.work is Work.WRAP_UP:
+        _follow(session, row, what_follows(row), now=now, to_the_back=True)
+    return row
+
+
+def beat(session: Session, staff: Staff, lease: str, *, registered: bool, now: datetime) -> Presence:
+    """The person's tab says that it is alive; ``OtherTab`` if another one holds the telephone."""
+    row = of(session, staff, now=now)
+    if row.lease != lease:
+        raise OtherTab
+    row.heartbeat_at = now
+    if row.registered != registered:
+        row.registered = registered
+        _tell(session, row, now=now)  # colleagues, too: now they may hand a caller over to this person, or no more
+    return row
+
+
+def take_lease(session: Session, staff: Staff, *, force: bool, now: datetime) -> Presence:
+    """Let this tab be the one that rings; another live tab keeps it unless *force* says to take it over.
+
+    A live tab with a call keeps it in any case (``CallInOtherTab``): the call would end with it.
+    """
+    row = of(session, staff, now=now)
+    if row.lease is not None and row.beats(now, LEASE_FREE_AFTER):
+        if not force:
+            raise OtherTab
+        if row.work in BOUND and row.contact is Contact.BROWSER:
+            raise CallInOtherTab
+    row.lease, row.registered, row.heartbeat_at = new_id(), False, now
+    _tell(session, row, now=now)
+    return row
+
+
+def stood_still(session: Session, row: Presence, *, now: datetime) -> None:
+    """The page was frozen and could not have rung; whoever was to be rung there is put away, and told."""
+    if row.work is Work.AVAILABLE and row.contact is Contact.BROWSER:
+        put_away(session, row, now=now)
+
+
+def put_away(session: Session, row: Presence, *, now: datetime) -> None:
+    """Ring a device that cannot be reached no more, until its person says that they are back."""
+    set_work(row, Work.AWAY, session, now=now, reason=AwayReason.UNREACHABLE)
+
+
+def freed(session: Session, row: Presence, *, now: datetime, to_the_back: bool) -> None:
+    """A ring came to nothing; the person is free again, at the back of the line if it was theirs to answer."""
+    _follow(session, row, what_follows(row), now=now, to_the_back=to_the_back)
+
+
+def missed(session: Session, row: Presence, *, now: datetime, unreachable: bool) -> None:
+    """A ring went unanswered; after the second in a row the person is put away and told.
+
+    *unreachable*: the device was busy at once. A browser is then not rung before it says again that it can be, so
+    that a page which is just being loaded anew costs nobody their place.
+    """
+    row.misses += 1
+    row.registered = row.registered and not unreachable
+    _follow(session, row, after_miss(row, row.misses, unreachable=unreachable), now=now, to_the_back=True)
+
+
+def _follow(session: Session, row: Presence, to: Next, *, now: datetime, to_the_back: bool) -> None:
+    work, reason = to
+    if work is Work.AVAILABLE and to_the_back:
+        row.idle_since = now
+    row.contact = session.get_one(Staff, row.staff_id).contact  # it may have been changed while it rang
+    set_work(row, work, session, now=now, reason=reason)
+
+
+def long_wrap_ups(session: Session, *, now: datetime, policy: Policy) -> list[LongWrapUp]:
+    """Return who has been writing up for longer than the limit, longest first; nobody is ever ended for it."""
+    query = (
+        select(Presence.staff_id, Staff.name, Presence.since)
+        .join(Staff, Staff.id == Presence.staff_id)
+        .where(Presence.work == Work.WRAP_UP, Presence.since <= now - policy.wrap_up_limit)
+        .order_by(Presence.since, Presence.staff_id)
+    )
+    return [LongWrapUp(*found) for found in session.execute(query)]

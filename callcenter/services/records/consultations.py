@@ -1,0 +1,260 @@
+"""Writing a consultation while it happens, finishing it, and opening earlier ones.
+
+Every write and every opening leaves an audit entry in its transaction, so also reading needs one
+that is committed. *by* is the signed-in member of staff; what they may do is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, lazyload
+
+from callcenter.domain.access.permissions import Action, Condition, may, roles_that_may
+from callcenter.domain.calendar.times import local_date
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.records.consultations import QUICK_FINISHES, Channel, Outcome, check_finished
+from callcenter.domain.staff.roles import NotAllowed, NotYours
+from callcenter.models.base import new_id
+from callcenter.models.keys import DataKey, ring_of
+from callcenter.models.records import Consultation, ConsultationState
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.access import reach
+from callcenter.services.delivery import live
+from callcenter.services.records import record_fields, viewers
+from callcenter.services.trail import audit
+from callcenter.services.trail.audit import SYSTEM, Subject, staff_member
+
+EARLIER_AT_ONCE = 20
+
+
+class NoSuchConsultation(HelplineError):
+    """The record is gone, or never was."""
+
+    message = "相談記録が見つかりません。一覧からもう一度ひらいてください。"
+
+
+class NotQuick(HelplineError):
+    """An outcome that still needs words."""
+
+    message = "すぐに終えられるのは、無言・かけまちがい・切断だけです。"
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What became of a save: ``conflicts`` holds, by field, the newer value of somebody else that stayed."""
+
+    version: int
+    saved_at: datetime
+    conflicts: dict[str, Any] = field(default_factory=dict)
+
+
+def open_draft(
+    session: Session,
+    *,
+    call_id: str | None,
+    channel: Channel,
+    counsellor_id: str,
+    hint: str | None,
+    now: datetime,
+    first: bool = False,
+) -> Consultation:
+    """Open the record of a contact; a call has one, whoever asks for it and however often.
+
+    If the call went on to another counsellor, the record goes with it, with all that was written. *first* says that
+    the call was nobody's before. Of two who open it in one moment the later one's transaction is undone by the
+    database (``IntegrityError``) and finds the record when it tries again.
+    """
+    known = None if first else _of_call(session, call_id)
+    if known is not None:
+        return _hand_over(session, known, counsellor_id, now)
+    draft = Consultation(
+        id=new_id(),
+        data_key=DataKey.fresh(ring_of(session)),
+        call_id=call_id,
+        channel=channel,
+        counsellor_id=counsellor_id,
+        hint=hint,
+        local_date=local_date(now),
+        opened_at=now,
+        saved_at=now,
+    )
+    session.add(draft)
+    facts = {"channel": channel, "call": call_id}
+    _record(session, draft, "consultation.open_draft", by=counsellor_id, facts=facts, now=now)
+    return draft
+
+
+def save_draft(
+    session: Session, consultation_id: str, version: int, changes: Mapping[str, Any], *, by: Staff, now: datetime
+) -> Saved:
+    """Save *changes* (field to value) as made on *version*, each field by itself.
+
+    A field that somebody else wrote since then keeps the newer value and is returned as a conflict;
+    the other fields are saved. A finished record may still be corrected, so that nothing typed is lost.
+    """
+    consultation = for_writing(session, consultation_id, by)
+    wanted = record_fields.with_bands({name: record_fields.read(name, value) for name, value in changes.items()})
+    seen = version if version <= consultation.version else 0  # nobody has seen the future
+    changed, conflicts = {}, {}
+    for name, value in wanted.items():
+        stored = record_fields.current(consultation, name)
+        if value == stored:
+            continue
+        if consultation.field_versions.get(name, 0) > seen and name not in consultation.prefilled:
+            conflicts[name] = stored
+        else:
+            changed[name] = value
+    if changed:
+        _apply(session, consultation, changed, by=by, now=now)
+    return Saved(consultation.version, consultation.saved_at, conflicts)
+
+
+def finish(
+    session: Session, consultation_id: str, *, by: Staff, now: datetime, quick: Outcome | None = None
+) -> Consultation:
+    """Finish the record; ``MissingField`` if 次回 is empty, unless a *quick* outcome says all. Posting twice is one."""
+    consultation = for_writing(session, consultation_id, by)
+    if consultation.state is ConsultationState.FINISHED:
+        return consultation
+    outcomes = record_fields.current(consultation, "outcomes")
+    if quick is not None:
+        if quick not in QUICK_FINISHES:
+            raise NotQuick
+        outcomes = sorted({*outcomes, quick.value})
+    check_finished(next_step=consultation.next_step or "", outcomes=[Outcome(code) for code in outcomes])
+    if outcomes != record_fields.current(consultation, "outcomes"):
+        _apply(session, consultation, {"outcomes": outcomes}, by=by, now=now)
+    consultation.state = ConsultationState.FINISHED
+    consultation.finished_at = now
+    _record(session, consultation, "consultation.finish", by=by.id, facts={"quick": quick}, now=now)
+    return consultation
+
+
+def read(session: Session, consultation_id: str, *, by: Staff, now: datetime) -> Consultation:
+    """Open one record to read it; ``StaysShut`` if it does not concern the reader."""
+    _check_may_read(by)
+    consultation = session.get(Consultation, consultation_id)
+    if consultation is None or consultation.purged_at is not None:
+        raise NoSuchConsultation
+    session.flush()
+    reach.check_record(session, consultation.id, Action.OPEN, by, now=now)
+    _record(session, consultation, "consultation.read", by=by.id, now=now)
+    return consultation
+
+
+def history(
+    session: Session,
+    person_id: str,
+    *,
+    by: Staff,
+    now: datetime,
+    without: str | None = None,
+    before: datetime | None = None,
+) -> Sequence[Consultation]:
+    """Open what this person told before, on every channel, newest first, twenty at a time (*before* goes on).
+
+    Only this person's own: what others of the family said stays closed. *without* is the record being written.
+    """
+    _check_may_read(by)
+    query = select(Consultation).where(Consultation.person_id == person_id, reach.records(by, now=now))
+    if without is not None:
+        query = query.where(Consultation.id != without)
+    if before is not None:
+        query = query.where(Consultation.opened_at < before)
+    newest_first = query.order_by(Consultation.opened_at.desc(), Consultation.id.desc()).limit(EARLIER_AT_ONCE)
+    earlier = session.scalars(newest_first).all()
+    for consultation in earlier:
+        _record(session, consultation, "consultation.read", by=by.id, facts={"beside": without}, now=now)
+    return earlier
+
+
+def unfinished(session: Session, counsellor_id: str) -> Sequence[Consultation]:
+    """Return a counsellor's own drafts, newest first; listing them opens none."""
+    drafts = select(Consultation).where(
+        Consultation.counsellor_id == counsellor_id,
+        Consultation.state == ConsultationState.DRAFT,
+        Consultation.purged_at.is_(None),
+    )
+    return session.scalars(drafts.order_by(Consultation.opened_at.desc())).all()
+
+
+def of_call(session: Session, call_id: str) -> Consultation | None:
+    """Return the record of a call, without opening it."""
+    return session.scalar(select(Consultation).where(Consultation.call_id == call_id))
+
+
+def for_writing(session: Session, consultation_id: str, by: Staff) -> Consultation:
+    """Lock the record, or raise ``NotAllowed`` or ``NotYours``."""
+    query = select(Consultation).where(Consultation.id == consultation_id).with_for_update(of=Consultation)
+    return _writable(session.scalar(query.execution_options(populate_existing=True)), by)
+
+
+def at_hand(session: Session, consultation_id: str, by: Staff) -> Consultation:
+    """Return the record as ``for_writing`` does, but lock nothing: somebody looks for a person beside it."""
+    query = select(Consultation).where(Consultation.id == consultation_id).options(lazyload("*"))
+    return _writable(session.scalar(query), by)
+
+
+def _writable(consultation: Consultation | None, by: Staff) -> Consultation:
+    _check_may_read(by)
+    if consultation is None or consultation.purged_at is not None:
+        raise NoSuchConsultation
+    owns = {Condition.OWN} if consultation.counsellor_id == by.id else set[Condition]()
+    if not may(by.role, Action.WRITE, owns):
+        raise NotYours
+    return consultation
+
+
+def _check_may_read(by: Staff) -> None:
+    if by.role not in roles_that_may(Action.OPEN):
+        raise NotAllowed
+
+
+def _of_call(session: Session, call_id: str | None) -> Consultation | None:
+    return None if call_id is None else of_call(session, call_id)
+
+
+def _hand_over(session: Session, known: Consultation, counsellor_id: str, now: datetime) -> Consultation:
+    """Let the record follow its call to the counsellor who has it now."""
+    if known.counsellor_id != counsellor_id:
+        facts = {"from": known.counsellor_id, "to": counsellor_id}
+        known.counsellor_id = counsellor_id
+        known.state, known.finished_at = ConsultationState.DRAFT, None  # the contact goes on
+        subject = Subject("consultation", known.id)
+        audit.record(session, actor=SYSTEM, action="consultation.hand_over", subject=subject, facts=facts, now=now)
+    return known
+
+
+def _apply(session: Session, consultation: Consultation, changed: dict[str, Any], *, by: Staff, now: datetime) -> None:
+    consultation.version += 1
+    consultation.saved_at = now
+    # A new dictionary, as a change inside a JSON value would go unnoticed.
+    consultation.field_versions = consultation.field_versions | dict.fromkeys(changed, consultation.version)
+    # What is chosen now was heard today, not taken over.
+    consultation.prefilled = {name: day for name, day in consultation.prefilled.items() if name not in changed}
+    consultation.reviewed_at = consultation.reviewed_by = None  # what was read through was another text
+    for name, value in changed.items():
+        record_fields.write(consultation, name, value, now=now)
+    facts = {"fields": sorted(changed), "version": consultation.version}
+    _record(session, consultation, "consultation.save", by=by.id, facts=facts, now=now)
+    viewers.tell(session, Subject("consultation", consultation.id), but=by.id, now=now)
+    if "risk" in changed:
+        live.tell(session, live.LINE, now=now)  # supervisors see a life in danger at once
+
+
+def _record(
+    session: Session,
+    consultation: Consultation,
+    action: str,
+    *,
+    by: str,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+) -> None:
+    subject = Subject("consultation", consultation.id)
+    audit.record(session, actor=staff_member(by), action=action, subject=subject, facts=facts, now=now)

@@ -1,0 +1,248 @@
+"""Accounts of the people who work here: making them, signing in, changing and ending them."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from callcenter.domain.calls.lifecycle import Key
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.phone_numbers import staff_phone
+from callcenter.domain.staff.roles import Contact, Role
+from callcenter.domain.staff.second_factor import FIRST_PASSWORD_DAYS, FIRST_PASSWORD_GROUPS, made_up
+from callcenter.models.base import new_id
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.staff import passwords
+from callcenter.services.trail import audit
+from callcenter.services.trail.audit import SYSTEM, Actor, Subject, staff_member
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
+
+
+class LoginTaken(HelplineError):
+    """Somebody has that login."""
+
+    message = "そのログイン名は、すでに使われています。別の名前にしてください。"
+
+
+class LoginUnusable(HelplineError):
+    """A login that nobody could type everywhere."""
+
+    message = "ログイン名は、半角の英数字と . _ - @ で、64文字までにしてください。"
+
+
+class FirstPasswordOver(HelplineError):
+    """The password somebody else made up was not used in time."""
+
+    message = "はじめのパスワードの期限が過ぎています。管理者に、新しいものを頼んでください。"
+
+
+class NoTelephone(HelplineError):
+    """The account has no telephone to ring at."""
+
+    message = "電話機の番号が登録されていません。登録は、管理者に声をかけてください。"
+
+
+@dataclass(frozen=True)
+class NewStaff:
+    """What an account is made from; a *phone* makes the telephone the contact (``UnusableNumber`` if it is none)."""
+
+    login: str
+    name: str
+    role: Role
+    phone: str | None = None
+    demo: bool = False
+
+
+def add_staff(
+    session: Session, new: NewStaff, password: str, *, by: Actor, now: datetime, hasher: PasswordHasher | None = None
+) -> Staff:
+    """Make an account; ``LoginTaken`` if the login exists, whatever its case or width."""
+    login = normalised_login(new.login)
+    if not LOGIN.fullmatch(login):
+        raise LoginUnusable
+    staff = Staff(
+        id=new_id(),
+        login=login,
+        name=new.name,
+        role=new.role,
+        password_hash=passwords.hashed(password, hasher),
+        session_token=_new_token(),
+        demo=new.demo,
+        created_at=now,
+    )
+    try:
+        with session.begin_nested():  # the database, not a look beforehand, decides who was first
+            session.add(staff)
+            _let_ring_at(staff, new.phone)
+    except IntegrityError as taken:
+        raise LoginTaken from taken
+    audit.record(session, actor=by, action="staff.add", subject=_subject(staff), facts={"role": new.role}, now=now)
+    return staff
+
+
+def check_password(
+    session: Session, login: str, password: str, *, now: datetime, hasher: PasswordHasher | None = None
+) -> Staff | None:
+    """Return the account if login and password fit and it is active; commit either way, for the trail.
+
+    An unknown login costs the same time as a wrong password, and what was typed is kept nowhere.
+    """
+    staff = find(session, login)
+    fits = passwords.matches(staff.password_hash if staff else None, password, hasher)
+    if staff is None or not fits or not staff.active:
+        subject = Subject("staff", staff.id if staff else None)
+        audit.record(session, actor=SYSTEM, action="staff.sign_in_refused", subject=subject, now=now)
+        return None
+    if passwords.is_outdated(staff.password_hash, hasher):
+        staff.password_hash = passwords.rehashed(password, hasher)
+    return staff
+
+
+def signed_in(session: Session, staff: Staff, how: str, *, now: datetime) -> None:
+    """Note that somebody came in, and *how* (``password``, ``app``, ``recovery``, ``passkey``)."""
+    staff.last_signed_in_at = now
+    actor, facts = staff_member(staff.id), {"with": how}
+    audit.record(session, actor=actor, action="staff.sign_in", subject=_subject(staff), facts=facts, now=now)
+
+
+def proved(session: Session, staff: Staff, how: str, *, now: datetime) -> None:
+    """Note that somebody who is in has shown anew who they are, before they change how they come in."""
+    actor, facts = staff_member(staff.id), {"with": how}
+    audit.record(session, actor=actor, action="staff.proved", subject=_subject(staff), facts=facts, now=now)
+
+
+def find(session: Session, login: str) -> Staff | None:
+    """Return the account with that login, whatever its case or width."""
+    return session.scalar(select(Staff).where(Staff.login == normalised_login(login)))
+
+
+def by_session_token(session: Session, token: str) -> Staff | None:
+    """Return the active account that a browser's session belongs to."""
+    return session.scalar(select(Staff).where(Staff.session_token == token, Staff.active))
+
+
+def set_password(
+    session: Session, staff: Staff, password: str, *, by: Actor, now: datetime, hasher: PasswordHasher | None = None
+) -> None:
+    """Give the account a new password, and sign its browsers out."""
+    staff.password_hash = passwords.hashed(password, hasher)
+    staff.first_password_until = None
+    _change(session, staff, "staff.set_password", by, now)
+
+
+def give_first_password(
+    session: Session, staff: Staff, *, by: Actor, now: datetime, hasher: PasswordHasher | None = None
+) -> str:
+    """Make up a password that opens the door once, within a week, to choose another; it is shown only now."""
+    password = made_up(FIRST_PASSWORD_GROUPS)
+    staff.password_hash = passwords.hashed(password, hasher)
+    staff.first_password_until = now + timedelta(days=FIRST_PASSWORD_DAYS)
+    _change(session, staff, "staff.first_password", by, now)
+    return password
+
+
+def check_first_password(staff: Staff, *, now: datetime) -> bool:
+    """Whether another password must be chosen first; ``FirstPasswordOver`` if it is too late for that."""
+    if staff.first_password_until is not None and staff.first_password_until < now:
+        raise FirstPasswordOver
+    return staff.first_password_until is not None
+
+
+def set_role(session: Session, staff: Staff, role: Role, *, by: Actor, now: datetime) -> None:
+    """Give the account another role, and sign its browsers out."""
+    facts = {"from": staff.role.value, "to": role.value}
+    staff.role = role
+    _change(session, staff, "staff.set_role", by, now, facts)
+
+
+def set_active(session: Session, staff: Staff, active: bool, *, by: Actor, now: datetime) -> None:
+    """End an account, or take it up again; nothing the person wrote is touched."""
+    staff.active = active
+    _change(session, staff, "staff.activate" if active else "staff.deactivate", by, now)
+
+
+def settle(session: Session, staff: Staff, *, now: datetime) -> None:
+    """Do what was decided about the account while a call kept its person; who decided it is in the trail already."""
+    role, leaving = staff.next_role, staff.leaving
+    staff.next_role, staff.leaving = None, False
+    if role is not None:
+        set_role(session, staff, role, by=SYSTEM, now=now)
+    if leaving:
+        set_active(session, staff, False, by=SYSTEM, now=now)
+
+
+def set_phone(session: Session, staff: Staff, number: str | None, *, by: Actor, now: datetime) -> None:
+    """Let calls ring at *number* from now on, or in the browser; only numbers of accounts are ever dialled."""
+    _let_ring_at(staff, number)
+    facts = {"contact": staff.contact.value}
+    audit.record(session, actor=by, action="staff.set_phone", subject=_subject(staff), facts=facts, now=now)
+
+
+def set_contact(session: Session, staff: Staff, contact: Contact, *, by: Actor, now: datetime) -> None:
+    """Let calls ring at the account's own telephone or in its browser; ``NoTelephone`` if it has none."""
+    if contact is Contact.PHONE and staff.phone_sealed is None:
+        raise NoTelephone
+    if staff.contact is not contact:
+        staff.contact = contact
+        facts = {"contact": contact.value}
+        audit.record(session, actor=by, action="staff.set_contact", subject=_subject(staff), facts=facts, now=now)
+
+
+def set_preference(session: Session, staff: Staff, prefers: Key | None, *, by: Actor, now: datetime) -> None:
+    """Let the account be rung last for callers of the other kind; None takes the preference back."""
+    if staff.prefers is not prefers:
+        staff.prefers = prefers
+        facts = {"prefers": None if prefers is None else prefers.name.lower()}
+        audit.record(session, actor=by, action="staff.set_preference", subject=_subject(staff), facts=facts, now=now)
+
+
+def end_sessions(staff: Staff) -> None:
+    """Sign every browser of the account out; whoever changes something about it says so in the trail."""
+    staff.session_token = _new_token()
+
+
+def lock(session: Session, staff: Staff) -> None:
+    """Let nobody else change the account until the transaction ends."""
+    session.refresh(staff, with_for_update=True)
+
+
+def sign_out(session: Session, staff: Staff, *, now: datetime) -> None:
+    """Sign every browser of the account out."""
+    _change(session, staff, "staff.sign_out", staff_member(staff.id), now)
+
+
+def normalised_login(login: str) -> str:
+    return unicodedata.normalize("NFKC", login).strip().casefold()
+
+
+def _let_ring_at(staff: Staff, number: str | None) -> None:
+    staff.phone = None if number is None else staff_phone(number).value
+    staff.contact = Contact.BROWSER if number is None else Contact.PHONE
+
+
+def _change(
+    session: Session, staff: Staff, action: str, by: Actor, now: datetime, facts: dict[str, str] | None = None
+) -> None:
+    """Record a change of who may do what; the old sessions end with it."""
+    end_sessions(staff)
+    audit.record(session, actor=by, action=action, subject=_subject(staff), facts=facts, now=now)
+
+
+def _subject(staff: Staff) -> Subject:
+    return Subject("staff", staff.id)
+
+
+def _new_token() -> str:
+    return secrets.token_urlsafe(32)

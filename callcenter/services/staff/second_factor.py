@@ -1,0 +1,249 @@
+"""The second factor of an account: codes of an app, recovery codes, and taking everything away again.
+
+*now* is the service's time, which a trial may set to any day; *at* is the time on real clocks, by which the
+apps on people's telephones count.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from callcenter.crypto import derive_key
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.staff.second_factor import (
+    RECOVERY_CODES,
+    CodeUsed,
+    IdentityCheck,
+    LastFactor,
+    ResetReason,
+    TooManyMisses,
+    WrongCode,
+    delay_after,
+    made_up,
+    plain,
+)
+from callcenter.models.base import new_id
+from callcenter.models.keys import DataKey, ring_of
+from callcenter.models.staff.accounts import Staff
+from callcenter.models.staff.signin import Passkey, RecoveryCode, SecondFactor
+from callcenter.services.delivery import notices
+from callcenter.services.staff import accounts
+from callcenter.services.staff.authenticators import matching_step, new_secret
+from callcenter.services.trail import audit
+from callcenter.services.trail.audit import SYSTEM, Actor, Subject, staff_member
+
+APP_CODE_LENGTH = 6
+
+
+class NothingOffered(HelplineError):
+    """No secret waits to be confirmed, for instance because another tab did it."""
+
+    message = "この画面は古くなっています。「安全な入り方」を開きなおして、もう一度お試しください。"
+
+
+@dataclass(frozen=True)
+class Factors:
+    """What an account has besides its password."""
+
+    app_since: datetime | None
+    passkeys: tuple[Passkey, ...]
+    codes_left: int
+
+    @property
+    def any(self) -> bool:
+        return self.app_since is not None or bool(self.passkeys)
+
+
+def of(session: Session, staff: Staff) -> Factors:
+    """Return what the account has."""
+    app_since = session.scalar(select(SecondFactor.confirmed_at).where(SecondFactor.staff_id == staff.id))
+    passkeys = session.scalars(select(Passkey).where(Passkey.staff_id == staff.id).order_by(Passkey.id)).all()
+    left = select(func.count()).where(RecoveryCode.staff_id == staff.id, RecoveryCode.used_at.is_(None))
+    return Factors(app_since, tuple(passkeys), session.scalar(left) or 0)
+
+
+def of_all(session: Session) -> dict[str, tuple[bool, int]]:
+    """Return for every account that has a second factor whether that is an app, and how many passkeys."""
+    apps = set(session.scalars(select(SecondFactor.staff_id).where(SecondFactor.confirmed_at.is_not(None))))
+    counted = select(Passkey.staff_id, func.count()).group_by(Passkey.staff_id)
+    keys = {row[0]: int(row[1]) for row in session.execute(counted)}
+    return {staff_id: (staff_id in apps, keys.get(staff_id, 0)) for staff_id in apps | set(keys)}
+
+
+def without(session: Session) -> int:
+    """Count the accounts in use that a password alone opens."""
+    active = session.scalars(select(Staff.id).where(Staff.active))
+    return len(set(active) - set(of_all(session)))
+
+
+def offer_secret(session: Session, staff: Staff) -> str:
+    """Return a secret to be taken into an app: the one that waits already, or a new one."""
+    row = _row(session, staff)
+    if row.offered is None:
+        row.offered = new_secret()
+    return row.offered or ""
+
+
+def offered(session: Session, staff: Staff) -> str | None:
+    """Return the secret that waits to be confirmed."""
+    row = session.scalar(select(SecondFactor).where(SecondFactor.staff_id == staff.id))
+    return None if row is None else row.offered
+
+
+def confirm(session: Session, staff: Staff, code: str, *, now: datetime, at: datetime) -> None:
+    """Let the offered secret count from now on, instead of an earlier one, once its app has shown *code*."""
+    row = _row(session, staff)
+    if row.offered is None:
+        raise NothingOffered
+    step = matching_step(row.offered, plain(code), at)
+    if step is None:
+        raise WrongCode
+    row.secret, row.offered = row.offered, None
+    row.confirmed_at, row.last_step, row.misses, row.wait_until = now, step, 0, None
+    _note(session, staff, "staff.app_add", now)
+
+
+def remove_app(session: Session, staff: Staff, *, required: bool, now: datetime) -> None:
+    """Take no more codes of the app; ``LastFactor`` if one is *required* and no other is there."""
+    row = _row(session, staff)
+    if row.secret is not None:
+        keep_one(of(session, staff), required=required, leaving=1)
+        row.secret = row.offered = row.confirmed_at = row.last_step = None
+        _note(session, staff, "staff.app_remove", now)
+        forget_codes_without_factor(session, staff)
+
+
+def check(session: Session, staff: Staff, typed: str, *, now: datetime, at: datetime) -> str:
+    """Take a code of the app or a recovery code, and return which (``app``, ``recovery``).
+
+    Raises ``WrongCode``, ``CodeUsed`` or ``TooManyMisses``; commit then as well, for the count and the trail.
+    """
+    row, code = _row(session, staff), plain(typed)
+    if row.wait_until is not None and row.wait_until > at:
+        raise TooManyMisses(row.wait_until - at)
+    try:
+        how = "app" if _is_app_code(code) else "recovery"
+        _take_app_code(row, code, at) if how == "app" else _take_recovery_code(session, row, code, now)
+    except (WrongCode, CodeUsed):
+        row.misses += 1
+        delay = delay_after(row.misses)
+        row.wait_until = at + delay if delay else None
+        facts = {"misses": row.misses}
+        audit.record(session, actor=SYSTEM, action="staff.code_refused", subject=_subject(staff), facts=facts, now=now)
+        raise
+    row.misses, row.wait_until = 0, None
+    if how == "recovery":
+        left = of(session, staff).codes_left
+        _note(session, staff, "staff.recovery_code", now, left=left)
+    return how
+
+
+def new_codes(session: Session, staff: Staff, *, now: datetime) -> list[str]:
+    """Make ten recovery codes, which are shown this once; earlier ones count no more."""
+    row = _row(session, staff)
+    session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff.id))
+    codes = [made_up() for _ in range(RECOVERY_CODES)]
+    for code in codes:
+        digest = _digest(session, row, plain(code))
+        session.add(RecoveryCode(id=new_id(), staff_id=staff.id, digest=digest, made_at=now))
+    _note(session, staff, "staff.recovery_codes", now)
+    return codes
+
+
+def reset(
+    session: Session, staff: Staff, reason: ResetReason, checked: IdentityCheck, *, by: Actor, now: datetime
+) -> None:
+    """Take every second factor away, for somebody who lost theirs; the next sign-in asks for a new one.
+
+    Who is told: the other supervisors and administrators, since from here the password alone opens the account.
+    """
+    row = _locked(session, staff)
+    if row is not None:
+        row.data_key.destroy(now)
+        session.delete(row)
+    for table in (Passkey, RecoveryCode):
+        session.execute(delete(table).where(table.staff_id == staff.id))
+    staff.second_factor_by = now
+    accounts.end_sessions(staff)
+    facts = {"reason": reason.value, "checked": checked.value}
+    audit.record(session, actor=by, action="staff.factor_reset", subject=_subject(staff), facts=facts, now=now)
+    notices.tell_others(session, "staff.factor_reset", staff.id, by=by.id, now=now)
+
+
+def keep_one(factors: Factors, *, required: bool, leaving: int) -> None:
+    """Refuse to let go of the only factor where one is required."""
+    if required and (factors.app_since is not None) + len(factors.passkeys) <= leaving:
+        raise LastFactor
+
+
+def forget_codes_without_factor(session: Session, staff: Staff) -> None:
+    """Without anything they could stand in for, recovery codes mean nothing."""
+    session.flush()
+    if not of(session, staff).any:
+        session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff.id))
+
+
+def _is_app_code(code: str) -> bool:
+    return len(code) == APP_CODE_LENGTH and code.isdigit()
+
+
+def _take_app_code(row: SecondFactor, code: str, at: datetime) -> None:
+    step = None if row.secret is None else matching_step(row.secret, code, at)
+    if step is None:
+        raise WrongCode
+    if row.last_step is not None and step <= row.last_step:
+        raise CodeUsed
+    row.last_step = step
+
+
+def _take_recovery_code(session: Session, row: SecondFactor, code: str, now: datetime) -> None:
+    digest = _digest(session, row, code)
+    for known in session.scalars(select(RecoveryCode).where(RecoveryCode.staff_id == row.staff_id)):
+        if hmac.compare_digest(known.digest, digest):
+            if known.used_at is not None:
+                raise CodeUsed("この控えのコードは、もう使われています。ほかのコードを入れてください。")
+            known.used_at = now
+            return
+    raise WrongCode
+
+
+def _digest(session: Session, row: SecondFactor, code: str) -> bytes:
+    """Hash a recovery code under the account's own data key, so that the table alone allows no guessing."""
+    key = derive_key(row.data_key.unwrap(ring_of(session)), "recovery codes")
+    return hmac.digest(key, code.encode(), "sha256")
+
+
+def _locked(session: Session, staff: Staff) -> SecondFactor | None:
+    query = select(SecondFactor).where(SecondFactor.staff_id == staff.id).with_for_update(of=SecondFactor)
+    return session.scalar(query, execution_options={"populate_existing": True})
+
+
+def _row(session: Session, staff: Staff) -> SecondFactor:
+    """Return the account's row, locked; it is made on first use."""
+    found = _locked(session, staff)
+    if found is not None:
+        return found
+    accounts.lock(session, staff)  # whoever else makes it waits here, and then finds it
+    found = _locked(session, staff)
+    if found is None:
+        key = DataKey.fresh(ring_of(session))
+        session.add(key)
+        found = SecondFactor(id=new_id(), staff_id=staff.id, data_key=key)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def _note(session: Session, staff: Staff, action: str, now: datetime, **facts: int) -> None:
+    audit.record(
+        session, actor=staff_member(staff.id), action=action, subject=_subject(staff), facts=facts or None, now=now
+    )
+
+
+def _subject(staff: Staff) -> Subject:
+    return Subject("staff", staff.id)

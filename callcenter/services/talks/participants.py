@@ -1,0 +1,154 @@
+"""What a counsellor does to a leg of the running talk: hold, mute, and let the line say something.
+
+Hold and mute are wishes kept in the database; the errand makes the room follow them and looks
+again afterwards, so that of two presses the later one wins, whatever becomes of the requests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from callcenter.domain.calls.lifecycle import CallState, OfferState
+from callcenter.domain.talks.talk import ABUSE, Help, NotNow, TooEarly, may_say
+from callcenter.models.calls.calls import Call, CallEvent, Offer
+from callcenter.services.calls import calls
+from callcenter.services.delivery import live, outbox
+from callcenter.services.trail import audit
+from callcenter.services.trail.audit import Subject, staff_member
+
+SAID = "said"
+"""The event that an announcement was played to the caller; its fact is the announcement's code."""
+
+NOT_HANDED_OVER = "D06"
+"""The announcement that nobody could take over; not a counsellor's button, but a failed hand-over says it."""
+
+TWICE = timedelta(seconds=3)
+"""The same button pressed again within this is one press."""
+
+LOOK_AGAIN = timedelta(seconds=20)
+"""So often a room whose caller hears music is looked into; news of a lost leg may itself be lost."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How the room should keep the caller: with music, or in the talk."""
+
+    call_id: str
+    room: str
+    room_sid: str | None
+    caller_sid: str
+    held: bool
+    told: bool
+    """The music is preceded by the words that somebody else takes over."""
+
+
+def is_mine(call: Call, offer: Offer) -> bool:
+    """Whether the talk runs and this leg is the one that holds it."""
+    return call.state is CallState.TALKING and call.offer_id == offer.id and not offer.ending
+
+
+def hold(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+    """Let the caller hear music; pressing again changes nothing. ``NotNow`` unless the talk is this counsellor's."""
+    if not is_mine(call, offer):
+        raise NotNow
+    if call.held_at is None:
+        calls.note(session, call, "held", now=now, staff_id=offer.staff_id)
+        keep(session, call, held=True, now=now)
+
+
+def unhold(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+    """Let the caller back into the talk; not while a colleague is consulted, as they speak about the caller."""
+    if not is_mine(call, offer) or call.consult_id is not None:
+        raise NotNow
+    if call.held_at is not None:
+        calls.note(session, call, "unheld", now=now, staff_id=offer.staff_id)
+        keep(session, call, held=False, now=now)
+
+
+def keep(session: Session, call: Call, *, held: bool, now: datetime) -> None:
+    """Wish the caller held or not, and send the errand that makes the room follow."""
+    call.held_at = (call.held_at or now) if held else None
+    call.hold_asked_at = now
+    outbox.put(session, "set_hold", now=now, call=call.id)
+    live.tell(session, live.LINE, now=now)
+
+
+def wish(session: Session, call_id: str) -> Wish | None:
+    """Return how the caller should be kept; None once the talk is over."""
+    call = session.get(Call, call_id)
+    if call is None or call.state is not CallState.TALKING:
+        return None
+    consulted = session.get(Offer, call.consult_id) if call.consult_id else None
+    told = consulted is not None and consulted.told
+    return Wish(call.id, call.room, call.conference_sid, call.caller_sid, call.held_at is not None, told)
+
+
+def kept(session: Session, call_id: str, *, held: bool, now: datetime) -> None:
+    """The room confirmed that the caller is *held* or not."""
+    call = calls.find_by_id(session, call_id)
+    if call is not None and call.on_hold is not held:
+        call.on_hold = held
+        live.tell(session, live.LINE, now=now)
+
+
+def look_after_holds(session: Session, *, now: datetime) -> None:
+    """While somebody hears music, the room is looked into again and again, so that nobody is left with it."""
+    query = (
+        select(Call)
+        .where(Call.state == CallState.TALKING, or_(Call.held_at.is_not(None), Call.on_hold.is_(True)))
+        .where(Call.hold_asked_at <= now - LOOK_AGAIN)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    for call in session.scalars(query):
+        call.hold_asked_at = now
+        if call.on_hold is not (call.held_at is not None):
+            outbox.put(session, "set_hold", now=now, call=call.id)
+        outbox.put(session, "look_into_hold", now=now, call=call.id)
+
+
+def mute(session: Session, offer: Offer, *, muted: bool, now: datetime) -> None:
+    """Let the room not hear this leg, or hear it again; ``NotNow`` before it is there."""
+    if offer.state is not OfferState.JOINED:
+        raise NotNow
+    if offer.muted is not muted:
+        offer.muted = muted
+        outbox.put(session, "set_mute", now=now, offer=offer.id)
+        live.tell(session, live.to_staff(offer.staff_id), now=now)
+
+
+def said(session: Session, call: Call) -> list[CallEvent]:
+    """Return what was said to the caller at a button so far, oldest first."""
+    query = select(CallEvent).where(CallEvent.call_id == call.id, CallEvent.kind == SAID)
+    return list(session.scalars(query.order_by(CallEvent.seq)))
+
+
+def say(session: Session, call: Call, offer: Offer, what: Help, *, now: datetime) -> bool:
+    """Let the caller hear *what*, and return whether it was not just said.
+
+    ``NotNow`` unless the caller is in the talk, ``TooEarly`` by ``may_say``. G03 is to be followed by the end.
+    """
+    if not is_mine(call, offer) or call.held_at is not None:
+        raise NotNow
+    before = said(session, call)
+    if any(one.facts["code"] == what and now - one.at < TWICE for one in before):
+        return False
+    talked = now - (call.talked_at or now)
+    if not may_say(what, talked=talked, said={one.facts["code"] for one in before}):
+        raise TooEarly
+    calls.note(session, call, SAID, now=now, staff_id=offer.staff_id, code=what)
+    if what in ABUSE:  # who was warned, when and by whom must be provable if the call is ended for it
+        subject, by = Subject("call", call.id), staff_member(offer.staff_id)
+        audit.record(session, actor=by, action="call.warn", subject=subject, facts={"code": what}, now=now)
+    if what is not Help.END:
+        announce(session, call, what, now=now)
+    live.tell(session, live.to_staff(offer.staff_id), now=now)
+    return True
+
+
+def announce(session: Session, call: Call, code: str, *, now: datetime) -> None:
+    """Send the errand that plays an announcement to the caller; what comes late is not played any more."""
+    outbox.put(session, "announce", now=now, call=call.id, code=code, at=now.isoformat())

@@ -1,0 +1,149 @@
+"""Our rows against the telephone company's truth: what we never saw is written down, what is over is ended.
+
+Everything here may be done twice, late, or by two at once: each step looks at the row it has locked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcenter.domain.calendar.hours import Calendar, state_at
+from callcenter.domain.calendar.times import local_date
+from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState, Outcome, Source, Why
+from callcenter.domain.duty.presence import BOUND, Work
+from callcenter.domain.phone_numbers import Caller
+from callcenter.domain.policy import Policy
+from callcenter.domain.ports import Leg
+from callcenter.domain.staff.roles import Contact
+from callcenter.models.calls.calls import Call, Offer, Presence
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.calendar import opening_hours
+from callcenter.services.calls import calls
+from callcenter.services.delivery import outbox
+from callcenter.services.duty import presence
+from callcenter.services.talks import ringing, room
+
+OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+"""Twilio's words for a leg that has ended (Call resource, Status)."""
+
+SETTLED = timedelta(seconds=60)
+"""What happened so lately is left to its own webhooks, which may be on their way."""
+
+AT_ONCE = 500
+"""How many SIDs one question to the database names."""
+
+
+def strangers(session: Session, legs: Sequence[Leg], *, now: datetime) -> list[Leg]:
+    """Return the ended legs of callers whom we do not know, or believe to be still there."""
+    ended = {leg.sid: leg for leg in legs if leg.state in OVER and (leg.ended_at or leg.began_at) <= now - SETTLED}
+    sids = list(ended)
+    for start in range(0, len(sids), AT_ONCE):
+        some = sids[start : start + AT_ONCE]
+        settled = select(Call.caller_sid).where(Call.caller_sid.in_(some), Call.state == CallState.ENDED)
+        for sid in session.scalars(settled):
+            del ended[sid]
+    return list(ended.values())
+
+
+def caller_ended(session: Session, leg: Leg, *, now: datetime, policy: Policy) -> None:
+    """A caller's leg is over: end the call, or write down one that came and went without us."""
+    call = calls.find(session, leg.sid)
+    if call is not None:
+        room.caller_gone(session, call, now=leg.ended_at or now)
+        return
+    call = calls.write_down(
+        session, leg.sid, Caller.read(leg.number), at=leg.began_at, policy=policy, source=Source.RECONCILED
+    )
+    if call.number_until is not None and call.number_until < local_date(now):
+        call.caller_number = None  # it would have been forgotten by now
+    outcome, why = _outcome(opening_hours.current(session, now), leg)
+    calls.end(session, call, now=leg.ended_at or leg.began_at, outcome=outcome, why=why)
+
+
+def _outcome(days: Calendar, leg: Leg) -> tuple[Outcome, Why | None]:
+    """What the caller must have met: the closed line, our trouble, or nobody at all before they gave up."""
+    if not state_at(days, leg.began_at).open:
+        return Outcome.CLOSED_BEFORE, None
+    if leg.state in {"completed", "failed"}:
+        return Outcome.FAILED, Why.TROUBLE
+    return Outcome.ABANDONED_GREETING, None
+
+
+def doubtful(session: Session, legs: Iterable[Leg], *, now: datetime) -> list[tuple[Leg, str | None]]:
+    """Return the rung legs that do not fit to their offers, each with its offer's id, or None if no offer knows it."""
+    found, listed = list[tuple[Leg, str | None]](), list(legs)
+    offers = dict[str | None, tuple[str, bool]]()
+    for start in range(0, len(listed), AT_ONCE):
+        some = [leg.sid for leg in listed[start : start + AT_ONCE]]
+        query = select(Offer.leg_sid, Offer.id, Offer.state).where(Offer.leg_sid.in_(some))
+        offers |= {sid: (offer_id, state in LIVE_OFFERS) for sid, offer_id, state in session.execute(query)}
+    for leg in listed:
+        offer_id, live = offers.get(leg.sid, (None, False))
+        over = leg.state in OVER
+        since = (leg.ended_at or leg.began_at) if over else leg.began_at
+        if since <= now - SETTLED and (live if over else not live):
+            found.append((leg, offer_id))
+    return found
+
+
+def leg_ended(session: Session, offer_id: str, *, at: datetime, now: datetime) -> None:
+    """A counsellor's leg is over although its offer is live: a ring came to nothing, or the caller has lost them."""
+    offer, call = ringing.find_with_call(session, offer_id)
+    if offer is None or offer.state not in LIVE_OFFERS:
+        return
+    if offer.state in OPEN_OFFERS:
+        room.ring_over(session, call, offer, OfferState.MISSED, now=now, leg_open=False)
+    else:
+        room.left(session, call, offer, at=at, now=now)
+
+
+def leg_left_over(session: Session, offer_id: str, *, now: datetime) -> None:
+    """A counsellor's leg lives although nobody wants it any more."""
+    offer, call = ringing.find_with_call(session, offer_id)
+    if offer is None or call is None or offer.state in LIVE_OFFERS or (offer.left_at or offer.rung_at) > now - SETTLED:
+        return
+    if call.state is CallState.TALKING and call.offer_id not in {None, offer.id}:  # who has the call is heard first
+        outbox.put(session, "take_over", now=now, offer=call.offer_id, former=offer.id)
+    else:
+        outbox.put(session, "hang_up", now=now, offer=offer.id)
+
+
+def is_ours(session: Session, leg: Leg) -> bool:
+    """Whether a leg that no offer knows was rung at a telephone of the staff's."""
+    if leg.number.startswith("client:"):
+        return leg.number.startswith("client:c_")
+    phones = session.scalars(select(Staff).where(Staff.contact == Contact.PHONE))
+    return leg.number in {staff.phone for staff in phones}
+
+
+def free_the_bound(session: Session, *, now: datetime) -> int:
+    """Free counsellors whom a ring or a call binds that is over; returns how many."""
+    query = (
+        select(Presence)
+        .where(Presence.work.in_(BOUND), Presence.since <= now - SETTLED)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    freed = 0
+    for row in session.scalars(query).all():
+        offer = None if row.offer_id is None else session.get(Offer, row.offer_id)
+        if offer is not None and offer.state in LIVE_OFFERS:
+            continue
+        freed += 1
+        if offer is not None and offer.claimed_at is not None:
+            presence.set_work(row, Work.WRAP_UP, session, now=now)
+        else:
+            presence.freed(session, row, now=now, to_the_back=False)
+    return freed
+
+
+def waiting_in_rooms(session: Session, rooms: Iterable[str], *, now: datetime) -> list[Call]:
+    """Return the calls that wait in our queue although their room runs, and have been silent for a while."""
+    ids = [name.removeprefix("hl-") for name in rooms if name.startswith("hl-")]
+    query = select(Call).where(
+        Call.id.in_(ids[:AT_ONCE]), Call.state == CallState.WAITING, Call.last_news_at <= now - SETTLED
+    )
+    return list(session.scalars(query))

@@ -1,0 +1,158 @@
+"""The life of a ring: heard, answered, claimed, missed, declined or let go.
+
+Whatever two processes do at once, the database allows one live offer per caller and one per
+counsellor, and a claim changes exactly one row of each kind or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import String, bindparam, case, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState, Purpose
+from callcenter.domain.duty.presence import Work
+from callcenter.domain.policy import Policy
+from callcenter.domain.records.consultations import Channel
+from callcenter.domain.staff.roles import Contact
+from callcenter.models.calls.calls import Call, Offer
+from callcenter.models.columns import Moment
+from callcenter.services.calls import calls
+from callcenter.services.delivery import outbox
+from callcenter.services.duty import presence
+from callcenter.services.records import consultations
+from callcenter.services.talks import supervision
+
+_BY_ID = select(Offer).where(Offer.id == bindparam("offer_id")).with_for_update(key_share=True)
+_WITH_CALL = (
+    select(Call, Offer)
+    .join(Offer, Offer.call_id == Call.id)
+    .where(Offer.id == bindparam("offer_id"))
+    .with_for_update(of=(Call, Offer), key_share=True)
+)
+_LIVE_LEGS = (
+    select(Offer)
+    .where(Offer.call_id == bindparam("call_id"), Offer.state.in_(LIVE_OFFERS))
+    .order_by(Offer.rung_at, Offer.id)
+    .with_for_update(key_share=True)
+)
+
+_HEARD_OF = (
+    update(Offer)
+    .where(Offer.id == bindparam("offer_id"), Offer.leg_sid.is_(None))
+    .values(leg_sid=func.coalesce(Offer.leg_sid, bindparam("sid", type_=String)))
+)
+_HEARD_RINGING = (
+    update(Offer)
+    .where(Offer.id == bindparam("offer_id"))
+    .where(or_(Offer.leg_sid.is_(None), Offer.heard_ringing_at.is_(None), Offer.state == OfferState.PENDING))
+    .values(
+        leg_sid=func.coalesce(Offer.leg_sid, bindparam("sid", type_=String)),
+        heard_ringing_at=func.coalesce(Offer.heard_ringing_at, bindparam("moment", type_=Moment)),
+        state=case((Offer.state == OfferState.PENDING, OfferState.RINGING), else_=Offer.state),
+    )
+)
+
+
+def find(session: Session, offer_id: str) -> Offer | None:
+    """Return the offer, locked against a second writer."""
+    return session.scalar(_BY_ID, {"offer_id": offer_id})
+
+
+def find_with_call(session: Session, offer_id: str) -> tuple[Offer | None, Call | None]:
+    """Return the offer and its call, both locked: the call first, as everybody does; so nobody waits in a circle."""
+    found = session.execute(_WITH_CALL, {"offer_id": offer_id}).one_or_none()
+    return (None, None) if found is None else (found.Offer, found.Call)
+
+
+def claim(session: Session, offer: Offer, call: Call, *, now: datetime) -> bool:
+    """Let this counsellor have the caller: one offer, one call and one counsellor change, or nothing does.
+
+    *offer* and *call* come locked from ``find_with_call``; the database decides whether the call is still to be had.
+    """
+    if offer.state not in OPEN_OFFERS:
+        return False
+    row = presence.find(session, offer.staff_id)
+    if row is None:
+        return False
+    if row.offer_id != offer.id or not _win(session, offer, call, now):
+        close(session, offer, OfferState.LOST, now=now)
+        return False
+    offer.state, offer.claimed_at = OfferState.CLAIMED, now
+    row.misses = 0
+    presence.set_work(row, Work.CONNECTING, session, now=now)
+    calls.note(session, call, "claimed", now=now, staff_id=offer.staff_id)
+    consultations.open_draft(
+        session,
+        call_id=call.id,
+        channel=Channel.PHONE,
+        counsellor_id=offer.staff_id,
+        hint=None if call.key is None else call.key.value,
+        now=now,
+        first=call.requeued_at is None,
+    )
+    outbox.put(session, "bring_caller", now=now, offer=offer.id)
+    return True
+
+
+def _win(session: Session, offer: Offer, call: Call, now: datetime) -> bool:
+    """Compare and set: the call is this offer's if it still waits at this very moment."""
+    won = session.execute(
+        update(Call)
+        .where(Call.id == call.id, Call.state == CallState.WAITING)
+        .values(state=CallState.CLAIMED, offer_id=offer.id, claimed_at=now, last_news_at=now)
+        .returning(Call.id)
+    )
+    return won.one_or_none() is not None
+
+
+def heard_of(session: Session, offer_id: str, leg_sid: str, *, ringing: bool, now: datetime) -> None:
+    """The counsellor's leg exists, and may be *ringing*; news that adds nothing changes, and locks, no row."""
+    learnt = {"offer_id": offer_id, "sid": leg_sid or None, "moment": now}
+    session.connection().execute(_HEARD_RINGING if ringing else _HEARD_OF, learnt)
+
+
+def close(
+    session: Session,
+    offer: Offer,
+    state: OfferState,
+    *,
+    now: datetime,
+    unreachable: bool = False,
+    leg_open: bool = True,
+) -> None:
+    """An offer that nobody took is over; the counsellor is free (or put away) and the caller is rung for elsewhere."""
+    if offer.state not in OPEN_OFFERS:
+        return
+    if offer.purpose is Purpose.LISTEN:
+        supervision.over(session, offer, state, now=now, leg_open=leg_open)
+        return
+    offer.state, offer.left_at = state, now
+    row = presence.find(session, offer.staff_id)
+    if row is not None and row.offer_id == offer.id:
+        if state is OfferState.MISSED:
+            presence.missed(session, row, now=now, unreachable=unreachable)
+        else:
+            presence.freed(session, row, now=now, to_the_back=state is OfferState.DECLINED)
+    call = session.get(Call, offer.call_id)
+    if call is not None:
+        calls.note(session, call, state, now=now, staff_id=offer.staff_id)
+    if leg_open:
+        outbox.put(session, "hang_up", now=now, offer=offer.id)
+
+
+def live_legs(session: Session, call: Call) -> Sequence[Offer]:
+    """Return everybody's leg in or on the way into a call, locked, the first one first."""
+    return session.scalars(_LIVE_LEGS, {"call_id": call.id}).all()
+
+
+def let_go(session: Session, legs: Sequence[Offer], *, now: datetime) -> None:
+    """The caller is gone: whoever of *legs* is being rung is left in peace, idle time unchanged."""
+    for offer in legs:
+        close(session, offer, OfferState.CANCELLED, now=now)  # only one that still rings
+
+
+def ring_seconds(offer: Offer, policy: Policy) -> int:
+    return policy.ring_browser if offer.contact is Contact.BROWSER else policy.ring_telephone

@@ -1,0 +1,293 @@
+"""The talk room: who joined, who left, and how a conversation ends.
+
+Its news arrives in any order, late, twice or never. Each piece only fills in facts; what follows
+from them is read anew every time, so that every order ends alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from callcenter.domain.calls.lifecycle import (
+    OPEN_OFFERS,
+    CallState,
+    CallStep,
+    OfferState,
+    Outcome,
+    Purpose,
+    advance,
+    settle,
+    step,
+)
+from callcenter.domain.calls.waiting import Verdict
+from callcenter.domain.duty.presence import Work
+from callcenter.domain.talks.talk import Help
+from callcenter.models.calls.calls import Call, Offer
+from callcenter.services.calls import calls
+from callcenter.services.delivery import live, outbox
+from callcenter.services.duty import presence
+from callcenter.services.talks import consult, participants, ringing, supervision
+
+CALLER = "caller"
+"""The caller's label in the room; a counsellor's is ``c-`` and the offer's id, a supervisor's ``s-`` and that."""
+
+NEWS_EVERY = timedelta(seconds=10)
+"""Signs of life that come closer together are one."""
+
+RESCUE_AFTER = timedelta(seconds=2)
+"""The caller's own hanging-up may be on its way; only then is a lost counsellor a loss."""
+
+
+_LAST_CLAIMED = (
+    select(Offer)
+    .where(Offer.call_id == bindparam("call_id"), Offer.purpose == Purpose.ANSWER, Offer.claimed_at.is_not(None))
+    .order_by(Offer.claimed_at.desc())
+    .limit(1)
+    .with_for_update(key_share=True)
+)
+
+
+class RoomNews(StrEnum):
+    START = "conference-start"
+    JOIN = "participant-join"
+    LEAVE = "participant-leave"
+    END = "conference-end"
+
+
+@dataclass(frozen=True)
+class News:
+    """One event of a room, as read from a webhook; ``at`` is when it happened at the telephone company."""
+
+    kind: str
+    label: str
+    conference_sid: str
+    at: datetime
+    hung_up: bool
+
+
+def label(offer_id: str) -> str:
+    return f"c-{offer_id}"
+
+
+def take_news(session: Session, call_id: str, news: News, *, now: datetime) -> None:
+    """Fill in what the event tells; what is known already, or unknown to us, changes nothing."""
+    if news.kind not in {RoomNews.JOIN, RoomNews.LEAVE}:
+        calls.sign_of_life(session, call_id, now=now, unless_within=NEWS_EVERY)
+        return
+    offer, call = _known(session, call_id, news)  # read before anything is changed: one flush instead of two
+    if call is None:
+        return
+    if abs(now - call.last_news_at) >= NEWS_EVERY:
+        call.last_news_at = now
+    call.conference_sid = call.conference_sid or news.conference_sid or None
+    if news.label == CALLER:
+        _caller(session, call, offer, news, now=now)
+    elif offer is not None:
+        if news.kind == RoomNews.JOIN:
+            joined(session, call, offer, at=news.at, now=now)
+        else:
+            left(session, call, offer, at=news.at, now=now)
+
+
+def _known(session: Session, call_id: str, news: News) -> tuple[Offer | None, Call | None]:
+    """The ring and the call that the event is about; of the caller's own events only the arrival asks for a ring."""
+    if news.label.startswith(("c-", "s-")):
+        offer, call = ringing.find_with_call(session, news.label[2:])
+        return (offer, call) if call is not None and call.id == call_id else (None, None)
+    call = calls.find_by_id(session, call_id)
+    arrives = call is not None and news.label == CALLER and news.kind == RoomNews.JOIN
+    return (_last_claimed(session, call) if arrives and call is not None else None), call
+
+
+def _caller(session: Session, call: Call, offer: Offer | None, news: News, *, now: datetime) -> None:
+    if news.kind == RoomNews.JOIN:
+        if call.caller_joined_at is None:
+            call.caller_joined_at = news.at
+            calls.note(session, call, "caller_joined", now=now)
+        if offer is not None:
+            _together(session, call, offer, now=now)
+        if offer is not None and offer.ending and offer.id == call.offer_id:
+            outbox.put(session, "say_bye", now=now, offer=offer.id, parting=None)  # led in after the goodbye
+    elif news.kind == RoomNews.LEAVE:
+        if call.caller_left_at != news.at:
+            call.caller_left_at = news.at
+            calls.note(session, call, "caller_left", now=now)
+        if news.hung_up:
+            caller_gone(session, call, now=now)
+
+
+def joined(session: Session, call: Call, offer: Offer, *, at: datetime, now: datetime) -> None:
+    """Somebody's leg is in the room, beside the caller's."""
+    if offer.purpose is Purpose.LISTEN:
+        supervision.joined(session, offer, at=at, now=now)
+        return
+    offer.state = advance(offer.state, OfferState.JOINED)
+    if offer.joined_at is None:
+        offer.joined_at = at
+        calls.note(session, call, "staff_joined", now=now, staff_id=offer.staff_id)
+    if call.consult_id == offer.id:
+        consult.joined(session, offer, now=now)
+    _together(session, call, offer, now=now)
+
+
+def _together(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+    if call.caller_joined_at is None or offer.joined_at is None:
+        return
+    call.talked_at = call.talked_at or max(call.caller_joined_at, offer.joined_at)
+    if call.state is CallState.ENDED:
+        call.outcome = settle(call)
+        return
+    if call.offer_id != offer.id:
+        return
+    call.state = step(call.state, CallStep.TOGETHER)
+    row = presence.find(session, offer.staff_id)
+    if row is not None and row.offer_id == offer.id and row.work is Work.CONNECTING:
+        presence.set_work(row, Work.ON_CALL, session, now=now)
+    live.tell(session, live.LINE, now=now)
+
+
+def left(session: Session, call: Call | None, offer: Offer, *, at: datetime, now: datetime) -> None:
+    """The counsellor's leg is gone; a caller who is still there is brought back to the head of the queue."""
+    if call is None or offer.state in OPEN_OFFERS:
+        return
+    if offer.purpose is Purpose.LISTEN:
+        supervision.over(session, offer, OfferState.LEFT, now=now, at=at, leg_open=False)
+        return
+    if _leave(offer, at):
+        calls.note(session, call, "staff_left", now=now, staff_id=offer.staff_id)
+        if call.consult_id == offer.id:
+            consult.part(session, offer, at=at, now=now)
+        wrap_up(session, offer, now=now)
+        supervision.follow(session, call, now=now)
+    consult.over(session, call, offer, now=now)
+    if call.state is not CallState.ENDED and call.offer_id == offer.id and not offer.ending:
+        outbox.put(session, "rescue_caller", now=now, after=RESCUE_AFTER, offer=offer.id)
+
+
+def left_alone(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+    """A caller is still in the room that this counsellor has left: what was to be done then came to nothing."""
+    if call.state is CallState.TALKING and call.offer_id == offer.id:
+        outbox.put(session, "say_bye" if offer.ending else "rescue_caller", now=now, offer=offer.id)
+
+
+def wrap_up(session: Session, offer: Offer, *, now: datetime) -> None:
+    """Whoever claimed a call has a record to finish before the next one."""
+    row = presence.find(session, offer.staff_id)
+    if row is not None and row.offer_id == offer.id:
+        presence.set_work(row, Work.WRAP_UP, session, now=now)
+
+
+def caller_gone(session: Session, call: Call, *, now: datetime, outcome: Outcome | None = None) -> None:
+    """The caller's leg has ended, from whichever side."""
+    ended = calls.end(session, call, now=now, outcome=outcome)
+    legs = ringing.live_legs(session, call) if ended else ()
+    offer = next((leg for leg in legs if leg.id == call.offer_id), None)
+    if offer is None and call.offer_id:
+        offer = ringing.find(session, call.offer_id)
+    just_left = offer is not None and _leave(offer, now)
+    if ended:
+        consult.drop(session, call, now=now)
+        ringing.let_go(session, legs, now=now)
+        supervision.all_over(session, legs, now=now)
+    if offer is not None and just_left:
+        wrap_up(session, offer, now=now)
+        outbox.put(session, "hang_up", now=now, after=RESCUE_AFTER, offer=offer.id)
+
+
+def turned_out(session: Session, call: Call, verdict: Verdict, *, now: datetime) -> None:
+    """The line ends the waiting with a spoken end."""
+    outcome, why = calls.OUTCOMES[verdict]
+    calls.end(session, call, now=now, outcome=outcome, why=why)
+    ringing.let_go(session, ringing.live_legs(session, call), now=now)
+
+
+def lost(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+    """The caller's leg is on its way back to the queue: the counsellor's has gone."""
+    if calls.back_to_queue(session, call, CallStep.REQUEUED, now=now):
+        supervision.all_over(session, supervision.listeners(session, call.id), now=now)
+        consult.drop(session, call, now=now)
+    if _leave(offer, now):
+        wrap_up(session, offer, now=now)
+
+
+def take_away(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+    """A counsellor is taken off the call: the caller goes back to the head of the queue, and only then the leg ends."""
+    offer.taken_off = True
+    calls.note(session, call, "taken_off", now=now, staff_id=offer.staff_id)
+    if call.state is CallState.CLAIMED:
+        release(session, call, offer, now=now)
+        return
+    if call.consult_id == offer.id:
+        consult.withdraw(session, call, offer, now=now)
+        return
+    _leave(offer, now)
+    outbox.put(session, "rescue_caller", now=now, offer=offer.id)
+    outbox.put(session, "hang_up", now=now, after=RESCUE_AFTER, offer=offer.id)
+
+
+def _leave(offer: Offer, at: datetime) -> bool:
+    """The leg was gone by *at* at the latest; of several such news the earliest counts. True for the first."""
+    first = offer.left_at is None
+    offer.state = advance(offer.state, OfferState.LEFT)
+    offer.left_at = at if offer.left_at is None else min(at, offer.left_at)
+    return first
+
+
+def ring_over(
+    session: Session,
+    call: Call | None,
+    offer: Offer,
+    state: OfferState,
+    *,
+    now: datetime,
+    unreachable: bool = False,
+    leg_open: bool = True,
+) -> None:
+    """A ring came to nothing; if it was a colleague's, the caller returns to their counsellor."""
+    ringing.close(session, offer, state, now=now, unreachable=unreachable, leg_open=leg_open)
+    consult.over(session, call, offer, now=now)
+
+
+def end_by_counsellor(
+    session: Session, call: Call, offer: Offer, *, now: datetime, parting: Help | None = None
+) -> None:
+    """The counsellor ends a conversation: the caller's leg is ended, and with it the room.
+
+    After a goodbye nothing more is said; *parting* is what the line says where none was possible. A caller who was
+    claimed and not yet led in has spoken to nobody, so no goodbye can have been said: they wait on at the head.
+    """
+    if call.state is CallState.ENDED or call.offer_id != offer.id:
+        return
+    if call.state is CallState.CLAIMED:
+        release(session, call, offer, now=now)
+        return
+    offer.ending = True
+    calls.note(session, call, "ended_by_counsellor", now=now, staff_id=offer.staff_id)
+    outbox.put(session, "say_bye", now=now, offer=offer.id, parting=parting)
+
+
+def end_for_abuse(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+    """End a call after its last warning; the line says so (G03), the counsellor need not. Pressed again it is one."""
+    if not offer.ending and participants.say(session, call, offer, Help.END, now=now):
+        end_by_counsellor(session, call, offer, now=now, parting=Help.END)
+
+
+def release(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+    """The claimed caller never came: free the counsellor, idle time unchanged, and let the caller wait at the head."""
+    if not calls.back_to_queue(session, call, CallStep.RELEASED, now=now):
+        return
+    _leave(offer, now)
+    row = presence.find(session, offer.staff_id)
+    if row is not None and row.offer_id == offer.id:
+        presence.freed(session, row, now=now, to_the_back=False)
+    outbox.put(session, "hang_up", now=now, offer=offer.id)
+
+
+def _last_claimed(session: Session, call: Call) -> Offer | None:
+    """The offer that won the call; asked for by the claim, since an ended call still learns of its talk."""
+    return session.scalar(_LAST_CLAIMED, {"call_id": call.id})

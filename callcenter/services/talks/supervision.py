@@ -1,0 +1,295 @@
+"""A supervisor in somebody's talk: listen, whisper to the counsellor, speak with both, and leave again.
+
+The supervisor's leg is an offer with the purpose ``listen``. It never owns the call, so whatever becomes
+of it ends nothing. How they take part is a wish kept in the database; the errand makes the room follow
+and looks again afterwards. Every start, change and end leaves an entry in the trail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcenter.domain.access.permissions import Action, check
+from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState, Purpose
+from callcenter.domain.duty.presence import BOUND
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.policy import Policy
+from callcenter.domain.staff.roles import Contact
+from callcenter.domain.talks.supervision import Mode
+from callcenter.models.base import new_id
+from callcenter.models.calls.calls import Call, Offer, Presence
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.calls import calls
+from callcenter.services.delivery import live, outbox
+from callcenter.services.duty import presence
+from callcenter.services.trail import audit
+from callcenter.services.trail.audit import SYSTEM, Actor, Subject, staff_member
+
+
+class TalkOver(HelplineError):
+    """Nobody talks in that call (any more)."""
+
+    message = "この通話は、もう終わりました。ほかの通話を選んでください。"
+
+
+class NotConnectedYet(HelplineError):
+    """Caller and counsellor are still being brought together."""
+
+    message = "いま、つながるところです。通話中になってから、もう一度お試しください。"
+
+
+class Busy(HelplineError):
+    """The supervisor is being rung, or talks with a caller."""
+
+    message = "ご自分の電話が終わってから、お聴きください。"
+
+
+class OtherTalk(HelplineError):
+    """One can follow one talk at a time."""
+
+    message = "ほかの通話を聴いています。「やめる」を押してから、もう一度お試しください。"
+
+
+class NoPhone(HelplineError):
+    """The supervisor's browser cannot be rung just now."""
+
+    message = "ご自分の電話が、つながっていません。「相談員の画面」を別のタブでひらいたまま、もう一度お試しください。"
+
+
+class NotListening(HelplineError):
+    """The supervisor is not (or no longer) in that talk."""
+
+    message = "この通話は、もう聴いていません。聴くときは、いまの回線の「聴く」を押してください。"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How the room should keep a supervisor's leg."""
+
+    offer_id: str
+    leg_sid: str
+    room: str
+    room_sid: str | None
+    mode: Mode
+    coached_sid: str | None
+    """The leg that alone hears a whisper."""
+
+
+def listen(session: Session, call_id: str, *, by: Staff, now: datetime, policy: Policy) -> Offer:
+    """Ring the supervisor's telephone to follow a talk; asking again is asking once.
+
+    Raises ``NotAllowed``, ``TalkOver``, ``NotConnectedYet``, ``Busy``, ``OtherTalk`` or ``NoPhone``.
+    """
+    check(by.role, Action.LEAD)
+    call = calls.find_by_id(session, call_id)
+    row = presence.of(session, by, now=now)
+    known = session.get(Offer, row.listening_id) if row.listening_id else None
+    if known is not None and known.call_id == call_id:
+        return known
+    _check(call, row, known, now, policy)
+    offer = Offer(
+        id=new_id(),
+        call_id=call_id,
+        staff_id=by.id,
+        purpose=Purpose.LISTEN,
+        state=OfferState.PENDING,
+        contact=row.contact,
+        rung_at=now,
+        mode=Mode.LISTEN,
+    )
+    session.add(offer)
+    row.listening_id = offer.id
+    session.flush()  # a second live leg fails here, before anything is rung
+    _note(session, offer, "listen", by=staff_member(by.id), now=now, counsellor=_counsellor(session, call))
+    outbox.put(session, "ring", now=now, offer=offer.id)
+    return offer
+
+
+def can_ring(row: Presence | None, *, now: datetime, policy: Policy) -> bool:
+    """Whether the supervisor's own telephone could ring at this moment; a browser only with the console open."""
+    if row is None or row.contact is Contact.PHONE:
+        return row is not None
+    return row.registered and row.lease is not None and row.beats(now, policy.fresh_for)
+
+
+def _check(call: Call | None, row: Presence, known: Offer | None, now: datetime, policy: Policy) -> None:
+    if call is None or call.state in {CallState.ENDED, CallState.WAITING}:
+        raise TalkOver
+    if call.state is not CallState.TALKING:
+        raise NotConnectedYet
+    if row.work in BOUND:
+        raise Busy
+    if known is not None:
+        raise OtherTalk
+    if not can_ring(row, now=now, policy=policy):
+        raise NoPhone
+
+
+def enter(session: Session, offer: Offer, call: Call, *, now: datetime) -> bool:
+    """The supervisor picked up: let them in, unless the talk has just ended."""
+    if offer.state not in OPEN_OFFERS:
+        return False
+    if call.state is not CallState.TALKING:
+        over(session, offer, OfferState.LOST, now=now, leg_open=False)
+        return False
+    offer.state = OfferState.CLAIMED
+    _tell(session, offer, now=now)
+    return True
+
+
+def joined(session: Session, offer: Offer, *, at: datetime, now: datetime) -> None:
+    """The supervisor's leg is in the room, and comes in muted."""
+    if offer.state not in LIVE_OFFERS or offer.joined_at is not None:
+        return
+    offer.state, offer.joined_at, offer.mode_set = OfferState.JOINED, at, Mode.LISTEN
+    if offer.mode is not Mode.LISTEN:
+        outbox.put(session, "set_listening", now=now, offer=offer.id)
+    _tell(session, offer, now=now)
+
+
+def set_mode(session: Session, offer: Offer, mode: Mode, *, by: Staff, now: datetime) -> None:
+    """Take part in another way; ``NotListening`` if the leg is not there or somebody else's."""
+    if offer.purpose is not Purpose.LISTEN or offer.staff_id != by.id or offer.state not in LIVE_OFFERS:
+        raise NotListening
+    _wish(session, offer, mode, by=staff_member(by.id), now=now)
+
+
+def stop(session: Session, offer: Offer, *, by: Staff, now: datetime) -> None:
+    """Leave the talk, which goes on; stopping what is over already changes nothing. ``NotListening`` for others."""
+    if offer.purpose is not Purpose.LISTEN or offer.staff_id != by.id:
+        raise NotListening
+    _end(session, offer, by=staff_member(by.id), now=now)
+
+
+def _end(session: Session, offer: Offer, *, by: Actor, now: datetime) -> None:
+    state = OfferState.CANCELLED if offer.state in OPEN_OFFERS else OfferState.LEFT
+    over(session, offer, state, now=now, by=by)
+
+
+def over(
+    session: Session,
+    offer: Offer,
+    state: OfferState,
+    *,
+    now: datetime,
+    at: datetime | None = None,
+    by: Actor = SYSTEM,
+    leg_open: bool = True,
+) -> None:
+    """The supervisor's part is over, however that came about; whatever they did before goes on."""
+    if offer.state not in LIVE_OFFERS:
+        return
+    offer.state, offer.left_at = state, at or now
+    row = presence.find(session, offer.staff_id)
+    if row is not None and row.listening_id == offer.id:
+        row.listening_id = None
+    _note(session, offer, "listen_end", by=by, now=now, state=state, heard=offer.joined_at is not None)
+    if leg_open:
+        outbox.put(session, "hang_up", now=now, offer=offer.id)
+
+
+def dismiss(session: Session, staff_id: str, *, now: datetime) -> None:
+    """Who signs out, or is no supervisor any more, listens no longer, wherever their telephone stands."""
+    row = session.get(Presence, staff_id)
+    offer = session.get(Offer, row.listening_id) if row is not None and row.listening_id else None
+    if offer is not None:
+        calls.find_by_id(session, offer.call_id)  # locked first, as everywhere
+        session.refresh(offer, with_for_update=True)
+        _end(session, offer, by=SYSTEM, now=now)
+
+
+def no_longer_listens(session: Session, offer: Offer, *, now: datetime) -> None:
+    """The supervisor stays in the room as the talk's counsellor."""
+    offer.mode = offer.mode_set = None
+    row = presence.find(session, offer.staff_id)
+    if row is not None:
+        row.listening_id = None
+    _note(session, offer, "listen_end", by=staff_member(offer.staff_id), now=now, state="took_over", heard=True)
+
+
+def all_over(session: Session, legs: Sequence[Offer], *, now: datetime) -> None:
+    """The room has ended, since its caller has left it: whoever of *legs* listens listens no more."""
+    for offer in legs:
+        if offer.purpose is Purpose.LISTEN and offer.state in LIVE_OFFERS:
+            _end(session, offer, by=SYSTEM, now=now)
+
+
+def follow(session: Session, call: Call, *, now: datetime) -> None:
+    """The counsellor of the talk has changed or left: who whispered goes on with the new one, or listens only."""
+    coached = session.get(Offer, call.offer_id) if call.offer_id else None
+    there = coached is not None and coached.state is OfferState.JOINED
+    for offer in listeners(session, call.id):
+        if offer.mode is Mode.WHISPER:
+            offer.mode_set = None
+            _wish(session, offer, Mode.WHISPER if there else Mode.LISTEN, by=SYSTEM, now=now, anew=True)
+
+
+def listeners(session: Session, call_id: str) -> Sequence[Offer]:
+    """Return the supervisors' legs in a call, locked, the first one first."""
+    query = select(Offer).where(Offer.call_id == call_id, Offer.purpose == Purpose.LISTEN, Offer.state.in_(LIVE_OFFERS))
+    return session.scalars(query.order_by(Offer.rung_at, Offer.id).with_for_update(key_share=True)).all()
+
+
+def wish(session: Session, offer_id: str) -> Wish | None:
+    """Return how the leg should be kept; None once the supervisor is out of the talk."""
+    offer = session.get(Offer, offer_id)
+    if offer is None or offer.state is not OfferState.JOINED or offer.mode is None or offer.leg_sid is None:
+        return None
+    call = session.get_one(Call, offer.call_id)
+    coached = session.get(Offer, call.offer_id) if call.offer_id else None
+    coached_sid = coached.leg_sid if coached is not None and offer.mode is Mode.WHISPER else None
+    return Wish(offer.id, offer.leg_sid, call.room, call.conference_sid, offer.mode, coached_sid)
+
+
+def confirmed(session: Session, offer_id: str, mode: Mode, *, now: datetime) -> None:
+    """The room keeps the leg so; it counts only if nothing else is wished meanwhile."""
+    offer = session.get(Offer, offer_id, with_for_update=True, populate_existing=True)
+    if offer is not None and offer.state in LIVE_OFFERS and offer.mode is not None:
+        offer.mode_set = mode if offer.mode is mode else None
+        _tell(session, offer, now=now)
+
+
+def whisper_failed(session: Session, offer_id: str, *, now: datetime) -> None:
+    """The counsellor's leg is not in the room, so nobody can be whispered to."""
+    offer = session.get(Offer, offer_id, with_for_update=True, populate_existing=True)
+    if offer is not None and offer.state in LIVE_OFFERS and offer.mode is Mode.WHISPER:
+        _wish(session, offer, Mode.LISTEN, by=SYSTEM, now=now)
+
+
+def _wish(session: Session, offer: Offer, mode: Mode, *, by: Actor, now: datetime, anew: bool = False) -> None:
+    """Wish the leg kept so; the same wish again only sends the errand again, if the room has not followed yet."""
+    if offer.mode is not mode or anew:
+        offer.mode = mode
+        counsellor = _counsellor(session, session.get(Call, offer.call_id))
+        _note(session, offer, "listen_mode", by=by, now=now, mode=mode, counsellor=counsellor)
+    elif offer.mode_set is mode:
+        return
+    if offer.state is OfferState.JOINED:
+        outbox.put(session, "set_listening", now=now, offer=offer.id)
+
+
+def _counsellor(session: Session, call: Call | None) -> str | None:
+    answered = session.get(Offer, call.offer_id) if call is not None and call.offer_id else None
+    return None if answered is None else answered.staff_id
+
+
+def _note(session: Session, offer: Offer, what: str, *, by: Actor, now: datetime, **facts: Any) -> None:
+    """Write the trail, the call's own log, and a hint to the screens, all in the transaction at hand."""
+    told = {"staff": offer.staff_id, "offer": offer.id} | facts
+    subject = Subject("call", offer.call_id)
+    audit.record(session, actor=by, action=f"call.{what}", subject=subject, facts=told, now=now)
+    call = session.get(Call, offer.call_id)
+    if call is not None:
+        calls.note(session, call, what, now=now, staff_id=offer.staff_id, **facts)
+    _tell(session, offer, now=now)
+
+
+def _tell(session: Session, offer: Offer, *, now: datetime) -> None:
+    live.tell(session, live.LINE, now=now)
+    live.tell(session, live.to_staff(offer.staff_id), now=now)

@@ -1,0 +1,80 @@
+"""The watchdog: what no news has come of is looked after, so that nobody waits for a process to wake up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from callcenter.domain.calendar.times import local_date
+from callcenter.domain.calls.lifecycle import OPEN_OFFERS, CallState, OfferState
+from callcenter.domain.calls.waiting import rang_out
+from callcenter.domain.policy import Policy
+from callcenter.models.calls.calls import Call, Offer
+from callcenter.services.delivery import heavy_jobs, live, outbox, receipts
+from callcenter.services.duty import care, end_of_day
+from callcenter.services.misuse import flags
+from callcenter.services.records import viewers
+from callcenter.services.talks import participants, ringing, room
+
+
+def sweep(session: Session, *, now: datetime, policy: Policy) -> None:
+    """Look after offers, claims and calls that have been silent for too long."""
+    _offers_rung_out(session, now, policy)
+    _claims_without_caller(session, now, policy)
+    _silent_calls(session, now, policy)
+    participants.look_after_holds(session, now=now)
+    end_of_day.send_home(session, now=now, policy=policy)
+
+
+def _offers_rung_out(session: Session, now: datetime, policy: Policy) -> None:
+    rings = select(Call, Offer).join(Offer, Offer.call_id == Call.id).where(Offer.state.in_(OPEN_OFFERS))
+    for call, offer in session.execute(rings.with_for_update(skip_locked=True, key_share=True)):
+        heard = offer.heard_ringing_at or offer.rung_at
+        if now >= rang_out(heard, ringing.ring_seconds(offer, policy), policy):
+            rang = offer.leg_sid is not None or offer.heard_ringing_at is not None  # else nobody let it ring
+            room.ring_over(session, call, offer, OfferState.MISSED if rang else OfferState.CANCELLED, now=now)
+
+
+def _claims_without_caller(session: Session, now: datetime, policy: Policy) -> None:
+    """A caller who never fetched the way in is put back; one who did may well be talking, so the room is asked."""
+    query = (
+        select(Call, Offer)
+        .join(Offer, Offer.id == Call.offer_id)
+        .where(Call.state.in_((CallState.CLAIMED, CallState.CONNECTING)), Call.claimed_at <= now - policy.join_within)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    for call, offer in session.execute(query):
+        if call.state is CallState.CLAIMED:
+            room.release(session, call, offer, now=now)
+        elif call.last_news_at <= now - policy.join_within:
+            call.last_news_at = now
+            outbox.put(session, "look_into_room", now=now, call=call.id)
+
+
+def _silent_calls(session: Session, now: datetime, policy: Policy) -> None:
+    query = (
+        select(Call)
+        .where(Call.state != CallState.ENDED, Call.last_news_at <= now - policy.silent_after)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    for call in session.scalars(query):
+        call.last_news_at = now  # asked for once a period, not at every sweep
+        outbox.put(session, "ask_after_call", now=now, call=call.id)
+        if call.state is CallState.TALKING:  # the caller may be there and the counsellor gone unheard
+            outbox.put(session, "look_into_hold", now=now, call=call.id)
+
+
+def forget(session: Session, *, now: datetime) -> None:
+    """Drop what has served its time: callers' numbers and codes, marks on them, stored answers, hints."""
+    old = Call.number_until < local_date(now)
+    session.execute(update(Call).where(Call.caller_number.is_not(None), old).values(caller_number=None))
+    keyed = update(Call).where(Call.caller_code.is_not(None), Call.arrived_on < local_date(now))
+    session.execute(keyed.values(caller_code=None))
+    flags.forget(session, now=now)
+    receipts.forget(session, now=now)
+    live.forget(session, now=now)
+    care.forget(session, now=now)
+    viewers.forget(session, now=now)
+    heavy_jobs.forget(session, now=now)

@@ -1,0 +1,63 @@
+"""What every answer tells the browser: run and load nothing of others, tell nobody where the reader was."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, current_app, request
+
+from callcenter.ui.access import Who, rule_of
+from callcenter.ui.response.browser_phone import PAGES, Origins
+
+
+def install(
+    app: Flask, *, line: Origins, guarded_elsewhere: frozenset[str] = frozenset(), secure: bool = False
+) -> None:
+    """Add the headers to every page; *line* is what the telephone in the counsellors' browsers may talk to."""
+    plain, telephone = _policy(Origins((), ())), _policy(line)
+
+    @app.after_request
+    def dress(response: Response) -> Response:
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        if (request.endpoint or "").split(".")[0] in guarded_elsewhere:
+            return response
+        rings = request.blueprint in PAGES
+        microphone = "self" if rings else ""
+        response.headers.setdefault("Content-Security-Policy", telephone if rings else plain)
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        response.headers.setdefault("X-Frame-Options", "DENY")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", f"camera=(), geolocation=(), microphone=({microphone})")
+        if secure:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        _keep_private(response)
+        return response
+
+
+def _policy(line: Origins) -> str:
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "img-src 'self' data:",
+            " ".join(("connect-src 'self'", *line.connect)),
+            " ".join(("media-src 'self' blob:", *line.media)),
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def _keep_private(response: Response) -> None:
+    """Let no browser or proxy keep a page of the staff, and let everybody ask anew for the others."""
+    if "Cache-Control" in response.headers:
+        return
+    view = current_app.view_functions.get(request.endpoint or "")
+    rule = rule_of(view) if view else None
+    shared = rule is not None and rule.who is not Who.STAFF and request.blueprint != "staff"
+    if shared:
+        response.headers["Cache-Control"] = "private, no-cache"
+        response.headers.add("Vary", "Cookie")
+    else:
+        response.headers["Cache-Control"] = "no-store"
+    if not shared:
+        response.headers["X-Robots-Tag"] = "noindex"

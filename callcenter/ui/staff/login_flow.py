@@ -1,0 +1,147 @@
+"""Coming in, step by step: what a browser has shown so far is kept in its signed cookie, and little of it."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import abort, current_app, redirect, request, session, url_for
+from flask_login import login_user
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from callcenter.context import ports, settings
+from callcenter.domain.calendar.times import local_date, short_date
+from callcenter.domain.staff.second_factor import due
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.duty import presence
+from callcenter.services.staff import accounts, second_factor
+from callcenter.services.staff.authenticators import RelyingParty
+from callcenter.ui.access import SignedIn, local_path, note_activity
+
+HALF_WAY = timedelta(minutes=10)
+"""Between the password and the code."""
+PROVEN_FOR = timedelta(minutes=10)
+"""Since somebody last showed who they are; after that they show it anew before they change how they come in."""
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def clock() -> datetime:
+    """Return the time on real clocks, by which apps count, whatever day a trial plays."""
+    return datetime.now(UTC)
+
+
+def site() -> RelyingParty:
+    return RelyingParty.of(settings().public_base_url, settings().service_name)
+
+
+def onward() -> str:
+    """Return where the reader wanted to go, on this site only."""
+    return local_path(request.values.get("next")) or local_path(session.get("onward")) or url_for("staff.home")
+
+
+def advance(database: Session, staff: Staff, how: str) -> str:
+    """Take the next step of somebody who has shown *how*, and return where it leads.
+
+    Raises ``FirstPasswordOver``. Nothing from before survives in the cookie.
+    """
+    to, now = onward(), ports().clock.now()
+    factors = second_factor.of(database, staff)
+    if how == "password" and factors.any:
+        _wait_half_way(staff, "code", how, to)
+        return url_for("staff.second")
+    if how != "passkey" and accounts.check_first_password(staff, now=now):
+        _wait_half_way(staff, "password", how, to)
+        return url_for("staff.first_password")
+    accounts.signed_in(database, staff, how, now=now)
+    session.clear()
+    login_user(SignedIn.of(staff))
+    note_activity()
+    session["since"] = session["proven_at"] = int(time.time())
+    if not factors.any and _must_set_up(database, staff, now):
+        session["onward"] = to
+        return url_for("staff.safety")
+    return to
+
+
+def half_way(database: Session, step: str) -> Staff | None:
+    """Return who is half-way in and now at *step* (``code`` or ``password``)."""
+    known = session.get("half_way", {})
+    if known.get("step") != step or time.time() - known.get("at", 0) > HALF_WAY.total_seconds():
+        return None
+    staff = database.get(Staff, known["who"])
+    return staff if staff is not None and staff.active and _seal(staff) == known["seal"] else None
+
+
+def shown_so_far() -> str:
+    """Return how whoever is half-way in began."""
+    return str(session["half_way"]["how"])
+
+
+def renew(database: Session, staff: Staff) -> None:
+    """Sign every other browser out after a change of how somebody comes in; this one goes on in a new session."""
+    accounts.end_sessions(staff)
+    login_user(SignedIn.of(staff))
+    if second_factor.of(database, staff).any:
+        session.pop("must_set_up", None)
+        session.pop("ask_factor", None)
+
+
+def prove() -> None:
+    """Note that the reader has just shown who they are."""
+    session["proven_at"] = int(time.time())
+
+
+def proven(back: str = "staff.safety") -> Callable[[View], View]:
+    """Ask who it is before the view, unless they have shown it just now; afterwards they find themselves at *back*.
+
+    For what changes how somebody comes in.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(*arguments: Any, **named: Any) -> Any:
+            if time.time() - session.get("proven_at", 0) > PROVEN_FOR.total_seconds():
+                return _ask_who(back)
+            return view(*arguments, **named)
+
+        return guarded  # type: ignore[return-value]  # the same signature, as wraps says
+
+    return guard
+
+
+def _ask_who(back: str) -> Response:
+    if request.accept_mimetypes.best == "application/json":
+        abort(409)
+    named = request.view_args or {}
+    expects = current_app.url_map.is_endpoint_expecting(back, *named)
+    return redirect(url_for("staff.prove", next=url_for(back, **(named if expects else {}))), 303)
+
+
+def _wait_half_way(staff: Staff, step: str, how: str, to: str) -> None:
+    session.clear()
+    session["half_way"] = {"who": staff.id, "seal": _seal(staff), "step": step, "how": how, "at": int(time.time())}
+    session["onward"] = to
+
+
+def _seal(staff: Staff) -> str:
+    """Say which session of the account this belongs to; the token itself is only for who is in, as cookies are read."""
+    return hashlib.sha256(staff.session_token.encode()).hexdigest()
+
+
+def _must_set_up(database: Session, staff: Staff, now: datetime) -> bool:
+    """Ask for a second factor, where the time for it is over before anything else; nobody is kept from a talk."""
+    demand = settings().second_factor
+    if demand.required and staff.second_factor_by is None:
+        staff.second_factor_by = now + demand.grace
+    by = staff.second_factor_by if demand.required else None
+    session["ask_factor"] = short_date(local_date(by)) if by else ""
+    if not due(demand, staff.second_factor_by, now=now) or presence.talks(database, staff.id):
+        return False
+    session["must_set_up"] = True
+    return True

@@ -1,0 +1,215 @@
+"""安全な入り方: one's own password, app, passkeys and recovery codes, each change after showing anew who one is."""
+
+from __future__ import annotations
+
+import segno
+from flask import flash, redirect, render_template, request, session, url_for
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.staff.second_factor import MOST_PASSKEYS
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.staff import accounts, authenticators, passkeys, second_factor
+from callcenter.services.trail.audit import staff_member
+from callcenter.ui.access import local_path, me, staff
+from callcenter.ui.forms import Problem
+from callcenter.ui.staff import login_flow
+from callcenter.ui.staff.login_flow import proven
+from callcenter.ui.staff.second_step import DIFFERENT
+from callcenter.ui.staff.signin import bp
+
+mine = staff(newcomers=True)
+
+
+@bp.get("/safety")
+@mine
+@proven()
+def safety() -> str:
+    """What one comes in with, and what can be added."""
+    return _draw([])
+
+
+@bp.post("/safety/app")
+@mine
+@proven()
+def offer_app() -> Response:
+    """Make a secret for an app."""
+    with unit_of_work() as database:
+        second_factor.offer_secret(database, _myself(database))
+    return redirect(url_for("staff.app"), 303)
+
+
+@bp.get("/safety/app")
+@mine
+@proven()
+def app() -> Response:
+    """The secret as a picture and in letters, until its app has shown a code."""
+    return _draw_app([])
+
+
+@bp.post("/safety/app/confirm")
+@mine
+@proven()
+def confirm_app() -> str | Response:
+    """Take the app once it shows the right code."""
+    problem, now = None, ports().clock.now()
+    with unit_of_work() as database:
+        myself = _myself(database)
+        try:
+            second_factor.confirm(database, myself, request.form.get("code", ""), now=now, at=login_flow.clock())
+            codes = _codes_if_none(database, myself)
+            login_flow.renew(database, myself)
+        except HelplineError as refused:
+            problem, codes = refused.message, []
+    if problem is not None:
+        return _draw_app([Problem("code", problem)], status=422)
+    return _done("アプリの番号で入れるようになりました。", codes)
+
+
+@bp.post("/safety/app/remove")
+@mine
+@proven()
+def remove_app() -> Response | tuple[str, int]:
+    """Take no more codes of the app."""
+    with unit_of_work() as database:
+        myself = _myself(database)
+        second_factor.remove_app(database, myself, required=_required(), now=ports().clock.now())
+        login_flow.renew(database, myself)
+    return _back("アプリの番号を外しました。")
+
+
+@bp.post("/safety/passkeys/ask")
+@mine
+@proven()
+def ask_new_passkey() -> Response:
+    """Give the browser the question for a new passkey."""
+    with unit_of_work() as database:
+        question, asked = passkeys.ask_for_new(database, _myself(database), login_flow.site(), at=login_flow.clock())
+    session["asked"] = asked
+    return Response(question.options, mimetype="application/json")
+
+
+@bp.post("/safety/passkeys")
+@mine
+@proven()
+def add_passkey() -> str | Response | tuple[str, int]:
+    """Keep the passkey that the device has made."""
+    problem, asked, sent, now = None, session.pop("asked", ""), request.form, ports().clock.now()
+    with unit_of_work() as database:
+        myself = _myself(database)
+        try:
+            answer, name = sent.get("credential", ""), sent.get("name", "")
+            passkeys.add(database, myself, login_flow.site(), asked, answer, name, now=now, at=login_flow.clock())
+            codes = _codes_if_none(database, myself)
+            login_flow.renew(database, myself)
+        except HelplineError as refused:
+            problem, codes = refused.message, []
+    if problem is not None:
+        return _draw([Problem("name", problem)]), 422
+    return _done("パスキーを足しました。次からは、これだけで入れます。", codes)
+
+
+@bp.post("/safety/passkeys/<passkey_id>/remove")
+@mine
+@proven()
+def remove_passkey(passkey_id: str) -> Response:
+    """Let a passkey open nothing any more."""
+    with unit_of_work() as database:
+        myself = _myself(database)
+        passkeys.remove(database, myself, passkey_id, required=_required(), now=ports().clock.now())
+        login_flow.renew(database, myself)
+    return _back("パスキーを外しました。機器の中に残っているパスキーは、機器の設定から消せます。")
+
+
+@bp.post("/safety/codes")
+@mine
+@proven()
+def make_codes() -> str | Response:
+    """Make new recovery codes; earlier ones count no more."""
+    with unit_of_work() as database:
+        myself = _myself(database)
+        if not second_factor.of(database, myself).any:
+            return _back("アプリかパスキーを先に足してください。控えのコードは、その代わりになるものです。")
+        codes = second_factor.new_codes(database, myself, now=ports().clock.now())
+        login_flow.renew(database, myself)
+    return _done("控えのコードを作りました。前のコードは使えません。", codes)
+
+
+@bp.post("/safety/password")
+@mine
+@proven()
+def change_password() -> str | Response | tuple[str, int]:
+    """Take another password from now on."""
+    problem, chosen, now = None, request.form.get("password", ""), ports().clock.now()
+    with unit_of_work() as database:
+        myself = _myself(database)
+        try:
+            if chosen != request.form.get("again", ""):
+                raise HelplineError(DIFFERENT)
+            accounts.set_password(database, myself, chosen, by=staff_member(myself.id), now=now)
+            login_flow.renew(database, myself)
+        except HelplineError as refused:
+            problem = refused.message
+    if problem is not None:
+        return _draw([Problem("password", problem)]), 422
+    return _back("パスワードを変えました。")
+
+
+def _draw(problems: list[Problem]) -> str:
+    with reading() as database:
+        factors = second_factor.of(database, _myself(database))
+    return render_template(
+        "staff/safety.html",
+        factors=factors,
+        problems=problems,
+        sent=request.form,
+        site=login_flow.site(),
+        required=_required(),
+        most=MOST_PASSKEYS,
+        onward=local_path(session.get("onward")) if session.get("must_set_up") is None else None,
+    )
+
+
+def _draw_app(problems: list[Problem], *, status: int = 200) -> Response:
+    with reading() as database:
+        myself = _myself(database)
+        secret = second_factor.offered(database, myself)
+    if secret is None:
+        return redirect(url_for("staff.safety"), 303)
+    address = authenticators.app_address(secret, myself.login, settings().service_name)
+    picture = segno.make(address, error="l").svg_inline(scale=5, border=4, dark="black", light="white", omitsize=True)
+    letters = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
+    drawn = Markup(picture)  # noqa: S704  # by segno, from a secret and a login of ours
+    return Response(
+        render_template("staff/app.html", picture=drawn, address=address, letters=letters, problems=problems),
+        status,
+        mimetype="text/html",
+    )
+
+
+def _done(words: str, codes: list[str]) -> str | Response:
+    """Show new recovery codes this once, or the page again."""
+    return render_template("staff/codes.html", codes=codes, words=words) if codes else _back(words)
+
+
+def _codes_if_none(database: Session, myself: Staff) -> list[str]:
+    """Make recovery codes along with somebody's first factor."""
+    if second_factor.of(database, myself).codes_left:
+        return []
+    return second_factor.new_codes(database, myself, now=ports().clock.now())
+
+
+def _back(words: str) -> Response:
+    flash(words)
+    return redirect(url_for("staff.safety"), 303)
+
+
+def _myself(database: Session) -> Staff:
+    return database.get_one(Staff, me().staff_id)
+
+
+def _required() -> bool:
+    return settings().second_factor.required

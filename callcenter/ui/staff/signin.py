@@ -1,0 +1,162 @@
+"""Staff sign in and out, and find their way from there."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import (
+    Blueprint,
+    Flask,
+    Request,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager, current_user, logout_user
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import PasswordField, StringField
+
+from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.domain.staff.roles import Role
+from callcenter.services.administration import duty_changes
+from callcenter.services.staff import accounts
+from callcenter.services.staff.accounts import FirstPasswordOver
+from callcenter.ui.access import SignedIn, local_path, me, public, staff
+from callcenter.ui.forms import Problem
+from callcenter.ui.staff import login_flow
+
+WRONG = "ログイン名かパスワードが合っていません。"
+"""The same words whichever of the two is wrong, so that nobody can try out names."""
+IDLE_WORDS = "しばらく操作がなかったため、安全のために閉じました。もう一度お入りください。"
+OUT = "ログアウトしました。おつかれさまでした。"
+AFTER_THE_CALL = "いまはお話し中です。記録を終えたときに、受付を終えてログアウトします。"
+DESKS = {
+    Role.COUNSELLOR: "console.board",
+    Role.SUPERVISOR: "console.board",
+    Role.ADMINISTRATOR: "admin.days",
+    Role.AUDITOR: "admin.trail_page",
+}
+"""The page that a role starts its work on, once that page exists."""
+
+bp = Blueprint("staff", __name__, url_prefix="/staff")
+login_manager = LoginManager()
+limiter = Limiter(key_func=get_remote_address, in_memory_fallback_enabled=True)
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's sessions, but whoever brings no cookie, as every webhook, needs no key to read one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
+def install(app: Flask, *, redis_url: str | None = None) -> None:
+    """Remember who is signed in, and slow down whoever guesses passwords, also when Redis is away."""
+    app.session_interface = Sessions()
+    # Its own template variable asks the database at once; ours waits until a page really shows who is in.
+    login_manager.init_app(app, add_context_processor=False)
+    app.jinja_env.globals["current_user"] = current_user
+    app.config.setdefault("RATELIMIT_STORAGE_URI", redis_url or "memory://")
+    # Only views that say so are limited, and they ask by themselves: no other request need pass the limiter.
+    app.extensions.setdefault("limiter", set()).add(limiter)
+    limiter.init_app(app)
+    app.register_blueprint(bp)
+
+
+@login_manager.user_loader
+def load(token: str) -> SignedIn | None:
+    """Return the active account that the browser's session belongs to."""
+    with reading() as database:
+        found = accounts.by_session_token(database, token)
+        return None if found is None else SignedIn.of(found)
+
+
+class LoginForm(FlaskForm):
+    """The two answers of the sign-in page; what is missing is simply wrong."""
+
+    login = StringField()
+    password = PasswordField()
+
+
+def _who_is_tried() -> str:
+    """The account being tried from this place; only a digest of what was typed is kept."""
+    name = accounts.normalised_login(request.form.get("login", ""))
+    return hashlib.sha256(f"{get_remote_address()} {name}".encode()).hexdigest()
+
+
+@bp.get("/login")
+@public
+def login() -> str | Response:
+    if current_user.is_authenticated:
+        return redirect(login_flow.onward())
+    notice = IDLE_WORDS if session.pop("ended", None) == "idle" else None
+    return door(notice=notice)
+
+
+@bp.post("/login")
+@public
+@limiter.limit("60 per 10 minutes")
+@limiter.limit("10 per 10 minutes", key_func=_who_is_tried)
+def sign_in() -> str | Response | tuple[str, int]:
+    form, now, to, problem = LoginForm(), ports().clock.now(), None, WRONG
+    if form.validate_on_submit():
+        with unit_of_work() as database:
+            found = accounts.check_password(database, form.login.data or "", form.password.data or "", now=now)
+            try:
+                to = None if found is None else login_flow.advance(database, found, "password")
+            except FirstPasswordOver as over:
+                problem = over.message
+    if to is None:
+        return door(form, problems=[Problem("login", problem)]), 422
+    return redirect(to)
+
+
+@bp.post("/logout")
+@staff(newcomers=True)
+def logout() -> Response:
+    with unit_of_work() as database:
+        found = accounts.by_session_token(database, me().token)
+        gone = found is None or duty_changes.sign_out(database, found, now=ports().clock.now())
+    if gone:
+        logout_user()
+        session.clear()
+    if request.accept_mimetypes.best == "application/json":  # whose page stays, and with it the call
+        return jsonify(words=OUT if gone else AFTER_THE_CALL)
+    flash(OUT if gone else AFTER_THE_CALL)
+    return redirect(url_for("staff.login" if gone else "staff.home"))
+
+
+@bp.get("/")
+@staff()
+def home() -> str | Response:
+    desk = _desk()
+    return redirect(desk) if desk else render_template("staff/home.html", me=me())
+
+
+def door(form: LoginForm | None = None, *, problems: list[Problem] | None = None, notice: str | None = None) -> str:
+    """Draw the sign-in page."""
+    return render_template(
+        "staff/login.html",
+        form=form or LoginForm(),
+        problems=problems or [],
+        notice=notice,
+        next=local_path(request.values.get("next")),
+        demo=settings().demo,
+        site=login_flow.site(),
+    )
+
+
+def _desk() -> str | None:
+    endpoint = DESKS.get(me().role)
+    return url_for(endpoint) if endpoint in current_app.view_functions else None

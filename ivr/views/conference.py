@@ -1,0 +1,19 @@
+"""What happens in a talk room."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from callcenter.services.talks import room
+from ivr.answer import news
+from ivr.blueprint import bp
+from ivr.payloads import Form, read_room
+
+
+@bp.post("/conference/<call_id>")
+@news
+def conference(form: Form, session: Session, now: datetime, call_id: str) -> None:
+    """Who came, who went."""
+    room.take_news(session, call_id, read_room(form, now=now), now=now)

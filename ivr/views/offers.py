@@ -1,0 +1,118 @@
+"""A counsellor's leg: what is asked when it is picked up, and who gets the caller."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState, Purpose
+from callcenter.domain.staff.roles import Contact
+from callcenter.models.calls.calls import Call, Offer
+from callcenter.services.talks import consult, ringing, room, supervision
+from ivr import scenes
+from ivr.answer import news, script, words_only
+from ivr.blueprint import bp
+from ivr.payloads import Form, LegNews
+from ivr.scripts import ending, offers
+from ivr.stand_ins import hang_up, picked_up
+
+QUICKLY = 2.0
+"""Seconds; a device that is busy before then cannot have rung."""
+
+
+@bp.post("/offer/<offer_id>/answer")
+@script(picked_up)
+def answer(form: Form, session: Session, now: datetime, offer_id: str) -> str:
+    """Picked up: a browser has been accepted by a person, a telephone must still press 1."""
+    offer, call = ringing.find_with_call(session, offer_id)
+    if offer is None or call is None or offer.state not in OPEN_OFFERS:
+        return _decided(session, offer, form)
+    offer.leg_sid, offer.answered_at = form.get("CallSid"), now
+    if offer.contact is Contact.BROWSER:
+        return _claim(session, offer, call, now)
+    offer.state = OfferState.SCREENING
+    if offer.purpose is Purpose.LISTEN:
+        return offers.ask_to_listen(scenes.callbacks().offer(offer.id, "screen"))
+    whisper = None if offer.purpose is Purpose.CONSULT else scenes.whisper(session, call, now)
+    return offers.screen(offers.Screen(scenes.callbacks().offer(offer.id, "screen"), whisper))
+
+
+@bp.post("/offer/<offer_id>/screen")
+@script(hang_up)
+def screen(form: Form, session: Session, now: datetime, offer_id: str) -> str:
+    """A key on the counsellor's telephone: 1 takes the call, anything else leaves it to others."""
+    offer, call = ringing.find_with_call(session, offer_id)
+    if offer is None or call is None or offer.state not in OPEN_OFFERS:
+        return _decided(session, offer, form)
+    if form.get("Digits") == "1":
+        return _claim(session, offer, call, now)
+    room.ring_over(session, call, offer, OfferState.DECLINED, now=now, leg_open=False)
+    return offers.declined()
+
+
+@bp.post("/offer/<offer_id>/enter")
+@script(hang_up, fresh=True)
+def enter(form: Form, session: Session, _now: datetime, offer_id: str) -> str:
+    """A colleague who waits until the caller hears music, and then comes in."""
+    return _decided(session, ringing.find(session, offer_id), form)
+
+
+def _claim(session: Session, offer: Offer, call: Call, now: datetime) -> str:
+    if offer.purpose is Purpose.LISTEN:
+        entered = supervision.enter(session, offer, call, now=now)
+        return _in(call, offer) if entered else offers.talk_over()
+    claim = consult.claim if offer.purpose is Purpose.CONSULT else ringing.claim
+    return _in(call, offer) if claim(session, offer, call, now=now) else _too_late(session, offer)
+
+
+def _in(call: Call, offer: Offer) -> str:
+    """Into the room; what two colleagues say of a caller is never heard by them."""
+    if offer.purpose is Purpose.LISTEN:
+        return scenes.listener_in_room(call, offer)
+    if offer.purpose is Purpose.CONSULT and not consult.may_enter(call, offer):
+        return scenes.colleague_waits(offer)
+    return scenes.counsellor_in_room(call, offer)
+
+
+def _decided(session: Session, offer: Offer | None, form: Form) -> str:
+    """Somebody took the call already: the very leg that asks again is led into its room, any other came too late."""
+    if offer is not None and offer.state in LIVE_OFFERS and offer.leg_sid == form.get("CallSid"):
+        call = session.get_one(Call, offer.call_id)
+        if call.state is not CallState.ENDED:
+            return _in(call, offer)
+    if offer is not None and offer.purpose is Purpose.LISTEN:
+        return offers.talk_over()
+    return _too_late(session, offer)
+
+
+def _too_late(session: Session, offer: Offer | None) -> str:
+    call = None if offer is None else session.get(Call, offer.call_id)
+    return offers.lost(gone=call is None or call.state is CallState.ENDED)
+
+
+@bp.post("/offer/<offer_id>/status")
+@news
+def ring_news(form: Form, session: Session, now: datetime, offer_id: str) -> None:
+    """How the ring goes, and that the leg has ended."""
+    read = LegNews.read(form)
+    if not read.over:
+        rings = read.status in {"initiated", "queued", "ringing"}
+        ringing.heard_of(session, offer_id, read.call_sid, ringing=rings, now=now)
+        return
+    offer, call = ringing.find_with_call(session, offer_id)
+    if offer is None:
+        return
+    offer.leg_sid = offer.leg_sid or read.call_sid
+    if offer.state in OPEN_OFFERS:
+        quick = (now - offer.rung_at).total_seconds() < QUICKLY and read.status != "completed"
+        room.ring_over(session, call, offer, OfferState.MISSED, now=now, unreachable=quick, leg_open=False)
+    else:
+        room.left(session, call, offer, at=read.at or now, now=now)
+
+
+@bp.post("/leg/<offer_id>/end")
+@words_only
+def leg_end() -> str:
+    """The room is over for the counsellor."""
+    return ending.bye()

@@ -1,0 +1,109 @@
+"""The caller's leg: arrival, the key, the way into the room and out of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import abort, request
+from sqlalchemy.orm import Session
+
+from callcenter.context import settings
+from callcenter.domain.calls.lifecycle import CallState
+from callcenter.domain.staff.roles import Contact
+from callcenter.services.calls import calls, queue
+from callcenter.services.talks import ringing, room
+from ivr import scenes
+from ivr.answer import script, words_only
+from ivr.blueprint import bp
+from ivr.payloads import Form, Incoming, Waiting, call_sid
+from ivr.scripts import ending, waiting
+from ivr.scripts import room as room_scripts
+from ivr.scripts.room import Alone
+from ivr.stand_ins import ask_again, at_the_door, counsellor_lost, in_the_queue
+
+
+@bp.before_request
+def only_our_number() -> None:
+    """A webhook for a number that is not ours is as good as forged."""
+    if request.endpoint == "ivr.incoming" and request.form.get("To", "") not in settings().answered_numbers:
+        abort(403)
+
+
+@bp.post("/voice/incoming")
+@script(at_the_door)
+def incoming(form: Form, session: Session, now: datetime) -> str:
+    """Somebody calls: arrival time alone decides whether the line is open for them."""
+    read = Incoming.read(form)
+    arrival = calls.arrive(session, read.call_sid, read.caller, now=now, policy=settings().policy)
+    if arrival.call.state is not CallState.ENDED:
+        return scenes.welcome()
+    return scenes.turned_away(session, arrival.call, arrival.hours, now)
+
+
+@bp.post("/voice/key")
+@script(in_the_queue)
+def key(form: Form, session: Session, now: datetime) -> str:
+    """A key, or none, after the greeting; either way the caller goes on waiting."""
+    read, policy = Waiting.read(form), settings().policy
+    call, hall = queue.find_in_hall(session, read.call_sid, now=now, policy=policy)
+    if call is not None:
+        calls.press(session, call, form.get("Digits", ""), now=now)
+    return scenes.hear(calls.wait(session, call, read.queue_sid, fit=waiting.fit, now=now, policy=policy, hall=hall))
+
+
+@bp.post("/voice/join/<offer_id>")
+@script(ask_again)
+def join(form: Form, session: Session, now: datetime, offer_id: str) -> str:
+    """The claimed caller, taken out of the queue by us, enters the room."""
+    call = calls.called_in(session, call_sid(form), offer_id, now=now)
+    return scenes.welcome() if call is None else scenes.caller_in_room(call)
+
+
+@bp.post("/voice/after")
+@words_only
+def after() -> str:
+    """The room is over for the caller; two people have said good-bye."""
+    return ending.bye()
+
+
+@bp.post("/voice/bye")
+@words_only
+def bye() -> str:
+    """The counsellor ended the conversation."""
+    return ending.bye()
+
+
+@bp.post("/voice/bye/G03")
+@words_only
+def dismissed() -> str:
+    """The counsellor ended the conversation after two warnings."""
+    return ending.dismissed()
+
+
+@bp.post("/voice/requeue/<offer_id>")
+@script(counsellor_lost)
+def requeue(form: Form, session: Session, now: datetime, offer_id: str) -> str:
+    """A caller whose counsellor was lost goes back to the head of the queue."""
+    call = calls.find(session, call_sid(form))
+    offer = ringing.find(session, offer_id)
+    if call is None or call.state is CallState.ENDED or offer is None:
+        return ending.bye()
+    if call.offer_id == offer.id:
+        room.lost(session, call, offer, now=now)
+    urls = scenes.callbacks()
+    return waiting.requeue(
+        waiting.Requeue(
+            queue=scenes.QUEUE,
+            wait_url=urls.voice("wait"),
+            leave_url=urls.voice("leave"),
+            lost=Contact.BROWSER if offer.taken_off else offer.contact,  # nobody has hung up
+        )
+    )
+
+
+@bp.post("/voice/room")
+@words_only
+def alone() -> str:
+    """The first one in the room hears music until the other is there."""
+    urls = scenes.callbacks()
+    return room_scripts.waiting(Alone(urls.audio("wait-8.wav"), urls.voice("room")))

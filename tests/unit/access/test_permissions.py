@@ -1,0 +1,84 @@
+"""Who may do what, read from the table of rules over every set of conditions."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+
+from callcenter.domain.access.permissions import RULES, Action, Condition, check, may, roles_that_may
+from callcenter.domain.staff.roles import NotAllowed, Role
+
+EVERY_SET = [frozenset(some) for size in range(len(Condition) + 1) for some in combinations(Condition, size)]
+CONTENT = (Action.OPEN, Action.WRITE, Action.ADD, Action.RESCUE, Action.CARE, Action.FIND, Action.EXPORT)
+CONCERNED = {Condition.OWN, Condition.INVOLVED, Condition.ASSIGNED}
+
+C = Condition
+EXPECTED: list[tuple[Role, Action, set[Condition], bool]] = [
+    (Role.COUNSELLOR, Action.OPEN, set(), False),
+    (Role.COUNSELLOR, Action.OPEN, {C.OWN}, True),
+    (Role.COUNSELLOR, Action.OPEN, {C.INVOLVED}, True),
+    (Role.COUNSELLOR, Action.OPEN, {C.ASSIGNED}, True),
+    (Role.COUNSELLOR, Action.OPEN, {C.GRANTED}, True),
+    (Role.COUNSELLOR, Action.OPEN, {C.INVOLVED, C.WALLED}, False),
+    (Role.COUNSELLOR, Action.OPEN, {C.INVOLVED, C.WALLED, C.CROSSED}, True),
+    (Role.COUNSELLOR, Action.OPEN, {C.CROSSED}, False),
+    (Role.SUPERVISOR, Action.OPEN, set(), True),
+    (Role.SUPERVISOR, Action.OPEN, {C.WALLED}, False),
+    (Role.SUPERVISOR, Action.OPEN, {C.WALLED, C.CROSSED}, True),
+    (Role.COUNSELLOR, Action.WRITE, {C.OWN}, True),
+    (Role.COUNSELLOR, Action.WRITE, {C.ASSIGNED, C.GRANTED}, False),
+    (Role.SUPERVISOR, Action.WRITE, set(), True),
+    (Role.SUPERVISOR, Action.RESCUE, {C.DRAFT}, True),
+    (Role.SUPERVISOR, Action.RESCUE, {C.DRAFT, C.OWN}, False),
+    (Role.SUPERVISOR, Action.RESCUE, set(), False),
+    (Role.COUNSELLOR, Action.BREAK_GLASS, set(), True),
+    (Role.COUNSELLOR, Action.BREAK_GLASS, {C.ASSIGNED}, False),
+    (Role.SUPERVISOR, Action.REVIEW, set(), True),
+    (Role.SUPERVISOR, Action.REVIEW, {C.OWN}, False),
+    (Role.SUPERVISOR, Action.DESTROY, {C.HELD}, False),
+    (Role.ADMINISTRATOR, Action.KEEP_ACCOUNTS, set(), True),
+    (Role.AUDITOR, Action.SEE_TRAIL, set(), True),
+    (Role.AUDITOR, Action.SEE_FIGURES, set(), True),
+    (Role.ADMINISTRATOR, Action.SEE_TRAIL, set(), False),
+]
+
+
+@pytest.mark.parametrize("role, action, conditions, expected", EXPECTED)
+def test_a_rule_says_yes_or_no(role: Role, action: Action, conditions: set[Condition], expected: bool) -> None:
+    assert may(role, action, conditions) is expected
+
+
+def test_every_action_has_a_rule_and_somebody_who_may() -> None:
+    assert set(RULES) == set(Action)
+    assert all(roles_that_may(action) for action in Action)
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR])
+@pytest.mark.parametrize("action", CONTENT)
+def test_who_keeps_accounts_or_the_trail_never_comes_near_what_was_said(role: Role, action: Action) -> None:
+    assert [conditions for conditions in EVERY_SET if may(role, action, conditions)] == []
+    with pytest.raises(NotAllowed):
+        check(role, action, set(Condition))
+
+
+def test_nobody_reads_over_the_wall_unless_it_was_crossed() -> None:
+    assert not any(
+        may(role, Action.OPEN, conditions)
+        for role in Role
+        for conditions in EVERY_SET
+        if Condition.WALLED in conditions and Condition.CROSSED not in conditions
+    )
+
+
+def test_a_counsellor_opens_nothing_that_does_not_concern_them_unless_glass_was_broken() -> None:
+    opened = [conditions for conditions in EVERY_SET if may(Role.COUNSELLOR, Action.OPEN, conditions)]
+    assert opened
+    assert all(conditions & (CONCERNED | {Condition.GRANTED}) for conditions in opened)
+
+
+def test_glass_is_broken_only_for_what_stays_shut_otherwise() -> None:
+    assert not any(
+        may(Role.COUNSELLOR, Action.BREAK_GLASS, conditions) and may(Role.COUNSELLOR, Action.OPEN, conditions)
+        for conditions in EVERY_SET
+    )

@@ -1,0 +1,39 @@
+"""What may be done during a call, and when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from callcenter.domain.talks.talk import ABUSE, SILENCE, WORDS, Help, limit_near, may_say
+from ivr import words
+
+MINUTES = [timedelta(minutes=minutes) for minutes in (0, 9, 10, 60)]
+
+
+@pytest.mark.parametrize("talked", MINUTES)
+def test_the_farewell_to_the_silent_is_for_minute_ten_and_later(talked: timedelta) -> None:
+    assert may_say(Help.SILENT_END, talked=talked, said=set()) is (talked >= timedelta(minutes=10))
+
+
+@pytest.mark.parametrize("said,allowed", [(set(), False), ({"G01"}, False), ({"G02"}, True), ({"G01", "G02"}, True)])
+def test_the_end_for_abuse_needs_the_last_warning(said: set[str], allowed: bool) -> None:
+    assert may_say(Help.END, talked=timedelta(0), said=said) is allowed
+
+
+def test_everything_else_may_be_said_at_any_time() -> None:
+    for what in set(Help) - {Help.SILENT_END, Help.END}:
+        assert may_say(what, talked=timedelta(0), said=set())
+
+
+def test_the_soft_limit_is_called_to_mind_five_minutes_before_and_can_be_switched_off() -> None:
+    limit = timedelta(minutes=40)
+    near = [limit_near(timedelta(minutes=minutes), limit) for minutes in (0, 34, 35, 40, 90)]
+    assert near == [False, False, True, True, True]
+    assert not limit_near(timedelta(hours=3), timedelta(0))
+
+
+def test_the_counsellor_reads_the_very_words_that_the_line_speaks() -> None:
+    spoken = {phrase.code: phrase.text for phrase in words.EVERY}
+    assert {what: spoken[what] for what in (*SILENCE, *ABUSE)} == WORDS

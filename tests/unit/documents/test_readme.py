@@ -1,0 +1,164 @@
+"""README and OPERATING speak of things that exist: commands, targets, settings, files, numbers."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from callcenter import launcher
+from callcenter.domain.policy import Policy
+from callcenter.settings import Settings
+from wsgi import cli
+
+ROOT = Path(__file__).resolve().parents[3]
+PAPERS = {name: (ROOT / name).read_text("utf-8") for name in ("README.md", "OPERATING.md")}
+BOTH = "\n".join(PAPERS.values())
+FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+BLOCKS = [(language, text) for language, text in FENCE.findall(BOTH)]
+SPANS = sorted(set(re.findall(r"`([^`\n]+)`", FENCE.sub("", BOTH))))
+CODE = [*SPANS, *(text for _, text in BLOCKS)]
+LONGEST = 360
+
+
+def shell_lines(name: str) -> list[str]:
+    """What the shell blocks run under *name*, with or without its folder, up to the end of that command."""
+    lines = [line for language, text in BLOCKS if language == "sh" for line in text.splitlines()]
+    pattern = re.compile(rf"(?:^|\s)(?:\.venv/bin/)?{name} ([^#&;|]*)")
+    return sorted({found[1].strip() for line in lines for found in pattern.finditer(line)})
+
+
+def leaf(words: list[str]) -> tuple[click.Command, list[str]]:
+    """Follow *words* down to the command they name; what is left are its arguments."""
+    command: click.Command = cli
+    while isinstance(command, click.Group):
+        assert words, f"{command.name} is only a group"
+        below = command.commands.get(words[0])
+        assert below is not None, f"there is no command {words[0]!r} in {command.name}"
+        command, words = below, words[1:]
+    return command, words
+
+
+def visible(group: click.Group, before: str = "") -> Iterator[str]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from visible(command, f"{before}{name} ")
+        elif not command.hidden:
+            yield before + name
+
+
+# ------------------------------------------------------------------ commands
+
+
+@pytest.mark.parametrize("line", shell_lines("callcenter"))
+def test_every_command_in_a_shell_block_can_be_typed_as_it_stands(line: str) -> None:
+    command, words = leaf(shlex.split(line))
+    command.make_context(command.name, words)
+
+
+@pytest.mark.parametrize("span", [span for span in SPANS if span.startswith("callcenter ")])
+def test_every_command_named_in_the_text_exists_with_its_options(span: str) -> None:
+    command, _ = leaf(span.split()[1:])
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert set(re.findall(r"--[a-z-]+", span)) - options == set()
+
+
+def test_no_command_is_left_out() -> None:
+    assert [name for name in visible(cli) if not any(span.startswith(f"callcenter {name}") for span in SPANS)] == []
+
+
+def test_every_make_target_exists_and_none_is_left_out() -> None:
+    targets = set(re.findall(r"^(\w+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)) - {"help"}
+    assert {found for code in CODE for found in re.findall(r"\bmake ([a-z]+)", code)} == targets
+
+
+def test_every_module_that_is_run_exists() -> None:
+    named = {found for code in CODE for found in re.findall(r"python -m (tests[\w.]+)", code)}
+    assert named
+    assert [name for name in named if not (ROOT / f"{name.replace('.', '/')}.py").is_file()] == []
+
+
+# ------------------------------------------------------------------ settings
+
+
+def test_the_settings_are_exactly_those_that_are_read() -> None:
+    source = (ROOT / "callcenter" / "settings.py").read_text("utf-8")
+    read = set(re.findall(r'"([A-Z]{2,}(?:_[A-Z]+)+)"', source))
+    assert {found for code in CODE for found in re.findall(r"\b[A-Z]{2,}(?:_[A-Z]+)+\b", code)} - {"READINGS"} == read
+
+
+def told() -> dict[str, str]:
+    """The defaults as the table of settings tells them."""
+    rows = re.findall(r"^\| (`[A-Z].*?) \| (.*?) \|", BOTH, re.MULTILINE)
+    return {
+        name: default
+        for names, defaults in rows
+        for name, default in zip(
+            re.findall(r"`([A-Z_]+)`", names), (one.strip("` ") for one in defaults.split(",")), strict=False
+        )
+    }
+
+
+def test_the_defaults_are_the_ones_that_hold(tmp_path: Path) -> None:
+    figures = {name: default for name, default in told().items() if default.isdigit()}
+    assert len(figures) == 17
+    assert Settings.from_env(figures, tmp_path).policy == Policy()
+    written = {name: told()[name] for name in ("LINE_NUMBER", "CALLER_ID_NUMBER", "SERVICE_NAME", "TWILIO_API_URL")}
+    development = Settings.from_env({}, tmp_path)
+    assert Settings.from_env(written, tmp_path) == development
+
+
+def test_production_demands_what_is_marked_for_it() -> None:
+    from callcenter.settings import REQUIRED_IN_PRODUCTION
+
+    assert set(re.findall(r"`([A-Z_]+)` \*\*P\*\*", BOTH)) == set(REQUIRED_IN_PRODUCTION)
+    environment_file = next(text for language, text in BLOCKS if "CALLCENTER_ENV=production" in text)
+    assert set(REQUIRED_IN_PRODUCTION) <= set(re.findall(r"^([A-Z_]+)=", environment_file, re.MULTILINE))
+
+
+def test_the_service_units_start_as_many_threads_as_the_one_command() -> None:
+    unit = next(text for _, text in BLOCKS if "gunicorn" in text)
+    ports = set(re.findall(r"server 127\.0\.0\.1:(\d+)", BOTH))
+    assert f"--threads {launcher.WEB_THREADS} " in unit
+    assert len(ports) * int(re.findall(r"--workers (\d+)", unit)[0]) == launcher.WEB_PROCESSES
+
+
+# ------------------------------------------------------------------ files
+
+
+def test_every_file_that_is_named_exists() -> None:
+    paths = {found for code in CODE for found in re.findall(r"(?:callcenter|ivr|tests|migrations)/[\w./-]*\w", code)}
+    paths -= {found for found in paths if f"/{found}" in BOTH}  # /srv/callcenter/… is the operator's own
+    linked = set(re.findall(r"\]\(([\w./-]+)\)", BOTH))
+    assert [path for path in sorted(paths | linked) if not (ROOT / path).exists()] == []
+
+
+def test_every_heading_that_is_linked_exists() -> None:
+    headings = {name: _headings(text) for name, text in PAPERS.items()}
+    links = {
+        (name, target or name, heading)
+        for name, text in PAPERS.items()
+        for target, heading in re.findall(r"\]\(([\w.]*)#([^)]+)\)", text)
+    }
+    assert [link for link in sorted(links) if link[2] not in headings[link[1]]] == []
+
+
+def _headings(text: str) -> set[str]:
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-") for title in titles}
+
+
+def test_pictures_are_small_and_described() -> None:
+    pictures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", BOTH)
+    assert pictures
+    for description, path in pictures:
+        assert len(description) > 20
+        assert (ROOT / path).stat().st_size <= 200_000, path
+
+
+def test_each_can_be_read_in_one_sitting() -> None:
+    assert {name: len(text.splitlines()) for name, text in PAPERS.items() if len(text.splitlines()) > LONGEST} == {}

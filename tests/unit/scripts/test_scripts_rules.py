@@ -1,0 +1,99 @@
+"""What must hold for every script in every scene."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from types import ModuleType
+
+import pytest
+from hypothesis import given
+
+from ivr import words
+from ivr.scripts import arrival, ending, offers, parts, room, waiting
+from ivr.simulator.twiml.checker import check
+from tests.unit.scripts.scenes import GREETING, Made, captions, documents, parse
+
+MODULES = (arrival, ending, offers, parts, room, waiting)
+FIELDS = {
+    "url": {
+        "wait_url", "leave_url", "key_url", "news_url", "after_url", "again_url", "music_url", "short_url", "long_url",
+    },
+    "opaque": {"name", "leg", "queue"},
+    "facts": {
+        "next_open", "opens_at", "close_time", "holiday", "special", "disaster", "new_year_from", "new_year_to",
+        "service", "other_line", "reason",
+    },
+    "choices": {
+        "hearing", "music", "lost", "waited", "whisper", "key", "minutes", "first", "seconds",
+        "transfer", "again", "flagged",
+    },
+}  # fmt: skip
+
+
+@given(documents)
+def test_every_document_passes_the_strict_checker(made: Made) -> None:
+    context, document = made
+    assert check(document, context) == []
+
+
+@given(documents)
+def test_every_document_survives_utf_8_and_speaks_with_the_one_voice(made: Made) -> None:
+    for say in parse(made[1]).iter("Say"):
+        assert say.attrib == {"voice": parts.VOICE.name, "language": "ja-JP"}
+        assert "".join(say.itertext()).endswith("。")
+
+
+@given(documents)
+def test_no_document_records_anybody(made: Made) -> None:
+    assert "record" not in made[1].lower()
+
+
+@given(documents)
+def test_wherever_another_line_is_named_danger_to_life_came_before(made: Made) -> None:
+    said = captions(made[1])
+    for at, one in enumerate(said):
+        if "よりそい" in one:
+            assert "119番" in said[at - 1]
+
+
+def scenes(module: ModuleType) -> list[type]:
+    return [thing for thing in vars(module).values() if isinstance(thing, type) and dataclasses.is_dataclass(thing)]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_scene_has_a_place_for_a_callers_number_or_name(module: ModuleType) -> None:
+    known = set().union(*FIELDS.values())
+    for scene in scenes(module):
+        if scene.__module__ == module.__name__ and scene is not parts.Voice:
+            assert {field.name for field in dataclasses.fields(scene)} <= known, scene
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_scene_is_frozen(module: ModuleType) -> None:
+    for scene in scenes(module):
+        assert scene.__dataclass_params__.frozen, scene  # type: ignore[attr-defined]  # typeshed keeps it private
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/ivr/voice/key",
+        "line.example.jp/key",
+        "ftp://line.example.jp/",
+        "https://line.example.jp/番号",
+        "https://line.example.jp/?from=+81312345678",
+        "https://line.example.jp/?from=%2B81312345678",
+        "https://user@line.example.jp/",
+        "https://line.example.jp/ key",
+        "",
+    ],
+)
+def test_an_address_that_is_relative_or_may_name_somebody_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="opaque ids only"):
+        waiting.greeting(dataclasses.replace(GREETING, key_url=url))
+
+
+def test_no_announcement_of_ours_names_an_address_or_a_printed_number() -> None:
+    for phrase in words.EVERY:
+        assert not re.search(r"https?|\d{4}", phrase.text)

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+
+from callcenter.domain.calls.waiting import Hearing
+from callcenter.domain.staff.roles import Contact
+from ivr.scripts import waiting
+from tests.unit.scripts.scenes import GREETING, MUSIC, captions, hearings, only, parse, requeue, speech, verbs
+
+LENGTHS = {MUSIC.short_url: waiting.SHORT_MUSIC, MUSIC.long_url: waiting.LONG_MUSIC}
+
+
+def played(document: str) -> list[str]:
+    return [play.text or "" for play in parse(document).iter("Play")]
+
+
+def heard(**hearing: bool | int) -> list[str]:
+    return captions(waiting.wait(waiting.Wait(Hearing(**hearing), MUSIC)))  # type: ignore[arg-type]  # as named below
+
+
+def test_the_greeting_stands_inside_the_gather_and_nothing_before_it() -> None:
+    document = waiting.greeting(GREETING)
+    assert verbs(document) == ["Gather"]
+    assert len(captions(document)) == 2
+    assert captions(document)[0].startswith("東京都ひきこもりサポートネットです。")
+    assert captions(document)[1].endswith("押さなくても、つながります。")
+
+
+def test_one_key_is_taken_and_no_key_is_an_answer_too() -> None:
+    assert only(waiting.greeting(GREETING), "Gather") == {
+        "input": "dtmf",
+        "numDigits": "1",
+        "timeout": "2",
+        "finishOnKey": "",
+        "action": GREETING.key_url,
+        "method": "POST",
+        "actionOnEmptyResult": "true",
+    }
+
+
+def test_the_greeting_takes_at_most_twenty_five_seconds() -> None:
+    assert speech(waiting.greeting(GREETING)) <= 25
+
+
+def test_waiting_without_news_is_music_only() -> None:
+    document = waiting.wait(waiting.Wait(Hearing(), MUSIC))
+    assert verbs(document) == ["Play"]
+    assert played(document) == [MUSIC.long_url]
+
+
+def test_who_is_next_is_told_so_whatever_was_said_before() -> None:
+    for moved_up in (True, False):
+        assert heard(position=1, moved_up=moved_up) == ["お待たせしています。次に、おつなぎします。"]
+
+
+def test_the_first_position_explains_and_a_better_one_thanks() -> None:
+    assert heard(position=3) == ["今、ほかの方のお話をうかがっています。順番は、3番目です。"]
+    assert heard(position=2, moved_up=True) == ["お待ちいただき、ありがとうございます。順番は、2番目になりました。"]
+
+
+def test_a_short_word_leaves_room_for_the_long_piece_and_a_longer_one_for_the_short() -> None:
+    assert played(waiting.wait(waiting.Wait(Hearing(position=1), MUSIC))) == [MUSIC.long_url]
+    assert played(waiting.wait(waiting.Wait(Hearing(closing=True), MUSIC))) == [MUSIC.short_url]
+    assert played(waiting.wait(waiting.Wait(Hearing(care=True), MUSIC))) == []
+
+
+def test_phrases_come_in_their_order_and_what_does_not_fit_waits_for_the_next_round() -> None:
+    everything = Hearing(crowded=True, near_close=True, closing=True, care=True, position=4, apology=True)
+    rounds = []
+    while everything != Hearing():
+        said = waiting.fit(everything)
+        assert said != Hearing(), "something is never said"
+        rounds.append([name for name in Hearing.__dataclass_fields__ if getattr(said, name)])
+        everything = replace(
+            everything,
+            **{name: getattr(Hearing(), name) for name in Hearing.__dataclass_fields__ if getattr(said, name)},
+        )
+    assert rounds == [["crowded", "near_close"], ["closing", "position"], ["care"], ["apology"]]
+
+
+def test_the_greeting_has_a_document_to_itself() -> None:
+    assert waiting.fit(Hearing(greeting=True, crowded=True)) == Hearing(greeting=True)
+
+
+@pytest.mark.parametrize(
+    "hearing",
+    [
+        Hearing(crowded=True),
+        Hearing(near_close=True),
+        Hearing(closing=True),
+        Hearing(care=True),
+        Hearing(position=1),
+        Hearing(position=999),
+        Hearing(position=999, moved_up=True),
+        Hearing(apology=True),
+    ],
+)
+def test_every_phrase_fits_when_it_stands_alone(hearing: Hearing) -> None:
+    assert waiting.fit(hearing) == hearing
+
+
+@given(hearings)
+def test_no_wait_document_lasts_longer_than_twenty_seconds(hearing: Hearing) -> None:
+    document = waiting.wait(waiting.Wait(hearing, MUSIC))
+    assert speech(document) + sum(LENGTHS[url] for url in played(document)) <= 20
+
+
+@given(hearings)
+def test_a_wait_document_is_never_empty_and_never_silent(hearing: Hearing) -> None:
+    document = waiting.wait(waiting.Wait(hearing, MUSIC))
+    assert set(verbs(document)) <= {"Say", "Play"}
+    assert verbs(document)
+
+
+@given(hearings)
+def test_what_is_said_is_exactly_what_fits(hearing: Hearing) -> None:
+    fitting = waiting.fit(hearing)
+    assert waiting.fit(fitting) == fitting
+    assert captions(waiting.wait(waiting.Wait(hearing, MUSIC))) == captions(waiting.wait(waiting.Wait(fitting, MUSIC)))
+
+
+def test_stepping_out_is_a_single_leave() -> None:
+    assert verbs(waiting.step_out()) == ["Leave"]
+
+
+def test_a_caller_whose_counsellors_browser_vanished_is_told_and_queued_again() -> None:
+    document = waiting.requeue(requeue(Contact.BROWSER))
+    assert verbs(document) == ["Say", "Enqueue", "Say", "Say", "Say", "Hangup"]
+    assert captions(document)[0].startswith("申しわけありません。電話が、途切れてしまいました。")
+
+
+def test_a_caller_whose_counsellors_telephone_hung_up_may_also_simply_hang_up() -> None:
+    said = captions(waiting.requeue(requeue(Contact.PHONE)))[0]
+    assert "このままお待ちください。" in said
+    assert "お話が終わっていたら、そのままお切りください。" in said
