@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from callcenter.domain.keeping.retention import Periods
+
+@dataclass(frozen=True)
+class Periods:
+    """How long records are kept, in whole years, as the operator chooses."""
+
+    phone_years: int = 2
+    """After the last contact."""
+    visit_years: int = 5
+    """After the case was closed; while it is open, it stays."""
 
 
 @dataclass(frozen=True)

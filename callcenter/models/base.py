@@ -20,7 +20,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import URL, Insert, MetaData, Table, create_engine, event, insert, make_url
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import TimeoutError  # noqa: A004  # SQLAlchemy's own, like its other errors
-from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
+from sqlalchemy.orm import DeclarativeBase, Mapper, RelationshipDirection, Session, SessionTransaction, relationship
 from sqlalchemy.pool import ConnectionPoolEntry
 
 OLDEST_SQLITE = (3, 51, 3)
@@ -46,6 +46,38 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+@event.listens_for(Mapper, "after_configured")
+def follow_foreign_keys() -> None:
+    """Give every foreign key without a relationship one that only orders the rows of a flush.
+
+    The mapper orders rows by relationships alone, and by the names of modules where there is none: such a foreign key
+    would hold or break with the name of a file.
+    """
+    mappers = {str(mapper.local_table): mapper for mapper in Base.registry.mappers}
+    for mapper in mappers.values():
+        for column in mapper.local_table.columns:
+            for key in column.foreign_keys:
+                target = mappers.get(key.target_fullname.partition(".")[0])  # None while its module is not imported
+                if target is not None and target is not mapper and not is_written_after(mapper, target):
+                    name = f"{column.name}_written_before"
+                    mapper.add_property(name, relationship(target, foreign_keys=[column], lazy="raise"))
+
+
+def is_written_after(mapper: Mapper[Base], other: Mapper[Base]) -> bool:
+    """Return whether a relationship makes the rows of *mapper* follow those of *other*."""
+    return _refers(mapper, other) or _holds(other, mapper)
+
+
+def _refers(mapper: Mapper[Base], other: Mapper[Base]) -> bool:
+    ways = mapper.relationships
+    return any(way.mapper is other and way.direction is RelationshipDirection.MANYTOONE for way in ways)
+
+
+def _holds(other: Mapper[Base], mapper: Mapper[Base]) -> bool:
+    ways = other.relationships
+    return any(way.mapper is mapper and way.direction is RelationshipDirection.ONETOMANY for way in ways)
 
 
 APPENDED = "rows to append at the commit"

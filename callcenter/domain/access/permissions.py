@@ -77,7 +77,7 @@ class Condition(StrEnum):
     ASSIGNED = "assigned"
     """The case is in their care."""
     WALLED = "walled"
-    """Another of the family said it, and nothing of it is shared with the one who is on the line (``domain.cases.wall``)."""
+    """Another of the family said it, and nothing of it is shared with the one on the line (``domain.cases.wall``)."""
     CROSSED = "crossed"
     """The wall was opened with a reason for the record being written."""
     GRANTED = "granted"

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from callcenter.domain.codes import Code
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.policy import Periods
 from callcenter.domain.records.consultations import Channel
 
 GRACE = timedelta(days=30)
@@ -53,16 +54,6 @@ class SayWhyHeld(HelplineError):
     """A hold whose reason nobody could understand later."""
 
     message = "残す理由を、ひとことでよいので書いてください。"
-
-
-@dataclass(frozen=True)
-class Periods:
-    """The operator's choice, in whole years."""
-
-    phone_years: int = 2
-    """After the last contact."""
-    visit_years: int = 5
-    """After the case was closed; while it is open, it stays."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.models.base import Base
 from callcenter.models.columns import Moment
-from callcenter.models.delivery.leases import Leased
+from callcenter.models.leases import Leased
 
 
 class Chore(Leased, Base):

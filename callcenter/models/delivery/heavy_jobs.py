@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.models.base import Base
 from callcenter.models.columns import Id, Moment, choice
-from callcenter.models.delivery.leases import Leased
+from callcenter.models.leases import Leased
 
 OPEN = text("ended_at IS NULL")
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcenter.models.base import Base
 from callcenter.models.columns import Id, Moment
-from callcenter.models.delivery.leases import Leased
+from callcenter.models.leases import Leased
 from callcenter.models.staff.accounts import Staff
 
 

@@ -1,6 +1,7 @@
 """Opening what one may not: with a reason, for half an hour, told to the supervisors and looked at by one afterwards.
 
-What such an opening opens is decided by the one table of rules (``Condition.GRANTED``), through ``services.access.reach``.
+What such an opening opens is decided by the one table of rules (``Condition.GRANTED``), through
+``services.access.reach``.
 """
 
 from __future__ import annotations

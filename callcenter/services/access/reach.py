@@ -1,4 +1,4 @@
-"""How far somebody reaches: the conditions of the rules (``domain.access.permissions``) as SQL, for one row or for a list.
+"""The conditions of the rules (``domain.access.permissions``) as SQL, for one row or for a list.
 
 Each condition is written once, here. ``records`` and ``cases`` filter lists with it, ``of_record`` and
 ``of_case`` ask the database the same about one row, so a page and a list cannot disagree.

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from callcenter.models.base import new_id
-from callcenter.models.delivery.leases import Leased
+from callcenter.models.leases import Leased
 
 Row = TypeVar("Row", bound=Leased)
 Condition = ColumnElement[bool]

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.cases.states import CaseState
 from callcenter.domain.keeping import retention as rule
-from callcenter.domain.keeping.retention import Kept, Periods, RecordClass
+from callcenter.domain.keeping.retention import Kept, RecordClass
+from callcenter.domain.policy import Periods
 from callcenter.domain.records.consultations import Channel
 from callcenter.models.cases.cases import Case, Person
 from callcenter.models.cases.casework import CaseClosing

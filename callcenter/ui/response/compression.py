@@ -1,8 +1,8 @@
 """Pages travel compressed: a console full of lists is six times smaller, which a slow office line feels.
 
-Bundles are compressed once, at start (``ui.response.assets``); streams and sounds are left alone. What is compressed together
-with a secret can be guessed from its length only by who can make the reader's browser ask on their behalf; the session
-cookie is ``SameSite``, so that no other site can.
+Bundles are compressed once, at start (``ui.response.assets``); streams and sounds are left alone. What is compressed
+together with a secret can be guessed from its length only by who can make the reader's browser ask on their behalf; the
+session cookie is ``SameSite``, so that no other site can.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.keeping.retention import Periods
+from callcenter.domain.policy import Periods
 from callcenter.models.cases.cases import Case
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
 from callcenter.domain.cases.states import CaseState, CloseReason
-from callcenter.domain.keeping.retention import HoldReason, HoldTooLong, Periods, RecordClass, SayWhyHeld, due_on
+from callcenter.domain.keeping.retention import HoldReason, HoldTooLong, RecordClass, SayWhyHeld, due_on
 from callcenter.domain.misuse.flags import Misuse
 from callcenter.domain.names.nickname_cues import Cues
+from callcenter.domain.policy import Periods
 from callcenter.models.base import connect, forget_overwritten, new_id
 from callcenter.models.cases.cases import Nickname
 from callcenter.models.cases.casework import CaseClosing

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from callcenter.domain.keeping.retention import GRACE, Kept, Periods, RecordClass, due_on, goes_on, newest_due
+from callcenter.domain.keeping.retention import GRACE, Kept, RecordClass, due_on, goes_on, newest_due
+from callcenter.domain.policy import Periods
 from callcenter.domain.records.consultations import Channel
 
 LONG_AGO = date(2000, 1, 1)
