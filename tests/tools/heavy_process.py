@@ -1,11 +1,12 @@
 """``callcenter work --heavy`` with a job that takes as long as a test wants.
 
-Each run of the job adds a line to the folder's file ``begun``, waits for the file ``go`` beside it, and adds one to
-``ended``. Leases are short, so that a test need not wait a minute for the job of a process it killed.
+Each run of the job adds a line with its process to the file ``begun``, waits for the file ``go`` beside it, and adds a
+line to ``ended``. Leases are short, so that a test need not wait a minute for the job of a process it killed.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from datetime import timedelta
@@ -24,7 +25,7 @@ LEASE = timedelta(seconds=3)
 def slow(folder: Path, job: Running) -> str:
     """Report progress until the test lets go."""
     with (folder / "begun").open("a") as file:
-        file.write(f"{job.subject_id}\n")
+        file.write(f"{job.subject_id} {os.getpid()}\n")
     steps = 0
     while not (folder / "go").exists():
         job.advance(steps, 1000)
