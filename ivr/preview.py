@@ -16,7 +16,7 @@ from ivr.answer import current_wording
 from ivr.scripts import arrival, ending, parts, waiting
 
 LONGEST_GREETING = 25.0
-"""Seconds before a caller is left in peace (telephony design, step 2)."""
+"""Seconds after which a caller is left in peace at the latest (promise P11)."""
 LONGEST = 40.0
 """Seconds of any other phrase; nobody listens longer."""
 SAID_WHILE_WAITING = ("A02", "C01", "C02", "C03", "C04", "C06", "C08", "C12")

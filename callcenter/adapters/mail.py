@@ -1,4 +1,4 @@
-"""Mails by SMTP, or as files for a trial: plain text, one From domain for all (R20), nothing automatic answers them."""
+"""Mails by SMTP, or as files for a trial: plain text, one sender domain (promise M5), no automatic answers."""
 
 from __future__ import annotations
 

@@ -23,15 +23,20 @@ if TYPE_CHECKING:
 
 @click.group("audit")
 def audit() -> None:
-    """The trail."""
+    """The audit trail: whether it is whole, its head, a copy of it."""
 
 
 @audit.command("verify")
-@click.option("--head", "given", multiple=True, help="a line that was kept outside, a file that holds some, or - ")
+@click.option(
+    "--head",
+    "given",
+    multiple=True,
+    help="A line that was kept outside, a file or saved mail that holds some, or - for standard input.",
+)
 def audit_verify(given: tuple[str, ...]) -> None:
-    """Follow the chain of the trail and name the first entry that does not fit.
+    """Follow the hash chain of the audit trail and name the first entry that does not fit.
 
-    With heads that were kept outside, also what was cut off at the end is found.
+    With heads that were kept outside, also what was cut off at its end is found.
     """
     from callcenter.services.trail import audit as trail
 
@@ -50,7 +55,7 @@ def audit_verify(given: tuple[str, ...]) -> None:
 
 @audit.command("head")
 def audit_head() -> None:
-    """Print where the chain ends now, as a line to be kept outside."""
+    """Print where the chain of the audit trail ends now, as a line to be kept outside."""
     from callcenter.services.trail import audit as trail
 
     with opened() as (session, now):
@@ -62,10 +67,13 @@ def audit_head() -> None:
 
 @audit.command("export")
 @click.argument("file", type=click.File("w", encoding="utf-8", lazy=False))
-@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="first day, in Japan")
-@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="last day, in Japan")
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day, in Japan.")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day, in Japan.")
 def audit_export(file: TextIO, first: datetime | None, last: datetime | None) -> None:
-    """Write the trail to FILE, one JSON object a line, with the hashes; codes and ids only, never what was said."""
+    """Write a copy of the audit trail to FILE, one JSON object a line, with the hashes.
+
+    It holds codes and ids only, never what was said. That it was written stands in the trail.
+    """
     from callcenter.services.trail import entries
     from callcenter.services.trail.audit import OPERATOR
 

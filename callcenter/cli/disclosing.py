@@ -16,12 +16,17 @@ from callcenter.context import context
 @click.option("--by", "login", required=True, metavar="LOGIN", help="The supervisor who answers for it.")
 @click.option("--reason", required=True, help="Why, such as the day and number of the request; kept sealed.")
 @click.option("--person", "person_id", help="Somebody of the case; otherwise the subject.")
-@click.option("--pdf", "pdf_path", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--pdf", "pdf_path", type=click.Path(path_type=Path, dir_okay=False), help="Write it as PDF to this file."
+)
+@click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Write it as JSON.")
 def cases_export(
     case_id: str, login: str, reason: str, person_id: str | None, pdf_path: Path | None, json_path: Path | None
 ) -> None:
-    """Write a copy of a case, without what others of the family said."""
+    """Write a copy of a case for the person it is about, without what others of the family said.
+
+    A supervisor answers for it. At least one of --pdf and --json is needed; no file is overwritten.
+    """
     from callcenter.adapters import pdf
     from callcenter.domain.keeping.disclosure import check_reason, decide
     from callcenter.services.keeping import disclosures

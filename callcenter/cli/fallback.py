@@ -15,7 +15,10 @@ from callcenter.domain.announcements.wording import Changes
 @click.command("export-fallback")
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True), metavar="FILE")
 def export_fallback(file: str) -> None:
-    """Write the script for when this machine is away to FILE; - prints it, for a TwiML Bin at Twilio."""
+    """Write what callers hear while nothing of ours answers to FILE, for the web server in front.
+
+    A dash instead of FILE prints it, for a TwiML Bin at Twilio.
+    """
     from callcenter.adapters import fallback_file
 
     app: Flask = click.get_current_context().obj["app"]()

@@ -19,7 +19,7 @@ def hours() -> None:
 
 @hours.command("at")
 @click.argument("moments", nargs=-1, required=True, metavar="ISO...")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 def hours_at(moments: tuple[str, ...], as_json: bool) -> None:
     """Tell for each moment (without a zone: Japan's) whether the line is open, and when next."""
     from callcenter.domain.calendar.hours import state_at
@@ -59,7 +59,7 @@ def _sentence(told: dict[str, Any]) -> str:
 @click.option("--reason", required=True, help="What callers hear and read, such as 台風の影響.")
 @click.option("--disaster", is_flag=True, help="Callers are told to look after themselves, and no day is promised.")
 def hours_close(day: str, from_time: str | None, reason: str, disaster: bool) -> None:
-    """Close the line on a day, or from a time on."""
+    """Close the line on a day, or from a time on. Telephone and pages follow at once."""
     on, until = _day(day), _time(from_time)
     kind = SpecialKind.CLOSED if until is None else SpecialKind.PARTIAL
     _decide(on, SpecialDay(kind, close_at=until, reason=reason, disaster=disaster))

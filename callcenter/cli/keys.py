@@ -21,9 +21,11 @@ def keys() -> None:
 
 
 @keys.command("rotate")
-@click.option("--force", is_flag=True, help="also while a process runs that does not know the new key")
+@click.option("--force", is_flag=True, help="Also while a process runs that does not know the new key.")
 def keys_rotate(force: bool) -> None:
-    """Bring everything under the first key of FIELD_KEYS. It may be interrupted and repeated at any time.
+    """Bring everything that is sealed under the first key of FIELD_KEYS, and say when the others may go.
+
+    It may be interrupted and repeated at any time, and waits for processes that do not know the new key.
 
     Before that, list the new key last and restart every process, so that all of them know it; then list it first and
     restart once more.

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only check the file.")
 @click.option("--again", is_flag=True, help="Take a file that was imported before once more.")
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 def cases_import(file: Path, dry_run: bool, again: bool, as_json: bool) -> None:
-    """Open a case for each row of a CSV file (UTF-8 or Shift_JIS); one mistake, and nothing is written.
+    """Open a case for each row of a CSV file (UTF-8 or Shift_JIS): all of them or none.
 
-    Columns: nickname, reading, relation, age_band, prefecture, municipality, opened_on, last_contact_on, summary.
+    Columns: nickname, reading, relation, age_band, prefecture, municipality, opened_on, last_contact_on, summary. Every
+    mistake is told by its row. The summary stands beside that person's first talk as 前の記録から, theirs alone.
     """
     from callcenter.domain.calendar.times import local_date
     from callcenter.domain.keeping.retention import newest_due

@@ -11,12 +11,17 @@ from callcenter.cli.opened import bring_up_to_date
 
 
 @click.command("run")
-@click.option("--port", type=click.IntRange(1, 65535), help="The web port; without it 8000 or the next free one.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), metavar="PORT", help="The web port; without it 8000 or the next free one."
+)
 @click.option("--no-simulator", is_flag=True, help="Do not start the line simulator.")
 @click.option("--at", metavar="ISO", help="Start the clock of the whole system at this moment (simulated line only).")
 @click.pass_obj
 def run_all(obj: dict[str, Any], port: int | None, no_simulator: bool, at: str | None) -> None:
-    """Run everything on this machine: web, worker, Redis and, without a Twilio account, the line simulator."""
+    """Run everything on this machine: web, worker, Redis and the line simulator; what `make run` starts.
+
+    Redis comes along unless REDIS_URL is set, the simulator unless a Twilio account is named.
+    """
     sys.exit(obj["run"](port=port, no_simulator=no_simulator, at=at))
 
 
@@ -24,7 +29,7 @@ def run_all(obj: dict[str, Any], port: int | None, no_simulator: bool, at: str |
 @click.option("--heavy", is_flag=True, help="Only do heavy jobs, from the queue in Redis; any number of these may run.")
 @click.pass_obj
 def work(obj: dict[str, Any], heavy: bool) -> None:
-    """Run the worker process."""
+    """Run the worker process, for a service unit."""
     redis_url = obj["settings"]().redis_url
     if heavy and redis_url is None:
         raise click.UsageError("--heavy には REDIS_URL が要ります。Redis がなければ、callcenter work だけで足ります。")
@@ -41,7 +46,7 @@ def work(obj: dict[str, Any], heavy: bool) -> None:
 @click.command("migrate")
 @click.pass_obj
 def migrate(obj: dict[str, Any]) -> None:
-    """Bring the database to the newest schema."""
+    """Bring the database to the newest schema and to what is shipped: holidays, other lines."""
     with obj["app"]().app_context():
         bring_up_to_date()
     click.echo("データベースは最新です。")

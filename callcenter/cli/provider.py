@@ -64,7 +64,7 @@ def twilio() -> None:
 @twilio.command("setup")
 @click.option("--yes", is_flag=True, help="Write without asking.")
 def set_up(yes: bool) -> None:
-    """Show how the account at Twilio differs from what should be, and write what differs."""
+    """Show how the account at Twilio differs from what should be, ask, and write what differs."""
     app: Flask = click.get_current_context().obj["app"]()
     with app.app_context():
         setup, settings = context().ports.setup, context().settings

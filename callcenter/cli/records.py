@@ -21,9 +21,12 @@ def cases() -> None:
 @click.option("--age", default="", help="The caller's age band, such as 35–39.")
 @click.option("--prefecture", default="", help="Where they live, such as 東京都.")
 @click.option("--topic", default="", help="What was talked about last, such as 就労.")
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 def cases_search(nickname: str, relation: str, age: str, prefecture: str, topic: str, as_json: bool) -> None:
-    """List the people who go by a nickname like this one, best first; what the caller also says moves people up."""
+    """List the people who go by a nickname like this one, best first, each with the reason.
+
+    What the caller also says moves people up. The search is written into the audit trail, without the name.
+    """
     from callcenter.domain.codes import from_label
     from callcenter.domain.names.nickname_cues import Cues
     from callcenter.domain.places import Prefecture
@@ -45,9 +48,9 @@ def cases_search(nickname: str, relation: str, age: str, prefecture: str, topic:
 
 
 @click.command("seed-demo")
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 def seed_demo(as_json: bool) -> None:
-    """Fill an empty trial installation with invented people and records."""
+    """Fill an empty trial installation with invented people and records; refused in production."""
     from callcenter.services.moving import demo
     from callcenter.services.trail.audit import OPERATOR
 

@@ -24,9 +24,12 @@ def retention() -> None:
 @retention.command("purge")
 @click.option("--on", "on_text", metavar="DATE", help="The day to look at; nothing is destroyed before its day.")
 @click.option("--dry-run", is_flag=True, help="Only list what is due.")
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 def purge(on_text: str | None, dry_run: bool, as_json: bool) -> None:
-    """Destroy what is due and held by nothing; with --dry-run only list it."""
+    """Destroy what is past its period and held by nothing, as every night does.
+
+    With --dry-run it only lists it, for any day, without a name.
+    """
     from callcenter.domain.calendar.times import local_date
     from callcenter.services.keeping import retention as kept
 
@@ -70,7 +73,12 @@ def _let_go() -> Iterator[int]:
 @retention.command("hold")
 @click.argument("row_id", metavar="ID")
 @click.option("--until", "until_text", metavar="DATE", required=True, help="The last day on which it is kept.")
-@click.option("--reason", required=True, type=click.Choice(["unanswered", "disclosure", "safety", "legal", "other"]))
+@click.option(
+    "--reason",
+    required=True,
+    type=click.Choice(["unanswered", "disclosure", "safety", "legal", "other"]),
+    help="Why, as a code.",
+)
 @click.option("--note", required=True, help="Why, in words; sealed with the case's key.")
 def hold(row_id: str, until_text: str, reason: str, note: str) -> None:
     """Keep a case, or a record that belongs to none, beyond its period."""

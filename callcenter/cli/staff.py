@@ -33,11 +33,11 @@ def staff() -> None:
 @staff.command("add")
 @click.argument("login")
 @click.option("--name", required=True, help="The business name that others see, such as 担当07.")
-@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True, help="What it may do.")
 @click.option("--phone", help="The telephone that calls are offered at; without it the browser.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one up.")
 def staff_add(login: str, name: str, role: str, phone: str | None, password_stdin: bool) -> None:
-    """Make an account."""
+    """Make an account, and print its first password unless one was given."""
     import secrets
 
     from callcenter.services.staff.accounts import NewStaff, add_staff
@@ -122,7 +122,10 @@ def staff_activate(login: str) -> None:
 @staff.command("password")
 @click.argument("login")
 def staff_password(login: str) -> None:
-    """Make up a first password for somebody who forgot theirs; it opens the door once, within a week."""
+    """Make up a first password for somebody who forgot theirs; it signs in once, within a week.
+
+    Administrators do the same on 職員のアカウント.
+    """
     from callcenter.services.staff import accounts
     from callcenter.services.trail.audit import OPERATOR
 
@@ -133,10 +136,18 @@ def staff_password(login: str) -> None:
 
 @staff.command("reset-factor")
 @click.argument("login")
-@click.option("--reason", type=click.Choice([reason.value for reason in ResetReason]), required=True)
-@click.option("--checked", type=click.Choice([check.value for check in IdentityCheck]), required=True)
+@click.option("--reason", type=click.Choice([reason.value for reason in ResetReason]), required=True, help="Why.")
+@click.option(
+    "--checked",
+    type=click.Choice([check.value for check in IdentityCheck]),
+    required=True,
+    help="How it was made sure who asks.",
+)
 def staff_reset_factor(login: str, reason: str, checked: str) -> None:
-    """Take away a lost second factor, once it is sure who asks; the next sign-in asks for a new one."""
+    """Take away a lost second factor, once it is sure who asks; the next sign-in asks for a new one.
+
+    Administrators do the same on 職員のアカウント. Supervisors and administrators are told.
+    """
     from callcenter.services.staff import second_factor
     from callcenter.services.trail.audit import OPERATOR
 

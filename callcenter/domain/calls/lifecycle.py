@@ -14,6 +14,8 @@ from typing import Protocol
 
 
 class CallState(StrEnum):
+    """Where a call is between arrival and end (通話の状態)."""
+
     WAITING = "waiting"
     CLAIMED = "claimed"
     CONNECTING = "connecting"
@@ -22,6 +24,8 @@ class CallState(StrEnum):
 
 
 class CallStep(StrEnum):
+    """What moves a call from one state to the next."""
+
     CLAIMED = "claimed"
     """A counsellor won the claim."""
     CALLED_IN = "called_in"
@@ -120,6 +124,8 @@ class Purpose(StrEnum):
 
 
 class OfferState(StrEnum):
+    """How far one ring of one counsellor has come (呼び出しの状態)."""
+
     PENDING = "pending"
     RINGING = "ringing"
     SCREENING = "screening"

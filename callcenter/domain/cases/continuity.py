@@ -13,7 +13,7 @@ from callcenter.domain.codes import Code
 from callcenter.domain.errors import HelplineError
 
 MOST_VISITS = 5
-"""Visits for each person (R41)."""
+"""Visits for each person (promise V11)."""
 CUT_OFF_LATELY = timedelta(minutes=15)
 """So long after a call broke off its caller is expected back."""
 LOOKED_AT = 10
@@ -89,7 +89,7 @@ def short_note(text: str) -> str:
 
 
 def practice_words(before: int, *, known: bool = False) -> str:
-    """Say how often somebody has talked with us as what it is: practice in relating to people (R13).
+    """Say how often somebody has talked with us as what it is: practice in relating to people (promise P7).
 
     *known*: they talked with somebody before this system counted.
     """

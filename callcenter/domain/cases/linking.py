@@ -69,7 +69,7 @@ class LaterMergeFirst(HelplineError):
 
 
 def missing_consent(known: Collection[str], joining: Collection[str], agreed: Collection[str]) -> list[str]:
-    """Return the channels that would join other ones without the person's consent (anchors.md, gap 7).
+    """Return the channels that would join other ones without the person's consent (promise V12).
 
     Records of one channel need none among themselves, and the first records of a person join nothing.
     """

@@ -3,7 +3,7 @@
 A case holds the subject and the people around them. What one of them said, and even that they call, does
 not surface while another is on the line, unless it was marked as shareable in the family. Only the level
 of risk and its date cross the wall by themselves. Whoever needs more opens it with a reason, for the one
-record at hand (anchors.md, gap 4; the promise of confidentiality is the service's own).
+record at hand (promises C8 and C9).
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ from callcenter.domain.policy import Policy
 
 
 class Work(StrEnum):
+    """What a member of staff is doing on the line right now (在席の状態)."""
+
     OFFLINE = "offline"
     AVAILABLE = "available"
     OFFERED = "offered"
@@ -30,6 +32,8 @@ BUSY_WITH_A_CALLER = (*TALKING, Work.WRAP_UP)
 
 
 class AwayReason(StrEnum):
+    """Why a member of staff takes no calls for a while (離席の理由)."""
+
     BREAK = "break"
     CARE = "care"
     MEETING = "meeting"

@@ -1,7 +1,7 @@
 """Calls that broke off a few minutes ago: their callers may ring again at any moment.
 
 They are told by time and by the name that was given, never by the caller's number: that belongs to a
-telephone which a family shares, and serves the line alone (domain.md, 4.1).
+telephone which a family shares, and serves the line alone (promise P10).
 """
 
 from __future__ import annotations

@@ -208,7 +208,7 @@ def set_usual(session: Session, person: Person, staff: Staff | None, *, by: Staf
 
 
 def talks(session: Session, speaker: Speaker, *, without: str) -> int:
-    """Return how often this person has talked with us by telephone before: their practice, nobody's burden (R13)."""
+    """Return how often this person has talked with us by telephone before: practice, no burden (promise P7)."""
     own = select(func.count()).where(
         Consultation.person_id == speaker.person_id, Consultation.channel == Channel.PHONE, Consultation.id != without
     )

@@ -1,4 +1,4 @@
-"""How many of the five visits (R41) somebody has used: the one count that outlives their case.
+"""How many of the five visits (promise V11) somebody has used: the one count that outlives their case.
 
 After a case was destroyed the count is kept under a keyed hash of the subject's name and place. The key is drawn
 from the trail's own data key, which never changes, so that a rotation of the ring loses no count.

@@ -53,6 +53,8 @@ _LAST_CLAIMED = (
 
 
 class RoomNews(StrEnum):
+    """The events of a conference that the telephone company reports."""
+
     START = "conference-start"
     JOIN = "participant-join"
     LEAVE = "participant-leave"

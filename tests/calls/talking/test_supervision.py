@@ -1,4 +1,4 @@
-"""A supervisor in somebody's talk: listening, whispering, speaking, and leaving again (telephony.md 2.3, 16-17)."""
+"""A supervisor in somebody's talk: listening, whispering, speaking, and leaving again."""
 
 from __future__ import annotations
 

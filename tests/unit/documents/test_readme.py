@@ -1,4 +1,4 @@
-"""README and OPERATING speak of things that exist: commands, targets, settings, files, numbers."""
+"""The documents speak of things that exist: commands, targets, settings, files, numbers."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ import pytest
 from callcenter import launcher
 from callcenter.domain.policy import Policy
 from callcenter.settings import Settings
+from tests.tools.papers import ROOT, blocks, papers, rows, spans
 from wsgi import cli
 
-ROOT = Path(__file__).resolve().parents[3]
-PAPERS = {name: (ROOT / name).read_text("utf-8") for name in ("README.md", "OPERATING.md")}
-BOTH = "\n".join(PAPERS.values())
-FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
-BLOCKS = [(language, text) for language, text in FENCE.findall(BOTH)]
-SPANS = sorted(set(re.findall(r"`([^`\n]+)`", FENCE.sub("", BOTH))))
+PAPERS = papers()
+ALL = "\n".join(PAPERS.values())
+BLOCKS = blocks(ALL)
+SPANS = spans(ALL)
 CODE = [*SPANS, *(text for _, text in BLOCKS)]
 LONGEST = 360
+LONGEST_README = 200
 
 
 def shell_lines(name: str) -> list[str]:
@@ -93,7 +93,7 @@ def test_the_settings_are_exactly_those_that_are_read() -> None:
 
 def told() -> dict[str, str]:
     """The defaults as the table of settings tells them."""
-    rows = re.findall(r"^\| (`[A-Z].*?) \| (.*?) \|", BOTH, re.MULTILINE)
+    rows = re.findall(r"^\| (`[A-Z].*?) \| (.*?) \|", ALL, re.MULTILINE)
     return {
         name: default
         for names, defaults in rows
@@ -115,14 +115,14 @@ def test_the_defaults_are_the_ones_that_hold(tmp_path: Path) -> None:
 def test_production_demands_what_is_marked_for_it() -> None:
     from callcenter.settings import REQUIRED_IN_PRODUCTION
 
-    assert set(re.findall(r"`([A-Z_]+)` \*\*P\*\*", BOTH)) == set(REQUIRED_IN_PRODUCTION)
+    assert set(re.findall(r"`([A-Z_]+)` \*\*P\*\*", ALL)) == set(REQUIRED_IN_PRODUCTION)
     environment_file = next(text for language, text in BLOCKS if "CALLCENTER_ENV=production" in text)
     assert set(REQUIRED_IN_PRODUCTION) <= set(re.findall(r"^([A-Z_]+)=", environment_file, re.MULTILINE))
 
 
 def test_the_service_units_start_as_many_threads_as_the_one_command() -> None:
     unit = next(text for _, text in BLOCKS if "gunicorn" in text)
-    ports = set(re.findall(r"server 127\.0\.0\.1:(\d+)", BOTH))
+    ports = set(re.findall(r"server 127\.0\.0\.1:(\d+)", ALL))
     assert f"--threads {launcher.WEB_THREADS} " in unit
     assert len(ports) * int(re.findall(r"--workers (\d+)", unit)[0]) == launcher.WEB_PROCESSES
 
@@ -131,18 +131,31 @@ def test_the_service_units_start_as_many_threads_as_the_one_command() -> None:
 
 
 def test_every_file_that_is_named_exists() -> None:
-    paths = {found for code in CODE for found in re.findall(r"(?:callcenter|ivr|tests|migrations)/[\w./-]*\w", code)}
-    paths -= {found for found in paths if f"/{found}" in BOTH}  # /srv/callcenter/… is the operator's own
-    linked = set(re.findall(r"\]\(([\w./-]+)\)", BOTH))
-    assert [path for path in sorted(paths | linked) if not (ROOT / path).exists()] == []
+    paths = {
+        found
+        for code in CODE
+        for found in re.findall(r"(?:callcenter|ivr|tests|migrations|templates|docs)/[\w./-]*\w", code)
+    }
+    paths -= {found for found in paths if f"/{found}" in ALL}  # /srv/callcenter/… is the operator's own
+    assert [path for path in sorted(paths) if not (ROOT / path).exists()] == []
+
+
+def test_every_file_that_is_linked_exists() -> None:
+    linked = {
+        str(Path(name).parent / target)
+        for name, text in PAPERS.items()
+        for target in re.findall(r"\]\(([\w./-]+)(?:#[^)]*)?\)", text)
+    }
+    assert len(linked) > len(PAPERS)
+    assert [path for path in sorted(linked) if not (ROOT / path).exists()] == []
 
 
 def test_every_heading_that_is_linked_exists() -> None:
     headings = {name: _headings(text) for name, text in PAPERS.items()}
     links = {
-        (name, target or name, heading)
+        (name, str(Path(name).parent / target) if target else name, heading)
         for name, text in PAPERS.items()
-        for target, heading in re.findall(r"\]\(([\w.]*)#([^)]+)\)", text)
+        for target, heading in re.findall(r"\]\(([\w./-]*)#([^)]+)\)", text)
     }
     assert [link for link in sorted(links) if link[2] not in headings[link[1]]] == []
 
@@ -153,11 +166,30 @@ def _headings(text: str) -> set[str]:
 
 
 def test_pictures_are_small_and_described() -> None:
-    pictures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", BOTH)
+    pictures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", ALL)
     assert pictures
     for description, path in pictures:
         assert len(description) > 20
         assert (ROOT / path).stat().st_size <= 200_000, path
+
+
+def test_whoever_wants_to_change_something_is_led_to_files_that_exist() -> None:
+    ways = [(wish, spans(where)) for wish, where in rows(PAPERS["README.md"].split("## Changing it")[1])]
+    files = {wish: [name for name in names if "/" in name] for wish, names in ways[1:]}
+    assert len(files) >= 20
+    assert [wish for wish, names in files.items() if not names] == []
+    assert [name for names in files.values() for name in names if not (ROOT / name).exists()] == []
+
+
+def test_every_room_is_named() -> None:
+    built = PAPERS["README.md"].split("## How it is built")[1].split("## Changing it")[0]
+    named = [room.strip("`") for room, _ in rows(built)[1:]]
+    floor = ROOT / "callcenter/services"
+    assert sorted(named) == sorted(path.parent.name for path in floor.glob("*/__init__.py"))
+
+
+def test_the_readme_is_short() -> None:
+    assert len(PAPERS["README.md"].splitlines()) <= LONGEST_README
 
 
 def test_each_can_be_read_in_one_sitting() -> None:
