@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 from callcenter.crypto import KeyRing
 from callcenter.domain.outage import Alarms, Outage
 from callcenter.domain.ports import LineWords, Ports
-from callcenter.models.base import db
+from callcenter.models.base import db, info
 from callcenter.models.keys import lend_ring
-from callcenter.services.delivery.heavy_jobs import WANTED
 from callcenter.settings import Settings
 
 
@@ -45,7 +44,7 @@ def ports() -> Ports:
 
 def line_words() -> LineWords | None:
     """Return what the telephone says, None where none is mounted."""
-    return cast("LineWords | None", current_app.extensions.get("callcenter.line_words"))
+    return ports().line_words
 
 
 @contextmanager
@@ -53,19 +52,18 @@ def unit_of_work() -> Iterator[Session]:
     """One request, one transaction: commit on the way out, or nothing happened."""
     session = db.session()
     lend_ring(session, context().ring)
-    session.info["bell"] = False
-    session.info[WANTED] = []
+    info(session).rings_worker, info(session).wanted_jobs = False, []
     try:
         yield session
         session.commit()
     except BaseException:
         session.rollback()
         raise
-    if session.info["bell"]:
+    if info(session).rings_worker:
         ports().doorbell.ring()
     if (heavy := ports().heavy) is not None:
-        for ticket in session.info[WANTED]:
-            heavy.put(ticket.job_id, ticket.attempts)
+        for job_id in info(session).wanted_jobs:
+            heavy.put(job_id, 0)
 
 
 @contextmanager

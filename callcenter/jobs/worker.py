@@ -16,7 +16,7 @@ from callcenter.jobs import audit_heads, call_log, fallback, heavy, reconcile, r
 from callcenter.jobs.loop import Routine, keep_running
 from callcenter.services.calls import dispatching
 from callcenter.services.delivery import outbox
-from callcenter.services.names import nickname_index
+from callcenter.services.names import nickname_index, nickname_reindex
 from callcenter.services.talks import watch
 
 log = logging.getLogger(__name__)
@@ -63,6 +63,7 @@ def forget() -> None:
     """Drop what has served its time."""
     with unit_of_work() as session:
         nickname_index.complete(session)  # names that an older version added while it was being replaced
+        nickname_reindex.batch(session)  # and those it spelt by older rules
         watch.forget(session, now=context().ports.clock.now())
 
 

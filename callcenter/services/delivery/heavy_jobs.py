@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from callcenter.models.base import new_id
+from callcenter.models.base import info, new_id
 from callcenter.models.delivery.heavy_jobs import HeavyJob, JobState
 from callcenter.services.delivery import leases
 
@@ -25,8 +25,6 @@ PAUSE = timedelta(seconds=30)
 """How long a job that failed rests, times its tries so far."""
 KEPT = timedelta(days=30)
 """How long a job that has ended is remembered."""
-WANTED = "heavy jobs to put on the queue after the commit"
-"""Where a session notes them."""
 
 _OPEN = HeavyJob.ended_at.is_(None)
 
@@ -62,7 +60,7 @@ def want(session: Session, kind: str, subject_id: str = "", *, by: str | None, n
             session.add(job)
     except IntegrityError:
         return session.scalars(open_one).one()
-    session.info.setdefault(WANTED, []).append(Ticket(job.id, 0))
+    info(session).wanted_jobs.append(job.id)
     return job
 
 
@@ -139,6 +137,12 @@ def failed_kinds(session: Session) -> Sequence[str]:
     query = failed.outerjoin(last_done, last_done.c.kind == HeavyJob.kind)
     unmended = (last_done.c.at.is_(None)) | (last_done.c.at < HeavyJob.ended_at)
     return session.scalars(query.where(unmended).order_by(HeavyJob.kind)).all()
+
+
+def undone_by_state(session: Session) -> dict[JobState, int]:
+    """Return how many jobs are not done, by state."""
+    query = select(HeavyJob.state, func.count()).where(HeavyJob.state != JobState.DONE).group_by(HeavyJob.state)
+    return dict(session.execute(query).all())
 
 
 def forget(session: Session, *, now: datetime) -> None:

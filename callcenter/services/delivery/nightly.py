@@ -13,7 +13,7 @@ from callcenter.models.delivery.nightly import NightlyRun
 from callcenter.services.delivery import leases
 
 CALL_LOG = "twilio_log"
-"""Making Twilio forget its old calls."""
+"""Making the telephone company forget its old calls; the name stands in the database."""
 RETENTION = "retention"
 """Destroying what is kept no longer."""
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callcenter.models.base import append
+from callcenter.models.base import append, info
 from callcenter.models.delivery.outbox import OutboxMessage
 from callcenter.services.delivery import leases
 
@@ -38,7 +38,7 @@ class Lease:
 def put(session: Session, topic: str, *, now: datetime, after: timedelta = timedelta(0), **facts: Any) -> None:
     """Write an errand into the transaction at hand, to be run from *now* + *after* on."""
     append(session, OutboxMessage, topic=topic, facts=facts, created_at=now, due_at=now + after)
-    session.info["bell"] = True
+    info(session).rings_worker = True
 
 
 def due(session: Session, *, now: datetime, limit: int = 50, slow: bool = False) -> list[int]:
@@ -47,6 +47,11 @@ def due(session: Session, *, now: datetime, limit: int = 50, slow: bool = False)
     topic = OutboxMessage.topic.in_(SLOW) if slow else OutboxMessage.topic.not_in(SLOW)
     query = select(OutboxMessage.id).where(*open_now, leases.is_free(OutboxMessage, LEASE, now=now), topic)
     return list(session.scalars(query.order_by(OutboxMessage.due_at, OutboxMessage.id).limit(limit)))
+
+
+def undone(session: Session) -> int:
+    """Return how many messages are not delivered yet."""
+    return session.scalar(select(func.count()).select_from(OutboxMessage).where(OutboxMessage.done_at.is_(None))) or 0
 
 
 def lease(session: Session, message_id: int, *, now: datetime) -> Lease | None:

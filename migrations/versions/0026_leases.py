@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0025_leases"
-down_revision = "0024_told_before"
+revision = "0026_leases"
+down_revision = "0025_name_spelling_version"
 
 TABLES = ("chores", "audit_heads_sent")
 """The outbox and the nightly runs have them since the beginning."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026_heavy_jobs"
-down_revision = "0025_leases"
+revision = "0027_heavy_jobs"
+down_revision = "0026_leases"
 
 
 def upgrade() -> None:
