@@ -25,7 +25,7 @@ DATABASE_URL = INSTALLATION.text(
     required=True,
 )
 REDIS_URL = INSTALLATION.text(
-    "REDIS_URL", "wakes the worker at once and counts sign-in attempts; calls never depend on it"
+    "REDIS_URL", "wakes the worker at once, queues heavy jobs, counts sign-in attempts; calls never depend on it"
 )
 SECRET_KEY = INSTALLATION.text("SECRET_KEY", "signs sessions and forms", shown=MADE_UP, required=True)
 FIELD_KEYS = INSTALLATION.text(

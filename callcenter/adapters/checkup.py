@@ -103,6 +103,14 @@ def _opens(row: DataKey, ring: KeyRing) -> bool:
     return True
 
 
+def heavy_jobs(failed: Sequence[str]) -> Finding:
+    """Every kind of heavy job comes to its end; *failed* names those that did not lately."""
+    if not failed:
+        return Finding("heavy jobs", True, "時間のかかる作業は、どれも終わっています。")
+    words = f"時間のかかる作業({'、'.join(failed)})が、くり返し失敗しました。worker の記録をご確認ください。"
+    return Finding("heavy jobs", False, words)
+
+
 def call_log(run: NightlyRun | None, today: date) -> Finding:
     """Twilio was made to forget its old calls lately, as the newest night's *run* says."""
     if run is None:

@@ -109,6 +109,8 @@ class SessionInfo:
     """Opens and seals texts; lent by ``models.keys.lend_ring``."""
     rings_worker: bool = False
     """Whether the worker is told after the commit that the outbox holds something."""
+    wanted_jobs: list[str] = field(default_factory=list)
+    """Heavy jobs that are put on the queue after the commit."""
     appended: dict[type[Base], list[dict[str, Any]]] = field(default_factory=dict)
     """Rows that are written at the commit."""
     audited: list[PendingEntry] = field(default_factory=list)
