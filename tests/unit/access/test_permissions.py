@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Set
 from itertools import combinations
 
 import pytest
 
-from callcenter.domain.access.permissions import RULES, Action, Condition, check, may, roles_that_may
+from callcenter.domain.access.permissions import RULES, Action, Condition, Way, check, may, roles_that_may, ways
 from callcenter.domain.staff.roles import NotAllowed, Role
 
 EVERY_SET = [frozenset(some) for size in range(len(Condition) + 1) for some in combinations(Condition, size)]
@@ -82,3 +83,92 @@ def test_glass_is_broken_only_for_what_stays_shut_otherwise() -> None:
         may(Role.COUNSELLOR, Action.BREAK_GLASS, conditions) and may(Role.COUNSELLOR, Action.OPEN, conditions)
         for conditions in EVERY_SET
     )
+
+
+TABLE = """
+                        counsellor  supervisor  administrator  auditor
+find                    yes         yes         no             no
+open                    if          if          no             no
+write                   if          yes         no             no
+answer                  yes         yes         no             no
+add                     yes         yes         no             no
+rescue                  no          if          no             no
+care                    if          yes         no             no
+break_glass             if          no          no             no
+review                  no          if          no             no
+see_readers             no          yes         no             no
+export                  no          yes         no             no
+hold                    no          yes         no             no
+destroy                 no          if          no             no
+reveal_number           no          yes         no             no
+turn_away               no          yes         no             no
+know_flag               if          yes         no             no
+see_line                yes         yes         no             no
+lead                    no          yes         no             no
+set_line                no          yes         yes            no
+keep_accounts           no          no          yes            no
+see_settings_history    no          no          yes            yes
+see_trail               no          no          no             yes
+see_figures             no          yes         no             yes
+"""
+"""Every rule at a glance; what an *if* asks for is written in ``WHEN``."""
+
+Holds = Callable[[Set[Condition]], bool]
+
+
+def _in_sight(held: Set[Condition]) -> bool:
+    return C.WALLED not in held or C.CROSSED in held
+
+
+WHEN: dict[tuple[Role, Action], Holds] = {
+    (Role.COUNSELLOR, Action.OPEN): lambda held: bool(held & {*CONCERNED, C.GRANTED}) and _in_sight(held),
+    (Role.SUPERVISOR, Action.OPEN): _in_sight,
+    (Role.COUNSELLOR, Action.WRITE): lambda held: C.OWN in held,
+    (Role.SUPERVISOR, Action.RESCUE): lambda held: C.DRAFT in held and C.OWN not in held,
+    (Role.COUNSELLOR, Action.CARE): lambda held: bool(held & {C.INVOLVED, C.ASSIGNED}),
+    (Role.COUNSELLOR, Action.BREAK_GLASS): lambda held: not held & {*CONCERNED, C.GRANTED},
+    (Role.SUPERVISOR, Action.REVIEW): lambda held: C.OWN not in held,
+    (Role.SUPERVISOR, Action.DESTROY): lambda held: C.HELD not in held,
+    (Role.COUNSELLOR, Action.KNOW_FLAG): lambda held: C.OWN in held,
+}
+
+
+def rules() -> list[tuple[Role, Action, str]]:
+    """Read ``TABLE``."""
+    head, *rows = TABLE.strip().splitlines()
+    return [
+        (Role(role), Action(action), word)
+        for action, *words in map(str.split, rows)
+        for role, word in zip(head.split(), words, strict=True)
+    ]
+
+
+def test_the_table_names_every_role_and_every_action() -> None:
+    assert {(role, action) for role, action, _word in rules()} == {(role, action) for role in Role for action in Action}
+    assert {(role, action) for role, action, word in rules() if word == "if"} == set(WHEN)
+
+
+@pytest.mark.parametrize("role, action, word", rules())
+def test_a_role_may_do_what_the_table_says_whatever_else_holds(role: Role, action: Action, word: str) -> None:
+    expected: Holds = WHEN[role, action] if word == "if" else lambda _held: word == "yes"
+    assert [held for held in EVERY_SET if may(role, action, held) is not expected(held)] == []
+    assert (role in roles_that_may(action)) is bool(ways(role, action)) is (word != "no")
+
+
+def test_check_raises_where_may_says_no_and_only_there() -> None:
+    check(Role.COUNSELLOR, Action.FIND)
+    check(Role.COUNSELLOR, Action.WRITE, {C.OWN})
+    for conditions in (frozenset[Condition](), {C.ASSIGNED}):
+        with pytest.raises(NotAllowed):
+            check(Role.COUNSELLOR, Action.WRITE, conditions)
+    with pytest.raises(NotAllowed):
+        check(Role.COUNSELLOR, Action.WRITE)
+
+
+def test_a_way_wants_all_it_needs_and_none_of_what_shuts_it() -> None:
+    way = Way(frozenset({C.OWN, C.DRAFT}), unless=frozenset({C.HELD, C.WALLED}))
+    open_to = [held for held in EVERY_SET if way.holds(held)]
+    assert open_to
+    assert all({C.OWN, C.DRAFT} <= held and not held & {C.HELD, C.WALLED} for held in open_to)
+    assert len(open_to) == 2 ** (len(Condition) - 4)
+    assert Way().holds(frozenset())
