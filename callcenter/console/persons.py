@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 from flask import render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.console import board, card, choices, cues, form, words
-from callcenter.console.blueprint import bp, for_counsellors, from_script, myself
+from callcenter.console.blueprint import bp
 from callcenter.console.board import Asking
 from callcenter.console.card import name_of_person
 from callcenter.console.hinted import hinted
-from callcenter.console.line import UnknownChoice
 from callcenter.console.record import save_form, to_record
 from callcenter.context import ports, unit_of_work
-from callcenter.domain.calendar.times import parse_moment
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.cases.linking import ConsentNeeded
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.names.nickname_cues import Cues
@@ -30,6 +28,9 @@ from callcenter.services.names import nickname_search
 from callcenter.services.names.nickname_search import Candidate
 from callcenter.services.records import consultations
 from callcenter.services.trail.audit import staff_member
+from callcenter.ui.access import myself, staff_who_may
+from callcenter.ui.kit.answers import from_script
+from callcenter.ui.kit.sent import a_moment, choice
 
 MOST = 9
 """As many candidates as there are keys to choose them with."""
@@ -42,7 +43,7 @@ class NameFirst(HelplineError):
 
 
 @bp.post("/records/<record_id>/search")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def search(record_id: str) -> str:
     """Look for the name as it is typed; a POST, so that no name stands in an address or a log."""
     heard = request.form.get("nickname_heard", "")
@@ -74,7 +75,7 @@ def _candidates(
 
 
 @bp.post("/records/<record_id>/person")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def confirm(record_id: str) -> str | Response:
     """The counsellor recognised the person."""
     with unit_of_work() as session:
@@ -93,14 +94,13 @@ def confirm(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/new-case")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def new_case(record_id: str) -> str | Response:
     """Somebody who is new: open a case under the name they gave."""
-    heard, relation = request.form.get("nickname_heard", "").strip(), request.form.get("new_relation", "unknown")
+    heard = request.form.get("nickname_heard", "").strip()
     if not heard:
         raise NameFirst
-    if relation not in set(Relation):
-        raise UnknownChoice
+    relation = choice(Relation, request.form.get("new_relation", Relation.UNKNOWN.value))
     new, relative = NewPerson(heard, relation=relation), request.form.get("family_of", "")
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
@@ -113,7 +113,7 @@ def new_case(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/unlink")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def unlink(record_id: str) -> str | Response:
     """つなぎ直す: take the link away, nothing that was written; names are shown again."""
     with unit_of_work() as session:
@@ -127,10 +127,10 @@ def unlink(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/earlier")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def earlier(record_id: str) -> str:
     """Open what the person told still earlier; a POST, as every opening is written into the trail."""
-    before, depth = _moment(request.form.get("before", "")), request.form.get("depth", 1, int)
+    before, depth = a_moment(request.form.get("before")), request.form.get("depth", 1, int)
     now, page = ports().clock.now(), None
     with unit_of_work() as session:
         staff = myself(session)
@@ -142,13 +142,6 @@ def earlier(record_id: str) -> str:
         given = {"past": past, "record_id": record_id, "depth": depth, "beside": lists}
         return render_template("console/earlier.html", **given)
     return board.draw(replace(page, card=replace(page.card, past=past) if page.card else None))
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return parse_moment(text)
-    except ValueError:
-        raise UnknownChoice from None
 
 
 def _shown(record_id: str, page: board.Page) -> str | Response:

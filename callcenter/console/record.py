@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.console import board, line
-from callcenter.console.blueprint import bp, done, for_counsellors, from_script, myself
+from callcenter.console.blueprint import bp
 from callcenter.console.form import changes
 from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.records.consultations import MissingField, Outcome
@@ -21,9 +22,10 @@ from callcenter.services.cases import casework, wall
 from callcenter.services.duty import presence
 from callcenter.services.records import consultations
 from callcenter.services.records.consultations import NotQuick, Saved
-from callcenter.ui.access import me
+from callcenter.ui.access import me, myself, staff_who_may
 from callcenter.ui.filters import clock_seconds
 from callcenter.ui.forms import Problem
+from callcenter.ui.kit.answers import done, from_script
 
 
 class StillTalking(HelplineError):
@@ -39,7 +41,7 @@ class NotASave(HelplineError):
 
 
 @bp.post("/records/<record_id>/save")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def save(record_id: str) -> Response:
     """Save what was typed: field by field for a script, the whole form without one."""
     if not from_script():
@@ -91,7 +93,7 @@ def save_form(session: Session, record_id: str) -> None:
 
 
 @bp.post("/records/<record_id>/finish")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def finish(record_id: str) -> Response | tuple[str, int] | tuple[Response, int]:
     """Finish the record, and with it the wrap-up after its call; then do what was chosen for afterwards."""
     with unit_of_work() as session:
@@ -106,7 +108,7 @@ def finish(record_id: str) -> Response | tuple[str, int] | tuple[Response, int]:
         flash("記録を終えました。おつかれさまでした。")
     if is_out:
         return jsonify(goto=url_for("staff.login")) if from_script() else redirect(url_for("staff.login"), 303)
-    return done()
+    return done("console.board")
 
 
 def _finish(session: Session, record_id: str, quick: Outcome | None) -> bool:

@@ -6,12 +6,14 @@ from flask import redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, for_counsellors, from_script, in_the_background
+from callcenter.console.blueprint import bp
 from callcenter.context import ports, reading, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.models.cases.casework import CaseHandover
 from callcenter.services.delivery import notices
 from callcenter.services.delivery.notices import Told
-from callcenter.ui.access import me
+from callcenter.ui.access import me, staff_who_may
+from callcenter.ui.kit.answers import from_script
 from callcenter.ui.notices import OPERATOR, says, sentences
 
 HANDOVER = {
@@ -23,7 +25,7 @@ HANDOVER = {
 
 
 @bp.get("/notices")
-@in_the_background
+@staff_who_may(Action.CARE, quiet=True)
 def told() -> str:
     """The notices alone, for pages that show them as they come."""
     with reading() as session:
@@ -32,7 +34,7 @@ def told() -> str:
 
 
 @bp.post("/notices/<notice_id>/seen")
-@for_counsellors
+@staff_who_may(Action.CARE)
 def seen(notice_id: str) -> Response:
     """The person has seen it."""
     with unit_of_work() as session:

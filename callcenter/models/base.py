@@ -19,9 +19,18 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import URL, Insert, MetaData, Table, create_engine, event, insert, make_url
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import TimeoutError  # noqa: A004  # SQLAlchemy's own, like its other errors
+from sqlalchemy.exc import (
+    OperationalError,
+    SQLAlchemyError,
+    TimeoutError,  # noqa: A004  # SQLAlchemy's own, like its other errors
+)
 from sqlalchemy.orm import DeclarativeBase, Mapper, RelationshipDirection, Session, SessionTransaction, relationship
 from sqlalchemy.pool import ConnectionPoolEntry
+
+DatabaseFailed = SQLAlchemyError
+"""Anything a query can raise."""
+DatabaseAway = OperationalError
+"""What a query raises when the database does not answer, or not in time."""
 
 OLDEST_SQLITE = (3, 51, 3)
 """Older versions can lose committed writes in WAL mode with two connections (sqlite.org/changes.html, 3.51.3)."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from flask import Flask
 
 from callcenter.settings import Settings
-from callcenter.ui import access, errors, filters, forms, pages
+from callcenter.ui import access, errors, filters, forms, navigation, pages
 from callcenter.ui.response import assets, browser_phone, compression, headers
 from callcenter.ui.staff import safety, second_step, session_timeout, signin
 
@@ -27,6 +27,7 @@ def install(app: Flask, settings: Settings, *, guarded_elsewhere: Iterable[str] 
     compression.install(app)  # first, as what comes after a request is done in the other order
     filters.install(app)
     pages.install(app)
+    navigation.install(app)
     errors.install(app)
     line = browser_phone.origins(settings.simulator_url)
     headers.install(app, line=line, guarded_elsewhere=machines, secure=settings.production)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from callcenter.models.base import append, new_id
@@ -54,6 +54,11 @@ def put(session: Session, topic: str, *, now: datetime, after: timedelta = timed
 def due(session: Session, *, now: datetime, limit: int = 50, slow: bool = False) -> list[int]:
     """Return the ids of errands that may be run now, oldest first; the *slow* ones, or all the others."""
     return list(session.scalars(_DUE_SLOW if slow else _DUE_AT_ONCE, {"now": now, "most": limit}))
+
+
+def undone(session: Session) -> int:
+    """Return how many messages are not delivered yet."""
+    return session.scalar(select(func.count()).select_from(OutboxMessage).where(OutboxMessage.done_at.is_(None))) or 0
 
 
 def lease(session: Session, message_id: int, *, now: datetime) -> Lease | None:
