@@ -7,7 +7,18 @@ from itertools import combinations
 
 import pytest
 
-from callcenter.domain.access.permissions import RULES, Action, Condition, Way, check, may, roles_that_may, ways
+from callcenter.domain.access.permissions import (
+    ALWAYS,
+    NEVER,
+    RULES,
+    Action,
+    Condition,
+    Way,
+    check,
+    may,
+    roles_that_may,
+    ways,
+)
 from callcenter.domain.staff.roles import NotAllowed, Role
 
 EVERY_SET = [frozenset(some) for size in range(len(Condition) + 1) for some in combinations(Condition, size)]
@@ -85,34 +96,6 @@ def test_glass_is_broken_only_for_what_stays_shut_otherwise() -> None:
     )
 
 
-TABLE = """
-                        counsellor  supervisor  administrator  auditor
-find                    yes         yes         no             no
-open                    if          if          no             no
-write                   if          yes         no             no
-answer                  yes         yes         no             no
-add                     yes         yes         no             no
-rescue                  no          if          no             no
-care                    if          yes         no             no
-break_glass             if          no          no             no
-review                  no          if          no             no
-see_readers             no          yes         no             no
-export                  no          yes         no             no
-hold                    no          yes         no             no
-destroy                 no          if          no             no
-reveal_number           no          yes         no             no
-turn_away               no          yes         no             no
-know_flag               if          yes         no             no
-see_line                yes         yes         no             no
-lead                    no          yes         no             no
-set_line                no          yes         yes            no
-keep_accounts           no          no          yes            no
-see_settings_history    no          no          yes            yes
-see_trail               no          no          no             yes
-see_figures             no          yes         no             yes
-"""
-"""Every rule at a glance; what an *if* asks for is written in ``WHEN``."""
-
 Holds = Callable[[Set[Condition]], bool]
 
 
@@ -131,28 +114,26 @@ WHEN: dict[tuple[Role, Action], Holds] = {
     (Role.SUPERVISOR, Action.DESTROY): lambda held: C.HELD not in held,
     (Role.COUNSELLOR, Action.KNOW_FLAG): lambda held: C.OWN in held,
 }
+"""What a rule asks for where ``test_permission_table.py`` says *some*."""
 
 
-def rules() -> list[tuple[Role, Action, str]]:
-    """Read ``TABLE``."""
-    head, *rows = TABLE.strip().splitlines()
-    return [
-        (Role(role), Action(action), word)
-        for action, *words in map(str.split, rows)
-        for role, word in zip(head.split(), words, strict=True)
-    ]
+def test_every_rule_with_conditions_is_gone_through_here() -> None:
+    assert set(WHEN) == {
+        (role, action) for role in Role for action in Action if ways(role, action) not in (ALWAYS, NEVER)
+    }
 
 
-def test_the_table_names_every_role_and_every_action() -> None:
-    assert {(role, action) for role, action, _word in rules()} == {(role, action) for role in Role for action in Action}
-    assert {(role, action) for role, action, word in rules() if word == "if"} == set(WHEN)
+@pytest.mark.parametrize("role, action", WHEN)
+def test_a_rule_asks_for_its_conditions_and_for_nothing_else(role: Role, action: Action) -> None:
+    assert [held for held in EVERY_SET if may(role, action, held) is not WHEN[role, action](held)] == []
 
 
-@pytest.mark.parametrize("role, action, word", rules())
-def test_a_role_may_do_what_the_table_says_whatever_else_holds(role: Role, action: Action, word: str) -> None:
-    expected: Holds = WHEN[role, action] if word == "if" else lambda _held: word == "yes"
-    assert [held for held in EVERY_SET if may(role, action, held) is not expected(held)] == []
-    assert (role in roles_that_may(action)) is bool(ways(role, action)) is (word != "no")
+@pytest.mark.parametrize("action", Action)
+def test_where_a_rule_asks_for_nothing_it_is_yes_or_no_whatever_holds(action: Action) -> None:
+    for role in Role:
+        if (role, action) not in WHEN:
+            assert {may(role, action, held) for held in EVERY_SET} == {ways(role, action) == ALWAYS}
+        assert (role in roles_that_may(action)) is (ways(role, action) != NEVER)
 
 
 def test_check_raises_where_may_says_no_and_only_there() -> None:
