@@ -73,6 +73,11 @@ class Form(FlaskForm):
         whole = [Problem(None, str(message)) for message in self.form_errors]
         return whole + [problem for field in fields for problem in problems_of(field)]
 
+    def check(self) -> None:
+        """Validate a form that has no page to be mended on: its first problem is raised as a ``HelplineError``."""
+        if not self.validate():
+            raise HelplineError(self.problems[0].message)
+
     def refuse(self, refused: HelplineError, field: str | None = None) -> None:
         """Say what a rule refused beside the field that it names (else *field*); at the top if the form has none."""
         self.add(refused.field or field, refused.message)
