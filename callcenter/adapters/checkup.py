@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from callcenter.adapters import schema
+from callcenter.adapters.redis_ping import ping
 from callcenter.crypto import KeyMissing, KeyRing, SealBroken
 from callcenter.domain.calendar.holidays_jp import differences
 from callcenter.domain.calendar.hours import Calendar, coverage_alarm
@@ -84,6 +85,14 @@ def older_keys(ring: KeyRing, rows: int, flags: int) -> Finding:
     if others:
         return Finding("key rotation", True, f"鍵 {others} は、もう使われていません。FIELD_KEYS から外せます。")
     return Finding("key rotation", True, "すべて、いまの鍵で封じてあります。")
+
+
+def spelling(rows: int) -> Finding:
+    """Whether the index of names was made by the present rules; *rows* were not."""
+    if not rows:
+        return Finding("names", True, "呼び名の索引は、いまの規則のものです。")
+    words = f"呼び名の索引{rows}件が、前の規則のままです。callcenter names reindex を実行してください。"
+    return Finding("names", True, words, doubt=True)
 
 
 def _opens(row: DataKey, ring: KeyRing) -> bool:
@@ -191,10 +200,7 @@ def redis(url: str | None) -> Finding:
     """Redis answers, if one is used; calls go on without it."""
     if url is None:
         return Finding("redis", True, "使っていません。電話は Redis なしで動きます。")
-    from redis import Redis, RedisError
-
-    try:
-        Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1).ping()
-    except (RedisError, OSError) as away:
+    away = ping(url)
+    if away is not None:
         return Finding("redis", False, f"つながりません({type(away).__name__})。電話は続けて動きます。")
     return Finding("redis", True, "つながりました。")

@@ -8,7 +8,7 @@ from flask import abort, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.admin.blueprint import bp, for_administrators
+from callcenter.admin.blueprint import bp
 from callcenter.admin.forms import ContactForm, FactorResetForm, NewStaffForm, PreferenceForm, RoleForm
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.access.permissions import Action, may
@@ -20,14 +20,15 @@ from callcenter.services.administration import duty_changes, staff_accounts
 from callcenter.services.delivery.notices import Told
 from callcenter.services.staff import accounts, second_factor
 from callcenter.services.trail.audit import Actor, staff_member
-from callcenter.ui.access import me
+from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.forms import Form
+from callcenter.ui.frame import Say
 from callcenter.ui.kit.answers import again, onward
-from callcenter.ui.notices import OPERATOR, says
+from callcenter.ui.notices import OPERATOR
 from callcenter.ui.staff.login_flow import proven
 from callcenter.ui.tones import ROLES
 
-SAYINGS = {
+NOTICE_WORDS = {
     "staff.factor_reset": "{by}が、{name}さんの「もうひとつの確認」を外しました。",
     "staff.first_password": "{by}が、{name}さんに、新しいはじめのパスワードを渡しました。",
 }
@@ -35,7 +36,7 @@ WAITS = "お話し中のため、この電話の記録を終えたときに変�
 
 
 @bp.get("/staff")
-@for_administrators
+@staff_who_may(Action.KEEP_ACCOUNTS)
 def staff_list() -> str:
     """Everybody, and how they come in."""
     with reading() as session:
@@ -44,7 +45,7 @@ def staff_list() -> str:
 
 
 @bp.get("/staff/new")
-@for_administrators
+@staff_who_may(Action.KEEP_ACCOUNTS)
 @proven("admin.new_staff")
 def new_staff() -> str:
     """Somebody new."""
@@ -52,7 +53,7 @@ def new_staff() -> str:
 
 
 @bp.post("/staff/new")
-@for_administrators
+@staff_who_may(Action.KEEP_ACCOUNTS)
 @proven("admin.new_staff")
 def add_staff() -> str | tuple[str, int]:
     """Make the account, and show the first password this once."""
@@ -70,7 +71,7 @@ def add_staff() -> str | tuple[str, int]:
 
 
 @bp.get("/staff/<staff_id>")
-@for_administrators
+@staff_who_may(Action.KEEP_ACCOUNTS)
 @proven("admin.account")
 def account(staff_id: str) -> str:
     """One account, with everything that can be done to it."""
@@ -78,7 +79,7 @@ def account(staff_id: str) -> str:
 
 
 @bp.post("/staff/<staff_id>/role")
-@for_administrators
+@staff_who_may(Action.KEEP_ACCOUNTS)
 @proven("admin.account")
 def set_role(staff_id: str) -> Response | tuple[str, int]:
     """Another role; during a call it waits."""
@@ -92,7 +93,7 @@ def set_role(staff_id: str) -> Response | tuple[str, int]:
 
 
 @bp.post("/staff/<staff_id>/contact")
-@for_administrators
+@staff_who_may(Action.KEEP_ACCOUNTS)
 @proven("admin.account")
 def set_staff_contact(staff_id: str) -> Response | tuple[str, int]:
     """Where calls ring: a telephone's number, the number kept, or the browser."""
@@ -114,7 +115,7 @@ def set_staff_contact(staff_id: str) -> Response | tuple[str, int]:
 
 
 @bp.post("/staff/<staff_id>/preference")
-@for_administrators
+@staff_who_may(Action.KEEP_ACCOUNTS)
 @proven("admin.account")
 def set_staff_preference(staff_id: str) -> Response | tuple[str, int]:
     """Whose calls ring with this counsellor first, while others are free for the rest."""
@@ -128,7 +129,7 @@ def set_staff_preference(staff_id: str) -> Response | tuple[str, int]:
 
 
 @bp.post("/staff/<staff_id>/active")
-@for_administrators
+@staff_who_may(Action.KEEP_ACCOUNTS)
 @proven("admin.account")
 def set_active(staff_id: str) -> Response:
     """End the account, or take it up again; nothing that was written is touched."""
@@ -143,7 +144,7 @@ def set_active(staff_id: str) -> Response:
 
 
 @bp.post("/staff/<staff_id>/password")
-@for_administrators
+@staff_who_may(Action.KEEP_ACCOUNTS)
 @proven("admin.account")
 def renew_password(staff_id: str) -> str:
     """A new first password, for somebody who forgot theirs."""
@@ -155,7 +156,7 @@ def renew_password(staff_id: str) -> str:
 
 
 @bp.post("/staff/<staff_id>/factor")
-@for_administrators
+@staff_who_may(Action.KEEP_ACCOUNTS)
 @proven("admin.account")
 def reset_factor(staff_id: str) -> Response | tuple[str, int]:
     """Take away a lost second factor: why, and how it was made sure who asks."""
@@ -169,11 +170,13 @@ def reset_factor(staff_id: str) -> Response | tuple[str, int]:
     return _back(staff_id, "外しました。次に入るときに、新しく決めてもらいます。ほかの統括と管理者にも知らせました。")
 
 
-@says("staff")
 def about_an_account(session: Session, notice: Told) -> tuple[str, str | None]:
     """Say what another administrator did to an account, after which it opens more easily for a while."""
     staff, by = accounts.by_id(session, notice.subject_id), notice.by or OPERATOR
-    return SAYINGS[notice.kind].format(by=by, name=staff.name if staff else ""), None
+    return NOTICE_WORDS[notice.kind].format(by=by, name=staff.name if staff else ""), None
+
+
+SAYINGS: dict[str, Say] = {"staff": about_an_account}
 
 
 def _draw(staff_id: str, sent: Form | None = None) -> str:

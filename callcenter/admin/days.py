@@ -9,15 +9,16 @@ from flask import abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from callcenter.admin import choice, preview
-from callcenter.admin.blueprint import bp, for_deciders
+from callcenter.admin.blueprint import bp
 from callcenter.admin.choice import Choice, SpecialDayForm, What, describe
 from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.hours import Calendar, SpecialKind, windows
 from callcenter.domain.calendar.times import at_japan, local_date
 from callcenter.domain.errors import HelplineError
 from callcenter.services.calendar import opening_hours, special_days
 from callcenter.services.calls import queue
-from callcenter.ui.access import me
+from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.kit.answers import again, onward
 from callcenter.ui.line_now import band
 from callcenter.ui.notices import sentences
@@ -27,14 +28,14 @@ PAST_DAYS = 400
 
 
 @bp.get("/days")
-@for_deciders
+@staff_who_may(Action.SET_LINE)
 def days() -> str:
     """Today at a glance, one tap for what is done most, and every day that is or was different."""
     return _draw_days(SpecialDayForm(formdata=None))
 
 
 @bp.get("/days/decide")
-@for_deciders
+@staff_who_may(Action.SET_LINE)
 def decide() -> str | tuple[str, int]:
     """Ask why, then show what will be said; nothing is decided by looking."""
     form, now = SpecialDayForm(request.args), ports().clock.now()
@@ -47,7 +48,7 @@ def decide() -> str | tuple[str, int]:
 
 
 @bp.post("/days/decide")
-@for_deciders
+@staff_who_may(Action.SET_LINE)
 def decided() -> Response | tuple[str, int]:
     """Let it hold from this moment on, instead of whatever was decided for the day before."""
     form, now = SpecialDayForm(), ports().clock.now()
@@ -65,7 +66,7 @@ def decided() -> Response | tuple[str, int]:
 
 
 @bp.get("/days/undo/<day>")
-@for_deciders
+@staff_who_may(Action.SET_LINE)
 def ask_undo(day: str) -> str:
     """Show how the day will be again."""
     on, now = _known_day(day), ports().clock.now()
@@ -79,7 +80,7 @@ def ask_undo(day: str) -> str:
 
 
 @bp.post("/days/undo/<day>")
-@for_deciders
+@staff_who_may(Action.SET_LINE)
 def undo(day: str) -> Response:
     """Let the day be an ordinary one again."""
     on, now = _known_day(day), ports().clock.now()

@@ -7,14 +7,15 @@ from typing import Any
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from callcenter.admin.blueprint import bp, for_deciders
+from callcenter.admin.blueprint import bp
 from callcenter.admin.forms import InstitutionForm
 from callcenter.context import ports, reading, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.directory.institutions import InstitutionKind
 from callcenter.domain.errors import HelplineError
 from callcenter.models.directory import Institution
 from callcenter.services.directory import institutions as services
-from callcenter.ui.access import myself
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.checked import unchecked_for
 from callcenter.ui.kit.answers import again, onward
 
@@ -22,7 +23,7 @@ SAID = {"verify": "今日、確認しました。", "retire": "一覧から外�
 
 
 @bp.get("/directory")
-@for_deciders
+@staff_who_may(Action.KEEP_DIRECTORY)
 def directory() -> str:
     """Every entry; those to be checked again say for how long nobody has."""
     with reading() as session:
@@ -31,13 +32,13 @@ def directory() -> str:
 
 
 @bp.get("/directory/new")
-@for_deciders
+@staff_who_may(Action.KEEP_DIRECTORY)
 def new_institution() -> str:
     return _draw(None, InstitutionForm())
 
 
 @bp.post("/directory/new")
-@for_deciders
+@staff_who_may(Action.KEEP_DIRECTORY)
 def add_institution() -> Response | tuple[str, int]:
     """Add an entry."""
     form = InstitutionForm()
@@ -50,7 +51,7 @@ def add_institution() -> Response | tuple[str, int]:
 
 
 @bp.get("/directory/<institution_id>")
-@for_deciders
+@staff_who_may(Action.KEEP_DIRECTORY)
 def institution(institution_id: str) -> str:
     """One entry with its history."""
     with reading() as session:
@@ -59,7 +60,7 @@ def institution(institution_id: str) -> str:
 
 
 @bp.post("/directory/<institution_id>")
-@for_deciders
+@staff_who_may(Action.KEEP_DIRECTORY)
 def change_institution(institution_id: str) -> Response | tuple[str, int]:
     """Save a change, check an entry, take it out or bring it back."""
     what, now = request.form.get("what", "save"), ports().clock.now()

@@ -10,25 +10,22 @@ from flask import render_template
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.admin.blueprint import bp, for_deciders
+from callcenter.admin.blueprint import bp
 from callcenter.admin.forms import HoldForm
 from callcenter.context import ports, reading, settings, unit_of_work
-from callcenter.domain.access.permissions import Action, roles_that_may
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.staff.roles import Role
 from callcenter.models.keeping.retention import RetentionHold
 from callcenter.services.delivery import nightly
 from callcenter.services.keeping import holds, retention
 from callcenter.services.keeping.retention import Held, Kind
 from callcenter.services.trail.audit import staff_member
-from callcenter.ui.access import me, staff
+from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.kit.answers import again, onward
 
 SHOWN = 200
 """Rows of the list; it says so when there are more."""
-
-for_holders = staff(*sorted(roles_that_may(Action.HOLD)))
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,7 @@ class Standing:
 
 
 @bp.get("/retention")
-@for_deciders
+@staff_who_may(Action.SEE_RETENTION)
 def kept() -> str:
     """What goes tonight and what later; no name is on it, as not everybody here may know who calls."""
     now, periods = ports().clock.now(), settings().policy.periods
@@ -58,7 +55,8 @@ def kept() -> str:
             months=[(year, month, ahead[year, month]) for year, month in retention.next_months(today)],
             standing=_standing(session, today),
             last=nightly.latest(session, nightly.RETENTION),
-            leads=me().role is Role.SUPERVISOR,
+            may_open=me().may(Action.OPEN),
+            may_hold=me().may(Action.HOLD),
             short=short,
             held=Held,
             kind=Kind,
@@ -66,14 +64,14 @@ def kept() -> str:
 
 
 @bp.get("/retention/hold/<row_id>")
-@for_holders
+@staff_who_may(Action.HOLD)
 def ask_hold(row_id: str) -> str:
     """Ask why and until when something is kept."""
     return _ask(row_id, HoldForm())
 
 
 @bp.post("/retention/hold/<row_id>")
-@for_holders
+@staff_who_may(Action.HOLD)
 def hold(row_id: str) -> Response | tuple[str, int]:
     """Keep it beyond its period."""
     form, now, by = HoldForm(), ports().clock.now(), staff_member(me().staff_id)
@@ -89,7 +87,7 @@ def hold(row_id: str) -> Response | tuple[str, int]:
 
 
 @bp.post("/retention/lift/<hold_id>")
-@for_holders
+@staff_who_may(Action.HOLD)
 def lift(hold_id: str) -> Response:
     """End a hold now."""
     with unit_of_work() as session:
@@ -104,7 +102,7 @@ def short(row_id: str) -> str:
 
 def _standing(session: Session, today: date) -> list[Standing]:
     """Return the holds; what somebody wrote as the reason is for those who may set one."""
-    reads = me().role in roles_that_may(Action.HOLD)
+    reads = me().may(Action.HOLD)
     found = holds.listed(session, today=today)
     return [Standing(one, (one.note or "") if reads else "", one.case_id) for one in found]
 

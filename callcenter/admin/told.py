@@ -6,19 +6,21 @@ from flask import render_template
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.admin.blueprint import bp, for_deciders, in_the_background
+from callcenter.admin.blueprint import bp
 from callcenter.admin.choice import describe
 from callcenter.context import ports, reading, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.services.calendar import special_days
 from callcenter.services.delivery import notices
 from callcenter.services.delivery.notices import Told
-from callcenter.ui.access import me
+from callcenter.ui.access import me, staff_who_may
+from callcenter.ui.frame import Say
 from callcenter.ui.kit.answers import done
-from callcenter.ui.notices import OPERATOR, says, sentences
+from callcenter.ui.notices import OPERATOR, sentences
 
 
 @bp.get("/notices")
-@in_the_background
+@staff_who_may(Action.SEE_DECISIONS, quiet=True)
 def told() -> str:
     """The notices alone, for pages that show them as they come."""
     with reading() as session:
@@ -27,7 +29,7 @@ def told() -> str:
 
 
 @bp.post("/notices/<notice_id>/seen")
-@for_deciders
+@staff_who_may(Action.SEE_DECISIONS)
 def seen(notice_id: str) -> Response:
     """The person has seen it."""
     with unit_of_work() as session:
@@ -35,7 +37,6 @@ def seen(notice_id: str) -> Response:
     return done("admin.days")
 
 
-@says("special_day")
 def about_a_day(session: Session, notice: Told) -> tuple[str, str | None]:
     """Say what was decided about a day."""
     row = special_days.find(session, notice.subject_id)
@@ -46,3 +47,6 @@ def about_a_day(session: Session, notice: Told) -> tuple[str, str | None]:
     if notice.kind == "special_day.withdraw":
         return f"{by}が、「{what}」を取り消しました。", None
     return f"{by}が、「{what}」に決めました。", None
+
+
+SAYINGS: dict[str, Say] = {"special_day": about_a_day}

@@ -11,8 +11,9 @@ from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from callcenter.admin import trail_words
-from callcenter.admin.blueprint import bp, for_auditors, for_figures, for_settings_history
+from callcenter.admin.blueprint import bp
 from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date
 from callcenter.models.trail.audit import AuditEntry
 from callcenter.models.trail.audit_watch import AuditCheck, AuditHeadSent
@@ -20,7 +21,7 @@ from callcenter.services.figures import month_figures
 from callcenter.services.keeping import retention
 from callcenter.services.trail import audit_watch, entries
 from callcenter.services.trail.entries import Filters
-from callcenter.ui.access import myself
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.kit.answers import onward
 from callcenter.ui.kit.paging import before_number, days_asked
 
@@ -62,7 +63,7 @@ class Line:
 
 
 @bp.get("/trail")
-@for_auditors
+@staff_who_may(Action.SEE_TRAIL)
 def trail_page() -> str:
     """Acts by person, kind and period; never what was said."""
     first, last = days_asked(local_date(ports().clock.now()), USUAL_DAYS)
@@ -78,7 +79,7 @@ def trail_page() -> str:
 
 
 @bp.get("/settings-history")
-@for_settings_history
+@staff_who_may(Action.SEE_SETTINGS_HISTORY)
 def settings_history() -> str:
     """Who changed how the service behaves, or who may do what."""
     first, last = days_asked(local_date(ports().clock.now()), HISTORY_DAYS)
@@ -91,7 +92,7 @@ def settings_history() -> str:
 
 
 @bp.get("/purges")
-@for_auditors
+@staff_who_may(Action.SEE_TRAIL)
 def purges() -> str:
     """What was destroyed, when and how much of it; the ids are hashed, so nobody is named."""
     with reading() as session:
@@ -100,7 +101,7 @@ def purges() -> str:
 
 
 @bp.get("/figures")
-@for_figures
+@staff_who_may(Action.SEE_FIGURES)
 def figures() -> str:
     """Counts by month; nothing that was said, and nobody's name."""
     with reading() as session:
@@ -109,7 +110,7 @@ def figures() -> str:
 
 
 @bp.get("/chain")
-@for_auditors
+@staff_who_may(Action.SEE_TRAIL)
 def chain() -> str:
     """Whether the trail holds together, when that was looked at, and which heads went outside."""
     with reading() as session:
@@ -123,7 +124,7 @@ def chain() -> str:
 
 
 @bp.post("/chain/check")
-@for_auditors
+@staff_who_may(Action.SEE_TRAIL)
 def check_chain() -> Response:
     """Let the worker walk along the chain now."""
     with unit_of_work() as session:

@@ -9,18 +9,18 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, for_counsellors, for_supervisors
+from callcenter.console.blueprint import bp
 from callcenter.console.record import to_record
 from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.domain.access.permissions import Action, may
 from callcenter.domain.calendar.times import clock_digits, local_date
 from callcenter.domain.records.consultations import Channel
 from callcenter.domain.records.entering import EnteredWhy, WrongMoment, contact_moment
-from callcenter.domain.staff.roles import Role
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.duty import availability
 from callcenter.services.records import drafts
 from callcenter.services.records.drafts import Contact
-from callcenter.ui.access import myself
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.forms import Problem
 from callcenter.ui.kit.answers import done, from_script
 
@@ -28,7 +28,7 @@ Sent = MultiDict[str, str]
 
 
 @bp.get("/records/afterwards")
-@for_counsellors
+@staff_who_may(Action.ADD)
 def afterwards() -> str:
     """Ask for a contact that is over: channel, day and time, with whom of us, and why only now."""
     now = ports().clock.now()
@@ -37,7 +37,7 @@ def afterwards() -> str:
 
 
 @bp.post("/records/afterwards")
-@for_counsellors
+@staff_who_may(Action.ADD)
 def enter() -> Response | tuple[str, int]:
     """Open the record; what is missing is said beside its field, and nothing that was typed is lost."""
     now = ports().clock.now()
@@ -51,7 +51,7 @@ def enter() -> Response | tuple[str, int]:
 
 
 @bp.get("/records/left-behind")
-@for_supervisors
+@staff_who_may(Action.RESCUE)
 def left_behind() -> str:
     """Drafts that nobody will finish by themselves."""
     now = ports().clock.now()
@@ -65,7 +65,7 @@ def left_behind() -> str:
 
 
 @bp.post("/records/<record_id>/rescue")
-@for_supervisors
+@staff_who_may(Action.RESCUE)
 def rescue(record_id: str) -> Response:
     """Take a draft up, or give it to somebody who will finish it."""
     with unit_of_work() as session:
@@ -82,7 +82,7 @@ def rescue(record_id: str) -> Response:
 
 
 @bp.post("/records/<record_id>/review")
-@for_supervisors
+@staff_who_may(Action.REVIEW)
 def review(record_id: str) -> Response:
     """読みました: a supervisor has read the finished record through."""
     with unit_of_work() as session:
@@ -92,7 +92,7 @@ def review(record_id: str) -> Response:
 
 def _draw(session: Session, sent: Sent, problems: list[Problem], now: datetime) -> str:
     staff = myself(session)
-    people = drafts.writers(session) if staff.role is Role.SUPERVISOR else [staff]
+    people = drafts.writers(session) if may(staff.role, Action.WRITE) else [staff]
     return render_template(
         "console/afterwards.html",
         sent=sent,

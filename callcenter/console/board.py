@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.console import card as cards
 from callcenter.console import choices, cues, desk, flagged, form, hinted, sheet, words
-from callcenter.console.blueprint import bp, for_counsellors, in_the_background
+from callcenter.console.blueprint import bp
 from callcenter.console.card import Card
 from callcenter.console.choices import Beside
 from callcenter.console.cues import Options
@@ -21,6 +21,7 @@ from callcenter.console.flagged import Part, Typed
 from callcenter.console.lookup import lookup
 from callcenter.console.sheet import Sheet
 from callcenter.context import line_words, ports, reading, settings, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.directory.helplines import shipped_helplines
 from callcenter.domain.duty.presence import BOUND
 from callcenter.domain.names.nickname_cues import NO_CUES, Cues
@@ -36,10 +37,9 @@ from callcenter.services.duty import availability
 from callcenter.services.names import nicknames
 from callcenter.services.names.nickname_search import Candidate
 from callcenter.services.records import consultations, drafts
-from callcenter.ui.access import myself, note_activity
+from callcenter.ui.access import myself, note_activity, staff_who_may
 from callcenter.ui.forms import Problem
 from callcenter.ui.kit.answers import from_script
-from callcenter.ui.response import browser_phone
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Page:
 
 
 @bp.get("/")
-@for_counsellors
+@staff_who_may(Action.SEE_LINE)
 def board() -> str:
     """The record of the call I am in or have to write up; otherwise what to do next."""
     with unit_of_work() as session:
@@ -89,7 +89,7 @@ def board() -> str:
 
 
 @bp.get("/records/<record_id>")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def record(record_id: str) -> str:
     """One record, mine or (for a supervisor) anybody's."""
     with unit_of_work() as session:
@@ -98,7 +98,7 @@ def record(record_id: str) -> str:
 
 
 @bp.get("/fragment/line")
-@in_the_background
+@staff_who_may(Action.SEE_LINE, quiet=True)
 def live_parts() -> str:
     """What changes by itself: call bar, queue, colleagues, drafts."""
     with reading() as session:
@@ -180,5 +180,5 @@ def _given(page: Page) -> dict[str, Any]:
         "lines": page.desk.lines,
         "words": words,
         "line_origin": settings().simulator_url,
-        "edges": browser_phone.EDGES,
+        "edges": ports().browser_line.edges,
     }

@@ -5,15 +5,16 @@ from __future__ import annotations
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, for_counsellors, for_supervisors
+from callcenter.console.blueprint import bp
 from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.services.duty import care
-from callcenter.ui.access import myself
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.kit.answers import done
 
 
 @bp.post("/hard-call")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def hard_call() -> Response:
     """つらかった: a supervisor hears of it, and a pause follows the record; ``undo`` takes it back."""
     act = care.take_back if request.form.get("undo") == "1" else care.hard_call
@@ -23,7 +24,7 @@ def hard_call() -> Response:
 
 
 @bp.post("/care/<note_id>/seen")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def note_seen(note_id: str) -> Response:
     """声をかけました."""
     with unit_of_work() as session:
@@ -32,7 +33,7 @@ def note_seen(note_id: str) -> Response:
 
 
 @bp.get("/care")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def care_page() -> str:
     """How often each counsellor had a hard call, for those who look after them."""
     now = ports().clock.now()

@@ -11,17 +11,17 @@ from flask import render_template, request
 from sqlalchemy.orm import Session
 
 from callcenter.console import sheet, words
-from callcenter.console.blueprint import bp, for_counsellors, in_the_background
+from callcenter.console.blueprint import bp
 from callcenter.console.sheet import Earlier
 from callcenter.console.words import called
 from callcenter.context import ports, settings, unit_of_work
+from callcenter.domain.access.permissions import Action, may
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.cases.states import CloseReason
 from callcenter.domain.cases.wall import Part, Speaker
 from callcenter.domain.codes import Code
 from callcenter.domain.places import Prefecture, municipalities
 from callcenter.domain.records.consultations import Relation
-from callcenter.domain.staff.roles import Role
 from callcenter.models.cases.cases import Case, Nickname, Person
 from callcenter.models.cases.casework import CaseClosing, CaseHandover
 from callcenter.models.directory import Referral
@@ -34,7 +34,7 @@ from callcenter.services.records import viewers
 from callcenter.services.records.viewers import Other
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
-from callcenter.ui.access import myself
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.forms import Problem
 from callcenter.ui.kit.paging import before_moment
 
@@ -82,7 +82,10 @@ class Sight:
     older_before: datetime | None
     owner: str | None
     mine: bool
-    leads: bool
+    may_assign: bool
+    may_see_readers: bool
+    may_hold: bool
+    may_export: bool
     handover: CaseHandover | None
     closing: CaseClosing | None
     colleagues: tuple[tuple[str, str], ...]
@@ -95,7 +98,7 @@ class Sight:
 
 
 @bp.get("/cases/<case_id>")
-@for_counsellors
+@staff_who_may(Action.OPEN)
 def case(case_id: str) -> str:
     """Open a case; it is in the trail, and colleagues who have it open see it."""
     return draw_case(case_id)
@@ -114,7 +117,7 @@ def draw_case(case_id: str, *, problems: tuple[Problem, ...] = (), typed: dict[s
 
 
 @bp.get("/cases/<case_id>/live")
-@in_the_background
+@staff_who_may(Action.OPEN, quiet=True)
 def case_live(case_id: str) -> str:
     """What changes by itself while the page is open: who else is here, and whether something is newer."""
     with unit_of_work() as session:
@@ -132,7 +135,7 @@ def case_live(case_id: str) -> str:
 
 
 @bp.post("/cases/<case_id>/writing")
-@for_counsellors
+@staff_who_may(Action.CARE)
 def case_writing(case_id: str) -> tuple[str, int]:
     """Say which field is being written in, or that the page was closed."""
     field = request.form.get("field", "")
@@ -147,7 +150,7 @@ def case_writing(case_id: str) -> tuple[str, int]:
 
 
 @bp.get("/cases/<case_id>/print")
-@for_counsellors
+@staff_who_may(Action.OPEN)
 def case_print(case_id: str) -> str:
     """The case on paper, as far as it may be seen with this person in mind; who printed it stands on the page."""
     with unit_of_work() as session:
@@ -191,7 +194,10 @@ def _look(
         older_before=timeline.older_before,
         owner=owner.name if owner else None,
         mine=found.owner_id == staff.id,
-        leads=staff.role is Role.SUPERVISOR,
+        may_assign=may(staff.role, Action.ASSIGN),
+        may_see_readers=may(staff.role, Action.SEE_READERS),
+        may_hold=may(staff.role, Action.HOLD),
+        may_export=may(staff.role, Action.EXPORT),
         handover=case_handovers.pending(session, found),
         closing=case_closing.closing_of(session, found),
         colleagues=tuple((one.id, one.name) for one in case_handovers.colleagues(session, found)),

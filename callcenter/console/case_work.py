@@ -9,15 +9,16 @@ from typing import Any
 from flask import jsonify, request
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, for_counsellors
+from callcenter.console.blueprint import bp
 from callcenter.console.case_page import draw_case
 from callcenter.console.record import NotASave, sent_fields
 from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import long_date
 from callcenter.domain.cases.states import CloseReason
 from callcenter.domain.errors import HelplineError
 from callcenter.services.cases import case_closing, case_handovers, casework
-from callcenter.ui.access import myself
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.filters import clock_seconds
 from callcenter.ui.forms import Problem
 from callcenter.ui.kit.answers import Answer, again, from_script, onward
@@ -35,7 +36,7 @@ class ChooseReason(HelplineError):
 
 
 @bp.post("/cases/<case_id>/save")
-@for_counsellors
+@staff_who_may(Action.CARE)
 def case_save(case_id: str) -> Response:
     """Save the texts: field by field for a script, the whole form without one."""
     if from_script():
@@ -58,7 +59,7 @@ def case_save(case_id: str) -> Response:
 
 
 @bp.post("/cases/<case_id>/take-on")
-@for_counsellors
+@staff_who_may(Action.CARE)
 def case_take_on(case_id: str) -> Answer:
     """Take a case that nobody has in hand."""
 
@@ -71,7 +72,7 @@ def case_take_on(case_id: str) -> Answer:
 
 
 @bp.post("/cases/<case_id>/follow-up")
-@for_counsellors
+@staff_who_may(Action.CARE)
 def case_follow_up(case_id: str) -> Answer:
     """Choose the day on which the case is looked at again."""
 
@@ -89,7 +90,7 @@ def case_follow_up(case_id: str) -> Answer:
 
 
 @bp.post("/cases/<case_id>/hand-over")
-@for_counsellors
+@staff_who_may(Action.CARE)
 def case_hand_over(case_id: str) -> Answer:
     """Ask a colleague to take the case."""
 
@@ -104,7 +105,7 @@ def case_hand_over(case_id: str) -> Answer:
 
 
 @bp.post("/handovers/<handover_id>/<answer>")
-@for_counsellors
+@staff_who_may(Action.CARE)
 def handover_answer(handover_id: str, answer: str) -> Answer:
     """Accept, decline or take back a hand-over."""
     with unit_of_work() as session:
@@ -126,7 +127,7 @@ def handover_answer(handover_id: str, answer: str) -> Answer:
 
 
 @bp.post("/cases/<case_id>/close")
-@for_counsellors
+@staff_who_may(Action.CARE)
 def case_close(case_id: str) -> Answer:
     """Close the case with its reason."""
 
@@ -142,7 +143,7 @@ def case_close(case_id: str) -> Answer:
 
 
 @bp.post("/cases/<case_id>/reopen")
-@for_counsellors
+@staff_who_may(Action.CARE)
 def case_reopen(case_id: str) -> Answer:
     """Open a closed case again."""
 

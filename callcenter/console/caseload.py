@@ -9,16 +9,16 @@ from flask import render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from callcenter.console import form, words
-from callcenter.console.blueprint import bp, for_counsellors
+from callcenter.console.blueprint import bp
 from callcenter.context import ports, reading
+from callcenter.domain.access.permissions import Action, may
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.cases.states import CaseState
 from callcenter.domain.places import Prefecture, municipalities
 from callcenter.domain.records.consultations import Channel, Risk
-from callcenter.domain.staff.roles import Role
 from callcenter.services.cases import case_handovers, caseload
 from callcenter.services.cases.caseload import Filters, Since
-from callcenter.ui.access import myself
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.kit.paging import Paging, page_number
 from callcenter.ui.kit.sent import chosen
 
@@ -34,7 +34,7 @@ ALL = "all"
 
 
 @bp.get("/cases")
-@for_counsellors
+@staff_who_may(Action.OPEN)
 def caseload_page() -> str:
     """Every case that this person may open."""
     filters, page = read_filters(request.args), page_number()
@@ -51,7 +51,7 @@ def caseload_page() -> str:
             waiting=waiting,
             today=local_date(now),
             words=words,
-            sees_all=staff.role is Role.SUPERVISOR,
+            sees_all=may(staff.role, Action.OPEN),
             **given,
         )
 

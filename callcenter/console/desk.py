@@ -17,6 +17,7 @@ from callcenter.console.following import Following
 from callcenter.console.known import Known
 from callcenter.console.talk import Talk
 from callcenter.console.words import called
+from callcenter.domain.access.permissions import Action, may
 from callcenter.domain.calendar.hours import State
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.calls.lifecycle import OPEN_OFFERS
@@ -25,7 +26,7 @@ from callcenter.domain.directory.institutions import Entry
 from callcenter.domain.duty.presence import PUT_AWAY, TALKING, AwayReason, Work, is_long
 from callcenter.domain.policy import Policy
 from callcenter.domain.records.consultations import Relation
-from callcenter.domain.staff.roles import Contact, Role
+from callcenter.domain.staff.roles import Contact
 from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
@@ -183,7 +184,7 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> D
         hard=row is not None and row.hard_call_id is not None,
         long=row is not None and is_long(row.work, row.since, now=now, policy=policy),
         wrap_up_minutes=int(policy.wrap_up_limit.total_seconds() // 60),
-        notes=care.unseen(session) if staff.role is Role.SUPERVISOR else None,
+        notes=care.unseen(session) if may(staff.role, Action.LEAD) else None,
         ring=_ring(session, offer, staff, now),
         talk=talk,
         record_id=record.id if record else None,

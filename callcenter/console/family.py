@@ -9,21 +9,22 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.console import board
-from callcenter.console.blueprint import bp, for_counsellors
+from callcenter.console.blueprint import bp
 from callcenter.console.thread import beside, shown
 from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.cases.linking import LinkState, MergeKind
 from callcenter.domain.cases.wall import Part
 from callcenter.models.cases.cases import Person
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.cases import cases, linking, merging, wall
-from callcenter.ui.access import myself
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.kit.sent import UnknownChoice, choice
 
 
 @bp.post("/records/<record_id>/wall")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def open_wall(record_id: str) -> str | Response:
     """Open what others of the family said, with a reason, for this record."""
     reason = request.form.get("reason", "")
@@ -35,7 +36,7 @@ def open_wall(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/share")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def share(record_id: str) -> str | Response:
     """Say what of one of their consultations may be told in the family."""
     chosen, parts = request.form.get("consultation", ""), [choice(Part, one) for one in request.form.getlist("part")]
@@ -47,7 +48,7 @@ def share(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/merge")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def merge(record_id: str) -> str | Response:
     """The person, or the family, has a second entry: make them one."""
     other_id, kind = request.form.get("other", ""), choice(MergeKind, request.form.get("kind"))
@@ -63,7 +64,7 @@ def merge(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/unmerge")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def unmerge(record_id: str) -> str | Response:
     """Part what was made one; what was written since goes where the counsellor says."""
     merge_id, back = request.form.get("merge", ""), request.form.getlist("back")
@@ -75,7 +76,7 @@ def unmerge(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/not-sure")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def not_sure(record_id: str) -> str | Response:
     """まだわからない, perhaps this person; or they wish to stay anonymous."""
     doubt, maybe = request.form.get("doubt", LinkState.UNSURE.value), request.form.get("maybe") or None
@@ -89,7 +90,7 @@ def not_sure(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/attach")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def attach(record_id: str) -> str | Response:
     """An earlier contact that belonged to nobody was theirs, too; or it was not after all."""
     chosen, undone = request.form.get("consultation", ""), request.form.get("act") == "undo"

@@ -6,13 +6,14 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, for_counsellors
+from callcenter.console.blueprint import bp
 from callcenter.console.line import NotYourCall
 from callcenter.context import ports, settings, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.talks.talk import Help
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.services.talks import consult, handover, participants, ringing, room
-from callcenter.ui.access import me
+from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.kit.answers import done
 from callcenter.ui.kit.sent import choice
 
@@ -26,7 +27,7 @@ def my_leg(session: Session, leg_id: str) -> tuple[Call, Offer]:
 
 
 @bp.post("/legs/<leg_id>/hold")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def hold(leg_id: str) -> Response:
     """Let the caller hear music (``held`` 1), or come back (0)."""
     act = participants.hold if request.form.get("held") == "1" else participants.unhold
@@ -37,7 +38,7 @@ def hold(leg_id: str) -> Response:
 
 
 @bp.post("/legs/<leg_id>/mute")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def mute(leg_id: str) -> Response:
     """Let the room not hear a counsellor's telephone (``muted`` 1), or hear it again (0)."""
     with unit_of_work() as session:
@@ -47,7 +48,7 @@ def mute(leg_id: str) -> Response:
 
 
 @bp.post("/legs/<leg_id>/consult")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def ask_colleague(leg_id: str) -> Response:
     """Ring a colleague who may take over; ``told`` if the caller shall hear it beforehand."""
     colleague, told = request.form.get("colleague", ""), request.form.get("told") == "1"
@@ -59,7 +60,7 @@ def ask_colleague(leg_id: str) -> Response:
 
 
 @bp.post("/legs/<leg_id>/hand-over")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def hand_over(leg_id: str) -> Response:
     """Leave the caller to the colleague."""
     with unit_of_work() as session:
@@ -69,7 +70,7 @@ def hand_over(leg_id: str) -> Response:
 
 
 @bp.post("/legs/<leg_id>/return")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def return_to_caller(leg_id: str) -> Response:
     """Go back to the caller without handing over."""
     with unit_of_work() as session:
@@ -79,7 +80,7 @@ def return_to_caller(leg_id: str) -> Response:
 
 
 @bp.post("/legs/<leg_id>/leave")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def leave_consult(leg_id: str) -> Response:
     """A colleague who was asked leaves again; the caller stays with their counsellor."""
     with unit_of_work() as session:
@@ -89,7 +90,7 @@ def leave_consult(leg_id: str) -> Response:
 
 
 @bp.post("/legs/<leg_id>/say")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def say(leg_id: str) -> Response:
     """Let the line say something to the caller; the last of them (G03) also ends the call."""
     help_words, now = choice(Help, request.form.get("code")), ports().clock.now()

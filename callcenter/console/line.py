@@ -8,8 +8,9 @@ from flask import jsonify, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, for_counsellors, in_the_background
+from callcenter.console.blueprint import bp
 from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.calls.lifecycle import OfferState
 from callcenter.domain.duty.presence import BOUND, CHOSEN, TALKING, Next, Work
 from callcenter.domain.errors import HelplineError
@@ -23,7 +24,7 @@ from callcenter.services.staff import accounts
 from callcenter.services.talks import ringing, room
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
-from callcenter.ui.access import me, myself, note_activity
+from callcenter.ui.access import me, myself, note_activity, staff_who_may
 from callcenter.ui.kit.answers import done
 from callcenter.ui.kit.sent import UnknownChoice, choice
 from callcenter.ui.staff.signin import limiter
@@ -45,7 +46,7 @@ class NotYourCall(HelplineError):
 
 
 @bp.post("/presence")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def set_presence() -> Response:
     """受け付ける, 離席 with a reason, or 終わる."""
     with unit_of_work() as session:
@@ -63,7 +64,7 @@ def choose(session: Session, staff: Staff, sent: str, reason_sent: str) -> None:
 
 
 @bp.post("/after")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def set_after() -> Response:
     """What comes after this call: 受付にもどる (which takes back an earlier choice), 離れる with a reason, 終わる."""
     with unit_of_work() as session:
@@ -87,7 +88,7 @@ def _choice(work: str, reason: str) -> Next:
 
 
 @bp.post("/lease")
-@in_the_background
+@staff_who_may(Action.ANSWER, quiet=True)
 def take_lease() -> Response:
     """Let this tab ring; another living tab keeps the telephone unless the person says so (``force``)."""
     force = request.form.get("force") == "1"
@@ -98,7 +99,7 @@ def take_lease() -> Response:
 
 
 @bp.post("/beat")
-@in_the_background
+@staff_who_may(Action.ANSWER, quiet=True)
 def beat() -> Response:
     """The tab is alive; who talks or waits to be rung is at work, however still the keyboard is."""
     lease, registered, now = request.form.get("lease", ""), request.form.get("registered") == "1", ports().clock.now()
@@ -113,7 +114,7 @@ def beat() -> Response:
 
 
 @bp.post("/contact")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def set_contact() -> Response:
     """Let the next calls ring at my telephone, or in this browser; a call that rings or runs stays where it is."""
     now = ports().clock.now()
@@ -127,7 +128,7 @@ def set_contact() -> Response:
 
 
 @bp.post("/line/token")
-@in_the_background
+@staff_who_may(Action.ANSWER, quiet=True)
 @limiter.limit("40 per 10 minutes", key_func=lambda: me().staff_id)
 def line_token() -> Response:
     """Give the tab that holds the telephone a token to be rung with."""
@@ -146,7 +147,7 @@ def line_token() -> Response:
 
 
 @bp.post("/offers/<offer_id>/decline")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def decline(offer_id: str) -> Response:
     """Leave the caller to somebody else; written down before the device stops ringing."""
     with unit_of_work() as session:
@@ -158,7 +159,7 @@ def decline(offer_id: str) -> Response:
 
 
 @bp.post("/calls/<call_id>/end")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def end_call(call_id: str) -> Response:
     """End the conversation after the goodbye."""
     now = ports().clock.now()

@@ -9,16 +9,17 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.console import board, flagged
-from callcenter.console.blueprint import bp, for_counsellors
+from callcenter.console.blueprint import bp
 from callcenter.console.flagged import Typed
 from callcenter.console.record import to_record
 from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.misuse.flags import FLAG_DAYS, Misuse, NoNumberShown, NothingChosen
 from callcenter.models.calls.calls import Call
 from callcenter.services.misuse import flags, incidents
 from callcenter.services.records import consultations
-from callcenter.ui.access import myself
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.forms import Problem
 from callcenter.ui.kit.answers import from_script
 
@@ -48,7 +49,7 @@ class Sent:
 
 
 @bp.post("/records/<record_id>/incident")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def note_incident(record_id: str) -> str | Response | tuple[str, int]:
     """Keep what happened, and flag the number if that was asked for: both or neither."""
     sent = Sent.read()

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.console import board, card, choices, cues, form, words
-from callcenter.console.blueprint import bp, for_counsellors
+from callcenter.console.blueprint import bp
 from callcenter.console.board import Asking
 from callcenter.console.card import name_of_person
 from callcenter.console.hinted import hinted
 from callcenter.console.record import save_form, to_record
 from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.cases.linking import ConsentNeeded
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.names.nickname_cues import Cues
@@ -27,7 +28,7 @@ from callcenter.services.names import nickname_search
 from callcenter.services.names.nickname_search import Candidate
 from callcenter.services.records import consultations
 from callcenter.services.trail.audit import staff_member
-from callcenter.ui.access import myself
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.kit.answers import from_script
 from callcenter.ui.kit.sent import a_moment, choice
 
@@ -42,7 +43,7 @@ class NameFirst(HelplineError):
 
 
 @bp.post("/records/<record_id>/search")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def search(record_id: str) -> str:
     """Look for the name as it is typed; a POST, so that no name stands in an address or a log."""
     heard = request.form.get("nickname_heard", "")
@@ -74,7 +75,7 @@ def _candidates(
 
 
 @bp.post("/records/<record_id>/person")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def confirm(record_id: str) -> str | Response:
     """The counsellor recognised the person."""
     with unit_of_work() as session:
@@ -93,7 +94,7 @@ def confirm(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/new-case")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def new_case(record_id: str) -> str | Response:
     """Somebody who is new: open a case under the name they gave."""
     heard = request.form.get("nickname_heard", "").strip()
@@ -112,7 +113,7 @@ def new_case(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/unlink")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def unlink(record_id: str) -> str | Response:
     """つなぎ直す: take the link away, nothing that was written; names are shown again."""
     with unit_of_work() as session:
@@ -126,7 +127,7 @@ def unlink(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/earlier")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def earlier(record_id: str) -> str:
     """Open what the person told still earlier; a POST, as every opening is written into the trail."""
     before, depth = a_moment(request.form.get("before")), request.form.get("depth", 1, int)

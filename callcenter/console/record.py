@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.console import board, line
-from callcenter.console.blueprint import bp, for_counsellors
+from callcenter.console.blueprint import bp
 from callcenter.console.form import changes
 from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.records.consultations import MissingField, Outcome
@@ -21,7 +22,7 @@ from callcenter.services.cases import casework, wall
 from callcenter.services.duty import presence
 from callcenter.services.records import consultations
 from callcenter.services.records.consultations import NotQuick, Saved
-from callcenter.ui.access import me, myself
+from callcenter.ui.access import me, myself, staff_who_may
 from callcenter.ui.filters import clock_seconds
 from callcenter.ui.forms import Problem
 from callcenter.ui.kit.answers import done, from_script
@@ -40,7 +41,7 @@ class NotASave(HelplineError):
 
 
 @bp.post("/records/<record_id>/save")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def save(record_id: str) -> Response:
     """Save what was typed: field by field for a script, the whole form without one."""
     if not from_script():
@@ -92,7 +93,7 @@ def save_form(session: Session, record_id: str) -> None:
 
 
 @bp.post("/records/<record_id>/finish")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def finish(record_id: str) -> Response | tuple[str, int] | tuple[Response, int]:
     """Finish the record, and with it the wrap-up after its call; then do what was chosen for afterwards."""
     with unit_of_work() as session:

@@ -13,6 +13,7 @@ from callcenter.console import notes
 from callcenter.console.desk import name_of
 from callcenter.console.notes import Notes
 from callcenter.console.words import CHANNEL_ICONS, called
+from callcenter.domain.access.permissions import Action, may
 from callcenter.domain.calls.lifecycle import CallState
 from callcenter.domain.cases.linking import LinkState
 from callcenter.domain.cases.wall import Part
@@ -71,6 +72,7 @@ class Sheet:
     doubt: LinkState | None
     maybe: str | None
     """Who it may have been, while that is not sure; their name only."""
+    may_see_readers: bool
     notes: Notes
     copy_key: str
     """With which the browser seals what it could not save yet."""
@@ -101,6 +103,7 @@ def read(session: Session, record: Consultation, staff: Staff) -> Sheet:
         owner=record.counsellor.name if record.counsellor_id != staff.id else None,
         doubt=record.doubt,
         maybe=_maybe(session, record),
+        may_see_readers=may(staff.role, Action.SEE_READERS),
         notes=notes.read(session, record, staff),
         copy_key=browser_copy.key_of(session, record, staff),
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.console import board
-from callcenter.console.blueprint import bp, for_counsellors
+from callcenter.console.blueprint import bp
 from callcenter.console.record import to_record
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action, may
@@ -21,7 +21,7 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.services.cases import consents, continuity
 from callcenter.services.cases.linking import NobodyYet
 from callcenter.services.records import consultations
-from callcenter.ui.access import myself
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.kit.answers import from_script
 from callcenter.ui.kit.sent import UnknownChoice, a_day, choice
 
@@ -46,7 +46,7 @@ def shown(record_id: str, page: board.Page) -> str | Response:
 
 
 @bp.post("/records/<record_id>/address")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def address(record_id: str) -> str | Response:
     """How to address them."""
     text = request.form.get("how_to_address", "")
@@ -58,7 +58,7 @@ def address(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/wishes")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def wishes(record_id: str) -> str | Response:
     """A wish, or the end of one."""
     ended, note = request.form.get("end"), request.form.get("wish_note", "")
@@ -74,7 +74,7 @@ def wishes(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/promises")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def promises(record_id: str) -> str | Response:
     """A promise, or how one ended."""
     settled, end = request.form.get("settle"), choice(PromiseEnd, request.form.get("end", PromiseEnd.KEPT.value))
@@ -92,7 +92,7 @@ def promises(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/caller-code")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def caller_code(record_id: str) -> str | Response:
     """Give them a (new) 呼び番号, or take it away."""
     withdrawn = request.form.get("act") == "withdraw"
@@ -105,7 +105,7 @@ def caller_code(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/usual")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def usual(record_id: str) -> str | Response:
     """Name いつもの担当, or let the records tell."""
     chosen = request.form.get("usual", "")
@@ -117,7 +117,7 @@ def usual(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/consents")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def withdraw_consent(record_id: str) -> str | Response:
     """They no longer agree that records of several channels stand together."""
     consent = request.form.get("withdraw", "")

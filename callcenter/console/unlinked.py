@@ -7,16 +7,16 @@ from typing import Any
 from flask import render_template, request
 from sqlalchemy.orm import Session
 
-from callcenter.console.blueprint import bp, for_counsellors
+from callcenter.console.blueprint import bp
 from callcenter.console.talk import NAMES
 from callcenter.context import ports, unit_of_work
-from callcenter.domain.staff.roles import Role
+from callcenter.domain.access.permissions import Action, Condition, may
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.records import consultations, unlinked
 from callcenter.services.records.unlinked import AT_ONCE, Which
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
-from callcenter.ui.access import myself
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.kit.paging import before_moment
 from callcenter.ui.kit.sent import choice
 
@@ -24,7 +24,7 @@ TITLES: dict[Which, str] = {Which.ALL: "すべて", Which.SILENT: "無言だっ�
 
 
 @bp.get("/unlinked")
-@for_counsellors
+@staff_who_may(Action.FIND)
 def unlinked_page() -> str:
     """つないでいない記録: time, length and what helped; what was said is read in the record itself."""
     with unit_of_work() as session:
@@ -33,7 +33,7 @@ def unlinked_page() -> str:
 
 
 @bp.post("/records/<record_id>/unlinked")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def unlinked_beside(record_id: str) -> str:
     """The same beside a record: one of them may have been the same person."""
     with unit_of_work() as session:
@@ -59,8 +59,8 @@ def _given(session: Session, record_id: str | None) -> dict[str, Any]:
 
 
 def _may_open(counsellor_id: str, staff: Staff) -> bool:
-    """Whether the record can be opened from here: one's own, or any for a supervisor."""
-    return staff.role is Role.SUPERVISOR or counsellor_id == staff.id
+    """Return whether the record can be opened from here; nobody has its case in care, as it belongs to none."""
+    return may(staff.role, Action.OPEN, {Condition.OWN} if counsellor_id == staff.id else set())
 
 
 def _which() -> Which:

@@ -6,10 +6,10 @@ every engine, in the web process, the worker, a command or a test, behaves alike
 
 from __future__ import annotations
 
-import secrets
 import sqlite3
 import time
 from contextlib import closing
+from dataclasses import dataclass, field
 from functools import cache
 from threading import Lock
 from types import ModuleType
@@ -26,6 +26,9 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapper, RelationshipDirection, Session, SessionTransaction, relationship
 from sqlalchemy.pool import ConnectionPoolEntry
+from uuid_utils import uuid7
+
+from callcenter.crypto import KeyRing
 
 DatabaseFailed = SQLAlchemyError
 """Anything a query can raise."""
@@ -89,7 +92,34 @@ def _holds(other: Mapper[Base], mapper: Mapper[Base]) -> bool:
     return any(way.mapper is mapper and way.direction is RelationshipDirection.ONETOMANY for way in ways)
 
 
-APPENDED = "rows to append at the commit"
+@dataclass(frozen=True)
+class PendingEntry:
+    """An entry of the audit trail that is chained at the commit."""
+
+    row: dict[str, Any]
+    within: tuple[SessionTransaction, ...]
+    """The savepoints and the transaction it was recorded in."""
+
+
+@dataclass
+class SessionInfo:
+    """What travels with a session, from whoever opens it to its commit."""
+
+    ring: KeyRing | None = field(default=None, repr=False)
+    """Opens and seals texts; lent by ``models.keys.lend_ring``."""
+    rings_worker: bool = False
+    """Whether the worker is told after the commit that the outbox holds something."""
+    appended: dict[type[Base], list[dict[str, Any]]] = field(default_factory=dict)
+    """Rows that are written at the commit."""
+    audited: list[PendingEntry] = field(default_factory=list)
+
+
+def info(session: Session) -> SessionInfo:
+    """Return what travels with *session*."""
+    found: SessionInfo | None = session.info.get(SessionInfo)
+    if found is None:
+        found = session.info[SessionInfo] = SessionInfo()
+    return found
 
 
 def append(session: Session, model: type[Base], **row: Any) -> None:
@@ -107,15 +137,14 @@ def append(session: Session, model: type[Base], **row: Any) -> None:
 
 def appended(session: Session, model: type[Base]) -> list[dict[str, Any]]:
     """Return the rows of *model* that this transaction will append."""
-    rows: list[dict[str, Any]] = session.info.setdefault(APPENDED, {}).setdefault(model, [])
-    return rows
+    return info(session).appended.setdefault(model, [])
 
 
 @event.listens_for(Session, "before_commit")
 def _write_appended(session: Session) -> None:
     if session.in_nested_transaction():
         return
-    gathered: dict[type[Base], list[dict[str, Any]]] = session.info.pop(APPENDED, {})
+    gathered, info(session).appended = info(session).appended, {}
     if gathered:
         session.flush()  # what the rows refer to
     for model, rows in gathered.items():
@@ -125,7 +154,7 @@ def _write_appended(session: Session) -> None:
 @event.listens_for(Session, "after_soft_rollback")
 def _drop_appended(session: Session, undone: SessionTransaction) -> None:
     if not undone.nested:
-        session.info.pop(APPENDED, None)
+        info(session).appended = {}
 
 
 @cache
@@ -144,11 +173,11 @@ db = Database(model_class=Base, disable_autonaming=True, session_options={"expir
 
 
 def new_id() -> str:
-    """Return 32 hexadecimal digits, rising with time so that indexes stay compact (the layout of UUID version 7)."""
-    milliseconds = time.time_ns() // 1_000_000
-    random = secrets.randbits(74)
-    value = (milliseconds << 80) | (0x7 << 76) | ((random >> 62) << 64) | (0b10 << 62) | (random & ((1 << 62) - 1))
-    return f"{value:032x}"
+    """Return a UUID version 7 as 32 hexadecimal digits.
+
+    Within a process each is greater than the one before, so that rows sort as they were made and indexes stay compact.
+    """
+    return uuid7().hex
 
 
 class SQLiteTooOld(RuntimeError):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.context import ports, reading, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.misuse.flags import (
     BLOCK_CHOICES,
     Appeal,
@@ -17,10 +18,10 @@ from callcenter.domain.misuse.flags import (
     Misuse,
 )
 from callcenter.models.misuse import Incident, NumberFlag
-from callcenter.reports.blueprint import bp, for_supervisors
+from callcenter.reports.blueprint import bp
 from callcenter.reports.forms import AppealForm, BlockForm
 from callcenter.services.misuse import flags, incidents
-from callcenter.ui.access import myself
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.kit.answers import onward
 
 
@@ -64,7 +65,7 @@ class Happened:
 
 
 @bp.get("/flags")
-@for_supervisors
+@staff_who_may(Action.TURN_AWAY)
 def marked_numbers() -> str:
     """What holds now, and what happened lately."""
     now = ports().clock.now()
@@ -80,7 +81,7 @@ def marked_numbers() -> str:
 
 
 @bp.post("/flags/<flag_id>/block")
-@for_supervisors
+@staff_who_may(Action.TURN_AWAY)
 def block_number(flag_id: str) -> Response:
     """Turn a flagged number away for some days."""
     form, now = BlockForm(), ports().clock.now()
@@ -93,7 +94,7 @@ def block_number(flag_id: str) -> Response:
 
 
 @bp.post("/flags/<flag_id>/appeal")
-@for_supervisors
+@staff_who_may(Action.TURN_AWAY)
 def decide_appeal(flag_id: str) -> Response:
     """Note that whoever is turned away objected, and what was decided."""
     form = AppealForm()
@@ -105,7 +106,7 @@ def decide_appeal(flag_id: str) -> Response:
 
 
 @bp.post("/flags/<flag_id>/lift")
-@for_supervisors
+@staff_who_may(Action.TURN_AWAY)
 def lift_mark(flag_id: str) -> Response:
     """End a flag or a block now."""
     with unit_of_work() as session:
@@ -117,7 +118,7 @@ def lift_mark(flag_id: str) -> Response:
 
 
 @bp.get("/incidents/<incident_id>")
-@for_supervisors
+@staff_who_may(Action.TURN_AWAY)
 def incident(incident_id: str) -> str:
     """Open what was said; every opening is in the trail."""
     with unit_of_work() as session:

@@ -7,18 +7,19 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.context import ports, settings, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.talks.supervision import Mode
 from callcenter.models.calls.calls import Call, Offer
-from callcenter.reports.blueprint import bp, for_supervisors
+from callcenter.reports.blueprint import bp
 from callcenter.services.talks import ringing, supervision, takeover
 from callcenter.services.talks.supervision import NotListening
-from callcenter.ui.access import myself
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.kit.answers import done
 from callcenter.ui.kit.sent import choice
 
 
 @bp.post("/calls/<call_id>/listen")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def listen(call_id: str) -> Response:
     """Ring my own telephone to follow this talk."""
     now = ports().clock.now()
@@ -28,7 +29,7 @@ def listen(call_id: str) -> Response:
 
 
 @bp.post("/listening/<offer_id>/mode")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def set_mode(offer_id: str) -> Response:
     """Be heard by nobody, by the counsellor alone, or by both."""
     wanted = choice(Mode, request.form.get("mode"))
@@ -39,7 +40,7 @@ def set_mode(offer_id: str) -> Response:
 
 
 @bp.post("/listening/<offer_id>/stop")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def stop(offer_id: str) -> Response:
     """Leave the talk, which goes on."""
     with unit_of_work() as session:
@@ -49,7 +50,7 @@ def stop(offer_id: str) -> Response:
 
 
 @bp.post("/listening/<offer_id>/take-over")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def take_over(offer_id: str) -> Response:
     """Be the counsellor of this talk from now on."""
     with unit_of_work() as session:

@@ -6,23 +6,24 @@ from flask import render_template
 
 from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.access.break_glass import LONGEST, ReasonMissing, ReasonTooLong
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.phone_numbers import display
-from callcenter.reports.blueprint import bp, for_supervisors
+from callcenter.reports.blueprint import bp
 from callcenter.reports.forms import NumberForm
 from callcenter.services.misuse import caller_numbers
-from callcenter.ui.access import myself
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.kit.answers import again
 
 
 @bp.get("/records/<record_id>/number")
-@for_supervisors
+@staff_who_may(Action.REVEAL_NUMBER)
 def number_form(record_id: str) -> str:
     """Where the reason goes; nothing is shown yet."""
     return _draw(record_id, NumberForm())
 
 
 @bp.post("/records/<record_id>/number")
-@for_supervisors
+@staff_who_may(Action.REVEAL_NUMBER)
 def reveal_number(record_id: str) -> str | tuple[str, int]:
     """Show the number on this answer alone: it is not kept by the browser, and another look asks again."""
     form, now = NumberForm(), ports().clock.now()

@@ -11,20 +11,22 @@ from werkzeug.wrappers import Response
 
 from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.access.break_glass import ReasonMissing, ReasonTooLong, Verdict
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date, short_date
 from callcenter.models.access import ReasonedAccess
-from callcenter.reports.blueprint import bp, for_supervisors
+from callcenter.reports.blueprint import bp
 from callcenter.reports.forms import ReviewForm
 from callcenter.services.access import break_glass
 from callcenter.services.access.break_glass import Target
 from callcenter.services.delivery.notices import Told
 from callcenter.services.records import consultations
 from callcenter.services.trail import readers
-from callcenter.ui.access import myself
+from callcenter.ui.access import myself, staff_who_may
+from callcenter.ui.frame import Say
 from callcenter.ui.kit.answers import again, onward
 from callcenter.ui.kit.paging import before_number, days_asked
 from callcenter.ui.kit.sent import UnknownChoice
-from callcenter.ui.notices import OPERATOR, says
+from callcenter.ui.notices import OPERATOR
 
 NOTE_NEEDED = "「必要な閲覧だった」以外を選ぶときは、このあとどうするかを、ひとこと書いてください。"
 USUAL_DAYS = 7
@@ -69,14 +71,14 @@ class Glass:
 
 
 @bp.get("/break-glass")
-@for_supervisors
+@staff_who_may(Action.REVIEW)
 def break_glass_list() -> str:
     """What was opened with a reason: first what waits for a review, then what was reviewed lately."""
     return _draw()
 
 
 @bp.post("/break-glass/<access_id>/review")
-@for_supervisors
+@staff_who_may(Action.REVIEW)
 def review_break_glass(access_id: str) -> Response | tuple[str, int]:
     """Say whether it was needed."""
     form = ReviewForm()
@@ -94,7 +96,6 @@ def review_break_glass(access_id: str) -> Response | tuple[str, int]:
     return onward("reports.break_glass_list", "確認を残しました。")
 
 
-@says(break_glass.NOTICE)
 def about_a_breaking(session: Session, notice: Told) -> tuple[str, str | None]:
     """Say that somebody opened what is not theirs; the reason stands on the page only."""
     access = break_glass.find(session, notice.subject_id)
@@ -119,7 +120,7 @@ def _draw(sent_for: str | None = None, form: ReviewForm | None = None) -> str:
 
 
 @bp.get("/readers")
-@for_supervisors
+@staff_who_may(Action.SEE_READERS)
 def readers_page() -> str:
     """Who opened what, by member of staff and period."""
     today = local_date(ports().clock.now())
@@ -135,7 +136,7 @@ def readers_page() -> str:
 
 
 @bp.get("/readers/record/<record_id>")
-@for_supervisors
+@staff_who_may(Action.SEE_READERS)
 def readers_of_record(record_id: str) -> str:
     """Who opened this record, or the case it belongs to."""
     with reading() as session:
@@ -145,9 +146,12 @@ def readers_of_record(record_id: str) -> str:
 
 
 @bp.get("/readers/case/<case_id>")
-@for_supervisors
+@staff_who_may(Action.SEE_READERS)
 def readers_of_case(case_id: str) -> str:
     """Who opened this case, or a record in it."""
     with reading() as session:
         page = readers.of_case(session, case_id, by=myself(session), before=before_number())
     return render_template("reports/readers_of.html", page=page, target=Target("case", case_id))
+
+
+SAYINGS: dict[str, Say] = {break_glass.NOTICE: about_a_breaking}

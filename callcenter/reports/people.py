@@ -13,12 +13,12 @@ from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.access.permissions import Action, may
 from callcenter.domain.duty.presence import BOUND, BUSY_WITH_A_CALLER, CHOSEN, TALKING, Work
 from callcenter.models.staff.accounts import Staff
-from callcenter.reports.blueprint import bp, for_supervisors
+from callcenter.reports.blueprint import bp
 from callcenter.services.administration import duty_changes
 from callcenter.services.duty import presence
 from callcenter.services.staff import accounts
 from callcenter.services.trail.audit import staff_member
-from callcenter.ui.access import me
+from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.kit.answers import onward
 from callcenter.ui.kit.sent import UnknownChoice, choice
 from callcenter.ui.tones import AWAY, Tone, tone_of
@@ -57,7 +57,7 @@ class Colleague:
 
 
 @bp.get("/people/<staff_id>")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def colleague(staff_id: str) -> str:
     """One colleague, and what can be done."""
     with reading() as session:
@@ -66,7 +66,7 @@ def colleague(staff_id: str) -> str:
 
 
 @bp.post("/people/<staff_id>/state")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def set_colleague(staff_id: str) -> Response:
     """Set the colleague away with a reason, or offline; whoever is with a caller ends the call and the record first."""
     work, _, reason = request.form.get("to", "").partition(":")
@@ -84,7 +84,7 @@ def set_colleague(staff_id: str) -> Response:
 
 
 @bp.post("/people/<staff_id>/off")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def take_off(staff_id: str) -> Response:
     """Take the colleague off the line at once; their caller goes back to the head of the queue."""
     with unit_of_work() as session:

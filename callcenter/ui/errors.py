@@ -10,11 +10,12 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
-from callcenter.domain.access.permissions import Action, roles_that_may
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.errors import HelplineError
 from callcenter.models.base import DatabaseAway
 from callcenter.services.access.reach import StaysShut
 from callcenter.ui.access import Who, me, rule_of
+from callcenter.ui.frame import frame
 from callcenter.ui.kit.answers import from_script
 
 WAIT = 30
@@ -87,9 +88,9 @@ def _from_rule(error: HelplineError) -> Response:
 
 def _from_shut(error: StaysShut) -> Response:
     """Show the way to open it all the same, to whoever may ask for that."""
-    onward = None
-    if current_user.is_authenticated and me().role in roles_that_may(Action.BREAK_GLASS):
-        href = url_for("console.break_glass_form", kind=error.kind, target_id=error.id)
+    onward, form = None, frame().break_glass
+    if form and current_user.is_authenticated and me().may(Action.BREAK_GLASS):
+        href = url_for(form, kind=error.kind, target_id=error.id)
         onward = ("理由を書いてひらく", href)
     return _page(403, Words("ここは閉じてあります。", (error.message,), onward))
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from callcenter.models.base import append, new_id
+from callcenter.models.base import append, info, new_id
 from callcenter.models.delivery.outbox import OutboxMessage
 
 LEASE = timedelta(seconds=20)
@@ -48,7 +48,7 @@ class Lease:
 def put(session: Session, topic: str, *, now: datetime, after: timedelta = timedelta(0), **facts: Any) -> None:
     """Write an errand into the transaction at hand, to be run from *now* + *after* on."""
     append(session, OutboxMessage, topic=topic, facts=facts, created_at=now, due_at=now + after)
-    session.info["bell"] = True
+    info(session).rings_worker = True
 
 
 def due(session: Session, *, now: datetime, limit: int = 50, slow: bool = False) -> list[int]:
