@@ -54,7 +54,6 @@ class Actor:
 
 SYSTEM = Actor(ActorKind.SYSTEM)
 OPERATOR = Actor(ActorKind.OPERATOR)
-CALLER = Actor(ActorKind.CALLER)
 
 
 def staff_member(staff_id: str) -> Actor:

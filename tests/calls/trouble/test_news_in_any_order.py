@@ -53,7 +53,7 @@ def tell(session: Session, call_id: str, offer_id: str, piece: int) -> None:
     if kind == "completed":
         room.caller_gone(session, call, now=at)
         return
-    label = {"caller": "caller", "counsellor": room.label(offer_id), "": ""}[who]
+    label = {"caller": "caller", "counsellor": f"c-{offer_id}", "": ""}[who]
     news = News(kind, label, "CF1", at, hung_up=who == "caller" and kind == "participant-leave")
     room.take_news(session, call_id, news, now=at)
 
