@@ -14,7 +14,8 @@ from callcenter.domain.access.permissions import roles_that_may
 from callcenter.domain.calls.lifecycle import CallState, OfferState, Outcome
 from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.domain.talks.supervision import Mode
-from callcenter.ui import access, navigation, tones
+from callcenter.site_map import PLACES
+from callcenter.ui import access, tones
 from callcenter.ui.response.assets import BUNDLES, Assets
 from tests.pages import Site
 
@@ -115,11 +116,32 @@ def test_no_template_decides_by_a_role(template: Path) -> None:
 
 
 def test_every_page_of_the_navigation_opens_for_whom_it_is_offered(site: Site) -> None:
-    for place in navigation.PLACES:
+    for place in PLACES:
         rule = access.rule_of(site.app.view_functions[place.endpoint])
         assert rule is not None
         assert rule.action is not None
         assert roles_that_may(place.action) <= roles_that_may(rule.action), place.endpoint
+
+
+# ------------------------------------------------------------------ queries
+
+PAGES = sorted(
+    path for folder in ("reports", "admin", "web", "ui") for path in (ROOT / "callcenter" / folder).rglob("*.py")
+)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_pages_ask_services_instead_of_the_database(page: Path) -> None:
+    tree = ast.parse(page.read_text("utf-8"))
+    named = [
+        (node.module or "", alias.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    ]
+    named += [(alias.name, "") for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    from_sqlalchemy = [what for what in named if what[0].split(".")[0] == "sqlalchemy"]
+    assert [what for what in from_sqlalchemy if what != ("sqlalchemy.orm", "Session")] == []
 
 
 # ------------------------------------------------------------------ stylesheets

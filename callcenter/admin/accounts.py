@@ -25,7 +25,8 @@ from callcenter.services.staff.accounts import LoginTaken, LoginUnusable, NewSta
 from callcenter.services.trail.audit import Actor, staff_member
 from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.forms import Problem
-from callcenter.ui.notices import OPERATOR, says
+from callcenter.ui.frame import Say
+from callcenter.ui.notices import OPERATOR
 from callcenter.ui.staff.login_flow import proven
 from callcenter.ui.tones import ROLES
 
@@ -43,7 +44,7 @@ CHECKS: dict[IdentityCheck, str] = {
 }
 PREFERENCES = [("", "どちらも同じ"), (Key.SELF.value, "ご本人からの電話"), (Key.FAMILY.value, "ご家族からの電話")]
 ROLE_CHOICES = [(role.value, name) for role, name in ROLES.items()]
-SAYINGS = {
+NOTICE_WORDS = {
     "staff.factor_reset": "{by}が、{name}さんの「もうひとつの確認」を外しました。",
     "staff.first_password": "{by}が、{name}さんに、新しいはじめのパスワードを渡しました。",
 }
@@ -195,11 +196,13 @@ def reset_factor(staff_id: str) -> Response | tuple[str, int]:
     return _back(staff_id, "外しました。次に入るときに、新しく決めてもらいます。ほかの統括と管理者にも知らせました。")
 
 
-@says("staff")
 def about_an_account(session: Session, notice: Told) -> tuple[str, str | None]:
     """Say what another administrator did to an account, after which it opens more easily for a while."""
-    staff, by = session.get_one(Staff, notice.subject_id), notice.by or OPERATOR
-    return SAYINGS[notice.kind].format(by=by, name=staff.name), None
+    staff, by = accounts.by_id(session, notice.subject_id), notice.by or OPERATOR
+    return NOTICE_WORDS[notice.kind].format(by=by, name=staff.name if staff else ""), None
+
+
+SAYINGS: dict[str, Say] = {"staff": about_an_account}
 
 
 def _draw(staff_id: str, problems: list[Problem]) -> str:
@@ -245,7 +248,7 @@ def _by() -> Actor:
 
 
 def _known(session: Session, staff_id: str) -> Staff:
-    return session.get(Staff, staff_id) or abort(404)
+    return accounts.by_id(session, staff_id) or abort(404)
 
 
 def _back(staff_id: str, words: str) -> Response:

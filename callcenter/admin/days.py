@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.admin import choice, preview
@@ -154,7 +153,7 @@ def _to_confirm(chosen: Choice) -> str:
 def _confirm(chosen: Choice, now: datetime) -> str:
     with reading() as session:
         known = opening_hours.current(session, now)
-        waiting = _waiting(session) if chosen.day == local_date(now) else 0
+        waiting = queue.how_many_wait(session) if chosen.day == local_date(now) else 0
     then = preview.look_ahead(known, chosen.day, chosen.special, now=now)
     return render_template(
         "admin/confirm.html",
@@ -167,7 +166,3 @@ def _confirm(chosen: Choice, now: datetime) -> str:
         describe=describe,
         now=now,
     )
-
-
-def _waiting(session: Session) -> int:
-    return len(session.scalars(queue.waiting_calls()).all())

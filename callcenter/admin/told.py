@@ -10,12 +10,13 @@ from callcenter.admin.blueprint import bp
 from callcenter.admin.choice import describe
 from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.access.permissions import Action
-from callcenter.models.calendar import SpecialDayRow
+from callcenter.services.calendar import special_days
 from callcenter.services.delivery import notices
 from callcenter.services.delivery.notices import Told
 from callcenter.ui.access import me, staff_who_may
+from callcenter.ui.frame import Say
 from callcenter.ui.kit.answers import done
-from callcenter.ui.notices import OPERATOR, says, sentences
+from callcenter.ui.notices import OPERATOR, sentences
 
 
 @bp.get("/notices")
@@ -36,10 +37,9 @@ def seen(notice_id: str) -> Response:
     return done("admin.days")
 
 
-@says("special_day")
 def about_a_day(session: Session, notice: Told) -> tuple[str, str | None]:
     """Say what was decided about a day."""
-    row = session.get(SpecialDayRow, notice.subject_id)
+    row = special_days.find(session, notice.subject_id)
     by = notice.by or OPERATOR
     if row is None:
         return f"{by}が、受付の予定を変えました。", None
@@ -47,3 +47,6 @@ def about_a_day(session: Session, notice: Told) -> tuple[str, str | None]:
     if notice.kind == "special_day.withdraw":
         return f"{by}が、「{what}」を取り消しました。", None
     return f"{by}が、「{what}」に決めました。", None
+
+
+SAYINGS: dict[str, Say] = {"special_day": about_a_day}

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import render_template, request
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from callcenter.admin import trail_words
@@ -16,10 +15,10 @@ from callcenter.admin.blueprint import bp
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date
-from callcenter.models.keeping.retention import Purge
 from callcenter.models.trail.audit import AuditEntry
 from callcenter.models.trail.audit_watch import AuditCheck, AuditHeadSent
 from callcenter.services.figures import month_figures
+from callcenter.services.keeping import retention
 from callcenter.services.trail import audit_watch, entries
 from callcenter.services.trail.entries import Filters
 from callcenter.ui.access import myself, staff_who_may
@@ -97,7 +96,7 @@ def settings_history() -> str:
 def purges() -> str:
     """What was destroyed, when and how much of it; the ids are hashed, so nobody is named."""
     with reading() as session:
-        rows = session.scalars(select(Purge).order_by(Purge.at.desc()).limit(PURGES_SHOWN)).all()
+        rows = retention.purges(session, limit=PURGES_SHOWN)
     return render_template("admin/purges.html", rows=rows)
 
 

@@ -40,7 +40,6 @@ from callcenter.services.records import consultations, drafts
 from callcenter.ui.access import myself, note_activity, staff_who_may
 from callcenter.ui.forms import Problem
 from callcenter.ui.kit.answers import from_script
-from callcenter.ui.response import browser_phone
 
 
 @dataclass(frozen=True)
@@ -181,5 +180,5 @@ def _given(page: Page) -> dict[str, Any]:
         "lines": page.desk.lines,
         "words": words,
         "line_origin": settings().simulator_url,
-        "edges": browser_phone.EDGES,
+        "edges": ports().browser_line.edges,
     }

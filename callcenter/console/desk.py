@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.console import flagged, following, known
@@ -31,7 +31,7 @@ from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.calendar import opening_hours
-from callcenter.services.calls import pull, queue
+from callcenter.services.calls import calls, pull, queue
 from callcenter.services.calls.pull import Pull
 from callcenter.services.cases import wall
 from callcenter.services.duty import availability, care
@@ -195,7 +195,7 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> D
         people=_people(session, staff, now, policy),
         drafts=_drafts(session, staff, without=record),
         hours=opening_hours.state(session, now),
-        last_call_at=_last_call(session, now),
+        last_call_at=calls.last_talk_ended(session, local_date(now)),
         pull=pull.state(session),
         following=following.mine(session, row),
         followed=following.told(session, talk.call_id if talk else None, also_listening=policy.show_listening),
@@ -231,10 +231,7 @@ def _ring(session: Session, offer: Offer | None, staff: Staff, now: datetime) ->
 
 
 def _waiting(session: Session) -> tuple[Waiting, ...]:
-    ringing = select(Offer.call_id, Staff.name).join(Staff, Staff.id == Offer.staff_id)
-    rung = dict(session.execute(ringing.where(Offer.state.in_(OPEN_OFFERS))).all())
-    calls = session.scalars(queue.waiting_calls())
-    return tuple(Waiting(hint_of(call.key), call.arrived_at, rung.get(call.id)) for call in calls)
+    return tuple(Waiting(hint_of(call.key), call.arrived_at, rung) for call, rung in queue.waiting_now(session))
 
 
 def _people(session: Session, me: Staff, now: datetime, policy: Policy) -> tuple[Peers, ...]:
@@ -254,10 +251,4 @@ def _drafts(session: Session, staff: Staff, *, without: Consultation | None) -> 
         Draft(one.id, name_of(one), one.opened_at)
         for one in mine
         if (without is None or one.id != without.id) and not wall.hides(session, there, one.person)
-    )
-
-
-def _last_call(session: Session, now: datetime) -> datetime | None:
-    return session.scalar(
-        select(func.max(Call.ended_at)).where(Call.arrived_on == local_date(now), Call.talked_at.is_not(None))
     )

@@ -13,8 +13,9 @@ from callcenter.models.cases.casework import CaseHandover
 from callcenter.services.delivery import notices
 from callcenter.services.delivery.notices import Told
 from callcenter.ui.access import me, staff_who_may
+from callcenter.ui.frame import Say
 from callcenter.ui.kit.answers import from_script
-from callcenter.ui.notices import OPERATOR, says, sentences
+from callcenter.ui.notices import OPERATOR, sentences
 
 HANDOVER = {
     "case.hand_over": "{by}が、ケースの引きつぎをお願いしています。",
@@ -42,9 +43,11 @@ def seen(notice_id: str) -> Response:
     return Response(status=204) if from_script() else redirect(url_for("console.caseload_page"), 303)
 
 
-@says("case.hand_over")
 def about_a_handover(session: Session, notice: Told) -> tuple[str, str | None]:
     """Say what became of a hand-over; the name of the caller is on the case's page only."""
     asked = session.get(CaseHandover, notice.subject_id)
     href = url_for("console.case", case_id=asked.case_id) if asked else None
     return HANDOVER[notice.kind].format(by=notice.by or OPERATOR), href
+
+
+SAYINGS: dict[str, Say] = {"case.hand_over": about_a_handover}

@@ -14,18 +14,18 @@ from callcenter.domain.access.break_glass import ReasonMissing, ReasonTooLong, V
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date, short_date
 from callcenter.models.access import ReasonedAccess
-from callcenter.models.records import Consultation
 from callcenter.reports.blueprint import bp
 from callcenter.services.access import break_glass
 from callcenter.services.access.break_glass import Target
 from callcenter.services.delivery.notices import Told
-from callcenter.services.records.consultations import NoSuchConsultation
+from callcenter.services.records import consultations
 from callcenter.services.trail import readers
 from callcenter.ui.access import myself, staff_who_may
+from callcenter.ui.frame import Say
 from callcenter.ui.kit.answers import again, onward
 from callcenter.ui.kit.paging import before_number, days_asked
 from callcenter.ui.kit.sent import choice
-from callcenter.ui.notices import OPERATOR, says
+from callcenter.ui.notices import OPERATOR
 
 USUAL_DAYS = 7
 """What a page of readers begins with."""
@@ -88,10 +88,9 @@ def review_break_glass(access_id: str) -> Response | tuple[str, int]:
     return onward("reports.break_glass_list", "確認を残しました。")
 
 
-@says(break_glass.NOTICE)
 def about_a_breaking(session: Session, notice: Told) -> tuple[str, str | None]:
     """Say that somebody opened what is not theirs; the reason stands on the page only."""
-    access = session.get(ReasonedAccess, notice.subject_id)
+    access = break_glass.find(session, notice.subject_id)
     due = (
         f"{short_date(access.review_due_on)}までに、理由を確認してください。" if access and access.review_due_on else ""
     )
@@ -132,9 +131,7 @@ def readers_page() -> str:
 def readers_of_record(record_id: str) -> str:
     """Who opened this record, or the case it belongs to."""
     with reading() as session:
-        record = session.get(Consultation, record_id)
-        if record is None:
-            raise NoSuchConsultation
+        record = consultations.known(session, record_id)
         page = readers.of_record(session, record, by=myself(session), before=before_number())
     return render_template("reports/readers_of.html", page=page, target=Target("record", record_id))
 
@@ -146,3 +143,6 @@ def readers_of_case(case_id: str) -> str:
     with reading() as session:
         page = readers.of_case(session, case_id, by=myself(session), before=before_number())
     return render_template("reports/readers_of.html", page=page, target=Target("case", case_id))
+
+
+SAYINGS: dict[str, Say] = {break_glass.NOTICE: about_a_breaking}

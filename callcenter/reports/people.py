@@ -12,10 +12,11 @@ from werkzeug.wrappers import Response
 from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.access.permissions import Action, may
 from callcenter.domain.duty.presence import BOUND, BUSY_WITH_A_CALLER, CHOSEN, TALKING, Work
-from callcenter.models.calls.calls import Presence
 from callcenter.models.staff.accounts import Staff
 from callcenter.reports.blueprint import bp
 from callcenter.services.administration import duty_changes
+from callcenter.services.duty import presence
+from callcenter.services.staff import accounts
 from callcenter.services.trail.audit import staff_member
 from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.kit.answers import onward
@@ -40,7 +41,7 @@ class Colleague:
 
     @classmethod
     def of(cls, session: Session, staff: Staff) -> Colleague:
-        row = session.get(Presence, staff.id)
+        row = presence.as_shown(session, staff.id)
         work = row.work if row else Work.OFFLINE
         return cls(
             id=staff.id,
@@ -94,7 +95,7 @@ def take_off(staff_id: str) -> Response:
 
 
 def _known(session: Session, staff_id: str) -> Staff:
-    staff = session.get(Staff, staff_id)
+    staff = accounts.by_id(session, staff_id)
     if staff is None or not may(staff.role, Action.ANSWER):
         abort(404)
     return staff

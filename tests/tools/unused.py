@@ -65,7 +65,6 @@ ALLOWED = {
     "run_until": "part of what the simulator offers to tests",
     # known by name or value elsewhere
     "DROPPED": "read from a form by its value",
-    "START": "read from Twilio by its value",
     "SECTIONS": "docs/settings.md is written from it",
     "REFUSED": "docs/settings.md is written from it",
     "variable": "docs/settings.md is written from it",

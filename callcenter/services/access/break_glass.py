@@ -99,6 +99,11 @@ def ask(session: Session, target: Target, reason: str, *, by: Staff, now: dateti
     return access
 
 
+def find(session: Session, access_id: str) -> ReasonedAccess | None:
+    """Return one opening with a reason."""
+    return session.get(ReasonedAccess, access_id)
+
+
 def waiting(session: Session) -> Sequence[ReasonedAccess]:
     """Return what nobody has reviewed yet, the most urgent first."""
     query = select(ReasonedAccess).where(_UNREVIEWED)

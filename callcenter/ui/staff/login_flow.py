@@ -75,7 +75,7 @@ def half_way(database: Session, step: str) -> Staff | None:
     known = session.get("half_way", {})
     if known.get("step") != step or time.time() - known.get("at", 0) > HALF_WAY.total_seconds():
         return None
-    staff = database.get(Staff, known["who"])
+    staff = accounts.by_id(database, known["who"])
     return staff if staff is not None and staff.active and _seal(staff) == known["seal"] else None
 
 

@@ -29,9 +29,9 @@ from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.services.administration import duty_changes
 from callcenter.services.staff import accounts
 from callcenter.services.staff.accounts import FirstPasswordOver
-from callcenter.ui import navigation
 from callcenter.ui.access import SignedIn, local_path, me, public, staff
 from callcenter.ui.forms import Problem
+from callcenter.ui.frame import frame
 from callcenter.ui.kit.answers import from_script
 from callcenter.ui.staff import login_flow
 
@@ -152,5 +152,5 @@ def door(form: LoginForm | None = None, *, problems: list[Problem] | None = None
 
 
 def _desk() -> str | None:
-    endpoint = navigation.home(me().role, current_app.view_functions)
+    endpoint = frame().home(me().role, current_app.view_functions)
     return url_for(endpoint) if endpoint else None

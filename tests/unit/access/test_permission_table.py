@@ -6,7 +6,7 @@ import pytest
 
 from callcenter.domain.access.permissions import ALWAYS, NEVER, RULES, Action, Ways, ways
 from callcenter.domain.staff.roles import Role
-from callcenter.ui.navigation import home, navigation
+from callcenter.site_map import FRAME
 from callcenter.ui.tones import ROLES
 
 TABLE = """
@@ -76,7 +76,7 @@ def test_the_rules_are_those_of_the_table() -> None:
 
 @pytest.mark.parametrize("role", Role)
 def test_every_role_has_a_name_and_finds_its_pages_at_the_top(role: Role) -> None:
-    offered = navigation(role)
+    offered = FRAME.navigation(role)
     row, menu = (" ".join(place.label for place in places) for places in (offered.row, offered.menu))
     assert (row, menu) == PLACES[role]
     assert ROLES[role]
@@ -84,12 +84,12 @@ def test_every_role_has_a_name_and_finds_its_pages_at_the_top(role: Role) -> Non
 
 @pytest.mark.parametrize("role", Role)
 def test_everybody_begins_on_the_first_of_their_pages_once_it_exists(role: Role) -> None:
-    assert home(role, {HOMES[role], "admin.figures"}) == HOMES[role]
-    assert home(role, ()) is None
+    assert FRAME.home(role, {HOMES[role], "admin.figures"}) == HOMES[role]
+    assert FRAME.home(role, ()) is None
 
 
 def test_decisions_are_told_to_those_who_may_know_them_and_requests_to_those_who_keep_cases() -> None:
-    asked = {role: navigation(role).notices for role in Role}
+    asked = {role: FRAME.navigation(role).notices for role in Role}
     assert asked == {
         Role.COUNSELLOR: "console.told",
         Role.SUPERVISOR: "admin.told",
