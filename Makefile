@@ -35,10 +35,11 @@ fmt: .venv/.stamp ## put the code in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lint: .venv/.stamp ## style, format and the floors of the architecture
+lint: .venv/.stamp ## style, format, the floors of the architecture, and nothing that is not used
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m tests.tools.unused
 
 types: .venv/.stamp ## mypy, strict
 	$(BIN)/mypy

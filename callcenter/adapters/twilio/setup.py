@@ -42,7 +42,6 @@ RISKS = {
     "special": "high_risk_special_numbers_enabled",
     "toll_fraud": "high_risk_tollfraud_numbers_enabled",
 }
-RECORDING_DEFAULT = "https://voice.twilio.com/v2/AccountDefaultConfiguration/Recording"
 COUNTRIES_A_PAGE = 300
 
 Told = TypeVar("Told")

@@ -58,7 +58,6 @@ class Actor:
 
 SYSTEM = Actor(ActorKind.SYSTEM)
 OPERATOR = Actor(ActorKind.OPERATOR)
-CALLER = Actor(ActorKind.CALLER)
 
 
 def unheard(_done: int, _total: int) -> None:

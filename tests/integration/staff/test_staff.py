@@ -101,7 +101,7 @@ def test_a_session_ends_with_the_password_the_role_and_the_account(session: Sess
         lambda: accounts.set_active(session, added, False, by=OPERATOR, now=NOW),
     ]
     for change in changes:
-        token = added.get_id()
+        token = added.session_token
         assert accounts.by_session_token(session, token) is added
         change()
         assert accounts.by_session_token(session, token) is None
