@@ -9,6 +9,7 @@ from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from callcenter.admin import routes as admin
+from callcenter.casefile.blueprint import bp as casefile
 from callcenter.console import routes as console
 from callcenter.context import Context
 from callcenter.crypto import KeyRing
@@ -21,7 +22,7 @@ from callcenter.web import audio, health
 from callcenter.web import pages as web
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES: tuple[Blueprint, ...] = (web.bp, health.bp, console.bp, reports.bp, admin.bp, audio.bp)
+PAGES: tuple[Blueprint, ...] = (web.bp, health.bp, casefile, console.bp, reports.bp, admin.bp, audio.bp)
 
 LARGEST_FORM = 1024 * 1024
 """Bytes; the longest record stays far below."""

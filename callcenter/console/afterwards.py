@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, done, for_counsellors, for_supervisors, from_script, myself
+from callcenter.casefile.blueprint import bp, for_counsellors, for_supervisors
+from callcenter.console.blueprint import done
 from callcenter.console.record import to_record
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.calendar.times import clock_digits, local_date
@@ -21,6 +22,7 @@ from callcenter.services.duty import availability
 from callcenter.services.records import drafts
 from callcenter.services.records.drafts import Contact
 from callcenter.ui.forms import Problem
+from callcenter.ui.kit import from_script, myself
 
 Sent = MultiDict[str, str]
 
@@ -76,7 +78,7 @@ def rescue(record_id: str) -> Response:
     if is_mine:
         return to_record(record_id)
     flash(f"書きかけの記録を、{name}さんに渡しました。")
-    return redirect(url_for("console.left_behind"), 303)
+    return redirect(url_for("casefile.left_behind"), 303)
 
 
 @bp.post("/records/<record_id>/review")

@@ -7,14 +7,15 @@ from typing import Any
 from flask import jsonify, request
 from werkzeug.wrappers import Response
 
+from callcenter.casefile.blueprint import bp, for_counsellors, in_the_background
 from callcenter.console import notes
-from callcenter.console.blueprint import bp, for_counsellors, from_script, in_the_background, myself
 from callcenter.console.record import NotASave, save_form, to_record
 from callcenter.context import ports, unit_of_work
 from callcenter.models.records import Consultation
 from callcenter.services.records import consultations, prefill, record_fields, viewers
 from callcenter.services.trail.audit import Subject
 from callcenter.ui.filters import clock_seconds
+from callcenter.ui.kit import from_script, myself
 
 
 @bp.post("/records/<record_id>/beside")

@@ -10,9 +10,10 @@ from typing import Any
 from flask import render_template
 from sqlalchemy.orm import Session
 
+from callcenter.casefile.blueprint import for_counsellors, in_the_background
 from callcenter.console import card as cards
 from callcenter.console import choices, cues, desk, flagged, form, hinted, sheet, words
-from callcenter.console.blueprint import bp, for_counsellors, from_script, in_the_background, myself
+from callcenter.console.blueprint import bp
 from callcenter.console.card import Card
 from callcenter.console.choices import Beside
 from callcenter.console.cues import Options
@@ -38,6 +39,7 @@ from callcenter.services.names.nickname_search import Candidate
 from callcenter.services.records import consultations, drafts
 from callcenter.ui.access import note_activity
 from callcenter.ui.forms import Problem
+from callcenter.ui.kit import from_script, myself
 from callcenter.ui.response import browser_phone
 
 

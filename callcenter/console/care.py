@@ -5,9 +5,11 @@ from __future__ import annotations
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, done, for_counsellors, for_supervisors, myself
+from callcenter.casefile.blueprint import for_counsellors, for_supervisors
+from callcenter.console.blueprint import bp, done
 from callcenter.context import ports, unit_of_work
 from callcenter.services.duty import care
+from callcenter.ui.kit import myself
 
 
 @bp.post("/hard-call")

@@ -10,9 +10,8 @@ from typing import Any
 from flask import render_template, request
 from sqlalchemy.orm import Session
 
+from callcenter.casefile.blueprint import bp, for_counsellors, in_the_background
 from callcenter.console import sheet, words
-from callcenter.console.blueprint import bp, for_counsellors, in_the_background, myself
-from callcenter.console.line import UnknownChoice
 from callcenter.console.sheet import Earlier
 from callcenter.console.words import called
 from callcenter.context import ports, settings, unit_of_work
@@ -36,6 +35,7 @@ from callcenter.services.records.viewers import Other
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
 from callcenter.ui.forms import Problem
+from callcenter.ui.kit import UnknownChoice, myself
 
 ON_PAPER = 500
 """Contacts that one print may hold."""

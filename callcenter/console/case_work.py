@@ -9,7 +9,7 @@ from typing import Any
 from flask import flash, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, for_counsellors, from_script, myself
+from callcenter.casefile.blueprint import bp, for_counsellors
 from callcenter.console.case_page import draw_case
 from callcenter.console.record import NotASave, sent_fields
 from callcenter.context import ports, unit_of_work
@@ -19,6 +19,7 @@ from callcenter.domain.errors import HelplineError
 from callcenter.services.cases import case_closing, case_handovers, casework
 from callcenter.ui.filters import clock_seconds
 from callcenter.ui.forms import Problem
+from callcenter.ui.kit import from_script, myself
 
 OPEN_DAYS = {"1": 1, "3": 3, "5": 5, "10": 10, "20": 20}
 """Presets of a follow-up, in open days."""
@@ -127,7 +128,7 @@ def handover_answer(handover_id: str, answer: str) -> Answer:
         case_id = asked.case_id
     flash(words)
     # Who declines may not be able to open the case any more.
-    return redirect(url_for("console.caseload_page"), 303) if answer == "decline" else _back(case_id)
+    return redirect(url_for("casefile.caseload_page"), 303) if answer == "decline" else _back(case_id)
 
 
 @bp.post("/cases/<case_id>/close")
@@ -183,4 +184,4 @@ def _day(when: str) -> date | None:
 
 
 def _back(case_id: str) -> Response:
-    return redirect(url_for("console.case", case_id=case_id), 303)
+    return redirect(url_for("casefile.case", case_id=case_id), 303)

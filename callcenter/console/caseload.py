@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from flask import render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
+from callcenter.casefile.blueprint import bp, for_counsellors
 from callcenter.console import form, words
-from callcenter.console.blueprint import bp, for_counsellors, myself
 from callcenter.context import ports, reading
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.cases.states import CaseState
@@ -17,6 +17,7 @@ from callcenter.domain.records.consultations import Channel, Risk
 from callcenter.domain.staff.roles import Role
 from callcenter.services.cases import case_handovers, caseload
 from callcenter.services.cases.caseload import Filters, Since
+from callcenter.ui.kit import myself
 
 Choice = TypeVar("Choice", CaseState, Since, Prefecture, Risk, Channel)
 
@@ -88,7 +89,7 @@ def _address(filters: Filters, page: int = 1) -> str:
         "channel": filters.channel,
         "page": page if page > 1 else None,
     }
-    return url_for("console.caseload_page", **{name: value for name, value in chosen.items() if value})
+    return url_for("casefile.caseload_page", **{name: value for name, value in chosen.items() if value})
 
 
 def _given(filters: Filters, page: int, more: bool) -> dict[str, Any]:

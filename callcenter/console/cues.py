@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from callcenter.console.line import UnknownChoice
 from callcenter.domain.names.nickname_cues import UNKNOWN, Cues
 from callcenter.domain.places import Prefecture
 from callcenter.domain.records.consultations import AgeBand, Relation, Topic
@@ -16,6 +15,7 @@ from callcenter.domain.staff.roles import Role
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.names.nickname_search import Candidate
+from callcenter.ui.kit import UnknownChoice
 
 Options = tuple[tuple[str, str], ...]
 

@@ -8,8 +8,7 @@ from flask import render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, for_counsellors, from_script, myself
-from callcenter.console.line import UnknownChoice
+from callcenter.casefile.blueprint import bp, for_counsellors
 from callcenter.console.lookup import lookup
 from callcenter.console.record import to_record
 from callcenter.context import ports, reading, unit_of_work
@@ -17,6 +16,7 @@ from callcenter.domain.directory.institutions import ReferralHow, Wanted
 from callcenter.services.directory import institutions as services
 from callcenter.services.records import referrals
 from callcenter.ui.checked import unchecked_for
+from callcenter.ui.kit import UnknownChoice, from_script, myself
 
 
 @bp.route("/directory", methods=["GET", "POST"])

@@ -9,8 +9,8 @@ from flask import render_template, request, session
 from werkzeug.wrappers import Response
 
 from callcenter.adapters import pdf
+from callcenter.casefile.blueprint import bp
 from callcenter.console import words
-from callcenter.console.blueprint import bp, myself
 from callcenter.context import ports, settings, unit_of_work
 from callcenter.domain.access.permissions import Action, roles_that_may
 from callcenter.domain.calendar.times import local_date
@@ -20,6 +20,7 @@ from callcenter.services.keeping.disclosures import Copy, Draft
 from callcenter.services.trail.audit import staff_member
 from callcenter.ui.access import staff
 from callcenter.ui.forms import Problem
+from callcenter.ui.kit import myself
 from callcenter.ui.staff.login_flow import proven
 
 KINDS = {"pdf": "application/pdf", "json": "application/json", "review": "application/pdf"}
@@ -29,7 +30,7 @@ for_exporters = staff(*sorted(roles_that_may(Action.EXPORT)))
 
 @bp.get("/cases/<case_id>/disclosure")
 @for_exporters
-@proven("console.disclosure")
+@proven("casefile.disclosure")
 def disclosure(case_id: str) -> str:
     """Every part of the case, with what is proposed for it; asked who they are first, as all of it lies open here."""
     session["disclosing"] = case_id

@@ -8,9 +8,8 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from callcenter.casefile.blueprint import bp, for_counsellors
 from callcenter.console import board
-from callcenter.console.blueprint import bp, for_counsellors, myself
-from callcenter.console.line import UnknownChoice
 from callcenter.console.thread import beside, shown
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.cases.linking import LinkState, MergeKind
@@ -19,6 +18,7 @@ from callcenter.models.cases.cases import Person
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.cases import cases, linking, merging, wall
+from callcenter.ui.kit import UnknownChoice, myself
 
 
 @bp.post("/records/<record_id>/wall")

@@ -6,8 +6,8 @@ from flask import render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callcenter.casefile.blueprint import bp, for_counsellors
 from callcenter.console import words
-from callcenter.console.blueprint import bp, for_counsellors, myself
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.names.nickname_cues import Cues
 from callcenter.models.cases.cases import Case
@@ -16,6 +16,7 @@ from callcenter.services.access import reach
 from callcenter.services.cases import cases, wall
 from callcenter.services.names.nickname_search import Candidate
 from callcenter.services.trail.audit import staff_member
+from callcenter.ui.kit import myself
 
 
 @bp.get("/cases/find")

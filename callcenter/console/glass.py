@@ -10,7 +10,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, for_counsellors, myself
+from callcenter.casefile.blueprint import bp, for_counsellors
 from callcenter.console.desk import name_of
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.break_glass import LASTS, LONGEST, ReasonMissing, ReasonTooLong
@@ -22,6 +22,7 @@ from callcenter.services.access.break_glass import Target
 from callcenter.services.cases import wall
 from callcenter.services.records import consultations
 from callcenter.ui.forms import Problem
+from callcenter.ui.kit import myself
 
 KINDS = ("case", "record")
 
@@ -116,5 +117,5 @@ def _target(kind: str, target_id: str) -> Target:
 
 def _onward(target: Target) -> Response:
     if target.kind == "case":
-        return redirect(url_for("console.case", case_id=target.id), 303)
-    return redirect(url_for("console.read_record", record_id=target.id), 303)
+        return redirect(url_for("casefile.case", case_id=target.id), 303)
+    return redirect(url_for("casefile.read_record", record_id=target.id), 303)

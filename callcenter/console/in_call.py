@@ -6,13 +6,15 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, done, for_counsellors
-from callcenter.console.line import NotYourCall, UnknownChoice
+from callcenter.casefile.blueprint import for_counsellors
+from callcenter.console.blueprint import bp, done
+from callcenter.console.line import NotYourCall
 from callcenter.context import ports, settings, unit_of_work
 from callcenter.domain.talks.talk import Help
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.services.talks import consult, handover, participants, ringing, room
 from callcenter.ui.access import me
+from callcenter.ui.kit import UnknownChoice
 
 
 def my_leg(session: Session, leg_id: str) -> tuple[Call, Offer]:

@@ -8,7 +8,8 @@ from flask import jsonify, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, done, for_counsellors, in_the_background, myself
+from callcenter.casefile.blueprint import for_counsellors, in_the_background
+from callcenter.console.blueprint import bp, done
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.calls.lifecycle import OfferState
 from callcenter.domain.duty.presence import BOUND, CHOSEN, TALKING, AwayReason, Next, Work
@@ -24,6 +25,7 @@ from callcenter.services.talks import ringing, room
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
 from callcenter.ui.access import me, note_activity
+from callcenter.ui.kit import UnknownChoice, myself
 from callcenter.ui.staff.signin import limiter
 
 TOKEN_SECONDS = 900
@@ -34,12 +36,6 @@ class NoBrowserPhone(HelplineError):
     """No key to sign with, or a counsellor whose calls ring at a telephone."""
 
     message = "ブラウザーの電話は使えません。電話機で受けるか、管理者に声をかけてください。"
-
-
-class UnknownChoice(HelplineError):
-    """The form sends a state or a reason that nobody can choose."""
-
-    message = "この画面は古くなっています。ページを読みこみ直してください。"
 
 
 class NotYourCall(HelplineError):

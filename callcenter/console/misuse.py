@@ -8,8 +8,9 @@ from flask import flash, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from callcenter.casefile.blueprint import for_counsellors
 from callcenter.console import board, flagged
-from callcenter.console.blueprint import bp, for_counsellors, from_script, myself
+from callcenter.console.blueprint import bp
 from callcenter.console.flagged import Typed
 from callcenter.console.record import to_record
 from callcenter.context import ports, unit_of_work
@@ -19,6 +20,7 @@ from callcenter.models.calls.calls import Call
 from callcenter.services.misuse import flags, incidents
 from callcenter.services.records import consultations
 from callcenter.ui.forms import Problem
+from callcenter.ui.kit import from_script, myself
 
 REST = "つらい電話のあとは、休んで大丈夫です。"
 SAVED = f"書きとめました。{REST}"

@@ -8,9 +8,8 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, for_counsellors, from_script, myself
+from callcenter.casefile.blueprint import bp, for_counsellors
 from callcenter.console.case_page import draw_case
-from callcenter.console.line import UnknownChoice
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.errors import HelplineError
@@ -20,6 +19,7 @@ from callcenter.services.cases import case_access, cases, wall
 from callcenter.services.names import nicknames
 from callcenter.services.trail.audit import staff_member
 from callcenter.ui.forms import Problem
+from callcenter.ui.kit import UnknownChoice, from_script, myself
 
 ACTS = {
     "add": "呼び名を加えました。",
@@ -49,7 +49,7 @@ def change_names(person_id: str, act: str) -> Answer:
     if from_script():
         return render_template("console/names.html", person_id=person_id, names=names, typed={}, problems=())
     flash(ACTS[act])
-    return redirect(url_for("console.case", case_id=case_id, person=person_id, _anchor="names"), 303)
+    return redirect(url_for("casefile.case", case_id=case_id, person=person_id, _anchor="names"), 303)
 
 
 def _person(session: Session, person_id: str, staff: Staff) -> Person:

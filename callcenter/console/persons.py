@@ -9,12 +9,11 @@ from flask import render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from callcenter.casefile.blueprint import bp, for_counsellors
 from callcenter.console import board, card, choices, cues, form, words
-from callcenter.console.blueprint import bp, for_counsellors, from_script, myself
 from callcenter.console.board import Asking
 from callcenter.console.card import name_of_person
 from callcenter.console.hinted import hinted
-from callcenter.console.line import UnknownChoice
 from callcenter.console.record import save_form, to_record
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.calendar.times import parse_moment
@@ -30,6 +29,7 @@ from callcenter.services.names import nickname_search
 from callcenter.services.names.nickname_search import Candidate
 from callcenter.services.records import consultations
 from callcenter.services.trail.audit import staff_member
+from callcenter.ui.kit import UnknownChoice, from_script, myself
 
 MOST = 9
 """As many candidates as there are keys to choose them with."""

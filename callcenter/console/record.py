@@ -8,8 +8,9 @@ from flask import flash, jsonify, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from callcenter.casefile.blueprint import bp, for_counsellors
 from callcenter.console import board, line
-from callcenter.console.blueprint import bp, done, for_counsellors, from_script, myself
+from callcenter.console.blueprint import done
 from callcenter.console.form import changes
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.duty.presence import Work
@@ -24,6 +25,7 @@ from callcenter.services.records.consultations import NotQuick, Saved
 from callcenter.ui.access import me
 from callcenter.ui.filters import clock_seconds
 from callcenter.ui.forms import Problem
+from callcenter.ui.kit import from_script, myself
 
 
 class StillTalking(HelplineError):

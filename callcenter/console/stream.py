@@ -17,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, in_the_background
+from callcenter.casefile.blueprint import in_the_background
+from callcenter.console.blueprint import bp
 from callcenter.context import reading
 from callcenter.services.delivery import live
 from callcenter.ui.access import me

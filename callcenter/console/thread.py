@@ -9,9 +9,8 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from callcenter.casefile.blueprint import bp, for_counsellors
 from callcenter.console import board
-from callcenter.console.blueprint import bp, for_counsellors, from_script, myself
-from callcenter.console.line import UnknownChoice
 from callcenter.console.record import to_record
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action, may
@@ -23,6 +22,7 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.services.cases import consents, continuity
 from callcenter.services.cases.linking import NobodyYet
 from callcenter.services.records import consultations
+from callcenter.ui.kit import UnknownChoice, from_script, myself
 
 Act = Callable[[Session, Consultation, Person, Staff, datetime], object]
 

@@ -6,12 +6,14 @@ from flask import redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.console.blueprint import bp, for_counsellors, from_script, in_the_background
+from callcenter.casefile.blueprint import for_counsellors, in_the_background
+from callcenter.console.blueprint import bp
 from callcenter.context import ports, reading, unit_of_work
 from callcenter.models.cases.casework import CaseHandover
 from callcenter.services.delivery import notices
 from callcenter.services.delivery.notices import Told
 from callcenter.ui.access import me
+from callcenter.ui.kit import from_script
 from callcenter.ui.notices import OPERATOR, says, sentences
 
 HANDOVER = {
@@ -37,12 +39,12 @@ def seen(notice_id: str) -> Response:
     """The person has seen it."""
     with unit_of_work() as session:
         notices.seen(session, notice_id, me().staff_id, now=ports().clock.now())
-    return Response(status=204) if from_script() else redirect(url_for("console.caseload_page"), 303)
+    return Response(status=204) if from_script() else redirect(url_for("casefile.caseload_page"), 303)
 
 
 @says("case.hand_over")
 def about_a_handover(session: Session, notice: Told) -> tuple[str, str | None]:
     """Say what became of a hand-over; the name of the caller is on the case's page only."""
     asked = session.get(CaseHandover, notice.subject_id)
-    href = url_for("console.case", case_id=asked.case_id) if asked else None
+    href = url_for("casefile.case", case_id=asked.case_id) if asked else None
     return HANDOVER[notice.kind].format(by=notice.by or OPERATOR), href

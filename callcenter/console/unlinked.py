@@ -7,8 +7,7 @@ from typing import Any
 from flask import render_template, request
 from sqlalchemy.orm import Session
 
-from callcenter.console.blueprint import bp, for_counsellors, myself
-from callcenter.console.line import UnknownChoice
+from callcenter.casefile.blueprint import bp, for_counsellors
 from callcenter.console.talk import NAMES
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.calendar.times import parse_moment
@@ -18,6 +17,7 @@ from callcenter.services.records import consultations, unlinked
 from callcenter.services.records.unlinked import AT_ONCE, Which
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
+from callcenter.ui.kit import UnknownChoice, myself
 
 TITLES: dict[Which, str] = {Which.ALL: "すべて", Which.SILENT: "無言だった電話", Which.UNSURE: "まだわからない"}
 

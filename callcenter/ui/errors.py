@@ -88,7 +88,7 @@ def _from_shut(error: StaysShut) -> Response:
     """Show the way to open it all the same, to whoever may ask for that."""
     onward = None
     if current_user.is_authenticated and me().role in roles_that_may(Action.BREAK_GLASS):
-        href = url_for("console.break_glass_form", kind=error.kind, target_id=error.id)
+        href = url_for("casefile.break_glass_form", kind=error.kind, target_id=error.id)
         onward = ("理由を書いてひらく", href)
     return _page(403, Words("ここは閉じてあります。", (error.message,), onward))
 
