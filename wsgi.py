@@ -11,13 +11,16 @@ from flask import Flask
 from callcenter.adapters.clock import announced, clock
 from callcenter.adapters.doorbell import RedisBell, SilentBell
 from callcenter.adapters.mail import FolderMailer, SmtpMailer
-from callcenter.adapters.twilio_client import Account
-from callcenter.adapters.twilio_rest import TwilioLine
-from callcenter.adapters.twilio_setup import TwilioSetup
-from callcenter.adapters.voice_token import SignedTokens
+from callcenter.adapters.twilio.account_rules import Wanted
+from callcenter.adapters.twilio.browser import browser_line
+from callcenter.adapters.twilio.client import Account
+from callcenter.adapters.twilio.line import TwilioLine
+from callcenter.adapters.twilio.setup import TwilioSetup, wanted
+from callcenter.adapters.twilio.voice_token import SignedTokens
 from callcenter.cli import commands
 from callcenter.domain.ports import Ports
 from callcenter.factory import create_app
+from callcenter.loopback import is_loopback
 from callcenter.settings import Settings
 from callcenter.web import ring_watch
 
@@ -31,10 +34,11 @@ def settings() -> Settings:
 
 def web(given: Settings | None = None) -> Flask:
     """Build the app with its real ports; gunicorn calls this as ``wsgi:web()``."""
+    from ivr.preview import Preview
     from ivr.routes import bp
 
     here = given or settings()
-    app = create_app(here, ports(here), mounts=[bp])
+    app = create_app(here, replace(ports(here), line_words=Preview()), mounts=[bp])
     ring_watch.install(app)
     return app
 
@@ -59,8 +63,9 @@ def ports(here: Settings) -> Ports:
     )
     bell = RedisBell(here.redis_url) if here.redis_url else SilentBell()
     tokens = SignedTokens(here.account_sid, here.api_key, here.api_secret) if here.api_secret else None
-    setup = TwilioSetup(_account(here), here.auth_tokens) if here.twilio_named else None
-    return Ports(clock(here.clock_file), telephony, bell, tokens, setup, mailer(here))
+    setup = TwilioSetup(_account(here), here.auth_tokens, _wanted(here)) if here.twilio_named else None
+    line = browser_line(here.simulator_url)
+    return Ports(clock(here.clock_file), telephony, bell, tokens, setup, mailer(here), browser_line=line)
 
 
 def mailer(here: Settings) -> SmtpMailer | FolderMailer:
@@ -73,6 +78,10 @@ def mailer(here: Settings) -> SmtpMailer | FolderMailer:
 def _account(here: Settings) -> Account:
     user, secret = here.api_key or here.account_sid, here.api_secret or here.auth_tokens[0]
     return Account(here.account_sid, user, secret, here.twilio_api_url)
+
+
+def _wanted(here: Settings) -> Wanted:
+    return wanted(here, any_origin=is_loopback(here.twilio_api_url))
 
 
 def run(*, port: int | None, no_simulator: bool, at: str | None) -> int:

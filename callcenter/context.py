@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from callcenter.crypto import KeyRing
 from callcenter.domain.outage import Alarms, Outage
 from callcenter.domain.ports import LineWords, Ports
-from callcenter.models.base import db
+from callcenter.models.base import db, info
 from callcenter.models.keys import lend_ring
 from callcenter.settings import Settings
 
@@ -44,7 +44,7 @@ def ports() -> Ports:
 
 def line_words() -> LineWords | None:
     """Return what the telephone says, None where none is mounted."""
-    return cast("LineWords | None", current_app.extensions.get("callcenter.line_words"))
+    return ports().line_words
 
 
 @contextmanager
@@ -52,14 +52,14 @@ def unit_of_work() -> Iterator[Session]:
     """One request, one transaction: commit on the way out, or nothing happened."""
     session = db.session()
     lend_ring(session, context().ring)
-    session.info["bell"] = False
+    info(session).rings_worker = False
     try:
         yield session
         session.commit()
     except BaseException:
         session.rollback()
         raise
-    if session.info["bell"]:
+    if info(session).rings_worker:
         ports().doorbell.ring()
 
 

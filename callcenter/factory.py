@@ -20,6 +20,7 @@ from callcenter.models.base import db
 from callcenter.reports import routes as reports
 from callcenter.services.duty import availability
 from callcenter.settings import Settings
+from callcenter.site_map import FRAME
 from callcenter.ui import install as ui
 from callcenter.web import audio, health
 from callcenter.web import pages as web
@@ -37,7 +38,7 @@ def create_app(settings: Settings, ports: Ports, *, mounts: Iterable[Blueprint] 
     machines = tuple(mounts)
     _configure(app, settings, ports)
     db.init_app(app)
-    ui.install(app, settings, guarded_elsewhere=[mount.name for mount in machines])
+    ui.install(app, settings, FRAME, line=ports.browser_line, guarded_elsewhere=[mount.name for mount in machines])
     surroundings.install(app, TelephoneDesk(), at_work=availability.staff_on_duty)
     for blueprint in (*PAGES, *machines):
         app.register_blueprint(blueprint)

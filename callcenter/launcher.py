@@ -16,8 +16,9 @@ from datetime import datetime
 from pathlib import Path
 
 from callcenter.adapters.clock import announce, withdraw
+from callcenter.adapters.twilio.retries import CONTROL_RETRIES, NEWS_RETRIES
 from callcenter.domain.calendar.times import parse_moment
-from callcenter.domain.calls.callbacks import CONTROL_RETRIES, NEWS_RETRIES, Callbacks
+from callcenter.domain.calls.callbacks import Callbacks
 from callcenter.embedded import EmbeddedRedis
 from callcenter.loopback import HOST, NoFreePort, answers, is_free, is_loopback, next_free
 from callcenter.settings import Settings, development_secrets

@@ -252,7 +252,7 @@ def _policy(read: _Reader) -> Policy:
         pull_hold=timedelta(seconds=read.number("PULL_HOLD_SECONDS", default.pull_hold.total_seconds(), float)),
         prefer_for=timedelta(seconds=read.number("PREFERENCE_SECONDS", default.prefer_for.total_seconds(), float)),
         number_days=read.number("CALL_NUMBER_DAYS", default.number_days),
-        twilio_log_days=read.number("TWILIO_LOG_DAYS", default.twilio_log_days),
+        line_log_days=read.number("TWILIO_LOG_DAYS", default.line_log_days),
         phone_record_years=read.years("PHONE_RECORD_YEARS", default.phone_record_years),
         visit_record_years=read.years("VISIT_RECORD_YEARS", default.visit_record_years),
         disclose_staff_names=read.switch("DISCLOSE_STAFF_NAMES", default.disclose_staff_names),

@@ -23,7 +23,7 @@ from callcenter.models.base import db
 from callcenter.services.announcements import changed_phrases
 from callcenter.services.delivery import receipts
 from ivr import hurry, wording
-from ivr.payloads import Form
+from ivr.payloads import IDEMPOTENCY, Form, call_sid
 from ivr.scripts import ending
 from ivr.signature import raw_target
 from ivr.stand_ins import StandIn, trouble
@@ -87,8 +87,8 @@ def current_wording() -> Wording:
 
 def _key() -> str:
     """Name this webhook: its address, its leg, and Twilio's token for repetitions or else its body."""
-    token = request.headers.get("I-Twilio-Idempotency-Token")
-    parts = [raw_target(), request.form.get("CallSid", "")]
+    token = request.headers.get(IDEMPOTENCY)
+    parts = [raw_target(), call_sid(request.form)]
     parts += ["token", token] if token else ["body", *sorted(f"{k}={v}" for k, v in request.form.items(multi=True))]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

@@ -1,4 +1,7 @@
-"""What Twilio tells, read into typed values; unknown parameters are ignored, missing ones are ordinary."""
+"""What Twilio tells, read into our own values; unknown parameters are ignored, missing ones are ordinary.
+
+The names and words of Twilio's webhooks stand here and nowhere else in ``ivr``.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,75 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from enum import Enum
 
 from callcenter.domain.phone_numbers import Caller
+from callcenter.domain.talks.room import RoomEvent
+from callcenter.domain.telephony import LegState
 from callcenter.services.talks.room import News
+from callcenter.twilio_words import caller, leg_state
 
-OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-"""The states in which a leg has ended (Twilio, Call resource, Status)."""
+IDEMPOTENCY = "I-Twilio-Idempotency-Token"
+"""The header by which a repeated webhook is known."""
 
 Form = Mapping[str, str]
+
+
+class QueueResult(Enum):
+    """How a caller came out of the holding queue (Enqueue, QueueResult)."""
+
+    STEPPED_OUT = "stepped out"
+    """By a script of ours that let them leave."""
+    ON_THEIR_WAY = "on their way"
+    """To a script that we sent them to; nothing is to be done."""
+    HUNG_UP = "hung up"
+    FULL = "full"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+_QUEUE_RESULTS = {
+    "leave": QueueResult.STEPPED_OUT,
+    "redirected": QueueResult.ON_THEIR_WAY,
+    "bridged": QueueResult.ON_THEIR_WAY,
+    "bridging-in-process": QueueResult.ON_THEIR_WAY,
+    "redirected-from-bridged": QueueResult.ON_THEIR_WAY,
+    "hangup": QueueResult.HUNG_UP,
+    "queue-full": QueueResult.FULL,
+    "system-error": QueueResult.FAILED,
+    "error": QueueResult.FAILED,
+}
+
+_ROOM_EVENTS = {
+    "participant-join": RoomEvent.JOINED,
+    "participant-leave": RoomEvent.LEFT,
+}
+"""Conference, StatusCallbackEvent; all the others only show that the room lives."""
 
 
 def call_sid(form: Form) -> str:
     """Return the leg that a webhook is about; "" if it does not say."""
     return form.get("CallSid", "")
+
+
+def account_sid(form: Form) -> str:
+    """Return whose account a webhook says it is from."""
+    return form.get("AccountSid", "")
+
+
+def called(form: Form) -> str:
+    """Return the number that was dialled."""
+    return form.get("To", "")
+
+
+def keys(form: Form) -> str:
+    """Return the keys that were pressed; "" for none."""
+    return form.get("Digits", "")
+
+
+def queue_result(form: Form) -> QueueResult:
+    """Return how the caller came out; who asks again was told so by us, and comes without a result."""
+    return _QUEUE_RESULTS.get(form.get("QueueResult", "leave"), QueueResult.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +87,10 @@ class Incoming:
 
     call_sid: str
     caller: Caller
-    called: str
 
     @classmethod
     def read(cls, form: Form) -> Incoming:
-        return cls(call_sid(form), Caller.read(form.get("From")), form.get("To", ""))
+        return cls(call_sid(form), caller(form.get("From")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,31 +113,23 @@ class LegNews:
     """A progress event of one leg."""
 
     call_sid: str
-    status: str
+    state: LegState
     at: datetime | None
-
-    @property
-    def over(self) -> bool:
-        return self.status in OVER
 
     @classmethod
     def read(cls, form: Form) -> LegNews:
-        return cls(call_sid(form), form.get("CallStatus", ""), moment(form.get("Timestamp")))
+        return cls(call_sid(form), leg_state(form.get("CallStatus", "")), moment(form.get("Timestamp")))
 
 
 def read_room(form: Form, *, now: datetime) -> News:
     """Read a conference event; one without a time stamp happened now."""
     return News(
-        kind=_kind(form.get("StatusCallbackEvent", "")),
+        event=_ROOM_EVENTS.get(form.get("StatusCallbackEvent", ""), RoomEvent.OTHER),
         label=form.get("ParticipantLabel", ""),
         conference_sid=form.get("ConferenceSid", ""),
         at=moment(form.get("Timestamp")) or now,
         hung_up=form.get("ReasonParticipantLeft") == "participant_hung_up",
     )
-
-
-def _kind(event: str) -> str:
-    return event if event in {"conference-start", "conference-end"} or event.startswith("participant-") else "unknown"
 
 
 def moment(rfc2822: str | None) -> datetime | None:

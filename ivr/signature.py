@@ -15,6 +15,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
 from callcenter.context import settings
+from ivr.payloads import account_sid
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ def verify() -> None:
     url = here.public_base_url + raw_target()
     if not any(_signed(RequestValidator(token), url, form, signature) for token in here.auth_tokens):
         _refuse("signature")
-    if not hmac.compare_digest(form.get("AccountSid", "").encode(), here.account_sid.encode()):
+    if not hmac.compare_digest(account_sid(form).encode(), here.account_sid.encode()):
         _refuse("account")
 
 

@@ -19,16 +19,13 @@ from callcenter.domain.calendar.times import local_date
 from callcenter.models.base import db
 from callcenter.services.calendar import opening_hours
 from ivr import scenes, words
-from ivr.payloads import Form, Waiting
+from ivr.payloads import Form, QueueResult, Waiting, queue_result
 from ivr.scripts import ending, offers, waiting
 from ivr.scripts import room as room_scripts
 from ivr.scripts.room import Alone
 
 TRIES = 4
 """How often a caller outside the queue hears eight seconds of music before the trouble is admitted."""
-
-ON_THEIR_WAY = frozenset({"redirected", "bridged", "bridging-in-process", "redirected-from-bridged"})
-"""Results of a queue that somebody left for a script of ours (Twilio, Enqueue, QueueResult)."""
 
 StandIn = Callable[[Form], str]
 
@@ -57,15 +54,15 @@ def in_the_queue(form: Form) -> str:
 
 def out_of_the_queue(form: Form) -> str:
     """Who is on their way is not disturbed; who stepped out asks once more, or hears why it was in vain."""
-    now, result = _now(), form.get("QueueResult", "leave")
-    if result in ON_THEIR_WAY or result == "hangup":
+    now, result = _now(), queue_result(form)
+    if result in {QueueResult.ON_THEIR_WAY, QueueResult.HUNG_UP}:
         return ending.nothing()
-    if result == "queue-full":
+    if result is QueueResult.FULL:
         return scenes.full(None, None, now)
     closed = _closed_for(now)
     if closed is not None:
         return ending.closed_out(ending.Ending(next_open=scenes.reopening(closed, now)))
-    patient = result == "leave" and Waiting.read(form).waited < settings().policy.wait_ceiling
+    patient = result is QueueResult.STEPPED_OUT and Waiting.read(form).waited < settings().policy.wait_ceiling
     return ask_again(form) if patient and not _lasts(now) else trouble(form)
 
 

@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.adapters.twilio_rest import TwilioLine
+from callcenter.adapters.twilio.line import TwilioLine
 from callcenter.context import unit_of_work
 from callcenter.domain.calls.lifecycle import CallState, Outcome
 from callcenter.domain.duty.presence import Work
@@ -29,6 +29,7 @@ from callcenter.services.duty import presence
 from callcenter.services.staff.accounts import NewStaff, add_staff
 from callcenter.services.trail.audit import OPERATOR
 from callcenter.settings import Settings
+from ivr.preview import Preview
 from ivr.routes import bp
 from tests.line import A_WEDNESDAY_AFTERNOON, ACCOUNT, Line
 
@@ -101,7 +102,9 @@ class Desk:
         self._swept = self.line.engine.elapsed
 
     def _app(self) -> Flask:
-        return create_app(self.settings, Ports(self.clock, self.telephony, self.bell), mounts=[bp])
+        return create_app(
+            self.settings, Ports(self.clock, self.telephony, self.bell, line_words=Preview()), mounts=[bp]
+        )
 
     def _tick(self) -> None:
         """What the worker process does between two moments."""

@@ -15,8 +15,9 @@ from werkzeug.test import TestResponse
 
 from callcenter.context import unit_of_work
 from callcenter.domain.calendar.times import parse_moment
-from callcenter.domain.ports import Ports, Telephony
+from callcenter.domain.ports import Ports
 from callcenter.domain.staff.roles import Role
+from callcenter.domain.telephony import Telephony
 from callcenter.factory import create_app
 from callcenter.models.base import db
 from callcenter.services.staff.accounts import NewStaff, add_staff

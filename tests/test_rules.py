@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from callcenter.domain.access.permissions import roles_that_may
 from callcenter.domain.calls.lifecycle import CallState, OfferState, Outcome
 from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.domain.talks.supervision import Mode
+from callcenter.site_map import PLACES
 from callcenter.ui import access, tones
 from callcenter.ui.response.assets import BUNDLES, Assets
 from tests.pages import Site
@@ -91,6 +93,55 @@ def test_every_page_says_who_may_open_it(site: Site) -> None:
             continue
         plain = unwrap(view)
         assert f"{plain.__module__}.{plain.__qualname__}" in access.RULES, endpoint
+
+
+MAY_NAME_ROLES = {
+    "callcenter/domain/access/permissions.py": "says what each may do",
+    "callcenter/ui/tones.py": "says what each is called",
+    "callcenter/services/moving/demo.py": "makes one account of each",
+}
+"""Everything else asks what somebody may do, so that another role is written in these places only."""
+
+
+def test_roles_are_named_in_the_permissions_and_nowhere_else() -> None:
+    modules = [module for module in MODULES if not name(module).startswith("tests/")]
+    naming = {name(module) for module in modules if re.search(r"\bRole\.[A-Z]", module.read_text("utf-8"))}
+    assert naming == set(MAY_NAME_ROLES)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=name)
+def test_no_template_decides_by_a_role(template: Path) -> None:
+    tags = re.findall(r"\{%.*?%\}|\{\{.*?\}\}", template.read_text("utf-8"), re.DOTALL)
+    assert [tag for tag in tags if re.search(r"\brole(\.value)?\s*([!=]=|in\b)|[!=]=\s*\w+\.role\b", tag)] == []
+
+
+def test_every_page_of_the_navigation_opens_for_whom_it_is_offered(site: Site) -> None:
+    for place in PLACES:
+        rule = access.rule_of(site.app.view_functions[place.endpoint])
+        assert rule is not None
+        assert rule.action is not None
+        assert roles_that_may(place.action) <= roles_that_may(rule.action), place.endpoint
+
+
+# ------------------------------------------------------------------ queries
+
+PAGES = sorted(
+    path for folder in ("reports", "admin", "web", "ui") for path in (ROOT / "callcenter" / folder).rglob("*.py")
+)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_pages_ask_services_instead_of_the_database(page: Path) -> None:
+    tree = ast.parse(page.read_text("utf-8"))
+    named = [
+        (node.module or "", alias.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    ]
+    named += [(alias.name, "") for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    from_sqlalchemy = [what for what in named if what[0].split(".")[0] == "sqlalchemy"]
+    assert [what for what in from_sqlalchemy if what != ("sqlalchemy.orm", "Session")] == []
 
 
 # ------------------------------------------------------------------ stylesheets

@@ -86,6 +86,14 @@ def older_keys(ring: KeyRing, rows: int, flags: int) -> Finding:
     return Finding("key rotation", True, "すべて、いまの鍵で封じてあります。")
 
 
+def spelling(rows: int) -> Finding:
+    """Whether the index of names was made by the present rules; *rows* were not."""
+    if not rows:
+        return Finding("names", True, "呼び名の索引は、いまの規則のものです。")
+    words = f"呼び名の索引{rows}件が、前の規則のままです。callcenter names reindex を実行してください。"
+    return Finding("names", True, words, doubt=True)
+
+
 def _opens(row: DataKey, ring: KeyRing) -> bool:
     try:
         row.unwrap(ring)

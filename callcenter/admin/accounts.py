@@ -9,7 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.admin.blueprint import bp, for_administrators
+from callcenter.admin.blueprint import bp
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.access.permissions import Action, may
 from callcenter.domain.calls.lifecycle import Key
@@ -23,9 +23,10 @@ from callcenter.services.delivery.notices import Told
 from callcenter.services.staff import accounts, second_factor
 from callcenter.services.staff.accounts import LoginTaken, LoginUnusable, NewStaff
 from callcenter.services.trail.audit import Actor, staff_member
-from callcenter.ui.access import me
+from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.forms import Problem
-from callcenter.ui.notices import OPERATOR, says
+from callcenter.ui.frame import Say
+from callcenter.ui.notices import OPERATOR
 from callcenter.ui.staff.login_flow import proven
 from callcenter.ui.tones import ROLES
 
@@ -43,7 +44,7 @@ CHECKS: dict[IdentityCheck, str] = {
 }
 PREFERENCES = [("", "どちらも同じ"), (Key.SELF.value, "ご本人からの電話"), (Key.FAMILY.value, "ご家族からの電話")]
 ROLE_CHOICES = [(role.value, name) for role, name in ROLES.items()]
-SAYINGS = {
+NOTICE_WORDS = {
     "staff.factor_reset": "{by}が、{name}さんの「もうひとつの確認」を外しました。",
     "staff.first_password": "{by}が、{name}さんに、新しいはじめのパスワードを渡しました。",
 }
@@ -57,7 +58,7 @@ FIELDS: dict[type[HelplineError], str] = {
 
 
 @bp.get("/staff")
-@for_administrators
+@staff_who_may(Action.KEEP_ACCOUNTS)
 def staff_list() -> str:
     """Everybody, and how they come in."""
     with reading() as session:
@@ -66,7 +67,7 @@ def staff_list() -> str:
 
 
 @bp.get("/staff/new")
-@for_administrators
+@staff_who_may(Action.KEEP_ACCOUNTS)
 @proven("admin.new_staff")
 def new_staff() -> str:
     """Somebody new."""
@@ -74,7 +75,7 @@ def new_staff() -> str:
 
 
 @bp.post("/staff/new")
-@for_administrators
+@staff_who_may(Action.KEEP_ACCOUNTS)
 @proven("admin.new_staff")
 def add_staff() -> str | tuple[str, int]:
     """Make the account, and show the first password this once."""
@@ -95,7 +96,7 @@ def add_staff() -> str | tuple[str, int]:
 
 
 @bp.get("/staff/<staff_id>")
-@for_administrators
+@staff_who_may(Action.KEEP_ACCOUNTS)
 @proven("admin.account")
 def account(staff_id: str) -> str:
     """One account, with everything that can be done to it."""
@@ -103,7 +104,7 @@ def account(staff_id: str) -> str:
 
 
 @bp.post("/staff/<staff_id>/role")
-@for_administrators
+@staff_who_may(Action.KEEP_ACCOUNTS)
 @proven("admin.account")
 def set_role(staff_id: str) -> Response | tuple[str, int]:
     """Another role; during a call it waits."""
@@ -117,7 +118,7 @@ def set_role(staff_id: str) -> Response | tuple[str, int]:
 
 
 @bp.post("/staff/<staff_id>/contact")
-@for_administrators
+@staff_who_may(Action.KEEP_ACCOUNTS)
 @proven("admin.account")
 def set_staff_contact(staff_id: str) -> Response | tuple[str, int]:
     """Where calls ring: a telephone's number, the number kept, or the browser."""
@@ -137,7 +138,7 @@ def set_staff_contact(staff_id: str) -> Response | tuple[str, int]:
 
 
 @bp.post("/staff/<staff_id>/preference")
-@for_administrators
+@staff_who_may(Action.KEEP_ACCOUNTS)
 @proven("admin.account")
 def set_staff_preference(staff_id: str) -> Response | tuple[str, int]:
     """Whose calls ring with this counsellor first, while others are free for the rest."""
@@ -151,7 +152,7 @@ def set_staff_preference(staff_id: str) -> Response | tuple[str, int]:
 
 
 @bp.post("/staff/<staff_id>/active")
-@for_administrators
+@staff_who_may(Action.KEEP_ACCOUNTS)
 @proven("admin.account")
 def set_active(staff_id: str) -> Response:
     """End the account, or take it up again; nothing that was written is touched."""
@@ -166,7 +167,7 @@ def set_active(staff_id: str) -> Response:
 
 
 @bp.post("/staff/<staff_id>/password")
-@for_administrators
+@staff_who_may(Action.KEEP_ACCOUNTS)
 @proven("admin.account")
 def renew_password(staff_id: str) -> str:
     """A new first password, for somebody who forgot theirs."""
@@ -178,7 +179,7 @@ def renew_password(staff_id: str) -> str:
 
 
 @bp.post("/staff/<staff_id>/factor")
-@for_administrators
+@staff_who_may(Action.KEEP_ACCOUNTS)
 @proven("admin.account")
 def reset_factor(staff_id: str) -> Response | tuple[str, int]:
     """Take away a lost second factor: why, and how it was made sure who asks."""
@@ -195,11 +196,13 @@ def reset_factor(staff_id: str) -> Response | tuple[str, int]:
     return _back(staff_id, "外しました。次に入るときに、新しく決めてもらいます。ほかの統括と管理者にも知らせました。")
 
 
-@says("staff")
 def about_an_account(session: Session, notice: Told) -> tuple[str, str | None]:
     """Say what another administrator did to an account, after which it opens more easily for a while."""
-    staff, by = session.get_one(Staff, notice.subject_id), notice.by or OPERATOR
-    return SAYINGS[notice.kind].format(by=by, name=staff.name), None
+    staff, by = accounts.by_id(session, notice.subject_id), notice.by or OPERATOR
+    return NOTICE_WORDS[notice.kind].format(by=by, name=staff.name if staff else ""), None
+
+
+SAYINGS: dict[str, Say] = {"staff": about_an_account}
 
 
 def _draw(staff_id: str, problems: list[Problem]) -> str:
@@ -245,7 +248,7 @@ def _by() -> Actor:
 
 
 def _known(session: Session, staff_id: str) -> Staff:
-    return session.get(Staff, staff_id) or abort(404)
+    return accounts.by_id(session, staff_id) or abort(404)
 
 
 def _back(staff_id: str, words: str) -> Response:

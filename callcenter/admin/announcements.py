@@ -8,15 +8,16 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.admin.blueprint import bp, for_deciders
+from callcenter.admin.blueprint import bp
 from callcenter.context import line_words, ports, reading, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.announcements.recording import LARGEST, NotAVoice, read_voice
 from callcenter.domain.announcements.speech import Announcement
 from callcenter.domain.announcements.wording import Change, Changes, Slot, mistakes, read_readings, tidy
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.ports import LineWords
 from callcenter.services.announcements import changed_phrases
-from callcenter.ui.access import me
+from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.forms import Problem
 
 GROUPS = {
@@ -47,7 +48,7 @@ def _allow_a_recording(endpoint: str | None, _values: object) -> None:
 
 
 @bp.get("/announcements")
-@for_deciders
+@staff_who_may(Action.SET_LINE)
 def phrases() -> str:
     """Every phrase of the line on one page."""
     with reading() as session:
@@ -57,14 +58,14 @@ def phrases() -> str:
 
 
 @bp.get("/announcements/<name>")
-@for_deciders
+@staff_who_may(Action.SET_LINE)
 def phrase(name: str) -> str:
     """One phrase, with everything that can be done to it."""
     return _draw(name)
 
 
 @bp.post("/announcements/<name>")
-@for_deciders
+@staff_who_may(Action.SET_LINE)
 def change(name: str) -> Response | tuple[str, int]:
     """Say it in other words from now on; a voice that says the old ones goes."""
     text, readings = tidy(request.form.get("text", "")), read_readings(request.form.get("readings", ""))
@@ -83,7 +84,7 @@ def change(name: str) -> Response | tuple[str, int]:
 
 
 @bp.post("/announcements/<name>/recording")
-@for_deciders
+@staff_who_may(Action.SET_LINE)
 def record(name: str) -> Response | tuple[str, int]:
     """Let a human voice say it from now on."""
     body, now = _uploaded("voice"), ports().clock.now()
@@ -104,7 +105,7 @@ def record(name: str) -> Response | tuple[str, int]:
 
 
 @bp.post("/announcements/<name>/back")
-@for_deciders
+@staff_who_may(Action.SET_LINE)
 def back(name: str) -> Response:
     """Let an earlier version hold again, or the phrase as it was shipped."""
     version, now = request.form.get("version", type=int), ports().clock.now()

@@ -6,19 +6,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.admin import choice, preview
-from callcenter.admin.blueprint import bp, for_deciders
+from callcenter.admin.blueprint import bp
 from callcenter.admin.choice import Choice, What, describe
 from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.hours import Calendar, SpecialKind, windows
 from callcenter.domain.calendar.times import at_japan, local_date
 from callcenter.domain.errors import HelplineError
 from callcenter.services.calendar import opening_hours, special_days
 from callcenter.services.calls import queue
-from callcenter.ui.access import me
+from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.forms import Problem
 from callcenter.ui.line_now import band
 from callcenter.ui.notices import sentences
@@ -28,14 +28,14 @@ PAST_DAYS = 400
 
 
 @bp.get("/days")
-@for_deciders
+@staff_who_may(Action.SET_LINE)
 def days() -> str:
     """Today at a glance, one tap for what is done most, and every day that is or was different."""
     return _draw_days({}, [])
 
 
 @bp.get("/days/decide")
-@for_deciders
+@staff_who_may(Action.SET_LINE)
 def decide() -> str | tuple[str, int]:
     """Ask why, then show what will be said; nothing is decided by looking."""
     now = ports().clock.now()
@@ -48,7 +48,7 @@ def decide() -> str | tuple[str, int]:
 
 
 @bp.post("/days/decide")
-@for_deciders
+@staff_who_may(Action.SET_LINE)
 def decided() -> Response | tuple[str, int]:
     """Let it hold from this moment on, instead of whatever was decided for the day before."""
     now = ports().clock.now()
@@ -65,7 +65,7 @@ def decided() -> Response | tuple[str, int]:
 
 
 @bp.get("/days/undo/<day>")
-@for_deciders
+@staff_who_may(Action.SET_LINE)
 def ask_undo(day: str) -> str:
     """Show how the day will be again."""
     on, now = _known_day(day), ports().clock.now()
@@ -79,7 +79,7 @@ def ask_undo(day: str) -> str:
 
 
 @bp.post("/days/undo/<day>")
-@for_deciders
+@staff_who_may(Action.SET_LINE)
 def undo(day: str) -> Response:
     """Let the day be an ordinary one again."""
     on, now = _known_day(day), ports().clock.now()
@@ -153,7 +153,7 @@ def _to_confirm(chosen: Choice) -> str:
 def _confirm(chosen: Choice, now: datetime) -> str:
     with reading() as session:
         known = opening_hours.current(session, now)
-        waiting = _waiting(session) if chosen.day == local_date(now) else 0
+        waiting = queue.how_many_wait(session) if chosen.day == local_date(now) else 0
     then = preview.look_ahead(known, chosen.day, chosen.special, now=now)
     return render_template(
         "admin/confirm.html",
@@ -166,7 +166,3 @@ def _confirm(chosen: Choice, now: datetime) -> str:
         describe=describe,
         now=now,
     )
-
-
-def _waiting(session: Session) -> int:
-    return len(session.scalars(queue.waiting_calls()).all())

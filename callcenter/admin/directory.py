@@ -5,25 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.admin.blueprint import bp, for_deciders
+from callcenter.admin.blueprint import bp
 from callcenter.context import ports, reading, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.directory.institutions import Entry, EntryIncomplete, InstitutionKind, read_entry
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.places import municipalities, prefectures_for_choice
 from callcenter.domain.records.consultations import Topic
 from callcenter.models.directory import Institution
-from callcenter.models.staff.accounts import Staff
 from callcenter.services.directory import institutions as services
-from callcenter.ui.access import me
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.checked import unchecked_for
 from callcenter.ui.forms import Problem
 
 
 @bp.get("/directory")
-@for_deciders
+@staff_who_may(Action.KEEP_DIRECTORY)
 def directory() -> str:
     """Every entry; those to be checked again say for how long nobody has."""
     with reading() as session:
@@ -32,13 +31,13 @@ def directory() -> str:
 
 
 @bp.get("/directory/new")
-@for_deciders
+@staff_who_may(Action.KEEP_DIRECTORY)
 def new_institution() -> str:
     return _form(None, Entry(kind="", name=""))
 
 
 @bp.post("/directory/new")
-@for_deciders
+@staff_who_may(Action.KEEP_DIRECTORY)
 def add_institution() -> Response | tuple[str, int]:
     """Add an entry."""
     try:
@@ -46,13 +45,13 @@ def add_institution() -> Response | tuple[str, int]:
     except EntryIncomplete as wrong:
         return _form(None, _typed(), Problem(wrong.field, wrong.message)), 422
     with unit_of_work() as session:
-        services.add(session, entry, by=_myself(session), now=ports().clock.now())
+        services.add(session, entry, by=myself(session), now=ports().clock.now())
     flash("窓口を加えました。")
     return redirect(url_for("admin.directory"), 303)
 
 
 @bp.get("/directory/<institution_id>")
-@for_deciders
+@staff_who_may(Action.KEEP_DIRECTORY)
 def institution(institution_id: str) -> str:
     """One entry with its history."""
     with reading() as session:
@@ -61,13 +60,13 @@ def institution(institution_id: str) -> str:
 
 
 @bp.post("/directory/<institution_id>")
-@for_deciders
+@staff_who_may(Action.KEEP_DIRECTORY)
 def change_institution(institution_id: str) -> Response | tuple[str, int]:
     """Save a change, check an entry, take it out or bring it back."""
     what, now = request.form.get("what", "save"), ports().clock.now()
     try:
         with unit_of_work() as session:
-            by = _myself(session)
+            by = myself(session)
             if what == "verify":
                 services.verify(session, institution_id, by=by, now=now)
             elif what in ("retire", "back"):
@@ -106,7 +105,3 @@ def _typed() -> Entry:
     names = set(Entry.__dataclass_fields__) - {"topics"}
     sent = {name: request.form.get(name, "") for name in names}
     return Entry(**sent, topics=tuple(request.form.getlist("topics")))
-
-
-def _myself(session: Session) -> Staff:
-    return session.get_one(Staff, me().staff_id)

@@ -11,37 +11,30 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.admin.blueprint import bp, for_deciders
+from callcenter.admin.blueprint import bp
 from callcenter.context import ports, reading, settings, unit_of_work
-from callcenter.domain.access.permissions import Action, roles_that_may
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.keeping.retention import HoldInThePast, HoldReason, HoldTooLong, SayWhyHeld
-from callcenter.domain.staff.roles import Role
 from callcenter.models.keeping.retention import RetentionHold
 from callcenter.services.delivery import nightly
 from callcenter.services.keeping import holds, retention
 from callcenter.services.keeping.retention import Held, Kind
 from callcenter.services.trail.audit import staff_member
-from callcenter.ui.access import me, staff
+from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.forms import Problem
+from callcenter.ui.kit.sent import NoSuchDay, a_day, choice
 
+UNTIL_WHEN = "いつまで残すかを、2026-11-30 のように入れてください。"
 SHOWN = 200
 """Rows of the list; it says so when there are more."""
-
-for_holders = staff(*sorted(roles_that_may(Action.HOLD)))
 
 
 class ChooseReason(HelplineError):
     """A hold without a reason from the list."""
 
     message = "残す理由を、一覧から選んでください。"
-
-
-class NoSuchDay(HelplineError):
-    """A day that no calendar has."""
-
-    message = "いつまで残すかを、2026-11-30 のように入れてください。"
 
 
 @dataclass(frozen=True)
@@ -54,7 +47,7 @@ class Standing:
 
 
 @bp.get("/retention")
-@for_deciders
+@staff_who_may(Action.SEE_RETENTION)
 def kept() -> str:
     """What goes tonight and what later; no name is on it, as not everybody here may know who calls."""
     now, periods = ports().clock.now(), settings().policy.periods
@@ -71,7 +64,8 @@ def kept() -> str:
             months=[(year, month, ahead[year, month]) for year, month in retention.next_months(today)],
             standing=_standing(session, today),
             last=nightly.latest(session, nightly.RETENTION),
-            leads=me().role is Role.SUPERVISOR,
+            may_open=me().may(Action.OPEN),
+            may_hold=me().may(Action.HOLD),
             short=short,
             held=Held,
             kind=Kind,
@@ -79,23 +73,22 @@ def kept() -> str:
 
 
 @bp.get("/retention/hold/<row_id>")
-@for_holders
+@staff_who_may(Action.HOLD)
 def ask_hold(row_id: str) -> str:
     """Ask why and until when something is kept."""
     return _ask(row_id)
 
 
 @bp.post("/retention/hold/<row_id>")
-@for_holders
+@staff_who_may(Action.HOLD)
 def hold(row_id: str) -> Response | tuple[str, int]:
     """Keep it beyond its period."""
-    now, reason = ports().clock.now(), request.form.get("reason", "")
+    now = ports().clock.now()
     try:
-        if reason not in set(HoldReason):
-            raise ChooseReason
-        until, note = _day(request.form.get("until", "")), request.form.get("note", "")
+        reason = choice(HoldReason, request.form.get("reason"), refusal=ChooseReason)
+        until, note = a_day(request.form.get("until"), otherwise=UNTIL_WHEN), request.form.get("note", "")
         with unit_of_work() as session:
-            holds.hold(session, row_id, HoldReason(reason), note, until, by=staff_member(me().staff_id), now=now)
+            holds.hold(session, row_id, reason, note, until, by=staff_member(me().staff_id), now=now)
     except HelplineError as refused:
         return _ask(row_id, Problem(FIELDS.get(type(refused)), refused.message), request.form.to_dict()), 422
     flash("この日まで、消さずに残します。")
@@ -103,7 +96,7 @@ def hold(row_id: str) -> Response | tuple[str, int]:
 
 
 @bp.post("/retention/lift/<hold_id>")
-@for_holders
+@staff_who_may(Action.HOLD)
 def lift(hold_id: str) -> Response:
     """End a hold now."""
     with unit_of_work() as session:
@@ -119,7 +112,7 @@ def short(row_id: str) -> str:
 
 def _standing(session: Session, today: date) -> list[Standing]:
     """Return the holds; what somebody wrote as the reason is for those who may set one."""
-    reads = me().role in roles_that_may(Action.HOLD)
+    reads = me().may(Action.HOLD)
     found = holds.listed(session, today=today)
     return [Standing(one, (one.note or "") if reads else "", one.case_id) for one in found]
 
@@ -134,13 +127,6 @@ def _ask(row_id: str, problem: Problem | None = None, typed: dict[str, str] | No
         "today": local_date(ports().clock.now()),
     }
     return render_template("admin/hold.html", **given)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise NoSuchDay from None
 
 
 FIELDS: dict[type[HelplineError], str] = {

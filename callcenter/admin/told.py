@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.admin.blueprint import bp, for_deciders, in_the_background
+from callcenter.admin.blueprint import bp
 from callcenter.admin.choice import describe
 from callcenter.context import ports, reading, unit_of_work
-from callcenter.models.calendar import SpecialDayRow
+from callcenter.domain.access.permissions import Action
+from callcenter.services.calendar import special_days
 from callcenter.services.delivery import notices
 from callcenter.services.delivery.notices import Told
-from callcenter.ui.access import me
-from callcenter.ui.notices import OPERATOR, says, sentences
+from callcenter.ui.access import me, staff_who_may
+from callcenter.ui.frame import Say
+from callcenter.ui.kit.answers import done
+from callcenter.ui.notices import OPERATOR, sentences
 
 
 @bp.get("/notices")
-@in_the_background
+@staff_who_may(Action.SEE_DECISIONS, quiet=True)
 def told() -> str:
     """The notices alone, for pages that show them as they come."""
     with reading() as session:
@@ -26,20 +29,17 @@ def told() -> str:
 
 
 @bp.post("/notices/<notice_id>/seen")
-@for_deciders
+@staff_who_may(Action.SEE_DECISIONS)
 def seen(notice_id: str) -> Response:
     """The person has seen it."""
     with unit_of_work() as session:
         notices.seen(session, notice_id, me().staff_id, now=ports().clock.now())
-    if request.accept_mimetypes.best == "application/json":
-        return Response(status=204)
-    return redirect(url_for("admin.days"), 303)
+    return done("admin.days")
 
 
-@says("special_day")
 def about_a_day(session: Session, notice: Told) -> tuple[str, str | None]:
     """Say what was decided about a day."""
-    row = session.get(SpecialDayRow, notice.subject_id)
+    row = special_days.find(session, notice.subject_id)
     by = notice.by or OPERATOR
     if row is None:
         return f"{by}が、受付の予定を変えました。", None
@@ -47,3 +47,6 @@ def about_a_day(session: Session, notice: Told) -> tuple[str, str | None]:
     if notice.kind == "special_day.withdraw":
         return f"{by}が、「{what}」を取り消しました。", None
     return f"{by}が、「{what}」に決めました。", None
+
+
+SAYINGS: dict[str, Say] = {"special_day": about_a_day}

@@ -4,38 +4,32 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from callcenter.admin import trail_words
-from callcenter.admin.blueprint import bp, for_auditors, for_figures, for_settings_history
+from callcenter.admin.blueprint import bp
 from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date
-from callcenter.domain.errors import HelplineError
-from callcenter.models.keeping.retention import Purge
-from callcenter.models.staff.accounts import Staff
 from callcenter.models.trail.audit import AuditEntry
 from callcenter.models.trail.audit_watch import AuditCheck, AuditHeadSent
 from callcenter.services.figures import month_figures
+from callcenter.services.keeping import retention
 from callcenter.services.trail import audit_watch, entries
 from callcenter.services.trail.entries import Filters
-from callcenter.ui.access import me
+from callcenter.ui.access import myself, staff_who_may
+from callcenter.ui.kit.answers import onward
+from callcenter.ui.kit.paging import before_number, days_asked
 
 USUAL_DAYS = 7
+HISTORY_DAYS = 90
 PURGES_SHOWN = 200
 AN_ID = re.compile(r"[0-9a-f]{32}")
 """Ids are shown by their last six digits, as everywhere on these pages."""
-
-
-class UnreadableDay(HelplineError):
-    """Not a date."""
-
-    message = "日付を読みとれませんでした。カレンダーから選び直してください。"
 
 
 @dataclass(frozen=True)
@@ -69,13 +63,13 @@ class Line:
 
 
 @bp.get("/trail")
-@for_auditors
+@staff_who_may(Action.SEE_TRAIL)
 def trail_page() -> str:
     """Acts by person, kind and period; never what was said."""
-    first, last = _days(USUAL_DAYS)
+    first, last = days_asked(local_date(ports().clock.now()), USUAL_DAYS)
     who, group = request.args.get("who") or None, request.args.get("group") or None
     with reading() as session:
-        page = entries.page(session, Filters(first, last, who, group), by=_myself(session), before=_before())
+        page = entries.page(session, Filters(first, last, who, group), by=myself(session), before=before_number())
         names = entries.names(session)
         people = [(one.id, one.name) for one in entries.actors(session)]
     asked = {"who": who or "", "group": group or "", "from": first.isoformat(), "to": last.isoformat()}
@@ -85,12 +79,12 @@ def trail_page() -> str:
 
 
 @bp.get("/settings-history")
-@for_settings_history
+@staff_who_may(Action.SEE_SETTINGS_HISTORY)
 def settings_history() -> str:
     """Who changed how the service behaves, or who may do what."""
-    first, last = _days(90)
+    first, last = days_asked(local_date(ports().clock.now()), HISTORY_DAYS)
     with reading() as session:
-        page = entries.settings_history(session, first, last, by=_myself(session), before=_before())
+        page = entries.settings_history(session, first, last, by=myself(session), before=before_number())
         names = entries.names(session)
     lines = [Line.of(entry, names) for entry in page.entries]
     asked = {"from": first.isoformat(), "to": last.isoformat()}
@@ -98,25 +92,25 @@ def settings_history() -> str:
 
 
 @bp.get("/purges")
-@for_auditors
+@staff_who_may(Action.SEE_TRAIL)
 def purges() -> str:
     """What was destroyed, when and how much of it; the ids are hashed, so nobody is named."""
     with reading() as session:
-        rows = session.scalars(select(Purge).order_by(Purge.at.desc()).limit(PURGES_SHOWN)).all()
+        rows = retention.purges(session, limit=PURGES_SHOWN)
     return render_template("admin/purges.html", rows=rows)
 
 
 @bp.get("/figures")
-@for_figures
+@staff_who_may(Action.SEE_FIGURES)
 def figures() -> str:
     """Counts by month; nothing that was said, and nobody's name."""
     with reading() as session:
-        months = month_figures.months(session, local_date(ports().clock.now()), by=_myself(session))
+        months = month_figures.months(session, local_date(ports().clock.now()), by=myself(session))
     return render_template("admin/figures.html", months=months)
 
 
 @bp.get("/chain")
-@for_auditors
+@staff_who_may(Action.SEE_TRAIL)
 def chain() -> str:
     """Whether the trail holds together, when that was looked at, and which heads went outside."""
     with reading() as session:
@@ -130,17 +124,12 @@ def chain() -> str:
 
 
 @bp.post("/chain/check")
-@for_auditors
+@staff_who_may(Action.SEE_TRAIL)
 def check_chain() -> Response:
     """Let the worker walk along the chain now."""
     with unit_of_work() as session:
-        audit_watch.ask_check(session, by=_myself(session), now=ports().clock.now())
-    flash("確認を始めます。長い記録では、数分かかることがあります。")
-    return redirect(url_for("admin.chain"), 303)
-
-
-def _myself(session: Session) -> Staff:
-    return session.get_one(Staff, me().staff_id)
+        audit_watch.ask_check(session, by=myself(session), now=ports().clock.now())
+    return onward("admin.chain", "確認を始めます。長い記録では、数分かかることがあります。")
 
 
 def _shown(value: Any, names: dict[str, str]) -> str:
@@ -150,20 +139,3 @@ def _shown(value: Any, names: dict[str, str]) -> str:
         return "はい" if value else "いいえ"
     text = str(value)
     return names.get(text, text[-6:] if AN_ID.fullmatch(text) else trail_words.value(text))
-
-
-def _days(usual: int) -> tuple[date, date]:
-    today = local_date(ports().clock.now())
-    return _day("from", today - timedelta(days=usual - 1)), _day("to", today)
-
-
-def _day(name: str, usual: date) -> date:
-    text = request.args.get(name, "")
-    try:
-        return date.fromisoformat(text) if text else usual
-    except ValueError:
-        raise UnreadableDay from None
-
-
-def _before() -> int | None:
-    return request.args.get("before", type=int)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callcenter.services.trail.readers import OPENINGS
+from callcenter.ui.tones import ROLES
 
 GROUPS = {
     "reading": "記録をひらいた",
@@ -223,14 +224,11 @@ FACTS = {
     "written": "書いた数",
 }
 
-VALUES = {
-    "administrator": "管理者",
+VALUES = {role.value: label for role, label in ROLES.items()} | {
     "all": "すべて",
     "app": "アプリの番号",
-    "auditor": "監査",
     "background": "これまで",
     "browser": "ブラウザー",
-    "counsellor": "相談員",
     "mail": "メール",
     "next_step": "次回",
     "nickname_heard": "呼び名",
@@ -240,7 +238,6 @@ VALUES = {
     "recovery": "控えのコード",
     "response": "したこと",
     "story": "主なお話",
-    "supervisor": "統括",
     "visit": "訪問",
     "window": "窓口",
 }

@@ -1,4 +1,4 @@
-"""The pages about records, people and cases as one blueprint, and who may open them."""
+"""The pages about records, people and cases as one blueprint."""
 
 from __future__ import annotations
 
@@ -8,25 +8,20 @@ from flask import Blueprint, Response, jsonify
 from flask_wtf.csrf import generate_csrf
 
 from callcenter.casefile.surroundings import address_of, workplace
-from callcenter.domain.staff.roles import Role
-from callcenter.ui.access import staff
+from callcenter.domain.access.permissions import Action
+from callcenter.ui.access import staff_who_may
 
 bp = Blueprint("casefile", __name__, url_prefix="/console")
 
-for_counsellors = staff(Role.COUNSELLOR, Role.SUPERVISOR)
-for_supervisors = staff(Role.SUPERVISOR)
-in_the_background = staff(Role.COUNSELLOR, Role.SUPERVISOR, quiet=True)
-"""For what an open page asks by itself: it does not keep an idle person signed in."""
+
+@bp.get("/form-token")
+@staff_who_may(Action.WRITE, quiet=True)
+def form_token() -> Response:
+    """Give an open page a new form token after its person signed in again elsewhere; no other site can read it."""
+    return jsonify(token=generate_csrf())
 
 
 @bp.context_processor
 def _given() -> dict[str, Any]:
     """Give templates the addresses that lie outside this floor."""
     return {"address_of": address_of, "workplace": workplace}
-
-
-@bp.get("/form-token")
-@in_the_background
-def form_token() -> Response:
-    """Give an open page a new form token after its person signed in again elsewhere; no other site can read it."""
-    return jsonify(token=generate_csrf())

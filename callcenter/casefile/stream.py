@@ -17,10 +17,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.wrappers import Response
 
-from callcenter.casefile.blueprint import bp, in_the_background
+from callcenter.casefile.blueprint import bp
 from callcenter.context import reading
+from callcenter.domain.access.permissions import Action
 from callcenter.services.delivery import live
-from callcenter.ui.access import me
+from callcenter.ui.access import me, staff_who_may
 
 log = logging.getLogger(__name__)
 
@@ -157,7 +158,7 @@ def _install(state: object) -> None:
 
 
 @bp.get("/events")
-@in_the_background
+@staff_who_may(Action.SEE_LINE, quiet=True)
 def events() -> Response:
     """Stream the hints that concern this person; the page looks for itself as soon as the stream is open."""
     tab = request.args.get("tab", "")

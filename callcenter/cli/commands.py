@@ -14,6 +14,7 @@ from callcenter.cli.fallback import export_fallback
 from callcenter.cli.hours import hours
 from callcenter.cli.keys import keys
 from callcenter.cli.moving_in import cases_import
+from callcenter.cli.names import names
 from callcenter.cli.opened import Commands
 from callcenter.cli.processes import migrate, run_all, work
 from callcenter.cli.provider import twilio
@@ -32,6 +33,7 @@ EVERY: tuple[click.Command, ...] = (
     hours,
     staff,
     cases,
+    names,
     doctor,
     twilio,
     audit,

@@ -15,11 +15,12 @@ from callcenter.context import context, reading
 from callcenter.domain.calendar.hours import Calendar
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
     from callcenter.adapters.checkup import Finding
+    from callcenter.crypto import KeyRing
     from callcenter.settings import Settings
 
 MARKS = {(True, False): "✓", (True, True): "△", (False, False): "✗", (False, True): "✗"}
@@ -40,8 +41,6 @@ def doctor() -> None:
     from callcenter.services.access import break_glass
     from callcenter.services.delivery import nightly
     from callcenter.services.directory import institutions
-    from callcenter.services.keeping import keys
-    from callcenter.services.misuse import flags
     from callcenter.services.staff import second_factor
 
     app: Flask = click.get_current_context().obj["app"]()
@@ -52,10 +51,7 @@ def doctor() -> None:
         if findings[0].well:
             findings += [checkup.holidays(_calendar(), today), checkup.keys(db.engine, here.ring)]
             with reading() as session:
-                now = here.ports.clock.now()
-                old = keys.remaining(session, now=now)
-                findings.append(checkup.older_keys(here.ring, old.movable, old.flags))
-                findings.append(checkup.flags(flags.lost(session, now=now)))
+                findings += _left_behind(session, here.ring, here.ports.clock.now())
                 findings += _trail(session, here.settings, today)
                 findings.append(checkup.second_factors(second_factor.without(session)))
                 findings.append(checkup.reviews(*break_glass.open_reviews(session, today)))
@@ -67,6 +63,21 @@ def doctor() -> None:
     for finding in findings:
         click.echo(f"{MARKS[finding.well, finding.doubt]} {finding.subject}: {finding.sentence}")
     sys.exit(0 if all(finding.well for finding in findings) else 1)
+
+
+def _left_behind(session: Session, ring: KeyRing, now: datetime) -> list[Finding]:
+    """What still stands under an older key, or under an older version of the rules of spelling."""
+    from callcenter.adapters import checkup
+    from callcenter.services.keeping import keys
+    from callcenter.services.misuse import flags
+    from callcenter.services.names import nickname_reindex
+
+    old = keys.remaining(session, now=now)
+    return [
+        checkup.older_keys(ring, old.movable, old.flags),
+        checkup.flags(flags.lost(session, now=now)),
+        checkup.spelling(nickname_reindex.outdated(session).rows),
+    ]
 
 
 def _trail(session: Session, settings: Settings, today: date) -> list[Finding]:
@@ -100,11 +111,11 @@ def _at_twilio() -> list[Finding]:
     """How the account at Twilio is set up; one finding for each thing that is not as it should be."""
     from callcenter.adapters.checkup import Finding
 
-    setup, settings = context().ports.setup, context().settings
+    setup = context().ports.setup
     if setup is None:
         return [Finding("twilio", True, provider.NO_ACCOUNT)]
     try:
-        remarks = provider.look(setup, settings)
+        remarks = provider.look(setup)
     except provider.Unreachable as unreachable:
         return [Finding("twilio", False, str(unreachable))]
     found = [Finding(f"twilio {one.subject}", not one.wrong, one.sentence, doubt=not one.wrong) for one in remarks]

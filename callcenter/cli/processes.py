@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from callcenter.cli.names import reindex
 from callcenter.cli.opened import bring_up_to_date
 
 
@@ -37,7 +38,11 @@ def work(obj: dict[str, Any]) -> None:
 @click.command("migrate")
 @click.pass_obj
 def migrate(obj: dict[str, Any]) -> None:
-    """Bring the database to the newest schema and to what is shipped: holidays, other lines."""
+    """Bring the database to the newest schema and to what is shipped: holidays, other lines.
+
+    If a rule of spelling has changed, the index of names is then built anew.
+    """
     with obj["app"]().app_context():
         bring_up_to_date()
+        reindex()
     click.echo("データベースは最新です。")

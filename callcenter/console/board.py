@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from flask import render_template
 
-from callcenter.casefile.blueprint import for_counsellors, in_the_background
 from callcenter.console import desk, drawing
 from callcenter.console.blueprint import bp
 from callcenter.context import ports, reading, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.duty.presence import BOUND
 from callcenter.models.calls.calls import Presence
 from callcenter.services.cases import wall
-from callcenter.ui.access import note_activity
-from callcenter.ui.kit import myself
+from callcenter.ui.access import myself, note_activity, staff_who_may
 
 
 @bp.get("/")
-@for_counsellors
+@staff_who_may(Action.SEE_LINE)
 def board() -> str:
     """The record of the call I am in or have to write up; otherwise what to do next."""
     with unit_of_work() as session:
@@ -30,7 +29,7 @@ def board() -> str:
 
 
 @bp.get("/records/<record_id>")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def record(record_id: str) -> str:
     """One record, mine or (for a supervisor) anybody's."""
     with unit_of_work() as session:
@@ -39,7 +38,7 @@ def record(record_id: str) -> str:
 
 
 @bp.get("/fragment/line")
-@in_the_background
+@staff_who_may(Action.SEE_LINE, quiet=True)
 def live_parts() -> str:
     """What changes by itself: call bar, queue, colleagues, drafts."""
     with reading() as session:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.casefile.words import name_of
@@ -20,6 +20,7 @@ from callcenter.console.talks import following
 from callcenter.console.talks.bar import Talk
 from callcenter.console.talks.following import Following
 from callcenter.context import settings
+from callcenter.domain.access.permissions import Action, may
 from callcenter.domain.calendar.hours import State
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.calls.lifecycle import OPEN_OFFERS
@@ -29,13 +30,13 @@ from callcenter.domain.directory.institutions import Entry
 from callcenter.domain.duty.presence import PUT_AWAY, TALKING, AwayReason, Work, is_long
 from callcenter.domain.policy import Policy
 from callcenter.domain.records.consultations import Relation
-from callcenter.domain.staff.roles import Contact, Role
+from callcenter.domain.staff.roles import Contact
 from callcenter.domain.talks import scripts
 from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.calendar import opening_hours
-from callcenter.services.calls import pull, queue
+from callcenter.services.calls import calls, pull, queue
 from callcenter.services.calls.pull import Pull
 from callcenter.services.cases import wall
 from callcenter.services.directory import institutions
@@ -206,7 +207,7 @@ def _build(session: Session, staff: Staff, now: datetime, policy: Policy, **more
         hard=row is not None and row.hard_call_id is not None,
         long=row is not None and is_long(row.work, row.since, now=now, policy=policy),
         wrap_up_minutes=int(policy.wrap_up_limit.total_seconds() // 60),
-        notes=care.unseen(session) if staff.role is Role.SUPERVISOR else None,
+        notes=care.unseen(session) if may(staff.role, Action.LEAD) else None,
         ring=_ring(session, offer, staff, now),
         talk=talk,
         record_id=record.id if record else None,
@@ -217,7 +218,7 @@ def _build(session: Session, staff: Staff, now: datetime, policy: Policy, **more
         people=_people(session, staff, now, policy),
         drafts=_drafts(session, staff, without=record),
         hours=opening_hours.state(session, now),
-        last_call_at=_last_call(session, now),
+        last_call_at=calls.last_talk_ended(session, local_date(now)),
         pull=pull.state(session),
         following=following.mine(session, row),
         followed=following.told(session, talk.call_id if talk else None, also_listening=policy.show_listening),
@@ -247,10 +248,7 @@ def _ring(session: Session, offer: Offer | None, staff: Staff, now: datetime) ->
 
 
 def _waiting(session: Session) -> tuple[Waiting, ...]:
-    ringing = select(Offer.call_id, Staff.name).join(Staff, Staff.id == Offer.staff_id)
-    rung = dict(session.execute(ringing.where(Offer.state.in_(OPEN_OFFERS))).all())
-    calls = session.scalars(queue.waiting_calls())
-    return tuple(Waiting(hint_of(call.key), call.arrived_at, rung.get(call.id)) for call in calls)
+    return tuple(Waiting(hint_of(call.key), call.arrived_at, rung) for call, rung in queue.waiting_now(session))
 
 
 def _people(session: Session, me: Staff, now: datetime, policy: Policy) -> tuple[Peers, ...]:
@@ -270,10 +268,4 @@ def _drafts(session: Session, staff: Staff, *, without: Consultation | None) -> 
         Draft(one.id, name_of(one), one.opened_at)
         for one in mine
         if (without is None or one.id != without.id) and not wall.hides(session, there, one.person)
-    )
-
-
-def _last_call(session: Session, now: datetime) -> datetime | None:
-    return session.scalar(
-        select(func.max(Call.ended_at)).where(Call.arrived_on == local_date(now), Call.talked_at.is_not(None))
     )

@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 from callcenter.casefile.person import page
 from callcenter.casefile.record.lookup import lookup
 from callcenter.casefile.surroundings import Drawing, Shown
-from callcenter.context import line_words, settings
+from callcenter.context import line_words, ports, settings
 from callcenter.domain.talks import scripts
 from callcenter.domain.talks.talk import WORDS, Help
-from callcenter.ui.kit import from_script
-from callcenter.ui.response import browser_phone
+from callcenter.ui.kit.answers import from_script
 
 
 def around(session: Session, record_id: str, shown: Shown | None = None, **instead: object) -> Drawing:
@@ -39,7 +38,7 @@ def draw(given: Mapping[str, Any]) -> str:
         script_sections=scripts.drawer(_spoken()),
         lookup=lookup(),
         line_origin=settings().simulator_url,
-        edges=browser_phone.EDGES,
+        edges=ports().browser_line.edges,
     )
 
 

@@ -6,15 +6,16 @@ from flask import redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.casefile.blueprint import for_counsellors, in_the_background
 from callcenter.console.blueprint import bp
 from callcenter.context import ports, reading, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.models.cases.casework import CaseHandover
 from callcenter.services.delivery import notices
 from callcenter.services.delivery.notices import Told
-from callcenter.ui.access import me
-from callcenter.ui.kit import from_script
-from callcenter.ui.notices import OPERATOR, says, sentences
+from callcenter.ui.access import me, staff_who_may
+from callcenter.ui.frame import Say
+from callcenter.ui.kit.answers import from_script
+from callcenter.ui.notices import OPERATOR, sentences
 
 HANDOVER = {
     "case.hand_over": "{by}が、ケースの引きつぎをお願いしています。",
@@ -25,7 +26,7 @@ HANDOVER = {
 
 
 @bp.get("/notices")
-@in_the_background
+@staff_who_may(Action.CARE, quiet=True)
 def told() -> str:
     """The notices alone, for pages that show them as they come."""
     with reading() as session:
@@ -34,7 +35,7 @@ def told() -> str:
 
 
 @bp.post("/notices/<notice_id>/seen")
-@for_counsellors
+@staff_who_may(Action.CARE)
 def seen(notice_id: str) -> Response:
     """The person has seen it."""
     with unit_of_work() as session:
@@ -42,9 +43,11 @@ def seen(notice_id: str) -> Response:
     return Response(status=204) if from_script() else redirect(url_for("casefile.caseload_page"), 303)
 
 
-@says("case.hand_over")
 def about_a_handover(session: Session, notice: Told) -> tuple[str, str | None]:
     """Say what became of a hand-over; the name of the caller is on the case's page only."""
     asked = session.get(CaseHandover, notice.subject_id)
     href = url_for("casefile.case", case_id=asked.case_id) if asked else None
     return HANDOVER[notice.kind].format(by=notice.by or OPERATOR), href
+
+
+SAYINGS: dict[str, Say] = {"case.hand_over": about_a_handover}

@@ -112,7 +112,7 @@ class Caller:
 
     @classmethod
     def read(cls, raw: str | None) -> Self:
-        """Read Twilio's ``From`` in any of its forms; nothing that stands there is an error."""
+        """Read a caller's number in any form that telephone companies send; nothing that stands there is an error."""
         text = unicodedata.normalize("NFKC", raw or "").strip()
         kind = _kind_without_number(text.casefold())
         if kind is not None:
@@ -179,8 +179,6 @@ def _kind_without_number(text: str) -> CallerKind | None:
         return CallerKind.WITHHELD
     if text.removeprefix("+") in _KEYPAD_WORDS:
         return _KEYPAD_WORDS[text.removeprefix("+")]
-    if text.startswith("client:"):
-        return CallerKind.CLIENT
     for kind, words in _WORDS:  # a SIP address may say anonymous, too
         if any(word in text for word in words):
             return kind

@@ -48,8 +48,8 @@ class Policy:
     """How long a talk usually lasts at most; the counsellor is reminded of it, nothing ever cuts it. Zero is none."""
     number_days: int = 30
     """Days for which a call-control row keeps the caller's number."""
-    twilio_log_days: int = 30
-    """Days for which Twilio may keep its own log of a call, with the caller's number; at least one."""
+    line_log_days: int = 30
+    """Days for which the telephone company may keep its own log of a call, with the caller's number; at least one."""
     phone_record_years: int = 2
     """Years for which a case is kept after its last contact."""
     visit_record_years: int = 5
@@ -61,7 +61,7 @@ class Policy:
     nobody_after: timedelta = timedelta(seconds=20)
     """With no counsellor on duty a caller is told so after this time, not left with music."""
     answer_within: timedelta = timedelta(seconds=1.5)
-    """After this a webhook is answered with its stand-in; Twilio and the caller wait at most two seconds."""
+    """After this a webhook is answered with its stand-in; telephone company and caller wait at most two seconds."""
     outage_patience: timedelta = timedelta(minutes=2)
     """Without a database callers are asked to hold for so long; then the trouble is admitted and the call ended."""
     missed_grace: timedelta = timedelta(minutes=3)
@@ -78,9 +78,9 @@ class Policy:
     """A claimed caller who has not reached the room by then goes back to the head of the queue; longer than
     the twenty seconds after which a waiting caller steps out of the queue by pull."""
     ring_browser: int = 10
-    """Seconds a browser rings; Twilio adds about five (Calls resource, Timeout)."""
+    """Seconds a browser rings; the telephone company adds about five."""
     ring_telephone: int = 15
-    """Seconds a telephone rings; Twilio adds about five."""
+    """Seconds a telephone rings; the telephone company adds about five."""
     ring_slack: timedelta = timedelta(seconds=10)
     """An offer without news this long after its ringing time is given up."""
     silent_after: timedelta = timedelta(seconds=60)

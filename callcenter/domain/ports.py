@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
-from callcenter.domain.administration.line_setup import Dialing, Field, Found
 from callcenter.domain.announcements.readings import Phrase
 from callcenter.domain.announcements.speech import Announcement
 from callcenter.domain.announcements.wording import Changes, Slot
 from callcenter.domain.calendar.hours import State
+from callcenter.domain.telephony import BrowserLine, LineSetup, Telephony, VoiceTokens
 
 
 class Clock(Protocol):
@@ -22,150 +22,10 @@ class Clock(Protocol):
         ...
 
 
-class LineGone(Exception):
-    """The leg has already ended (Twilio: 20404, 21220); an ordinary answer, not a failure."""
-
-
-class LineBusy(Exception):
-    """The telephone company did not take the request (Twilio: 429); it may be repeated."""
-
-
-class LineUnknown(Exception):
-    """Nobody can say whether the request was taken (time-out, 5xx); it must not be blindly repeated."""
-
-
-class LineRefused(Exception):
-    """The telephone company will not do this, now or later (a number that cannot be rung, a wrong account)."""
-
-
-class LineInUse(LineRefused):
-    """What has not ended yet cannot be deleted (Twilio: 20009); another night it can."""
-
-
-class LineShut(LineBusy):
-    """The telephone company does not let us in (Twilio: 401, 403): nothing was done, and the operator must mend it."""
-
-
-@dataclass(frozen=True)
-class Leg:
-    """A leg as the telephone company lists it; *number* is the other side's, in whatever form it came."""
-
-    sid: str
-    state: str
-    """Twilio's own word, such as ``in-progress`` or ``completed``."""
-    number: str = field(repr=False)
-    began_at: datetime
-    ended_at: datetime | None = None
-
-
-class Telephony(Protocol):
-    """The outgoing half of the telephone; everything here may raise the four errors above."""
-
-    def ring(self, to: str, *, answer_url: str, status_url: str, timeout: int) -> str:
-        """Ring *to* (E.164 or ``client:…``) for *timeout* seconds and return the new leg's SID."""
-        ...
-
-    def redirect(self, leg_sid: str, url: str) -> None:
-        """Let the leg fetch its next script from *url*."""
-        ...
-
-    def take_from_queue(self, queue_sid: str, leg_sid: str, url: str) -> None:
-        """Take the leg out of the holding queue and let it fetch *url*."""
-        ...
-
-    def hang_up(self, leg_sid: str, *, answered: bool) -> None:
-        """End the leg; one that is still ringing is cancelled."""
-        ...
-
-    def leg_state(self, leg_sid: str) -> str:
-        """Return Twilio's own word for the leg's state, such as ``in-progress`` or ``completed``."""
-        ...
-
-    def in_room(self, room: str) -> list[str] | None:
-        """Return the SIDs of the legs in the running conference of that name, None if there is none."""
-        ...
-
-    def room_sid(self, room: str) -> str | None:
-        """Return the SID of the running conference of that name, None if there is none."""
-        ...
-
-    def hold(self, room_sid: str, leg_sid: str, music_url: str) -> None:
-        """Take the leg out of the talk: it hears what *music_url* plays, and nobody hears it."""
-        ...
-
-    def unhold(self, room_sid: str, leg_sid: str) -> None:
-        """Let the leg back into the talk."""
-        ...
-
-    def mute(self, room_sid: str, leg_sid: str, *, muted: bool) -> None:
-        """Let the room not hear the leg, or hear it again; who is coached stays as it is."""
-        ...
-
-    def coach(self, room_sid: str, leg_sid: str, *, coached_sid: str | None, muted: bool) -> None:
-        """Let only *coached_sid*'s leg hear this one, or (None) everybody; *muted* as in ``mute``."""
-        ...
-
-    def announce(self, room_sid: str, leg_sid: str, url: str) -> None:
-        """Let this leg alone hear the script at *url*, without leaving the talk."""
-        ...
-
-    def ended_legs(self, before: date, *, limit: int) -> list[str]:
-        """Return the SIDs of at most *limit* ended legs that began before that day (in UTC), newest first."""
-        ...
-
-    def forget_leg(self, leg_sid: str) -> None:
-        """Delete what the telephone company keeps of an ended leg; ``LineInUse`` while it has not ended."""
-        ...
-
-    def legs_to(self, to: str, *, since: datetime) -> list[Leg]:
-        """Return the few newest legs that were rung at *to* and asked for since then, newest first."""
-        ...
-
-    def callers_of(self, number: str, *, since: datetime) -> list[Leg]:
-        """Return the legs of callers who dialled *number* (E.164) and began since then."""
-        ...
-
-    def rung_legs(self, *, since: datetime) -> list[Leg]:
-        """Return the legs that were rung from our caller ID and began since then."""
-        ...
-
-    def rooms(self) -> list[str]:
-        """Return the names of the conferences that run now."""
-        ...
-
-
-class LineSetup(Protocol):
-    """What is set up once at the telephone company; everything here may raise the errors above."""
-
-    def look(self) -> Found:
-        """Return how the account is set up."""
-        ...
-
-    def set_number(self, e164: str, values: Mapping[Field, str]) -> None:
-        """Set these parts of a number and leave the others alone."""
-        ...
-
-    def allow_dialing(self, wanted: Dialing) -> None:
-        """Let the account ring what is *wanted*, and nothing else."""
-        ...
-
-    def stop_recording(self) -> None:
-        """Drop the rule by which every call is recorded."""
-        ...
-
-
 class Doorbell(Protocol):
     """Tells the worker that the outbox holds something; it may fail in silence, the worker looks by itself too."""
 
     def ring(self) -> None: ...
-
-
-class VoiceTokens(Protocol):
-    """Lets a browser be rung for a while."""
-
-    def grant(self, identity: str, *, seconds: int) -> str:
-        """Return a signed token by which *identity* may receive calls, and nothing else, for *seconds*."""
-        ...
 
 
 class LineWords(Protocol):
@@ -240,3 +100,6 @@ class Ports:
     """None where no account was named: then there is nothing to look at."""
     mailer: Mailer | None = None
     """None where nothing is mailed, as in most tests."""
+    line_words: LineWords | None = None
+    """None where no telephone is mounted."""
+    browser_line: BrowserLine = field(default_factory=BrowserLine)

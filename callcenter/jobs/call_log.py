@@ -1,7 +1,7 @@
-"""Every night Twilio is made to forget the calls that are older than policy: its own log holds callers' numbers.
+"""Every night the telephone company is made to forget old calls: its own log holds callers' numbers.
 
 The numbers themselves never come here: legs are listed and deleted by their SID. Whatever stops it, the next look
-goes on from what Twilio still lists.
+goes on from what the telephone company still lists.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from callcenter.context import context, unit_of_work
-from callcenter.domain.ports import LineBusy, LineGone, LineInUse, LineRefused, LineShut, LineUnknown
+from callcenter.domain.telephony import LineBusy, LineGone, LineInUse, LineRefused, LineShut, LineUnknown
 from callcenter.services.delivery import nightly
 from callcenter.services.delivery.nightly import Turn
 
@@ -19,14 +19,14 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 50
 PAUSE = 0.25
-"""Real seconds between two deletions, so that the line's own requests always have room at Twilio."""
+"""Real seconds between two deletions, so that the line's own requests always have room at the telephone company."""
 
 Pause = Callable[[float], bool]
 """Waits so many seconds; True if the process shall stop."""
 
 
 def forget_old_calls(pause: Pause) -> None:
-    """Do tonight's turn if nobody has; what Twilio does not take now is tried again later tonight."""
+    """Do tonight's turn if nobody has; what the telephone company does not take now is tried again later tonight."""
     now = context().ports.clock.now()
     with unit_of_work() as session:
         turn = nightly.take(session, nightly.CALL_LOG, now=now)
@@ -35,10 +35,10 @@ def forget_old_calls(pause: Pause) -> None:
     try:
         result = _work_off(turn, pause)
     except (LineShut, LineRefused) as refused:
-        log.warning("Twilio does not let old calls be deleted: %s", refused)
+        log.warning("the telephone company does not let old calls be deleted: %s", refused)
         result = "refused"
     except (LineBusy, LineUnknown) as not_now:
-        log.info("deleting old calls at Twilio rests: %s", not_now)
+        log.info("deleting old calls rests: %s", not_now)
         return
     if result is not None:
         with unit_of_work() as session:
@@ -47,11 +47,11 @@ def forget_old_calls(pause: Pause) -> None:
 
 def _work_off(turn: Turn, pause: Pause) -> str | None:
     """Delete page by page; None if the process shall stop, the night is over or somebody else has the turn."""
-    telephony, days = context().ports.telephony, context().settings.policy.twilio_log_days
+    telephony, days = context().ports.telephony, context().settings.policy.line_log_days
     before = turn.night - timedelta(days=max(1, days))
     tried: set[str] = set()
     while True:
-        # What was tried may still be listed: it has not ended, or Twilio takes a while to forget.
+        # What was tried may still be listed: it has not ended, or the telephone company takes a while to forget.
         listed = telephony.ended_legs(before, limit=AT_ONCE + len(tried))
         fresh = [sid for sid in listed if sid not in tried]
         if not fresh:

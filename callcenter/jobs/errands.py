@@ -18,8 +18,8 @@ from callcenter.context import context, unit_of_work
 from callcenter.domain.calls.callbacks import Callbacks
 from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
 from callcenter.domain.duty.presence import Work
-from callcenter.domain.ports import LineBusy, LineGone, LineRefused
 from callcenter.domain.staff.roles import Contact
+from callcenter.domain.telephony import Browser, LegState, LineBusy, LineGone, LineRefused
 from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.calls import calls
@@ -28,14 +28,11 @@ from callcenter.services.talks import handover, ringing, room
 
 Facts = dict[str, Any]
 
-OVER = {"completed", "busy", "failed", "no-answer", "canceled"}
-"""Twilio's words for a leg that has ended."""
-
 CLOCKS_APART = timedelta(minutes=6)
-"""So far Twilio's clock and ours may differ; a leg that was asked for earlier is known to its own offer."""
+"""So far the telephone company's clock and ours may differ; a leg asked for earlier is known to its own offer."""
 
 SURELY_LISTED = timedelta(seconds=5)
-"""So long after a ring was asked for, a leg that Twilio does not list is not there."""
+"""So long after a ring was asked for, a leg that the telephone company does not list is not there."""
 
 HANDLERS: dict[str, Callable[[Facts], str]] = {}
 """Topic → handler; a handler returns a code of how it went, or raises ``LineBusy`` to be run again."""
@@ -83,7 +80,7 @@ def ring(facts: Facts) -> str:
     except (LineBusy, LineGone) as not_taken:
         with unit_of_work() as session:
             session.get_one(Offer, offer_id).dialled_at = None  # surely not rung, so it may be tried again
-        raise (NotYet if isinstance(not_taken, LineGone) else not_taken) from None  # gone: Twilio knows no such account
+        raise (NotYet if isinstance(not_taken, LineGone) else not_taken) from None  # gone: no such account
     with unit_of_work() as session:
         offer = ringing.find(session, offer_id)
         if offer is not None:
@@ -91,10 +88,10 @@ def ring(facts: Facts) -> str:
     return "done"
 
 
-def _look_for_ring(offer_id: str, to: str | None, asked_at: datetime) -> str:
+def _look_for_ring(offer_id: str, to: str | Browser | None, asked_at: datetime) -> str:
     """Find the ring of unknown fate among the newest legs of that telephone; if there is none, free the counsellor.
 
-    Twilio cannot be asked for our offer's id, only for the legs to a number; one that no offer knows is this one's.
+    The telephone company knows nothing of offers, only of the legs to a number; one that no offer knows is this one's.
     """
     now, telephony = context().ports.clock.now(), context().ports.telephony
     legs = [] if to is None else telephony.legs_to(to, since=asked_at - CLOCKS_APART)
@@ -121,12 +118,12 @@ def _not_rung(offer_id: str) -> str:
     return "not_rung"
 
 
-def _destination(session: Session, offer: Offer) -> str | None:
+def _destination(session: Session, offer: Offer) -> str | Browser | None:
     if offer.contact is Contact.PHONE:
         staff = session.get(Staff, offer.staff_id)
         return None if staff is None else staff.phone
     row = session.get(Presence, offer.staff_id)
-    return None if row is None or row.lease is None else f"client:{row.identity}"
+    return None if row is None or row.lease is None else Browser(row.identity)
 
 
 def _unreachable(offer_id: str, why: str) -> str:
@@ -218,10 +215,10 @@ def ask_after_call(facts: Facts) -> str:
     try:
         state = context().ports.telephony.leg_state(caller_sid)
     except LineGone:
-        state = "completed"
-    if state in OVER:
+        state = LegState.ENDED
+    if state.over:
         _caller_gone(caller_sid)
-    return state
+    return state.value
 
 
 @handles("look_into_room")

@@ -12,8 +12,8 @@ from typing import Any
 
 from callcenter.context import context, unit_of_work
 from callcenter.domain.calls.lifecycle import CallState
-from callcenter.domain.ports import LineGone, LineRefused
 from callcenter.domain.talks.supervision import Mode
+from callcenter.domain.telephony import LineGone, LineRefused
 from callcenter.jobs.errands import NotYet
 from callcenter.jobs.participants import in_room
 from callcenter.models.calls.calls import Call, Offer
@@ -48,7 +48,7 @@ def set_listening(facts: Facts) -> str:
 
 
 def _follow(wished: Wish) -> bool:
-    """Change the leg; False if there is nobody in the room to whisper to (Twilio: 13240)."""
+    """Change the leg; False if there is nobody in the room to whisper to."""
     whispers, line = wished.mode is Mode.WHISPER, context().ports.telephony
     if whispers and wished.coached_sid is None:
         return False

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from callcenter.context import context, unit_of_work
 from callcenter.domain.calls.callbacks import Callbacks
 from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
-from callcenter.domain.ports import LineGone, LineUnknown
+from callcenter.domain.telephony import LineGone, LineUnknown
 from callcenter.jobs.errands import NotYet
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.services.calls import calls

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from callcenter.context import context, reading, unit_of_work
 from callcenter.domain.calls.callbacks import Callbacks
-from callcenter.domain.ports import Leg, LineBusy, LineGone, LineRefused, LineUnknown
+from callcenter.domain.telephony import LegState, LineBusy, LineGone, LineRefused, LineUnknown, RungLeg
 from callcenter.services.delivery import chores
 from callcenter.services.delivery.chores import Turn
 from callcenter.services.talks import reconciliation
@@ -30,7 +30,7 @@ OVERLAP = timedelta(hours=2)
 FIRST = timedelta(days=1)
 FURTHEST = timedelta(days=7)
 LEGS_LAST = timedelta(hours=4)
-"""Longer than Twilio lets a counsellor's leg live."""
+"""Longer than the telephone company lets a counsellor's leg live."""
 
 
 def reconcile(*, every: timedelta = EVERY) -> str:
@@ -83,21 +83,21 @@ def _counsellors(now: datetime) -> None:
             _hang_up_unknown(leg)
             continue
         with unit_of_work() as session:
-            if leg.state in reconciliation.OVER:
+            if leg.state.over:
                 reconciliation.leg_ended(session, offer_id, at=leg.ended_at or now, now=now)
             else:
                 reconciliation.leg_left_over(session, offer_id, now=now)
 
 
-def _hang_up_unknown(leg: Leg) -> None:
+def _hang_up_unknown(leg: RungLeg) -> None:
     """End a leg that was rung for us and that no row knows: a worker died over it, and its news never came."""
-    if leg.state in reconciliation.OVER:
+    if leg.state.over:
         return
     with reading() as session:
         ours = reconciliation.is_ours(session, leg)
     if ours:
         log.warning("leg %s lives and no offer knows it; it is hung up", leg.sid)
-        _unless_gone(lambda: context().ports.telephony.hang_up(leg.sid, answered=leg.state == "in-progress"))
+        _unless_gone(lambda: context().ports.telephony.hang_up(leg.sid, answered=leg.state is LegState.ANSWERED))
 
 
 def _rooms(now: datetime) -> None:

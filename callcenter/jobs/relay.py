@@ -8,7 +8,8 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.context import context, reading, unit_of_work
-from callcenter.domain.ports import LineBusy, LineGone, LineRefused, LineShut, LineUnknown, MailNotTaken
+from callcenter.domain.ports import MailNotTaken
+from callcenter.domain.telephony import LineBusy, LineGone, LineRefused, LineShut, LineUnknown
 from callcenter.jobs import audit_heads, listening, participants
 from callcenter.jobs.errands import HANDLERS, NotYet
 from callcenter.services.delivery import outbox

@@ -15,7 +15,7 @@ from callcenter.context import context, reading, unit_of_work
 from callcenter.jobs import audit_heads, call_log, fallback, reconcile, relay, retention
 from callcenter.services.calls import dispatching
 from callcenter.services.delivery import outbox
-from callcenter.services.names import nickname_index
+from callcenter.services.names import nickname_index, nickname_reindex
 from callcenter.services.talks import watch
 
 log = logging.getLogger(__name__)
@@ -57,6 +57,7 @@ def sweep() -> None:
 def forget() -> None:
     with unit_of_work() as session:
         nickname_index.complete(session)  # names that an older version added while it was being replaced
+        nickname_reindex.batch(session)  # and those it spelt by older rules
         watch.forget(session, now=context().ports.clock.now())
 
 

@@ -10,6 +10,7 @@ import secrets
 import sqlite3
 import time
 from contextlib import closing
+from dataclasses import dataclass, field
 from functools import cache
 from threading import Lock
 from types import ModuleType
@@ -19,9 +20,20 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import URL, Insert, MetaData, Table, create_engine, event, insert, make_url
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import TimeoutError  # noqa: A004  # SQLAlchemy's own, like its other errors
+from sqlalchemy.exc import (
+    OperationalError,
+    SQLAlchemyError,
+    TimeoutError,  # noqa: A004  # SQLAlchemy's own, like its other errors
+)
 from sqlalchemy.orm import DeclarativeBase, Mapper, RelationshipDirection, Session, SessionTransaction, relationship
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from callcenter.crypto import KeyRing
+
+DatabaseFailed = SQLAlchemyError
+"""Anything a query can raise."""
+DatabaseAway = OperationalError
+"""What a query raises when the database does not answer, or not in time."""
 
 OLDEST_SQLITE = (3, 51, 3)
 """Older versions can lose committed writes in WAL mode with two connections (sqlite.org/changes.html, 3.51.3)."""
@@ -80,7 +92,34 @@ def _holds(other: Mapper[Base], mapper: Mapper[Base]) -> bool:
     return any(way.mapper is mapper and way.direction is RelationshipDirection.ONETOMANY for way in ways)
 
 
-APPENDED = "rows to append at the commit"
+@dataclass(frozen=True)
+class PendingEntry:
+    """An entry of the audit trail that is chained at the commit."""
+
+    row: dict[str, Any]
+    within: tuple[SessionTransaction, ...]
+    """The savepoints and the transaction it was recorded in."""
+
+
+@dataclass
+class SessionInfo:
+    """What travels with a session, from whoever opens it to its commit."""
+
+    ring: KeyRing | None = field(default=None, repr=False)
+    """Opens and seals texts; lent by ``models.keys.lend_ring``."""
+    rings_worker: bool = False
+    """Whether the worker is told after the commit that the outbox holds something."""
+    appended: dict[type[Base], list[dict[str, Any]]] = field(default_factory=dict)
+    """Rows that are written at the commit."""
+    audited: list[PendingEntry] = field(default_factory=list)
+
+
+def info(session: Session) -> SessionInfo:
+    """Return what travels with *session*."""
+    found: SessionInfo | None = session.info.get(SessionInfo)
+    if found is None:
+        found = session.info[SessionInfo] = SessionInfo()
+    return found
 
 
 def append(session: Session, model: type[Base], **row: Any) -> None:
@@ -98,15 +137,14 @@ def append(session: Session, model: type[Base], **row: Any) -> None:
 
 def appended(session: Session, model: type[Base]) -> list[dict[str, Any]]:
     """Return the rows of *model* that this transaction will append."""
-    rows: list[dict[str, Any]] = session.info.setdefault(APPENDED, {}).setdefault(model, [])
-    return rows
+    return info(session).appended.setdefault(model, [])
 
 
 @event.listens_for(Session, "before_commit")
 def _write_appended(session: Session) -> None:
     if session.in_nested_transaction():
         return
-    gathered: dict[type[Base], list[dict[str, Any]]] = session.info.pop(APPENDED, {})
+    gathered, info(session).appended = info(session).appended, {}
     if gathered:
         session.flush()  # what the rows refer to
     for model, rows in gathered.items():
@@ -116,7 +154,7 @@ def _write_appended(session: Session) -> None:
 @event.listens_for(Session, "after_soft_rollback")
 def _drop_appended(session: Session, undone: SessionTransaction) -> None:
     if not undone.nested:
-        session.info.pop(APPENDED, None)
+        info(session).appended = {}
 
 
 @cache

@@ -21,22 +21,21 @@ from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, object_session, relationship
 
 from callcenter.crypto import KeyMissing, KeyRing, Place, new_key, ring_key_id, seal, unseal
-from callcenter.models.base import Base, new_id
+from callcenter.models.base import Base, info, new_id
 from callcenter.models.columns import Id, Moment
 
-RING = "key ring"
 WRAPPING = "wrap data keys"
 
 
 def lend_ring(session: Session, ring: KeyRing) -> None:
     """Give *session* the key ring for as long as it lives."""
-    session.info[RING] = ring
+    info(session).ring = ring
 
 
 def ring_of(session: Session) -> KeyRing:
     """Return the ring lent to *session*."""
-    ring = session.info.get(RING)
-    if not isinstance(ring, KeyRing):
+    ring = info(session).ring
+    if ring is None:
         raise KeyMissing("no key ring was lent to this session")
     return ring
 

@@ -6,32 +6,35 @@ from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.reports import line_now
-from callcenter.reports.blueprint import bp, done, for_supervisors, in_the_background, myself
+from callcenter.reports.blueprint import bp
 from callcenter.services.calls import pull
+from callcenter.ui.access import myself, staff_who_may
+from callcenter.ui.kit.answers import done
 
 
 @bp.get("/board")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def board() -> str:
     """The line as it is now."""
     return _draw("reports/board.html")
 
 
 @bp.get("/board/parts")
-@in_the_background
+@staff_who_may(Action.LEAD, quiet=True)
 def board_parts() -> str:
     """What changes on the board by itself."""
     return _draw("reports/board_parts.html")
 
 
 @bp.post("/board/pull")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def pull_calls() -> Response:
     """Pull all new calls to supervisors, or let them go to everybody again."""
     with unit_of_work() as session:
         pull.switch(session, on=request.form.get("on") == "1", by=myself(session), now=ports().clock.now())
-    return done()
+    return done("reports.board")
 
 
 def _draw(template: str) -> str:

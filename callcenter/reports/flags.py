@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.context import ports, reading, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.misuse.flags import (
     BLOCK_CHOICES,
     BLOCK_DAYS,
@@ -20,8 +21,11 @@ from callcenter.domain.misuse.flags import (
     NothingChosen,
 )
 from callcenter.models.misuse import Incident, NumberFlag
-from callcenter.reports.blueprint import bp, for_supervisors, myself
+from callcenter.reports.blueprint import bp
 from callcenter.services.misuse import flags, incidents
+from callcenter.ui.access import myself, staff_who_may
+from callcenter.ui.kit.answers import onward
+from callcenter.ui.kit.sent import choice
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class Happened:
 
 
 @bp.get("/flags")
-@for_supervisors
+@staff_who_may(Action.TURN_AWAY)
 def marked_numbers() -> str:
     """What holds now, and what happened lately."""
     now = ports().clock.now()
@@ -81,45 +85,42 @@ def marked_numbers() -> str:
 
 
 @bp.post("/flags/<flag_id>/block")
-@for_supervisors
+@staff_who_may(Action.TURN_AWAY)
 def block_number(flag_id: str) -> Response:
     """Turn a flagged number away for some days."""
-    reason, days = request.form.get("reason", ""), request.form.get("days", type=int)
-    if reason not in set(Misuse):
-        raise NothingChosen
+    reason, days = choice(Misuse, request.form.get("reason"), refusal=NothingChosen), request.form.get("days", type=int)
     with unit_of_work() as session:
         by, now = myself(session), ports().clock.now()
-        flags.block(session, flag_id, Misuse(reason), days=BLOCK_DAYS if days is None else days, by=by, now=now)
-    flash("この番号からの電話を、しばらくお断りします。119番と110番の案内は、いつも流れます。")
-    return redirect(url_for("reports.marked_numbers"), 303)
+        flags.block(session, flag_id, reason, days=BLOCK_DAYS if days is None else days, by=by, now=now)
+    return onward(
+        "reports.marked_numbers", "この番号からの電話を、しばらくお断りします。119番と110番の案内は、いつも流れます。"
+    )
 
 
 @bp.post("/flags/<flag_id>/appeal")
-@for_supervisors
+@staff_who_may(Action.TURN_AWAY)
 def decide_appeal(flag_id: str) -> Response:
     """Note that whoever is turned away objected, and what was decided."""
-    decision = request.form.get("decision", "")
-    if decision not in set(Appeal):
-        raise NoDecision
+    decision = choice(Appeal, request.form.get("decision"), refusal=NoDecision)
     with unit_of_work() as session:
-        flags.appeal(session, flag_id, Appeal(decision), by=myself(session), now=ports().clock.now())
-    flash(f"申し出と、決めたこと（{Appeal(decision).label}）を書きとめました。")
-    return redirect(url_for("reports.marked_numbers"), 303)
+        flags.appeal(session, flag_id, decision, by=myself(session), now=ports().clock.now())
+    return onward("reports.marked_numbers", f"申し出と、決めたこと（{decision.label}）を書きとめました。")
 
 
 @bp.post("/flags/<flag_id>/lift")
-@for_supervisors
+@staff_who_may(Action.TURN_AWAY)
 def lift_mark(flag_id: str) -> Response:
     """End a flag or a block now."""
     with unit_of_work() as session:
         lifted = flags.lift(session, flag_id, by=myself(session), now=ports().clock.now())
         blocked = lifted.kind is FlagKind.BLOCK
-    flash("お断りを解きました。次の電話から、つながります。" if blocked else "印を外しました。")
-    return redirect(url_for("reports.marked_numbers"), 303)
+    return onward(
+        "reports.marked_numbers", "お断りを解きました。次の電話から、つながります。" if blocked else "印を外しました。"
+    )
 
 
 @bp.get("/incidents/<incident_id>")
-@for_supervisors
+@staff_who_may(Action.TURN_AWAY)
 def incident(incident_id: str) -> str:
     """Open what was said; every opening is in the trail."""
     with unit_of_work() as session:

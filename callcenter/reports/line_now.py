@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
 from callcenter.domain.calendar.hours import State
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.calls import waiting
-from callcenter.domain.calls.lifecycle import OPEN_OFFERS, Outcome
 from callcenter.domain.figures import answering
 from callcenter.domain.figures.answering import Answering
 from callcenter.domain.policy import Policy
-from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.staff.accounts import Staff
 from callcenter.reports import day_chart, levels, roster
 from callcenter.reports.day_chart import DayChart
@@ -23,10 +21,12 @@ from callcenter.reports.levels import Level
 from callcenter.reports.roster import Follower, Person
 from callcenter.services.access import break_glass
 from callcenter.services.calendar import opening_hours
-from callcenter.services.calls import pull, queue
+from callcenter.services.calls import calls, pull, queue
 from callcenter.services.calls.pull import Pull
-from callcenter.services.duty import availability, care
+from callcenter.services.duty import availability, care, presence
 from callcenter.services.duty.care import Note
+from callcenter.services.figures import days
+from callcenter.services.figures.days import CallTimes
 from callcenter.services.talks import supervision
 from callcenter.ui.hints import Hint, hint_of
 
@@ -97,48 +97,44 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> B
     followers = roster.followers(session, staff)
     people = roster.people(session, staff, followers, now=now, policy=policy)
     pulled = pull.state(session)
+    today = days.calls_on(session, local_date(now))
     return Board(
         now=now,
         hours=opening_hours.state(session, now),
-        figures=_figures(session, callers, now, policy),
-        chart=day_chart.today(session, now),
+        figures=_figures(callers, today, now, policy),
+        chart=day_chart.today(session, today, now),
         waiting=callers[:SHOWN_WAITING],
         more_waiting=max(0, len(callers) - SHOWN_WAITING),
         places=waiting.capacity(len(people), policy),
         people=people,
-        free=session.scalar(select(func.count(Presence.staff_id)).where(availability.offerable(now, policy))) or 0,
+        free=availability.how_many_reachable(session, now=now, policy=policy),
         pull=pulled,
         supervisor_free=pulled.on and pull.free(session, now=now, policy=policy),
         supervisor_at_work=pulled.on and pull.at_work(session, now=now, policy=policy),
         hold=policy.pull_hold,
-        last_call_at=_last_call(session, now),
+        last_call_at=calls.last_talk_ended(session, local_date(now)),
         notes=care.unseen(session),
         reviews=break_glass.open_reviews(session, local_date(now)),
         following=next((one for one in followers if one.mine), None),
-        phone_ready=supervision.can_ring(session.get(Presence, staff.id), now=now, policy=policy),
+        phone_ready=supervision.can_ring(presence.as_shown(session, staff.id), now=now, policy=policy),
     )
 
 
 def _waiting(session: Session, now: datetime) -> tuple[Waiting, ...]:
-    ringing = select(Offer.call_id, Staff.name).join(Staff, Staff.id == Offer.staff_id)
-    rung = dict(session.execute(ringing.where(Offer.state.in_(OPEN_OFFERS))).all())
     return tuple(
         Waiting(
             key=hint_of(call.key),
             since=call.arrived_at,
-            rung=rung.get(call.id),
+            rung=rung,
             back=call.priority > 0,
             level=levels.of_wait(now - call.arrived_at),
         )
-        for call in session.scalars(queue.waiting_calls())
+        for call, rung in queue.waiting_now(session)
     )
 
 
-def _figures(session: Session, callers: tuple[Waiting, ...], now: datetime, policy: Policy) -> Figures:
-    columns = load_only(Call.state, Call.outcome, Call.arrived_at, Call.talked_at)
-    today = answering.answering(
-        session.scalars(select(Call).where(Call.arrived_on == local_date(now)).options(columns))
-    )
+def _figures(callers: tuple[Waiting, ...], calls: Sequence[CallTimes], now: datetime, policy: Policy) -> Figures:
+    today = answering.answering(calls)
     longest = min((caller.since for caller in callers), default=None)
     return Figures(
         waiting=len(callers),
@@ -148,10 +144,4 @@ def _figures(session: Session, callers: tuple[Waiting, ...], now: datetime, poli
         today=today,
         service_level=levels.of_service(today.service_level),
         average_level=levels.of_speed(today.average_speed),
-    )
-
-
-def _last_call(session: Session, now: datetime) -> datetime | None:
-    return session.scalar(
-        select(func.max(Call.ended_at)).where(Call.arrived_on == local_date(now), Call.outcome == Outcome.COMPLETED)
     )

@@ -6,21 +6,23 @@ from flask import render_template, request
 
 from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.access.break_glass import LONGEST, ReasonMissing, ReasonTooLong
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.phone_numbers import display
-from callcenter.reports.blueprint import bp, for_supervisors, myself
+from callcenter.reports.blueprint import bp
 from callcenter.services.misuse import caller_numbers
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.forms import Problem
 
 
 @bp.get("/records/<record_id>/number")
-@for_supervisors
+@staff_who_may(Action.REVEAL_NUMBER)
 def number_form(record_id: str) -> str:
     """Where the reason goes; nothing is shown yet."""
     return _draw(record_id)
 
 
 @bp.post("/records/<record_id>/number")
-@for_supervisors
+@staff_who_may(Action.REVEAL_NUMBER)
 def reveal_number(record_id: str) -> str | tuple[str, int]:
     """Show the number on this answer alone: it is not kept by the browser, and another look asks again."""
     reason = request.form.get("reason", "")

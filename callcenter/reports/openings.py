@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.access.break_glass import ReasonMissing, ReasonTooLong, Verdict
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date, short_date
 from callcenter.models.access import ReasonedAccess
-from callcenter.models.records import Consultation
-from callcenter.reports.blueprint import bp, for_supervisors, myself
-from callcenter.reports.people import UnknownChoice
+from callcenter.reports.blueprint import bp
 from callcenter.services.access import break_glass
 from callcenter.services.access.break_glass import Target
 from callcenter.services.delivery.notices import Told
-from callcenter.services.records.consultations import NoSuchConsultation
+from callcenter.services.records import consultations
 from callcenter.services.trail import readers
-from callcenter.ui.notices import OPERATOR, says
+from callcenter.ui.access import myself, staff_who_may
+from callcenter.ui.frame import Say
+from callcenter.ui.kit.answers import again, onward
+from callcenter.ui.kit.paging import before_number, days_asked
+from callcenter.ui.kit.sent import choice
+from callcenter.ui.notices import OPERATOR
 
 USUAL_DAYS = 7
 """What a page of readers begins with."""
@@ -65,32 +69,28 @@ class Glass:
 
 
 @bp.get("/break-glass")
-@for_supervisors
+@staff_who_may(Action.REVIEW)
 def break_glass_list() -> str:
     """What was opened with a reason: first what waits for a review, then what was reviewed lately."""
     return _draw()
 
 
 @bp.post("/break-glass/<access_id>/review")
-@for_supervisors
+@staff_who_may(Action.REVIEW)
 def review_break_glass(access_id: str) -> Response | tuple[str, int]:
     """Say whether it was needed."""
-    sent, note = request.form.get("verdict", ""), request.form.get("note", "")
-    if sent not in set(Verdict):
-        raise UnknownChoice
+    verdict, note = choice(Verdict, request.form.get("verdict")), request.form.get("note", "")
     try:
         with unit_of_work() as session:
-            break_glass.review(session, access_id, Verdict(sent), note, by=myself(session), now=ports().clock.now())
+            break_glass.review(session, access_id, verdict, note, by=myself(session), now=ports().clock.now())
     except (ReasonMissing, ReasonTooLong):
-        return _draw(missing=access_id, typed=note), 422
-    flash("確認を残しました。")
-    return redirect(url_for("reports.break_glass_list"), 303)
+        return again(_draw(missing=access_id, typed=note))
+    return onward("reports.break_glass_list", "確認を残しました。")
 
 
-@says(break_glass.NOTICE)
 def about_a_breaking(session: Session, notice: Told) -> tuple[str, str | None]:
     """Say that somebody opened what is not theirs; the reason stands on the page only."""
-    access = session.get(ReasonedAccess, notice.subject_id)
+    access = break_glass.find(session, notice.subject_id)
     due = (
         f"{short_date(access.review_due_on)}までに、理由を確認してください。" if access and access.review_due_on else ""
     )
@@ -111,15 +111,15 @@ def _draw(missing: str | None = None, typed: str = "") -> str:
 
 
 @bp.get("/readers")
-@for_supervisors
+@staff_who_may(Action.SEE_READERS)
 def readers_page() -> str:
     """Who opened what, by member of staff and period."""
     today = local_date(ports().clock.now())
-    first, last = _day("from", today - timedelta(days=USUAL_DAYS - 1)), _day("to", today)
+    first, last = days_asked(today, USUAL_DAYS)
     who, without_own = request.args.get("who") or None, request.args.get("own") != "1"
     with reading() as session:
         page = readers.of_reader(
-            session, who, first, last, by=myself(session), before=_before(), without_own=without_own
+            session, who, first, last, by=myself(session), before=before_number(), without_own=without_own
         )
         people = [(one.id, one.name) for one in readers.readers(session)]
     asked = {"who": who or "", "from": first.isoformat(), "to": last.isoformat(), "own": "" if without_own else "1"}
@@ -127,35 +127,22 @@ def readers_page() -> str:
 
 
 @bp.get("/readers/record/<record_id>")
-@for_supervisors
+@staff_who_may(Action.SEE_READERS)
 def readers_of_record(record_id: str) -> str:
     """Who opened this record, or the case it belongs to."""
     with reading() as session:
-        record = session.get(Consultation, record_id)
-        if record is None:
-            raise NoSuchConsultation
-        page = readers.of_record(session, record, by=myself(session), before=_before())
+        record = consultations.known(session, record_id)
+        page = readers.of_record(session, record, by=myself(session), before=before_number())
     return render_template("reports/readers_of.html", page=page, target=Target("record", record_id))
 
 
 @bp.get("/readers/case/<case_id>")
-@for_supervisors
+@staff_who_may(Action.SEE_READERS)
 def readers_of_case(case_id: str) -> str:
     """Who opened this case, or a record in it."""
     with reading() as session:
-        page = readers.of_case(session, case_id, by=myself(session), before=_before())
+        page = readers.of_case(session, case_id, by=myself(session), before=before_number())
     return render_template("reports/readers_of.html", page=page, target=Target("case", case_id))
 
 
-def _day(name: str, usual: date) -> date:
-    text = request.args.get(name, "")
-    if not text:
-        return usual
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UnknownChoice from None
-
-
-def _before() -> int | None:
-    return request.args.get("before", type=int)
+SAYINGS: dict[str, Say] = {break_glass.NOTICE: about_a_breaking}

@@ -5,27 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.access.permissions import Action, may
-from callcenter.domain.duty.presence import BOUND, BUSY_WITH_A_CALLER, CHOSEN, TALKING, AwayReason, Work
-from callcenter.domain.errors import HelplineError
-from callcenter.models.calls.calls import Presence
+from callcenter.domain.duty.presence import BOUND, BUSY_WITH_A_CALLER, CHOSEN, TALKING, Work
 from callcenter.models.staff.accounts import Staff
-from callcenter.reports.blueprint import bp, for_supervisors
+from callcenter.reports.blueprint import bp
 from callcenter.services.administration import duty_changes
+from callcenter.services.duty import presence
+from callcenter.services.staff import accounts
 from callcenter.services.trail.audit import staff_member
-from callcenter.ui.access import me
+from callcenter.ui.access import me, staff_who_may
+from callcenter.ui.kit.answers import onward
+from callcenter.ui.kit.sent import UnknownChoice, choice
 from callcenter.ui.tones import AWAY, Tone, tone_of
-
-
-class UnknownChoice(HelplineError):
-    """The form sends what nobody can choose."""
-
-    message = "この画面は古くなっています。ページを読みこみ直してください。"
 
 
 @dataclass(frozen=True)
@@ -45,7 +41,7 @@ class Colleague:
 
     @classmethod
     def of(cls, session: Session, staff: Staff) -> Colleague:
-        row = session.get(Presence, staff.id)
+        row = presence.as_shown(session, staff.id)
         work = row.work if row else Work.OFFLINE
         return cls(
             id=staff.id,
@@ -61,7 +57,7 @@ class Colleague:
 
 
 @bp.get("/people/<staff_id>")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def colleague(staff_id: str) -> str:
     """One colleague, and what can be done."""
     with reading() as session:
@@ -70,7 +66,7 @@ def colleague(staff_id: str) -> str:
 
 
 @bp.post("/people/<staff_id>/state")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def set_colleague(staff_id: str) -> Response:
     """Set the colleague away with a reason, or offline; whoever is with a caller ends the call and the record first."""
     work, _, reason = request.form.get("to", "").partition(":")
@@ -78,28 +74,28 @@ def set_colleague(staff_id: str) -> Response:
         staff, now, by = _known(session, staff_id), ports().clock.now(), staff_member(me().staff_id)
         if work == Work.OFFLINE:
             row = duty_changes.set_for(session, staff, Work.OFFLINE, by=by, now=now)
-        elif work == Work.AWAY and reason in set(CHOSEN):
-            row = duty_changes.set_for(session, staff, Work.AWAY, by=by, now=now, reason=AwayReason(reason))
+        elif work == Work.AWAY:
+            row = duty_changes.set_for(session, staff, Work.AWAY, by=by, now=now, reason=choice(CHOSEN, reason))
         else:
             raise UnknownChoice
         waits = row.work in BOUND
-    flash("いまの電話と記録が終わってから、変わります。" if waits else "変えました。")
-    return redirect(url_for("reports.colleague", staff_id=staff_id), 303)
+    words = "いまの電話と記録が終わってから、変わります。" if waits else "変えました。"
+    return onward("reports.colleague", words, staff_id=staff_id)
 
 
 @bp.post("/people/<staff_id>/off")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def take_off(staff_id: str) -> Response:
     """Take the colleague off the line at once; their caller goes back to the head of the queue."""
     with unit_of_work() as session:
         staff = _known(session, staff_id)
         duty_changes.force_off(session, staff, by=staff_member(me().staff_id), now=ports().clock.now())
-    flash("電話から外しました。お話し中だった方は、列の先頭でお待ちです。書きかけの記録は残っています。")
-    return redirect(url_for("reports.colleague", staff_id=staff_id), 303)
+    words = "電話から外しました。お話し中だった方は、列の先頭でお待ちです。書きかけの記録は残っています。"
+    return onward("reports.colleague", words, staff_id=staff_id)
 
 
 def _known(session: Session, staff_id: str) -> Staff:
-    staff = session.get(Staff, staff_id)
+    staff = accounts.by_id(session, staff_id)
     if staff is None or not may(staff.role, Action.ANSWER):
         abort(404)
     return staff

@@ -5,21 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OfferState, Purpose
+from callcenter.domain.calls.lifecycle import OfferState, Purpose
 from callcenter.domain.duty.presence import TALKING, Work
 from callcenter.domain.policy import Policy
 from callcenter.domain.records.consultations import Risk
 from callcenter.domain.staff.roles import Contact
 from callcenter.domain.talks.supervision import Mode
-from callcenter.models.calls.calls import Call, Offer, Presence
-from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.reports import levels
 from callcenter.reports.levels import Level
-from callcenter.services.duty import availability
+from callcenter.services.talks import roster
+from callcenter.services.talks.roster import Following, OnDuty
 from callcenter.ui.tones import AWAY, Tone, tone_of
 
 ORDER = (Work.ON_CALL, Work.CONNECTING, Work.OFFERED, Work.AVAILABLE, Work.WRAP_UP, Work.AWAY)
@@ -68,21 +66,16 @@ class Person:
 
 def followers(session: Session, me: Staff) -> tuple[Follower, ...]:
     """Return every supervisor who follows a talk, whoever began first."""
-    query = (
-        select(Offer, Staff.name)
-        .join(Staff, Staff.id == Offer.staff_id)
-        .where(Offer.purpose == Purpose.LISTEN, Offer.state.in_(LIVE_OFFERS))
-        .order_by(Offer.rung_at, Offer.id)
-    )
-    return tuple(_follower(offer, name, me) for offer, name in session.execute(query))
+    return tuple(_follower(one, me) for one in roster.followers(session))
 
 
-def _follower(offer: Offer, name: str, me: Staff) -> Follower:
+def _follower(found: Following, me: Staff) -> Follower:
+    offer = found.offer
     mode = offer.mode or Mode.LISTEN
     return Follower(
         offer_id=offer.id,
         call_id=offer.call_id,
-        name=name,
+        name=found.name,
         mine=offer.staff_id == me.id,
         there=offer.state is OfferState.JOINED,
         mode=mode,
@@ -95,37 +88,25 @@ def people(
     session: Session, me: Staff, following: tuple[Follower, ...], *, now: datetime, policy: Policy
 ) -> tuple[Person, ...]:
     """Return who is on duty, grouped by what they do; there is no other order among them than their names."""
-    query = (
-        select(Presence, Staff.name, Offer, Call, Consultation.risk)
-        .join(Staff, Staff.id == Presence.staff_id)
-        .outerjoin(Offer, Offer.id == Presence.offer_id)
-        .outerjoin(Call, Call.id == Offer.call_id)
-        .outerjoin(Consultation, Consultation.call_id == Call.id)
-        .where(availability.on_duty(now, policy))
-    )
-    there = [
-        _person(me, row, name, (offer, call, risk), following, now, policy)
-        for row, name, offer, call, risk in session.execute(query)
-    ]
+    there = [_person(me, one, following, now, policy) for one in roster.on_duty(session, now=now, policy=policy)]
     return tuple(sorted(there, key=lambda person: (ORDER.index(person.work), person.name)))
 
 
 def _person(
     me: Staff,
-    row: Presence,
-    name: str,
-    leg: tuple[Offer | None, Call | None, str | None],
+    found: OnDuty,
     following: tuple[Follower, ...],
     now: datetime,
     policy: Policy,
 ) -> Person:
-    talk, call, risk = leg if row.work in TALKING else (None, None, None)
+    row, talks = found.presence, found.presence.work in TALKING
+    talk, call = (found.offer, found.call) if talks else (None, None)
     is_held = call is not None and talk is not None and call.held_at is not None and call.offer_id == talk.id
     since = row.since if talk is None or talk.claimed_at is None else talk.claimed_at
     answers = talk is not None and talk.purpose is Purpose.ANSWER and row.work is Work.ON_CALL
     return Person(
         staff_id=row.staff_id,
-        name=name,
+        name=found.name,
         work=row.work,
         tone=tone_of(row.work),
         reason=AWAY[row.reason] if row.reason else "",
@@ -135,7 +116,7 @@ def _person(
         call_id=None if talk is None else talk.call_id,
         held=("相談中" if call.consult_id else "保留中") if call is not None and is_held else "",
         held_since=call.held_at if call is not None and is_held else None,
-        in_danger=risk == Risk.IN_PROGRESS,
+        in_danger=talks and found.risk == Risk.IN_PROGRESS,
         followers=tuple(one for one in following if talk is not None and one.call_id == talk.call_id),
         can_be_heard=answers and row.staff_id != me.id and not any(one.mine for one in following),
     )

@@ -16,12 +16,15 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask_login import UserMixin, current_user, logout_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.context import reading
+from callcenter.domain.access.permissions import Action, roles_that_may
 from callcenter.domain.staff.roles import Role
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.duty import presence
+from callcenter.ui.kit.answers import from_script
 
 IDLE = timedelta(minutes=30)
 """A member of staff who does nothing for so long is signed out, but never out of a talk."""
@@ -47,13 +50,13 @@ class Who(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may open a view; no *roles* means every member of staff. A *quiet* view does not count as activity.
+    """Who may open a view; no *action* means every member of staff. A *quiet* view does not count as activity.
 
     One for *newcomers* is open also to those who have to set up a second factor before anything else.
     """
 
     who: Who
-    roles: frozenset[Role] = frozenset()
+    action: Action | None = None
     quiet: bool = False
     newcomers: bool = False
 
@@ -70,6 +73,10 @@ class SignedIn(UserMixin):
     @classmethod
     def of(cls, staff: Staff) -> SignedIn:
         return cls(staff.session_token, staff.id, staff.name, staff.role)
+
+    def may(self, action: Action) -> bool:
+        """Return whether this person may do *action* to anything at all, for pages and links."""
+        return self.role in roles_that_may(action)
 
     def get_id(self) -> str:
         """Return the session token: a new token signs every browser out."""
@@ -90,15 +97,27 @@ def machine(view: View) -> View:
     return _register(view, Rule(Who.MACHINE))
 
 
-def staff(*roles: Role, quiet: bool = False, newcomers: bool = False) -> Callable[[View], View]:
-    """Let members of staff open the view: all, or those with one of *roles*.
+def staff(*, quiet: bool = False, newcomers: bool = False) -> Callable[[View], View]:
+    """Let every member of staff open the view.
 
     *quiet* is for what a page asks by itself (heartbeats, streams): it does not keep an idle person signed in.
     *newcomers* is for the few views on which a second factor is set up.
     """
 
     def mark(view: View) -> View:
-        return _register(view, Rule(Who.STAFF, frozenset(roles), quiet, newcomers))
+        return _register(view, Rule(Who.STAFF, quiet=quiet, newcomers=newcomers))
+
+    return mark
+
+
+def staff_who_may(action: Action, *, quiet: bool = False) -> Callable[[View], View]:
+    """Let those members of staff open the view who may do *action* to something; the service checks to what.
+
+    *quiet* as in ``staff``.
+    """
+
+    def mark(view: View) -> View:
+        return _register(view, Rule(Who.STAFF, action, quiet))
 
     return mark
 
@@ -109,8 +128,13 @@ def rule_of(view: Callable[..., Any]) -> Rule | None:
 
 
 def me() -> SignedIn:
-    """Return who is signed in; only for views that are marked ``staff``."""
+    """Return who is signed in; only for views that are marked ``staff`` or ``staff_who_may``."""
     return cast(SignedIn, current_user._get_current_object())  # noqa: SLF001  # Flask-Login's proxy has no public door
+
+
+def myself(database: Session) -> Staff:
+    """Return the account of who is signed in; only for views that are marked ``staff``."""
+    return database.get_one(Staff, me().staff_id)
 
 
 def note_activity() -> None:
@@ -173,7 +197,7 @@ def _enforce_staff(rule: Rule) -> Response | None:
         return _ask_to_sign_in()
     if session.get("must_set_up") and not rule.newcomers:
         return _lead_to_safety()
-    if rule.roles and me().role not in rule.roles:
+    if rule.action is not None and not me().may(rule.action):
         abort(403)
     if not rule.quiet:
         note_activity()
@@ -193,14 +217,14 @@ def _end_or_go_on() -> None:
 
 
 def _lead_to_safety() -> Response:
-    if request.method not in {"GET", "HEAD"} or request.accept_mimetypes.best == "application/json":
+    if request.method not in {"GET", "HEAD"} or from_script():
         abort(403)
     return redirect(url_for("staff.safety"))
 
 
 def _ask_to_sign_in() -> Response:
     """Send a reader to the sign-in page; a script gets a plain 401, as it could not follow."""
-    if request.method not in {"GET", "HEAD"} or request.accept_mimetypes.best == "application/json":
+    if request.method not in {"GET", "HEAD"} or from_script():
         abort(401)
     here = request.full_path.rstrip("?")
     return redirect(url_for("staff.login", next=here))

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from flask import Flask, current_app, jsonify, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
-from callcenter.domain.access.permissions import Action, roles_that_may
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.errors import HelplineError
+from callcenter.models.base import DatabaseAway
 from callcenter.services.access.reach import StaysShut
 from callcenter.ui.access import Who, me, rule_of
+from callcenter.ui.frame import frame
+from callcenter.ui.kit.answers import from_script
 
 WAIT = 30
 """Seconds after which another try is worth it when the database or a part behind it is away."""
@@ -59,7 +61,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _from_stale_form)
     app.register_error_handler(HelplineError, _from_rule)
     app.register_error_handler(StaysShut, _from_shut)
-    app.register_error_handler(OperationalError, _from_database)
+    app.register_error_handler(DatabaseAway, _from_database)
 
 
 def _from_http(error: HTTPException) -> Response:
@@ -86,20 +88,20 @@ def _from_rule(error: HelplineError) -> Response:
 
 def _from_shut(error: StaysShut) -> Response:
     """Show the way to open it all the same, to whoever may ask for that."""
-    onward = None
-    if current_user.is_authenticated and me().role in roles_that_may(Action.BREAK_GLASS):
-        href = url_for("casefile.break_glass_form", kind=error.kind, target_id=error.id)
+    onward, form = None, frame().break_glass
+    if form and current_user.is_authenticated and me().may(Action.BREAK_GLASS):
+        href = url_for(form, kind=error.kind, target_id=error.id)
         onward = ("理由を書いてひらく", href)
     return _page(403, Words("ここは閉じてあります。", (error.message,), onward))
 
 
-def _from_database(error: OperationalError) -> Response:
+def _from_database(error: DatabaseAway) -> Response:
     current_app.logger.error("the database did not answer: %s", type(error.orig).__name__)
     return _from_http(ServiceUnavailable())
 
 
 def _page(code: int, words: Words) -> Response:
-    if request.accept_mimetypes.best == "application/json":
+    if from_script():
         answer: Response = jsonify(error=" ".join((words.title, *words.lines)))
     else:
         # The desk's frame shows who is signed in, which needs the database.

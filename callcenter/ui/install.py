@@ -6,17 +6,21 @@ from collections.abc import Iterable
 
 from flask import Flask
 
+from callcenter.domain.telephony import BrowserLine
 from callcenter.settings import Settings
-from callcenter.ui import access, errors, filters, forms, pages
-from callcenter.ui.response import assets, browser_phone, compression, headers
+from callcenter.ui import access, errors, filters, forms, frame, pages
+from callcenter.ui.frame import Frame
+from callcenter.ui.response import assets, compression, headers
 from callcenter.ui.staff import safety, second_step, session_timeout, signin
 
 STEPS = (second_step, safety, session_timeout)
 """Modules whose views join the sign-in's blueprint; naming them brings them in."""
 
 
-def install(app: Flask, settings: Settings, *, guarded_elsewhere: Iterable[str] = ()) -> None:
-    """Make *app* fit for people.
+def install(
+    app: Flask, settings: Settings, given: Frame, *, line: BrowserLine, guarded_elsewhere: Iterable[str] = ()
+) -> None:
+    """Make *app* fit for people, in the frame *given*; *line* is what the telephone in their browsers may talk to.
 
     *guarded_elsewhere* are blueprints that machines speak to and that bring their own guard: no sign-in, no form
     token, no page headers for them.
@@ -27,9 +31,9 @@ def install(app: Flask, settings: Settings, *, guarded_elsewhere: Iterable[str] 
     compression.install(app)  # first, as what comes after a request is done in the other order
     filters.install(app)
     pages.install(app)
+    frame.install(app, given)
     errors.install(app)
-    line = browser_phone.origins(settings.simulator_url)
-    headers.install(app, line=line, guarded_elsewhere=machines, secure=settings.production)
+    headers.install(app, line=line, telephones=given.telephones, guarded_elsewhere=machines, secure=settings.production)
     signin.install(app, redis_url=settings.redis_url)
     access.install(app, guarded_elsewhere=machines)
     forms.install(app, guarded_elsewhere=machines)

@@ -5,20 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, request
-from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.adapters import checkup
 from callcenter.context import context, ports, reading, settings
 from callcenter.domain.calendar.hours import Calendar
 from callcenter.domain.calendar.times import local_date
-from callcenter.domain.calls.lifecycle import CallState
-from callcenter.models.base import db
-from callcenter.models.calls.calls import Call, Presence
+from callcenter.models.base import DatabaseFailed, db
 from callcenter.models.delivery.nightly import NightlyRun
-from callcenter.models.delivery.outbox import OutboxMessage
 from callcenter.services.calendar import opening_hours
-from callcenter.services.delivery import nightly
+from callcenter.services.calls import calls
+from callcenter.services.delivery import nightly, outbox
+from callcenter.services.duty import presence
 from callcenter.ui.access import machine
 
 if TYPE_CHECKING:
@@ -71,7 +68,7 @@ def metrics() -> Response:
     try:
         _count_the_line(registry)
         up.set(1)
-    except SQLAlchemyError:
+    except DatabaseFailed:
         up.set(0)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
@@ -79,17 +76,15 @@ def metrics() -> Response:
 def _count_the_line(registry: CollectorRegistry) -> None:
     from prometheus_client import Gauge
 
-    calls = Gauge("helpline_calls", "Calls that have not ended, by state", ["state"], registry=registry)
+    running = Gauge("helpline_calls", "Calls that have not ended, by state", ["state"], registry=registry)
     staff = Gauge("helpline_counsellors", "Counsellors by what they are doing", ["work"], registry=registry)
     open_errands = Gauge("helpline_outbox_open", "Errands that are not done", registry=registry)
     with reading() as session:
-        running = select(Call.state, func.count()).where(Call.state != CallState.ENDED).group_by(Call.state)
-        for state, count in session.execute(running):
-            calls.labels(state).set(count)
-        for work, count in session.execute(select(Presence.work, func.count()).group_by(Presence.work)):
+        for state, count in calls.running_by_state(session).items():
+            running.labels(state).set(count)
+        for work, count in presence.staff_by_work(session).items():
             staff.labels(work).set(count)
-        undone = select(func.count()).select_from(OutboxMessage).where(OutboxMessage.done_at.is_(None))
-        open_errands.set(session.scalar(undone) or 0)
+        open_errands.set(outbox.undone(session))
         _by_night(registry, nightly.latest(session, nightly.CALL_LOG))
 
 

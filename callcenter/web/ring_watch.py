@@ -8,9 +8,9 @@ import threading
 import time
 
 from flask import Flask
-from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.context import ports, unit_of_work
+from callcenter.models.base import DatabaseFailed
 from callcenter.services.keeping import process_keys
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class _Watch:
             try:
                 with self.app.app_context(), unit_of_work() as session:
                     process_keys.note(session, process, now=ports().clock.now())
-            except SQLAlchemyError as away:
+            except DatabaseFailed as away:
                 log.warning("the database does not answer (%s); the keys at hand are told later", type(away).__name__)
             except Exception:
                 log.exception("telling the keys at hand stumbled; it is tried again")

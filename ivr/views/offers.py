@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState, Purpose
 from callcenter.domain.staff.roles import Contact
+from callcenter.domain.telephony import LegState
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.services.talks import consult, ringing, room, supervision
 from ivr import scenes
 from ivr.answer import news, script, words_only
 from ivr.blueprint import bp
-from ivr.payloads import Form, LegNews
+from ivr.payloads import Form, LegNews, call_sid, keys
 from ivr.scripts import ending, offers
 from ivr.stand_ins import hang_up, picked_up
 
@@ -28,7 +29,7 @@ def answer(form: Form, session: Session, now: datetime, offer_id: str) -> str:
     offer, call = ringing.find_with_call(session, offer_id)
     if offer is None or call is None or offer.state not in OPEN_OFFERS:
         return _decided(session, offer, form)
-    offer.leg_sid, offer.answered_at = form.get("CallSid"), now
+    offer.leg_sid, offer.answered_at = call_sid(form) or None, now
     if offer.contact is Contact.BROWSER:
         return _claim(session, offer, call, now)
     offer.state = OfferState.SCREENING
@@ -45,7 +46,7 @@ def screen(form: Form, session: Session, now: datetime, offer_id: str) -> str:
     offer, call = ringing.find_with_call(session, offer_id)
     if offer is None or call is None or offer.state not in OPEN_OFFERS:
         return _decided(session, offer, form)
-    if form.get("Digits") == "1":
+    if keys(form) == "1":
         return _claim(session, offer, call, now)
     room.ring_over(session, call, offer, OfferState.DECLINED, now=now, leg_open=False)
     return offers.declined()
@@ -77,7 +78,7 @@ def _in(call: Call, offer: Offer) -> str:
 
 def _decided(session: Session, offer: Offer | None, form: Form) -> str:
     """Somebody took the call already: the very leg that asks again is led into its room, any other came too late."""
-    if offer is not None and offer.state in LIVE_OFFERS and offer.leg_sid == form.get("CallSid"):
+    if offer is not None and offer.state in LIVE_OFFERS and offer.leg_sid == (call_sid(form) or None):
         call = session.get_one(Call, offer.call_id)
         if call.state is not CallState.ENDED:
             return _in(call, offer)
@@ -96,8 +97,8 @@ def _too_late(session: Session, offer: Offer | None) -> str:
 def ring_news(form: Form, session: Session, now: datetime, offer_id: str) -> None:
     """How the ring goes, and that the leg has ended."""
     read = LegNews.read(form)
-    if not read.over:
-        rings = read.status in {"initiated", "queued", "ringing"}
+    if not read.state.over:
+        rings = read.state is LegState.RINGING
         ringing.heard_of(session, offer_id, read.call_sid, ringing=rings, now=now)
         return
     offer, call = ringing.find_with_call(session, offer_id)
@@ -105,7 +106,7 @@ def ring_news(form: Form, session: Session, now: datetime, offer_id: str) -> Non
         return
     offer.leg_sid = offer.leg_sid or read.call_sid
     if offer.state in OPEN_OFFERS:
-        quick = (now - offer.rung_at).total_seconds() < QUICKLY and read.status != "completed"
+        quick = (now - offer.rung_at).total_seconds() < QUICKLY and read.state is not LegState.ENDED
         room.ring_over(session, call, offer, OfferState.MISSED, now=now, unreachable=quick, leg_open=False)
     else:
         room.left(session, call, offer, at=read.at or now, now=now)

@@ -15,9 +15,9 @@ from callcenter.services.talks import room
 from ivr import scenes
 from ivr.answer import script
 from ivr.blueprint import bp
-from ivr.payloads import Form, Incoming, Waiting, call_sid
+from ivr.payloads import Form, Incoming, QueueResult, Waiting, call_sid, queue_result
 from ivr.scripts import ending, waiting
-from ivr.stand_ins import ON_THEIR_WAY, in_the_queue, out_of_the_queue, trouble
+from ivr.stand_ins import in_the_queue, out_of_the_queue, trouble
 
 AT_THE_DOOR = frozenset({Outcome.BLOCKED, Outcome.CLOSED_BEFORE})
 
@@ -38,16 +38,16 @@ def wait(form: Form, session: Session, now: datetime) -> str:
 @script(out_of_the_queue)
 def leave(form: Form, session: Session, now: datetime) -> str:
     """The caller has left the queue: by our wish, by theirs, or because the queue itself failed."""
-    result = form.get("QueueResult", "leave")  # who asks again was told so by us, and comes without a result
-    if result == "leave":
+    result = queue_result(form)
+    if result is QueueResult.STEPPED_OUT:
         return _left(session, calls.find(session, call_sid(form)), now)
-    if result in ON_THEIR_WAY:
-        return ending.nothing()  # the caller is already on the way that we sent them
+    if result is QueueResult.ON_THEIR_WAY:
+        return ending.nothing()
     call = calls.find(session, call_sid(form))
-    if call is not None and result == "hangup":
+    if call is not None and result is QueueResult.HUNG_UP:
         room.caller_gone(session, call, now=now)
-    elif call is not None and result in {"queue-full", "system-error", "error"}:
-        full = result == "queue-full"
+    elif call is not None and result in {QueueResult.FULL, QueueResult.FAILED}:
+        full = result is QueueResult.FULL
         calls.end(
             session,
             call,

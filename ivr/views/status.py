@@ -18,6 +18,6 @@ from ivr.payloads import Form, LegNews
 def call_news(form: Form, session: Session, now: datetime) -> None:
     """The caller's leg has ended, however it did."""
     read = LegNews.read(form)
-    call = calls.find(session, read.call_sid) if read.over else None
+    call = calls.find(session, read.call_sid) if read.state.over else None
     if call is not None:
         room.caller_gone(session, call, now=read.at or now)

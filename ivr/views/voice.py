@@ -15,7 +15,7 @@ from callcenter.services.talks import ringing, room
 from ivr import scenes
 from ivr.answer import script, words_only
 from ivr.blueprint import bp
-from ivr.payloads import Form, Incoming, Waiting, call_sid
+from ivr.payloads import Form, Incoming, Waiting, call_sid, called, keys
 from ivr.scripts import ending, waiting
 from ivr.scripts import room as room_scripts
 from ivr.scripts.room import Alone
@@ -25,7 +25,7 @@ from ivr.stand_ins import ask_again, at_the_door, counsellor_lost, in_the_queue
 @bp.before_request
 def only_our_number() -> None:
     """A webhook for a number that is not ours is as good as forged."""
-    if request.endpoint == "ivr.incoming" and request.form.get("To", "") not in settings().answered_numbers:
+    if request.endpoint == "ivr.incoming" and called(request.form) not in settings().answered_numbers:
         abort(403)
 
 
@@ -47,7 +47,7 @@ def key(form: Form, session: Session, now: datetime) -> str:
     read, policy = Waiting.read(form), settings().policy
     call, hall = queue.find_in_hall(session, read.call_sid, now=now, policy=policy)
     if call is not None:
-        calls.press(session, call, form.get("Digits", ""), now=now)
+        calls.press(session, call, keys(form), now=now)
     return scenes.hear(calls.wait(session, call, read.queue_sid, fit=waiting.fit, now=now, policy=policy, hall=hall))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
-from callcenter.domain.names.nicknames import KeyKind, form_keys, strict_forms
+from callcenter.domain.names.nicknames import SPELLING, KeyKind, form_keys, strict_forms
 from callcenter.models.base import connect
 from callcenter.models.cases.cases import Case, Nickname, NicknameForm, NicknameFormKey, NicknameKey, Person
 from callcenter.models.keys import DataKey, lend_ring
@@ -38,7 +38,7 @@ def fill(url: str, count: int, seed: int) -> list[Known]:
         forms = [strict_forms(one.text, one.reading) for one in known]
         bulk(connection, NicknameKey, sorted(entries(known, forms), key=lambda row: tuple(row.values())[:4]))
         holders = Counter(form for of_one in forms for form in of_one)
-        bulk(connection, NicknameForm, ({"form": form, "holders": holders[form]} for form in sorted(holders)))
+        bulk(connection, NicknameForm, (form_row(form, holders[form]) for form in sorted(holders)))
         bulk(connection, NicknameFormKey, sorted(keys(holders), key=lambda row: tuple(row.values())))
     if engine.dialect.name == "postgresql":  # what autovacuum does within its minute
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -73,7 +73,11 @@ def person_row(one: Known, key_id: str) -> dict[str, Any]:
 
 def nickname_row(one: Known) -> dict[str, Any]:
     row = {"id": nickname_id(one.number), "person_id": person_id(one.number), "text": one.text}
-    return row | {"reading": one.reading, "since": one.last_contact}
+    return row | {"reading": one.reading, "since": one.last_contact, "spelling": SPELLING}
+
+
+def form_row(form: str, holders: int) -> dict[str, Any]:
+    return {"form": form, "holders": holders, "spelling": SPELLING}
 
 
 def entries(known: Iterable[Known], forms: Iterable[Iterable[str]]) -> Iterator[dict[str, Any]]:

@@ -15,9 +15,10 @@ from callcenter.adapters import schema
 from callcenter.domain.calendar.holidays_jp import shipped_holidays
 from callcenter.domain.calls.lifecycle import LIVE_OFFERS
 from callcenter.domain.duty.presence import Work
-from callcenter.domain.ports import Ports, Telephony
+from callcenter.domain.ports import Ports
 from callcenter.domain.staff.roles import Role
 from callcenter.domain.talks.supervision import Mode
+from callcenter.domain.telephony import Telephony
 from callcenter.factory import create_app
 from callcenter.jobs import reconcile, worker
 from callcenter.models.base import connect, db, sqlite_driver
@@ -26,6 +27,7 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.services.calendar import opening_hours
 from callcenter.services.duty import presence
 from callcenter.services.talks import ringing, supervision
+from ivr.preview import Preview
 from ivr.routes import bp
 from tests.chaos.mortal import Killed, Mortal, MortalLine
 from tests.desk import ORIGIN, Counsellor, Desk
@@ -64,7 +66,7 @@ class Stage(Desk):
 
     def _app(self) -> Flask:
         line = cast(Telephony, MortalLine(self.telephony, self.mortal))
-        return create_app(self.settings, Ports(self.clock, line, self.bell), mounts=[bp])
+        return create_app(self.settings, Ports(self.clock, line, self.bell, line_words=Preview()), mounts=[bp])
 
     def begin(self) -> None:
         """Forget all that was played; nobody is at work."""

@@ -11,7 +11,8 @@ from argon2 import PasswordHasher
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from callcenter.adapters.voice_token import SignedTokens
+from callcenter.adapters.twilio.browser import browser_line
+from callcenter.adapters.twilio.voice_token import SignedTokens
 from callcenter.domain.ports import Ports
 from callcenter.domain.staff.roles import Role
 from callcenter.factory import create_app
@@ -21,6 +22,7 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.services.duty import presence
 from callcenter.services.staff.accounts import NewStaff, add_staff
 from callcenter.services.trail.audit import OPERATOR
+from ivr.preview import Preview
 from ivr.routes import bp as telephone
 from tests.desk import ORIGIN, PASSWORD, Desk
 from tests.line import ACCOUNT, Phone
@@ -34,7 +36,9 @@ class Console(Desk):
 
     def _app(self) -> Flask:
         tokens = SignedTokens(ACCOUNT.sid, ACCOUNT.api_key, ACCOUNT.api_secret)
-        return create_app(self.settings, Ports(self.clock, self.telephony, self.bell, tokens), mounts=[telephone])
+        line = browser_line(self.settings.simulator_url)
+        ports = Ports(self.clock, self.telephony, self.bell, tokens, browser_line=line, line_words=Preview())
+        return create_app(self.settings, ports, mounts=[telephone])
 
     def seat(self, login: str = "tanto07", *, role: Role = Role.COUNSELLOR, phone: str | None = None) -> Seat:
         """Give somebody an account and let them sign in."""

@@ -14,8 +14,9 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from callcenter.adapters.twilio_rest import TwilioLine
-from callcenter.adapters.voice_token import SignedTokens
+from callcenter.adapters.twilio.browser import browser_line
+from callcenter.adapters.twilio.line import TwilioLine
+from callcenter.adapters.twilio.voice_token import SignedTokens
 from callcenter.context import unit_of_work
 from callcenter.domain.ports import Ports
 from callcenter.domain.records.consultations import Channel, Relation
@@ -31,6 +32,7 @@ from callcenter.services.records import consultations
 from callcenter.services.staff.accounts import NewStaff, add_staff
 from callcenter.services.trail.audit import OPERATOR
 from callcenter.settings import Settings
+from ivr.preview import Preview
 from ivr.routes import bp as telephone
 from ivr.simulator.app import create_app as create_line
 from ivr.simulator.clock import Clock
@@ -93,7 +95,9 @@ class Office:
         settings = Settings.from_env(given, folder)
         telephony = TwilioLine(ACCOUNT.sid, ACCOUNT.api_key, ACCOUNT.api_secret, self.line_url, "+815000000000")
         tokens = SignedTokens(ACCOUNT.sid, ACCOUNT.api_key, ACCOUNT.api_secret)
-        return create_app(settings, Ports(self.clock, telephony, SilentBell(), tokens), mounts=[telephone])
+        line = browser_line(settings.simulator_url)
+        ports = Ports(self.clock, telephony, SilentBell(), tokens, browser_line=line, line_words=Preview())
+        return create_app(settings, ports, mounts=[telephone])
 
     def start(self) -> None:
         self.runner.start()

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 from flask import render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from callcenter.casefile import words
-from callcenter.casefile.blueprint import bp, for_counsellors
+from callcenter.casefile.blueprint import bp
 from callcenter.casefile.record import form
 from callcenter.context import ports, reading
+from callcenter.domain.access.permissions import Action, may
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.cases.states import CaseState
 from callcenter.domain.places import Prefecture, municipalities
 from callcenter.domain.records.consultations import Channel, Risk
-from callcenter.domain.staff.roles import Role
 from callcenter.services.cases import case_handovers, caseload
 from callcenter.services.cases.caseload import Filters, Since
-from callcenter.ui.kit import myself
-
-Choice = TypeVar("Choice", CaseState, Since, Prefecture, Risk, Channel)
+from callcenter.ui.access import myself, staff_who_may
+from callcenter.ui.kit.paging import Paging, page_number
+from callcenter.ui.kit.sent import chosen
 
 SINCE = {
     Since.WEEK: "7日以内",
@@ -34,10 +35,10 @@ ALL = "all"
 
 
 @bp.get("/cases")
-@for_counsellors
+@staff_who_may(Action.OPEN)
 def caseload_page() -> str:
     """Every case that this person may open."""
-    filters, page = read_filters(request.args), max(1, request.args.get("page", 1, int))
+    filters, page = read_filters(request.args), page_number()
     now = ports().clock.now()
     with reading() as session:
         staff = myself(session)
@@ -51,7 +52,7 @@ def caseload_page() -> str:
             waiting=waiting,
             today=local_date(now),
             words=words,
-            sees_all=staff.role is Role.SUPERVISOR,
+            sees_all=may(staff.role, Action.OPEN),
             **given,
         )
 
@@ -60,25 +61,21 @@ def read_filters(sent: MultiDict[str, str]) -> Filters:
     """Read the address; what is not on a list counts as not chosen."""
     state = sent.get("state", CaseState.OPEN.value)
     return Filters(
-        state=None if state == ALL else _chosen(CaseState, state) or CaseState.OPEN,
+        state=None if state == ALL else chosen(CaseState, state) or CaseState.OPEN,
         mine="mine" in sent,
         unowned="unowned" in sent,
         due="due" in sent,
-        prefecture=_chosen(Prefecture, sent.get("prefecture")),
+        prefecture=chosen(Prefecture, sent.get("prefecture")),
         municipality=sent.get("municipality") if sent.get("municipality") in municipalities() else None,
-        since=_chosen(Since, sent.get("since")),
-        risk=_chosen(Risk, sent.get("risk")),
-        channel=_chosen(Channel, sent.get("channel")),
+        since=chosen(Since, sent.get("since")),
+        risk=chosen(Risk, sent.get("risk")),
+        channel=chosen(Channel, sent.get("channel")),
     )
-
-
-def _chosen(codes: type[Choice], text: str | None) -> Choice | None:
-    return codes(text) if text in set(codes) else None
 
 
 def _address(filters: Filters, page: int = 1) -> str:
     """Write the filters back into an address."""
-    chosen: dict[str, Any] = {
+    asked: dict[str, Any] = {
         "state": ALL if filters.state is None else None if filters.state is CaseState.OPEN else filters.state.value,
         "mine": "1" if filters.mine else None,
         "unowned": "1" if filters.unowned else None,
@@ -90,7 +87,7 @@ def _address(filters: Filters, page: int = 1) -> str:
         "channel": filters.channel,
         "page": page if page > 1 else None,
     }
-    return url_for("casefile.caseload_page", **{name: value for name, value in chosen.items() if value})
+    return url_for("casefile.caseload_page", **{name: value for name, value in asked.items() if value})
 
 
 def _given(filters: Filters, page: int, more: bool) -> dict[str, Any]:
@@ -110,7 +107,5 @@ def _given(filters: Filters, page: int, more: bool) -> dict[str, Any]:
         "risks": [("", "すべて"), *((risk.value, risk.label) for risk in Risk)],
         "channels": [("", "すべて"), *((channel.value, channel.label) for channel in Channel)],
         "narrowed": filters != everybody,
-        "page": page,
-        "previous": _address(filters, page - 1) if page > 1 else None,
-        "next": _address(filters, page + 1) if more else None,
+        "paging": Paging.of(page, more, partial(_address, filters)),
     }

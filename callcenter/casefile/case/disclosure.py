@@ -12,24 +12,21 @@ from callcenter.adapters import pdf
 from callcenter.casefile import words
 from callcenter.casefile.blueprint import bp
 from callcenter.context import ports, settings, unit_of_work
-from callcenter.domain.access.permissions import Action, roles_that_may
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.keeping.disclosure import Mark, ReasonFirst, check_reason, decide
 from callcenter.services.keeping import disclosures
 from callcenter.services.keeping.disclosures import Copy, Draft
 from callcenter.services.trail.audit import staff_member
-from callcenter.ui.access import staff
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.forms import Problem
-from callcenter.ui.kit import myself
 from callcenter.ui.staff.login_flow import proven
 
 KINDS = {"pdf": "application/pdf", "json": "application/json", "review": "application/pdf"}
 
-for_exporters = staff(*sorted(roles_that_may(Action.EXPORT)))
-
 
 @bp.get("/cases/<case_id>/disclosure")
-@for_exporters
+@staff_who_may(Action.EXPORT)
 @proven("casefile.disclosure")
 def disclosure(case_id: str) -> str:
     """Every part of the case, with what is proposed for it; asked who they are first, as all of it lies open here."""
@@ -38,7 +35,7 @@ def disclosure(case_id: str) -> str:
 
 
 @bp.post("/cases/<case_id>/disclosure")
-@for_exporters
+@staff_who_may(Action.EXPORT)
 def disclose(case_id: str) -> Response | str | tuple[str, int]:
     """Make the file as decided; it is noted before anybody has it."""
     if session.get("disclosing") != case_id:

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.casefile import words
-from callcenter.casefile.blueprint import bp, for_counsellors
+from callcenter.casefile.blueprint import bp
 from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.names.nickname_cues import Cues
 from callcenter.models.cases.cases import Case
 from callcenter.models.staff.accounts import Staff
@@ -16,18 +17,18 @@ from callcenter.services.access import reach
 from callcenter.services.cases import cases, wall
 from callcenter.services.names.nickname_search import Candidate
 from callcenter.services.trail.audit import staff_member
-from callcenter.ui.kit import myself
+from callcenter.ui.access import myself, staff_who_may
 
 
 @bp.get("/cases/find")
-@for_counsellors
+@staff_who_may(Action.FIND)
 def find_form() -> str:
     """Where the name goes."""
     return render_template("casefile/case/find.html", heard="", found=None)
 
 
 @bp.post("/cases/find")
-@for_counsellors
+@staff_who_may(Action.FIND)
 def find() -> str:
     """Who goes by this name; a POST, so that no name stands in an address or a log."""
     heard, now = request.form.get("nickname", "").strip(), ports().clock.now()

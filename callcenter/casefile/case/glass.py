@@ -8,19 +8,20 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.casefile.blueprint import bp, for_counsellors
+from callcenter.casefile.blueprint import bp
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.break_glass import LASTS, LONGEST, ReasonMissing, ReasonTooLong
+from callcenter.domain.access.permissions import Action
 from callcenter.services.access import break_glass
 from callcenter.services.access.break_glass import Target
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.forms import Problem
-from callcenter.ui.kit import myself
 
 KINDS = ("case", "record")
 
 
 @bp.get("/break-glass/<kind>/<target_id>")
-@for_counsellors
+@staff_who_may(Action.OPEN)
 def break_glass_form(kind: str, target_id: str) -> str | Response:
     """What it means to open this, and where the reason goes; nothing is opened yet."""
     target = _target(kind, target_id)
@@ -31,7 +32,7 @@ def break_glass_form(kind: str, target_id: str) -> str | Response:
 
 
 @bp.post("/break-glass/<kind>/<target_id>")
-@for_counsellors
+@staff_who_may(Action.OPEN)
 def break_the_glass(kind: str, target_id: str) -> Response | tuple[str, int]:
     """Open it, with the reason in the trail and a supervisor to read it."""
     target, reason = _target(kind, target_id), request.form.get("reason", "")

@@ -11,17 +11,17 @@ from flask import render_template, request
 from sqlalchemy.orm import Session
 
 from callcenter.casefile import contacts, words
-from callcenter.casefile.blueprint import bp, for_counsellors, in_the_background
+from callcenter.casefile.blueprint import bp
 from callcenter.casefile.contacts import Earlier
 from callcenter.casefile.words import called
 from callcenter.context import ports, settings, unit_of_work
-from callcenter.domain.calendar.times import local_date, parse_moment
+from callcenter.domain.access.permissions import Action, may
+from callcenter.domain.calendar.times import local_date
 from callcenter.domain.cases.states import CloseReason
 from callcenter.domain.cases.wall import Part, Speaker
 from callcenter.domain.codes import Code
 from callcenter.domain.places import Prefecture, municipalities
 from callcenter.domain.records.consultations import Relation
-from callcenter.domain.staff.roles import Role
 from callcenter.models.cases.cases import Case, Nickname, Person
 from callcenter.models.cases.casework import CaseClosing, CaseHandover
 from callcenter.models.directory import Referral
@@ -34,8 +34,9 @@ from callcenter.services.records import viewers
 from callcenter.services.records.viewers import Other
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.forms import Problem
-from callcenter.ui.kit import UnknownChoice, myself
+from callcenter.ui.kit.paging import before_moment
 
 ON_PAPER = 500
 """Contacts that one print may hold."""
@@ -81,7 +82,10 @@ class Sight:
     older_before: datetime | None
     owner: str | None
     mine: bool
-    leads: bool
+    may_assign: bool
+    may_see_readers: bool
+    may_hold: bool
+    may_export: bool
     handover: CaseHandover | None
     closing: CaseClosing | None
     colleagues: tuple[tuple[str, str], ...]
@@ -94,7 +98,7 @@ class Sight:
 
 
 @bp.get("/cases/<case_id>")
-@for_counsellors
+@staff_who_may(Action.OPEN)
 def case(case_id: str) -> str:
     """Open a case; it is in the trail, and colleagues who have it open see it."""
     return draw_case(case_id)
@@ -107,13 +111,13 @@ def draw_case(case_id: str, *, problems: tuple[Problem, ...] = (), typed: dict[s
         found = case_access.opened(session, case_id, staff, now=now)
         viewers.come(session, Subject("case", found.id), staff, now=now)
         _note(session, found, "case.read", staff, now)
-        sight = _look(session, found, staff, now, before=_before())
+        sight = _look(session, found, staff, now, before=before_moment())
         given = {"typed": typed or {}, "problems": problems, "reasons": [(one.value, one.label) for one in CloseReason]}
         return render_template("casefile/case/page.html", sight=sight, words=words, **given)
 
 
 @bp.get("/cases/<case_id>/live")
-@in_the_background
+@staff_who_may(Action.OPEN, quiet=True)
 def case_live(case_id: str) -> str:
     """What changes by itself while the page is open: who else is here, and whether something is newer."""
     with unit_of_work() as session:
@@ -131,7 +135,7 @@ def case_live(case_id: str) -> str:
 
 
 @bp.post("/cases/<case_id>/writing")
-@for_counsellors
+@staff_who_may(Action.CARE)
 def case_writing(case_id: str) -> tuple[str, int]:
     """Say which field is being written in, or that the page was closed."""
     field = request.form.get("field", "")
@@ -146,7 +150,7 @@ def case_writing(case_id: str) -> tuple[str, int]:
 
 
 @bp.get("/cases/<case_id>/print")
-@for_counsellors
+@staff_who_may(Action.OPEN)
 def case_print(case_id: str) -> str:
     """The case on paper, as far as it may be seen with this person in mind; who printed it stands on the page."""
     with unit_of_work() as session:
@@ -190,7 +194,10 @@ def _look(
         older_before=timeline.older_before,
         owner=owner.name if owner else None,
         mine=found.owner_id == staff.id,
-        leads=staff.role is Role.SUPERVISOR,
+        may_assign=may(staff.role, Action.ASSIGN),
+        may_see_readers=may(staff.role, Action.SEE_READERS),
+        may_hold=may(staff.role, Action.HOLD),
+        may_export=may(staff.role, Action.EXPORT),
         handover=case_handovers.pending(session, found),
         closing=case_closing.closing_of(session, found),
         colleagues=tuple((one.id, one.name) for one in case_handovers.colleagues(session, found)),
@@ -244,11 +251,3 @@ def _place(found: Case) -> str:
     if town is not None:
         return town.name
     return "" if found.prefecture == Prefecture.UNKNOWN else Prefecture(found.prefecture).label
-
-
-def _before() -> datetime | None:
-    text = request.args.get("before")
-    try:
-        return parse_moment(text) if text else None
-    except ValueError:
-        raise UnknownChoice from None

@@ -6,31 +6,27 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import flash, jsonify, redirect, request, url_for
+from flask import jsonify, request
 from werkzeug.wrappers import Response
 
-from callcenter.casefile.blueprint import bp, for_counsellors
+from callcenter.casefile.blueprint import bp
 from callcenter.casefile.case.page import draw_case
 from callcenter.casefile.record.writing import NotASave, sent_fields
 from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import long_date
 from callcenter.domain.cases.states import CloseReason
 from callcenter.domain.errors import HelplineError
 from callcenter.services.cases import case_closing, case_handovers, casework
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.filters import clock_seconds
 from callcenter.ui.forms import Problem
-from callcenter.ui.kit import from_script, myself
+from callcenter.ui.kit.answers import Answer, again, from_script, onward
+from callcenter.ui.kit.sent import a_day, choice
 
+UNREADABLE = "日付を読みとれませんでした。2026-11-30 のように入れるか、下のボタンで選んでください。"
 OPEN_DAYS = {"1": 1, "3": 3, "5": 5, "10": 10, "20": 20}
 """Presets of a follow-up, in open days."""
-
-Answer = Response | tuple[str, int]
-
-
-class NoSuchDay(HelplineError):
-    """A day that no calendar has."""
-
-    message = "日付を読みとれませんでした。2026-11-30 のように入れるか、下のボタンで選んでください。"
 
 
 class ChooseReason(HelplineError):
@@ -40,7 +36,7 @@ class ChooseReason(HelplineError):
 
 
 @bp.post("/cases/<case_id>/save")
-@for_counsellors
+@staff_who_may(Action.CARE)
 def case_save(case_id: str) -> Response:
     """Save the texts: field by field for a script, the whole form without one."""
     if from_script():
@@ -53,8 +49,7 @@ def case_save(case_id: str) -> Response:
     with unit_of_work() as session:
         saved = casework.save(session, case_id, seen, fields, by=myself(session), now=ports().clock.now())
     if not from_script():
-        flash("ほかの人が書いた欄は、そのままにしました。" if saved.conflicts else "保存しました。")
-        return _back(case_id)
+        return _back(case_id, "ほかの人が書いた欄は、そのままにしました。" if saved.conflicts else "保存しました。")
     return jsonify(
         saved_at=clock_seconds(saved.saved_at),
         version=saved.version,
@@ -64,7 +59,7 @@ def case_save(case_id: str) -> Response:
 
 
 @bp.post("/cases/<case_id>/take-on")
-@for_counsellors
+@staff_who_may(Action.CARE)
 def case_take_on(case_id: str) -> Answer:
     """Take a case that nobody has in hand."""
 
@@ -77,7 +72,7 @@ def case_take_on(case_id: str) -> Answer:
 
 
 @bp.post("/cases/<case_id>/follow-up")
-@for_counsellors
+@staff_who_may(Action.CARE)
 def case_follow_up(case_id: str) -> Answer:
     """Choose the day on which the case is looked at again."""
 
@@ -95,7 +90,7 @@ def case_follow_up(case_id: str) -> Answer:
 
 
 @bp.post("/cases/<case_id>/hand-over")
-@for_counsellors
+@staff_who_may(Action.CARE)
 def case_hand_over(case_id: str) -> Answer:
     """Ask a colleague to take the case."""
 
@@ -110,7 +105,7 @@ def case_hand_over(case_id: str) -> Answer:
 
 
 @bp.post("/handovers/<handover_id>/<answer>")
-@for_counsellors
+@staff_who_may(Action.CARE)
 def handover_answer(handover_id: str, answer: str) -> Answer:
     """Accept, decline or take back a hand-over."""
     with unit_of_work() as session:
@@ -126,30 +121,29 @@ def handover_answer(handover_id: str, answer: str) -> Answer:
         else:
             raise case_handovers.SettledAlready
         case_id = asked.case_id
-    flash(words)
-    # Who declines may not be able to open the case any more.
-    return redirect(url_for("casefile.caseload_page"), 303) if answer == "decline" else _back(case_id)
+    if answer == "decline":  # whoever does may not be able to open the case any more
+        return onward("casefile.caseload_page", words)
+    return _back(case_id, words)
 
 
 @bp.post("/cases/<case_id>/close")
-@for_counsellors
+@staff_who_may(Action.CARE)
 def case_close(case_id: str) -> Answer:
     """Close the case with its reason."""
 
     def act() -> str:
-        reason, note = request.form.get("reason", ""), request.form.get("close_note", "")
-        if reason not in set(CloseReason):
-            raise ChooseReason
+        reason = choice(CloseReason, request.form.get("reason"), refusal=ChooseReason)
+        note = request.form.get("close_note", "")
         with unit_of_work() as session:
             now = ports().clock.now()
-            case_closing.close(session, case_id, CloseReason(reason), note, by=myself(session), now=now)
+            case_closing.close(session, case_id, reason, note, by=myself(session), now=now)
         return "ケースを終えました。同じ方から電話があれば、またひらきます。"
 
     return _done(case_id, "close_note", act)
 
 
 @bp.post("/cases/<case_id>/reopen")
-@for_counsellors
+@staff_who_may(Action.CARE)
 def case_reopen(case_id: str) -> Answer:
     """Open a closed case again."""
 
@@ -168,20 +162,13 @@ def _done(case_id: str, field: str | None, act: Callable[[], str]) -> Answer:
         words = act()
     except HelplineError as refused:
         typed: dict[str, Any] = request.form.to_dict()
-        return draw_case(case_id, problems=(Problem(field, refused.message),), typed=typed), 422
-    flash(words)
-    return _back(case_id)
+        return again(draw_case(case_id, problems=(Problem(field, refused.message),), typed=typed))
+    return _back(case_id, words)
 
 
 def _day(when: str) -> date | None:
-    if when == "none":
-        return None
-    text = request.form.get("day", "").strip()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise NoSuchDay from None
+    return None if when == "none" else a_day(request.form.get("day"), otherwise=UNREADABLE)
 
 
-def _back(case_id: str) -> Response:
-    return redirect(url_for("casefile.case", case_id=case_id), 303)
+def _back(case_id: str, words: str) -> Response:
+    return onward("casefile.case", words, case_id=case_id)

@@ -9,20 +9,18 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from callcenter.casefile.words import Options
+from callcenter.domain.access.permissions import Action, roles_that_may
 from callcenter.domain.names.nickname_cues import UNKNOWN, Cues
 from callcenter.domain.places import Prefecture
 from callcenter.domain.records.consultations import AgeBand, Relation, Topic
-from callcenter.domain.staff.roles import Role
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.names.nickname_search import Candidate
-from callcenter.ui.kit import UnknownChoice
+from callcenter.ui.kit.sent import UnknownChoice
 
 TOPICS: Options = (("unknown", "聞いていない"), *((one.value, one.label) for one in Topic if one.value != UNKNOWN))
 _TALKING = (
-    select(Staff.id, Staff.name)
-    .where(Staff.role.in_([Role.COUNSELLOR, Role.SUPERVISOR]), Staff.active)
-    .order_by(Staff.name)
+    select(Staff.id, Staff.name).where(Staff.role.in_(roles_that_may(Action.ANSWER)), Staff.active).order_by(Staff.name)
 )
 LISTS = {
     "relation": Relation,

@@ -8,21 +8,23 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.casefile.blueprint import bp, for_counsellors
+from callcenter.casefile.blueprint import bp
 from callcenter.casefile.person import page
 from callcenter.casefile.person.thread import beside
 from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.cases.linking import LinkState, MergeKind
 from callcenter.domain.cases.wall import Part
 from callcenter.models.cases.cases import Person
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.cases import cases, linking, merging, wall
-from callcenter.ui.kit import UnknownChoice, myself
+from callcenter.ui.access import myself, staff_who_may
+from callcenter.ui.kit.sent import UnknownChoice, choice
 
 
 @bp.post("/records/<record_id>/wall")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def open_wall(record_id: str) -> str | Response:
     """Open what others of the family said, with a reason, for this record."""
     reason = request.form.get("reason", "")
@@ -34,30 +36,26 @@ def open_wall(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/share")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def share(record_id: str) -> str | Response:
     """Say what of one of their consultations may be told in the family."""
-    chosen, sent = request.form.get("consultation", ""), request.form.getlist("part")
-    if not set(sent) <= set(Part):
-        raise UnknownChoice
+    chosen, parts = request.form.get("consultation", ""), [choice(Part, one) for one in request.form.getlist("part")]
 
     def act(session: Session, record: Consultation, _person: Person, by: Staff, now: datetime) -> None:
-        wall.share(session, chosen, [Part(one) for one in sent], beside=record, by=by, now=now)
+        wall.share(session, chosen, parts, beside=record, by=by, now=now)
 
     return beside(record_id, act)
 
 
 @bp.post("/records/<record_id>/merge")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def merge(record_id: str) -> str | Response:
     """The person, or the family, has a second entry: make them one."""
-    other_id, kind = request.form.get("other", ""), request.form.get("kind", "")
-    if kind not in set(MergeKind):
-        raise UnknownChoice
+    other_id, kind = request.form.get("other", ""), choice(MergeKind, request.form.get("kind"))
 
     def act(session: Session, _record: Consultation, person: Person, by: Staff, now: datetime) -> None:
         other = cases.person_with(session, other_id)
-        if kind == MergeKind.PEOPLE:
+        if kind is MergeKind.PEOPLE:
             merging.merge_people(session, person.id, other.id, by=by, now=now)
         else:
             merging.merge_cases(session, person.case_id, other.case_id, by=by, now=now)
@@ -66,7 +64,7 @@ def merge(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/unmerge")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def unmerge(record_id: str) -> str | Response:
     """Part what was made one; what was written since goes where the counsellor says."""
     merge_id, back = request.form.get("merge", ""), request.form.getlist("back")
@@ -78,7 +76,7 @@ def unmerge(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/not-sure")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def not_sure(record_id: str) -> str | Response:
     """まだわからない, perhaps this person; or they wish to stay anonymous."""
     doubt, maybe = request.form.get("doubt", LinkState.UNSURE.value), request.form.get("maybe") or None
@@ -92,7 +90,7 @@ def not_sure(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/attach")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def attach(record_id: str) -> str | Response:
     """An earlier contact that belonged to nobody was theirs, too; or it was not after all."""
     chosen, undone = request.form.get("consultation", ""), request.form.get("act") == "undo"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from flask import render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.casefile import words
-from callcenter.casefile.blueprint import bp, for_counsellors
+from callcenter.casefile.blueprint import bp
 from callcenter.casefile.person import card, choices, cues, page
 from callcenter.casefile.person.candidates import hinted
 from callcenter.casefile.record import form
@@ -17,7 +15,7 @@ from callcenter.casefile.record.writing import save_form
 from callcenter.casefile.surroundings import Asking, Shown, around
 from callcenter.casefile.words import name_of_person
 from callcenter.context import ports, unit_of_work
-from callcenter.domain.calendar.times import parse_moment
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.cases.linking import ConsentNeeded
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.names.nickname_cues import Cues
@@ -30,7 +28,9 @@ from callcenter.services.names import nickname_search
 from callcenter.services.names.nickname_search import Candidate
 from callcenter.services.records import consultations
 from callcenter.services.trail.audit import staff_member
-from callcenter.ui.kit import UnknownChoice, from_script, myself
+from callcenter.ui.access import myself, staff_who_may
+from callcenter.ui.kit.answers import from_script
+from callcenter.ui.kit.sent import a_moment, choice
 
 MOST = 9
 """As many candidates as there are keys to choose them with."""
@@ -43,7 +43,7 @@ class NameFirst(HelplineError):
 
 
 @bp.post("/records/<record_id>/search")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def search(record_id: str) -> str:
     """Look for the name as it is typed; a POST, so that no name stands in an address or a log."""
     heard = request.form.get("nickname_heard", "")
@@ -75,7 +75,7 @@ def _candidates(
 
 
 @bp.post("/records/<record_id>/person")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def confirm(record_id: str) -> str | Response:
     """The counsellor recognised the person."""
     with unit_of_work() as session:
@@ -94,14 +94,13 @@ def confirm(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/new-case")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def new_case(record_id: str) -> str | Response:
     """Somebody who is new: open a case under the name they gave."""
-    heard, relation = request.form.get("nickname_heard", "").strip(), request.form.get("new_relation", "unknown")
+    heard = request.form.get("nickname_heard", "").strip()
     if not heard:
         raise NameFirst
-    if relation not in set(Relation):
-        raise UnknownChoice
+    relation = choice(Relation, request.form.get("new_relation", Relation.UNKNOWN.value))
     new, relative = NewPerson(heard, relation=relation), request.form.get("family_of", "")
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
@@ -114,7 +113,7 @@ def new_case(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/unlink")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def unlink(record_id: str) -> str | Response:
     """つなぎ直す: take the link away, nothing that was written; names are shown again."""
     with unit_of_work() as session:
@@ -128,10 +127,10 @@ def unlink(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/earlier")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def earlier(record_id: str) -> str:
     """Open what the person told still earlier; a POST, as every opening is written into the trail."""
-    before, depth = _moment(request.form.get("before", "")), request.form.get("depth", 1, int)
+    before, depth = a_moment(request.form.get("before")), request.form.get("depth", 1, int)
     now, draw = ports().clock.now(), None
     with unit_of_work() as session:
         staff = myself(session)
@@ -143,10 +142,3 @@ def earlier(record_id: str) -> str:
         return draw()
     given = {"past": past, "record_id": record_id, "depth": depth, "beside": lists}
     return render_template("casefile/person/earlier.html", **given)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return parse_moment(text)
-    except ValueError:
-        raise UnknownChoice from None

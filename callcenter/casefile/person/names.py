@@ -8,9 +8,10 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.casefile.blueprint import bp, for_counsellors
+from callcenter.casefile.blueprint import bp
 from callcenter.casefile.case.page import draw_case
 from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.errors import HelplineError
 from callcenter.models.cases.cases import Person
@@ -18,8 +19,10 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.services.cases import case_access, cases, wall
 from callcenter.services.names import nicknames
 from callcenter.services.trail.audit import staff_member
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.forms import Problem
-from callcenter.ui.kit import UnknownChoice, from_script, myself
+from callcenter.ui.kit.answers import from_script
+from callcenter.ui.kit.sent import UnknownChoice
 
 ACTS = {
     "add": "呼び名を加えました。",
@@ -32,7 +35,7 @@ Answer = Response | str | tuple[str, int]
 
 
 @bp.post("/people/<person_id>/names/<act>")
-@for_counsellors
+@staff_who_may(Action.CARE)
 def change_names(person_id: str, act: str) -> Answer:
     """Change one name; whoever is behind the wall for the one on the line is out of reach here, too."""
     if act not in ACTS:

@@ -23,7 +23,8 @@ from callcenter.models.cases.cases import Nickname
 from callcenter.services.cases import wall
 from callcenter.services.names import nicknames
 from callcenter.services.records import consultations
-from callcenter.ui.kit import from_script, myself
+from callcenter.ui.access import myself
+from callcenter.ui.kit.answers import from_script
 
 
 @dataclass(frozen=True)

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 
 from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.casefile.blueprint import bp, for_counsellors
+from callcenter.casefile.blueprint import bp
 from callcenter.casefile.person import page
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action, may
 from callcenter.domain.cases.continuity import PromiseEnd, Wish
-from callcenter.domain.errors import HelplineError
 from callcenter.models.cases.cases import Person
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.cases import consents, continuity
 from callcenter.services.cases.linking import NobodyYet
 from callcenter.services.records import consultations
-from callcenter.ui.kit import UnknownChoice, myself
+from callcenter.ui.access import myself, staff_who_may
+from callcenter.ui.kit.sent import UnknownChoice, a_day, choice
 
 Act = Callable[[Session, Consultation, Person, Staff, datetime], object]
-
-
-class NoSuchDay(HelplineError):
-    """A day that cannot be read."""
-
-    message = "日付を読みとれませんでした。カレンダーから選ぶか、「2026-12-01」のように入れてください。"
 
 
 def beside(record_id: str, act: Act) -> str | Response:
@@ -45,7 +39,7 @@ def beside(record_id: str, act: Act) -> str | Response:
 
 
 @bp.post("/records/<record_id>/address")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def address(record_id: str) -> str | Response:
     """How to address them."""
     text = request.form.get("how_to_address", "")
@@ -57,35 +51,32 @@ def address(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/wishes")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def wishes(record_id: str) -> str | Response:
     """A wish, or the end of one."""
-    ended, wish, note = request.form.get("end"), request.form.get("wish", ""), request.form.get("wish_note", "")
-    if ended is None and wish not in set(Wish):
-        raise UnknownChoice
+    ended, note = request.form.get("end"), request.form.get("wish_note", "")
+    added = choice(Wish, request.form.get("wish")) if ended is None else None
 
     def act(session: Session, _record: Consultation, person: Person, by: Staff, now: datetime) -> None:
         if ended is not None:
             continuity.end_wish(session, person, ended, by=by, now=now)
-        else:
-            continuity.add_wish(session, person, Wish(wish), note, by=by, now=now)
+        elif added is not None:
+            continuity.add_wish(session, person, added, note, by=by, now=now)
 
     return beside(record_id, act)
 
 
 @bp.post("/records/<record_id>/promises")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def promises(record_id: str) -> str | Response:
     """A promise, or how one ended."""
-    settled, end = request.form.get("settle"), request.form.get("end", PromiseEnd.KEPT.value)
-    note, due_on = request.form.get("promise", ""), _day(request.form.get("due_on"))
-    owner_id = request.form.get("owner")
-    if end not in set(PromiseEnd):
-        raise UnknownChoice
+    settled, end = request.form.get("settle"), choice(PromiseEnd, request.form.get("end", PromiseEnd.KEPT.value))
+    note, due, owner_id = request.form.get("promise", ""), request.form.get("due_on"), request.form.get("owner")
+    due_on = a_day(due) if due else None
 
     def act(session: Session, record: Consultation, person: Person, by: Staff, now: datetime) -> None:
         if settled is not None:
-            continuity.settle(session, person, settled, PromiseEnd(end), by=by, now=now)
+            continuity.settle(session, person, settled, end, by=by, now=now)
             return
         owner = _colleague(session, owner_id) if owner_id else by
         continuity.promise(session, person, note, due_on=due_on, owner=owner, record=record, by=by, now=now)
@@ -94,7 +85,7 @@ def promises(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/caller-code")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def caller_code(record_id: str) -> str | Response:
     """Give them a (new) 呼び番号, or take it away."""
     withdrawn = request.form.get("act") == "withdraw"
@@ -107,7 +98,7 @@ def caller_code(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/usual")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def usual(record_id: str) -> str | Response:
     """Name いつもの担当, or let the records tell."""
     chosen = request.form.get("usual", "")
@@ -119,7 +110,7 @@ def usual(record_id: str) -> str | Response:
 
 
 @bp.post("/records/<record_id>/consents")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def withdraw_consent(record_id: str) -> str | Response:
     """They no longer agree that records of several channels stand together."""
     consent = request.form.get("withdraw", "")
@@ -135,10 +126,3 @@ def _colleague(session: Session, staff_id: str) -> Staff:
     if found is None or not found.active or not may(found.role, Action.ANSWER):
         raise UnknownChoice
     return found
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise NoSuchDay from None

@@ -9,24 +9,25 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from callcenter.casefile.blueprint import bp, for_counsellors, for_supervisors
+from callcenter.casefile.blueprint import bp
 from callcenter.casefile.surroundings import at_work, to_record
 from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.domain.access.permissions import Action, may
 from callcenter.domain.calendar.times import clock_digits, local_date
 from callcenter.domain.records.consultations import Channel
 from callcenter.domain.records.entering import EnteredWhy, WrongMoment, contact_moment
-from callcenter.domain.staff.roles import Role
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.records import drafts
 from callcenter.services.records.drafts import Contact
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.forms import Problem
-from callcenter.ui.kit import from_script, myself
+from callcenter.ui.kit.answers import from_script
 
 Sent = MultiDict[str, str]
 
 
 @bp.get("/records/afterwards")
-@for_counsellors
+@staff_who_may(Action.ADD)
 def afterwards() -> str:
     """Ask for a contact that is over: channel, day and time, with whom of us, and why only now."""
     now = ports().clock.now()
@@ -35,7 +36,7 @@ def afterwards() -> str:
 
 
 @bp.post("/records/afterwards")
-@for_counsellors
+@staff_who_may(Action.ADD)
 def enter() -> Response | tuple[str, int]:
     """Open the record; what is missing is said beside its field, and nothing that was typed is lost."""
     now = ports().clock.now()
@@ -49,7 +50,7 @@ def enter() -> Response | tuple[str, int]:
 
 
 @bp.get("/records/left-behind")
-@for_supervisors
+@staff_who_may(Action.RESCUE)
 def left_behind() -> str:
     """Drafts that nobody will finish by themselves."""
     now = ports().clock.now()
@@ -61,7 +62,7 @@ def left_behind() -> str:
 
 
 @bp.post("/records/<record_id>/rescue")
-@for_supervisors
+@staff_who_may(Action.RESCUE)
 def rescue(record_id: str) -> Response:
     """Take a draft up, or give it to somebody who will finish it."""
     with unit_of_work() as session:
@@ -76,7 +77,7 @@ def rescue(record_id: str) -> Response:
 
 
 @bp.post("/records/<record_id>/review")
-@for_supervisors
+@staff_who_may(Action.REVIEW)
 def review(record_id: str) -> Response:
     """読みました: a supervisor has read the finished record through."""
     with unit_of_work() as session:
@@ -86,7 +87,7 @@ def review(record_id: str) -> Response:
 
 def _draw(session: Session, sent: Sent, problems: list[Problem], now: datetime) -> str:
     staff = myself(session)
-    people = drafts.writers(session) if staff.role is Role.SUPERVISOR else [staff]
+    people = drafts.writers(session) if may(staff.role, Action.WRITE) else [staff]
     return render_template(
         "casefile/record/afterwards.html",
         sent=sent,

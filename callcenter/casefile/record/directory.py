@@ -8,19 +8,22 @@ from flask import render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.casefile.blueprint import bp, for_counsellors
+from callcenter.casefile.blueprint import bp
 from callcenter.casefile.record.lookup import lookup
 from callcenter.casefile.surroundings import to_record
 from callcenter.context import ports, reading, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.directory.institutions import ReferralHow, Wanted
 from callcenter.services.directory import institutions as services
 from callcenter.services.records import referrals
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.checked import unchecked_for
-from callcenter.ui.kit import UnknownChoice, from_script, myself
+from callcenter.ui.kit.answers import from_script
+from callcenter.ui.kit.sent import choice
 
 
 @bp.route("/directory", methods=["GET", "POST"])
-@for_counsellors
+@staff_who_may(Action.REFER)
 def directory() -> str:
     """The whole directory, or what fits; what is looked for is posted, so that it stands in no address or log."""
     with reading() as session:
@@ -30,20 +33,18 @@ def directory() -> str:
 
 
 @bp.post("/records/<record_id>/referrals")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def refer(record_id: str) -> str | Response:
     """Note that the caller was told of an institution, or connected."""
-    how = request.form.get("how", "")
-    if how not in set(ReferralHow):
-        raise UnknownChoice
+    how = choice(ReferralHow, request.form.get("how"))
     with unit_of_work() as session:
         chosen = request.form.get("institution", "")
-        referrals.note(session, record_id, chosen, ReferralHow(how), by=myself(session), now=ports().clock.now())
+        referrals.note(session, record_id, chosen, how, by=myself(session), now=ports().clock.now())
     return _noted(record_id)
 
 
 @bp.post("/records/<record_id>/referrals/<referral_id>/take-back")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def take_back_referral(record_id: str, referral_id: str) -> str | Response:
     """It was noted by mistake."""
     with unit_of_work() as session:

@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callcenter.domain.access.permissions import Action, Condition, may
 from callcenter.domain.calendar.times import clock_digits, local_date, short_date
 from callcenter.domain.records.consultations import Risk
 from callcenter.domain.records.entering import EnteredWhy
-from callcenter.domain.staff.roles import Role
 from callcenter.models.records import UNKNOWN, Consultation, ConsultationState
 from callcenter.models.staff.accounts import Staff
 
@@ -40,13 +40,14 @@ class Notes:
 def read(session: Session, record: Consultation, staff: Staff) -> Notes:
     """Gather the notes of *record* for its form."""
     finished = record.state is ConsultationState.FINISHED
+    whose = {Condition.OWN} if record.counsellor_id == staff.id else set()
     return Notes(
         taken_over=taken_over(record),
         steps_at=steps_at(record),
         last_risk=_last_risk(session, record),
         entered=_entered(session, record),
         reviewed=_by(session, record.reviewed_by, record.reviewed_at),
-        may_review=finished and staff.role is Role.SUPERVISOR and record.counsellor_id != staff.id,
+        may_review=finished and may(staff.role, Action.REVIEW, whose),
     )
 
 

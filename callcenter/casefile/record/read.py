@@ -7,15 +7,16 @@ from datetime import datetime
 
 from flask import render_template
 
-from callcenter.casefile.blueprint import bp, for_counsellors
+from callcenter.casefile.blueprint import bp
 from callcenter.casefile.words import name_of
 from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.codes import Code
 from callcenter.domain.records.consultations import Channel, Relation
 from callcenter.models.records import Consultation
 from callcenter.services.cases import wall
 from callcenter.services.records import consultations
-from callcenter.ui.kit import myself
+from callcenter.ui.access import myself, staff_who_may
 
 TEXTS = (("story", "主なお話"), ("background", "これまで"), ("response", "したこと"), ("next_step", "次回"))
 
@@ -50,7 +51,7 @@ class Written:
 
 
 @bp.get("/records/<record_id>/read")
-@for_counsellors
+@staff_who_may(Action.OPEN)
 def read_record(record_id: str) -> str:
     """One record to read, for whoever may open it; every opening is in the trail."""
     with unit_of_work() as session:

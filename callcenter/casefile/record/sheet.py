@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from callcenter.casefile.record import notes
 from callcenter.casefile.record.notes import Notes
 from callcenter.casefile.words import called, name_of
+from callcenter.domain.access.permissions import Action, may
 from callcenter.domain.cases.linking import LinkState
 from callcenter.domain.codes import Code
 from callcenter.domain.records.consultations import Channel
@@ -42,6 +43,7 @@ class Sheet:
     doubt: LinkState | None
     maybe: str | None
     """Who it may have been, while that is not sure; their name only."""
+    may_see_readers: bool
     notes: Notes
     copy_key: str
     """With which the browser seals what it could not save yet."""
@@ -67,6 +69,7 @@ def read(session: Session, record: Consultation, staff: Staff) -> Sheet:
         owner=record.counsellor.name if record.counsellor_id != staff.id else None,
         doubt=record.doubt,
         maybe=_maybe(session, record),
+        may_see_readers=may(staff.role, Action.SEE_READERS),
         notes=notes.read(session, record, staff),
         copy_key=browser_copy.key_of(session, record, staff),
     )

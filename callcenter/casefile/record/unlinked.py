@@ -7,22 +7,23 @@ from typing import Any
 from flask import render_template, request
 from sqlalchemy.orm import Session
 
-from callcenter.casefile.blueprint import bp, for_counsellors
+from callcenter.casefile.blueprint import bp
 from callcenter.context import ports, unit_of_work
-from callcenter.domain.calendar.times import parse_moment
-from callcenter.domain.staff.roles import Role
+from callcenter.domain.access.permissions import Action, Condition, may
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.records import consultations, unlinked
 from callcenter.services.records.unlinked import AT_ONCE, Which
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
-from callcenter.ui.kit import UnknownChoice, myself
+from callcenter.ui.access import myself, staff_who_may
+from callcenter.ui.kit.paging import before_moment
+from callcenter.ui.kit.sent import choice
 
 TITLES: dict[Which, str] = {Which.ALL: "すべて", Which.SILENT: "無言だった電話", Which.UNSURE: "まだわからない"}
 
 
 @bp.get("/unlinked")
-@for_counsellors
+@staff_who_may(Action.FIND)
 def unlinked_page() -> str:
     """つないでいない記録: time, length and what helped; what was said is read in the record itself."""
     with unit_of_work() as session:
@@ -31,7 +32,7 @@ def unlinked_page() -> str:
 
 
 @bp.post("/records/<record_id>/unlinked")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def unlinked_beside(record_id: str) -> str:
     """The same beside a record: one of them may have been the same person."""
     with unit_of_work() as session:
@@ -42,7 +43,7 @@ def unlinked_beside(record_id: str) -> str:
 
 def _given(session: Session, record_id: str | None) -> dict[str, Any]:
     which, staff, now = _which(), myself(session), ports().clock.now()
-    found = unlinked.listed(session, which=which, before=_before(), without=record_id)
+    found = unlinked.listed(session, which=which, before=before_moment(), without=record_id)
     facts = {"found": len(found), "which": which.value}
     actor = staff_member(staff.id)
     audit.record(session, actor=actor, action="unlinked.list", subject=Subject("consultation"), facts=facts, now=now)
@@ -56,20 +57,9 @@ def _given(session: Session, record_id: str | None) -> dict[str, Any]:
 
 
 def _may_open(counsellor_id: str, staff: Staff) -> bool:
-    """Whether the record can be opened from here: one's own, or any for a supervisor."""
-    return staff.role is Role.SUPERVISOR or counsellor_id == staff.id
+    """Return whether the record can be opened from here; nobody has its case in care, as it belongs to none."""
+    return may(staff.role, Action.OPEN, {Condition.OWN} if counsellor_id == staff.id else set())
 
 
 def _which() -> Which:
-    chosen = request.values.get("show", Which.ALL.value)
-    if chosen not in set(Which):
-        raise UnknownChoice
-    return Which(chosen)
-
-
-def _before() -> Any:
-    text = request.values.get("before")
-    try:
-        return parse_moment(text) if text else None
-    except ValueError:
-        raise UnknownChoice from None
+    return choice(Which, request.values.get("show", Which.ALL.value))

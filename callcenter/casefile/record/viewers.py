@@ -7,20 +7,22 @@ from typing import Any
 from flask import jsonify, request
 from werkzeug.wrappers import Response
 
-from callcenter.casefile.blueprint import bp, for_counsellors, in_the_background
+from callcenter.casefile.blueprint import bp
 from callcenter.casefile.record import notes
 from callcenter.casefile.record.writing import NotASave, save_form
 from callcenter.casefile.surroundings import to_record
 from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.models.records import Consultation
 from callcenter.services.records import consultations, prefill, record_fields, viewers
 from callcenter.services.trail.audit import Subject
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.filters import clock_seconds
-from callcenter.ui.kit import from_script, myself
+from callcenter.ui.kit.answers import from_script
 
 
 @bp.post("/records/<record_id>/beside")
-@in_the_background
+@staff_who_may(Action.WRITE, quiet=True)
 def beside(record_id: str) -> Response:
     """Say that this page is open and in which field its person writes; hear who else is here and what changed.
 
@@ -41,7 +43,7 @@ def beside(record_id: str) -> Response:
 
 
 @bp.post("/records/<record_id>/closed")
-@in_the_background
+@staff_who_may(Action.WRITE, quiet=True)
 def closed(record_id: str) -> Response:
     """The page was closed; a browser that died says nothing and is forgotten a minute later."""
     with unit_of_work() as session:
@@ -50,7 +52,7 @@ def closed(record_id: str) -> Response:
 
 
 @bp.post("/records/<record_id>/same-today")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def same_today(record_id: str) -> Response:
     """今日も同じ: a value that was taken over from earlier was asked today."""
     with unit_of_work() as session:

@@ -8,19 +8,20 @@ from flask import flash, jsonify, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.casefile.blueprint import bp, for_counsellors
+from callcenter.casefile.blueprint import bp
 from callcenter.casefile.record.form import changes
 from callcenter.casefile.surroundings import Shown, Surroundings, around_record, to_record
 from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.records.consultations import MissingField, Outcome
 from callcenter.services.cases import casework
 from callcenter.services.records import consultations
 from callcenter.services.records.consultations import NotQuick, Saved
-from callcenter.ui.access import me
+from callcenter.ui.access import me, myself, staff_who_may
 from callcenter.ui.filters import clock_seconds
 from callcenter.ui.forms import Problem
-from callcenter.ui.kit import from_script, myself
+from callcenter.ui.kit.answers import from_script
 
 
 class NotASave(HelplineError):
@@ -30,7 +31,7 @@ class NotASave(HelplineError):
 
 
 @bp.post("/records/<record_id>/save")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def save(record_id: str) -> Response:
     """Save what was typed: field by field for a script, the whole form without one."""
     if not from_script():
@@ -82,7 +83,7 @@ def save_form(session: Session, record_id: str) -> None:
 
 
 @bp.post("/records/<record_id>/finish")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def finish(record_id: str) -> Response | tuple[str, int] | tuple[Response, int]:
     """Finish the record; what else that means is said by its surroundings."""
     with unit_of_work() as session:

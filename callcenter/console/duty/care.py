@@ -5,34 +5,35 @@ from __future__ import annotations
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from callcenter.casefile.blueprint import for_counsellors, for_supervisors
-from callcenter.console.blueprint import bp, done
+from callcenter.console.blueprint import bp
 from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.services.duty import care
-from callcenter.ui.kit import myself
+from callcenter.ui.access import myself, staff_who_may
+from callcenter.ui.kit.answers import done
 
 
 @bp.post("/hard-call")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def hard_call() -> Response:
     """つらかった: a supervisor hears of it, and a pause follows the record; ``undo`` takes it back."""
     act = care.take_back if request.form.get("undo") == "1" else care.hard_call
     with unit_of_work() as session:
         act(session, myself(session), now=ports().clock.now())
-    return done()
+    return done("console.board")
 
 
 @bp.post("/care/<note_id>/seen")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def note_seen(note_id: str) -> Response:
     """声をかけました."""
     with unit_of_work() as session:
         care.seen(session, note_id, by=myself(session), now=ports().clock.now())
-    return done()
+    return done("console.board")
 
 
 @bp.get("/care")
-@for_supervisors
+@staff_who_may(Action.LEAD)
 def care_page() -> str:
     """How often each counsellor had a hard call, for those who look after them."""
     now = ports().clock.now()

@@ -8,11 +8,11 @@ from flask import jsonify, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.casefile.blueprint import for_counsellors, in_the_background
-from callcenter.console.blueprint import bp, done
+from callcenter.console.blueprint import bp
 from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.calls.lifecycle import OfferState
-from callcenter.domain.duty.presence import BOUND, CHOSEN, TALKING, AwayReason, Next, Work
+from callcenter.domain.duty.presence import BOUND, CHOSEN, TALKING, Next, Work
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.staff.roles import Contact
 from callcenter.models.calls.calls import Call, Offer
@@ -24,8 +24,9 @@ from callcenter.services.staff import accounts
 from callcenter.services.talks import ringing, room
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
-from callcenter.ui.access import me, note_activity
-from callcenter.ui.kit import UnknownChoice, myself
+from callcenter.ui.access import me, myself, note_activity, staff_who_may
+from callcenter.ui.kit.answers import done
+from callcenter.ui.kit.sent import UnknownChoice, choice
 from callcenter.ui.staff.signin import limiter
 
 TOKEN_SECONDS = 900
@@ -45,12 +46,12 @@ class NotYourCall(HelplineError):
 
 
 @bp.post("/presence")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def set_presence() -> Response:
     """受け付ける, 離席 with a reason, or 終わる."""
     with unit_of_work() as session:
         choose(session, myself(session), request.form.get("work", ""), request.form.get("reason", ""))
-    return done()
+    return done("console.board")
 
 
 def choose(session: Session, staff: Staff, sent: str, reason_sent: str) -> None:
@@ -63,12 +64,12 @@ def choose(session: Session, staff: Staff, sent: str, reason_sent: str) -> None:
 
 
 @bp.post("/after")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def set_after() -> Response:
     """What comes after this call: 受付にもどる (which takes back an earlier choice), 離れる with a reason, 終わる."""
     with unit_of_work() as session:
         plan(session, myself(session), request.form.get("after", ""))
-    return done()
+    return done("console.board")
 
 
 def plan(session: Session, staff: Staff, sent: str) -> None:
@@ -81,13 +82,13 @@ def plan(session: Session, staff: Staff, sent: str) -> None:
 def _choice(work: str, reason: str) -> Next:
     if work in {Work.AVAILABLE, Work.OFFLINE}:
         return Work(work), None
-    if work == Work.AWAY and reason in set(CHOSEN):
-        return Work.AWAY, AwayReason(reason)
+    if work == Work.AWAY:
+        return Work.AWAY, choice(CHOSEN, reason)
     raise UnknownChoice
 
 
 @bp.post("/lease")
-@in_the_background
+@staff_who_may(Action.ANSWER, quiet=True)
 def take_lease() -> Response:
     """Let this tab ring; another living tab keeps the telephone unless the person says so (``force``)."""
     force = request.form.get("force") == "1"
@@ -98,7 +99,7 @@ def take_lease() -> Response:
 
 
 @bp.post("/beat")
-@in_the_background
+@staff_who_may(Action.ANSWER, quiet=True)
 def beat() -> Response:
     """The tab is alive; who talks or waits to be rung is at work, however still the keyboard is."""
     lease, registered, now = request.form.get("lease", ""), request.form.get("registered") == "1", ports().clock.now()
@@ -113,24 +114,21 @@ def beat() -> Response:
 
 
 @bp.post("/contact")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def set_contact() -> Response:
     """Let the next calls ring at my telephone, or in this browser; a call that rings or runs stays where it is."""
     now = ports().clock.now()
     with unit_of_work() as session:
         staff = myself(session)
-        try:
-            contact = Contact(request.form.get("contact", ""))
-        except ValueError as unknown:
-            raise UnknownChoice from unknown
+        contact = choice(Contact, request.form.get("contact"))
         accounts.set_contact(session, staff, contact, by=staff_member(staff.id), now=now)
         presence.of(session, staff, now=now)
         live.tell(session, live.LINE, now=now)
-    return done()
+    return done("console.board")
 
 
 @bp.post("/line/token")
-@in_the_background
+@staff_who_may(Action.ANSWER, quiet=True)
 @limiter.limit("40 per 10 minutes", key_func=lambda: me().staff_id)
 def line_token() -> Response:
     """Give the tab that holds the telephone a token to be rung with."""
@@ -149,7 +147,7 @@ def line_token() -> Response:
 
 
 @bp.post("/offers/<offer_id>/decline")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def decline(offer_id: str) -> Response:
     """Leave the caller to somebody else; written down before the device stops ringing."""
     with unit_of_work() as session:
@@ -157,11 +155,11 @@ def decline(offer_id: str) -> Response:
         if offer is None or offer.staff_id != me().staff_id:
             raise NotYourCall
         room.ring_over(session, call, offer, OfferState.DECLINED, now=ports().clock.now())
-    return done()
+    return done("console.board")
 
 
 @bp.post("/calls/<call_id>/end")
-@for_counsellors
+@staff_who_may(Action.ANSWER)
 def end_call(call_id: str) -> Response:
     """End the conversation after the goodbye."""
     now = ports().clock.now()
@@ -170,7 +168,7 @@ def end_call(call_id: str) -> Response:
         if call is None or offer is None or call.id != call_id:
             raise NotYourCall
         room.end_by_counsellor(session, call, offer, now=now)
-    return done()
+    return done("console.board")
 
 
 def running_call(session: Session, *, now: datetime) -> tuple[Call | None, Offer | None]:

@@ -8,20 +8,21 @@ from flask import flash, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.casefile.blueprint import for_counsellors
 from callcenter.casefile.surroundings import to_record
 from callcenter.console import drawing
 from callcenter.console.blueprint import bp
 from callcenter.console.misuse import flagged
 from callcenter.console.misuse.flagged import Typed
 from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.misuse.flags import FLAG_DAYS, Misuse, NoNumberShown, NothingChosen
 from callcenter.models.calls.calls import Call
 from callcenter.services.misuse import flags, incidents
 from callcenter.services.records import consultations
+from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.forms import Problem
-from callcenter.ui.kit import from_script, myself
+from callcenter.ui.kit.answers import from_script
 
 REST = "つらい電話のあとは、休んで大丈夫です。"
 SAVED = f"書きとめました。{REST}"
@@ -49,7 +50,7 @@ class Sent:
 
 
 @bp.post("/records/<record_id>/incident")
-@for_counsellors
+@staff_who_may(Action.WRITE)
 def note_incident(record_id: str) -> str | Response | tuple[str, int]:
     """Keep what happened, and flag the number if that was asked for: both or neither."""
     sent = Sent.read()

@@ -32,8 +32,12 @@ class Action(StrEnum):
     """Open a record afterwards, for any channel."""
     RESCUE = "rescue"
     """Take up somebody else's unfinished draft."""
+    REFER = "refer"
+    """Look an institution up for a caller."""
     CARE = "care"
     """Keep a case: its people, follow-ups, hand-over, closing and opening again."""
+    ASSIGN = "assign"
+    """Hand a case over that is in somebody else's care, or take such a request back."""
     BREAK_GLASS = "break_glass"
     """Ask, with a reason, to open what one may not."""
     REVIEW = "review"
@@ -58,6 +62,12 @@ class Action(StrEnum):
     """Lead the line: the live board, following talks, setting colleagues' states."""
     SET_LINE = "set_line"
     """Special days and announcements."""
+    KEEP_DIRECTORY = "keep_directory"
+    """Add institutions to the directory and correct them."""
+    SEE_RETENTION = "see_retention"
+    """See what will be destroyed when; by number, never by name."""
+    SEE_DECISIONS = "see_decisions"
+    """Be told what a colleague decided about the line or about an account."""
     KEEP_ACCOUNTS = "keep_accounts"
     SEE_SETTINGS_HISTORY = "see_settings_history"
     SEE_TRAIL = "see_trail"
@@ -125,7 +135,9 @@ RULES: Mapping[Action, Mapping[Role, Ways]] = {
     Action.ANSWER: {Role.COUNSELLOR: ALWAYS, Role.SUPERVISOR: ALWAYS},
     Action.ADD: {Role.COUNSELLOR: ALWAYS, Role.SUPERVISOR: ALWAYS},
     Action.RESCUE: {Role.SUPERVISOR: (_when(_C.DRAFT, unless={_C.OWN}),)},
+    Action.REFER: {Role.COUNSELLOR: ALWAYS, Role.SUPERVISOR: ALWAYS},
     Action.CARE: {Role.COUNSELLOR: (_when(_C.INVOLVED), _when(_C.ASSIGNED)), Role.SUPERVISOR: ALWAYS},
+    Action.ASSIGN: {Role.SUPERVISOR: ALWAYS},
     Action.BREAK_GLASS: {Role.COUNSELLOR: (_when(unless={*_CONCERNED, _C.GRANTED}),)},
     Action.REVIEW: {Role.SUPERVISOR: (_when(unless={_C.OWN}),)},
     Action.SEE_READERS: {Role.SUPERVISOR: ALWAYS},
@@ -138,6 +150,9 @@ RULES: Mapping[Action, Mapping[Role, Ways]] = {
     Action.SEE_LINE: {Role.COUNSELLOR: ALWAYS, Role.SUPERVISOR: ALWAYS},
     Action.LEAD: {Role.SUPERVISOR: ALWAYS},
     Action.SET_LINE: {Role.SUPERVISOR: ALWAYS, Role.ADMINISTRATOR: ALWAYS},
+    Action.KEEP_DIRECTORY: {Role.SUPERVISOR: ALWAYS, Role.ADMINISTRATOR: ALWAYS},
+    Action.SEE_RETENTION: {Role.SUPERVISOR: ALWAYS, Role.ADMINISTRATOR: ALWAYS},
+    Action.SEE_DECISIONS: {Role.SUPERVISOR: ALWAYS, Role.ADMINISTRATOR: ALWAYS},
     Action.KEEP_ACCOUNTS: {Role.ADMINISTRATOR: ALWAYS},
     Action.SEE_SETTINGS_HISTORY: {Role.ADMINISTRATOR: ALWAYS, Role.AUDITOR: ALWAYS},
     Action.SEE_TRAIL: {Role.AUDITOR: ALWAYS},

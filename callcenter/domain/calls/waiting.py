@@ -148,5 +148,5 @@ def capacity(on_duty: int, policy: Policy) -> int:
 
 
 def rang_out(rung_at: datetime, seconds: int, policy: Policy) -> datetime:
-    """When an offer without any news is given up; Twilio itself rings up to five seconds longer."""
+    """When an offer without any news is given up; the telephone company itself rings up to five seconds longer."""
     return rung_at + timedelta(seconds=seconds + 5) + policy.ring_slack

@@ -130,6 +130,7 @@ class Question:
     """What was typed, in every form it is compared by."""
 
     def __init__(self, text: str) -> None:
+        self.text = text
         self.written = written(text)
         self.name = normalise(text)
         self.loose = loose_form(self.name)
@@ -141,9 +142,10 @@ class Question:
         """Return the best reason for *candidate*, or None if it was only found by a chance key."""
         if not self.name:
             return None
-        reasons = [
-            (*said, form) for form in strict_forms(candidate.text, candidate.reading) if (said := self.like(form))
-        ]
+        forms = strict_forms(candidate.text, candidate.reading)
+        if candidate.form and candidate.form not in forms:  # older rules spelt it so; the index is being built anew
+            forms |= {candidate.form}
+        reasons = [(*said, form) for form in forms if (said := self.like(form))]
         if not reasons:
             return None
         score, likeness, form = max(reasons)

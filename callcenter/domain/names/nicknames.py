@@ -19,6 +19,10 @@ from rapidfuzz.distance import OSA
 
 from callcenter.domain.names import kana, romaji
 
+SPELLING = 1
+"""Version of the rules here, in ``kana`` and in ``romaji``. Raise it whenever they make other forms or keys of a name:
+``callcenter migrate`` then builds the index anew."""
+
 LONGEST = 64
 """Characters of a key; what is longer is cut."""
 

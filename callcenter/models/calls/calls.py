@@ -16,6 +16,9 @@ from callcenter.domain.talks.supervision import Mode
 from callcenter.models.base import Base
 from callcenter.models.columns import Id, Moment, choice
 
+IDENTITY = "c_"
+"""Begins the name of every browser's telephone."""
+
 
 class Call(Base):
     """One telephone call from a caller; it holds no nickname and, after some days, no number."""
@@ -78,7 +81,7 @@ class Call(Base):
 
     @property
     def room(self) -> str:
-        """The conference's name at Twilio: opaque, without a word about anybody."""
+        """The room's name at the telephone company: opaque, without a word about anybody."""
         return f"hl-{self.id}"
 
     @property
@@ -173,8 +176,8 @@ class Presence(Base):
 
     @property
     def identity(self) -> str:
-        """The browser telephone's name at Twilio, new for each tab (letters, digits and underscore only)."""
-        return f"c_{self.staff_id}_{self.lease}"
+        """The name of the browser's telephone, new for each tab (letters, digits and underscore only)."""
+        return f"{IDENTITY}{self.staff_id}_{self.lease}"
 
 
 class CallEvent(Base):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcenter.domain.cases.states import CaseState
+from callcenter.domain.names.nicknames import SPELLING
 from callcenter.models.base import Base
 from callcenter.models.columns import Id, Moment, choice
 from callcenter.models.keys import HoldsSealedText, Sealed
@@ -86,6 +87,7 @@ class Nickname(Base):
     """A name a person gave for calling, in the clear because it is what people are found by; not unique on purpose."""
 
     __tablename__ = "nicknames"
+    __table_args__ = (Index("ix_nicknames_spelling", "spelling", "id"),)
 
     id: Mapped[Id]
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
@@ -93,6 +95,8 @@ class Nickname(Base):
     reading: Mapped[str] = mapped_column(String(64), default="")
     since: Mapped[date]
     retired_on: Mapped[date | None]  # found by it no more; kept, as somebody may have written it down
+    spelling: Mapped[int] = mapped_column(default=SPELLING, server_default="0")
+    """The version of the rules by which its strict forms were made; 0 from before versions were kept."""
 
     person: Mapped[Person] = relationship()
 
@@ -126,9 +130,12 @@ class NicknameForm(Base):
     """A strict form that nicknames go by, and how many do; gone with the last of them."""
 
     __tablename__ = "nickname_forms"
+    __table_args__ = (Index("ix_nickname_forms_spelling", "spelling", "form"),)
 
     form: Mapped[str] = mapped_column(String(64), primary_key=True)
     holders: Mapped[int]
+    spelling: Mapped[int] = mapped_column(default=SPELLING, server_default="0")
+    """The version of the rules by which its keys were made."""
 
 
 class NicknameFormKey(Base):

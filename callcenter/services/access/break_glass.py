@@ -15,10 +15,9 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.access.break_glass import LASTS, AccessKind, Verdict, review_due, tidy_reason
-from callcenter.domain.access.permissions import Action, Condition, check, may
+from callcenter.domain.access.permissions import Action, Condition, check, may, roles_that_may
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.staff.roles import Role
 from callcenter.models.access import ReasonedAccess
 from callcenter.models.base import new_id
 from callcenter.models.cases.cases import Case
@@ -100,6 +99,11 @@ def ask(session: Session, target: Target, reason: str, *, by: Staff, now: dateti
     return access
 
 
+def find(session: Session, access_id: str) -> ReasonedAccess | None:
+    """Return one opening with a reason."""
+    return session.get(ReasonedAccess, access_id)
+
+
 def waiting(session: Session) -> Sequence[ReasonedAccess]:
     """Return what nobody has reviewed yet, the most urgent first."""
     query = select(ReasonedAccess).where(_UNREVIEWED)
@@ -173,7 +177,7 @@ def _record(
 
 
 def _tell_supervisors(session: Session, access: ReasonedAccess, by: Staff, now: datetime) -> None:
-    others = select(Staff.id).where(Staff.role == Role.SUPERVISOR, Staff.active, Staff.id != by.id)
+    others = select(Staff.id).where(Staff.role.in_(roles_that_may(Action.REVIEW)), Staff.active, Staff.id != by.id)
     for staff_id in session.scalars(others).all():
         notices.tell(session, NOTICE, access.id, to=staff_id, by=by.id, now=now)
     live.tell(session, live.LINE, now=now)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.access.permissions import Action, may
+from callcenter.domain.access.permissions import Action, may, roles_that_may
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.staff.roles import Role
 from callcenter.domain.staff.second_factor import FIRST_PASSWORD_GROUPS, IdentityCheck, ResetReason, made_up
@@ -78,7 +78,7 @@ def employ(session: Session, new: NewStaff, *, by: Actor, now: datetime) -> tupl
 
 def change_role(session: Session, staff: Staff, role: Role, *, by: Actor, now: datetime) -> bool:
     """Give another role; False if that waits until a call is written up."""
-    _check(session, staff, by, leaves=role is not Role.ADMINISTRATOR)
+    _check(session, staff, by, leaves=not may(role, Action.KEEP_ACCOUNTS))
     return duty_changes.change_role(session, staff, role, by=by, now=now)
 
 
@@ -108,8 +108,8 @@ def reset_factor(
 def _check(session: Session, staff: Staff, by: Actor, *, leaves: bool) -> None:
     if by.id == staff.id:
         raise NotOneself
-    if leaves and staff.active and staff.role is Role.ADMINISTRATOR:
-        active = select(func.count()).where(Staff.role == Role.ADMINISTRATOR, Staff.active)
+    if leaves and staff.active and may(staff.role, Action.KEEP_ACCOUNTS):
+        active = select(func.count()).where(Staff.role.in_(roles_that_may(Action.KEEP_ACCOUNTS)), Staff.active)
         if (session.scalar(active) or 0) < 2:
             raise LastAdministrator
 

@@ -114,6 +114,11 @@ def valid(session: Session, day: date) -> SpecialDayRow | None:
     return session.scalar(query.with_for_update())
 
 
+def find(session: Session, row_id: str) -> SpecialDayRow | None:
+    """Return one decision about a day, a withdrawn one too."""
+    return session.get(SpecialDayRow, row_id)
+
+
 def _withdraw(session: Session, row: SpecialDayRow, *, now: datetime, by: str | None) -> None:
     row.withdrawn_at, row.withdrawn_by = now, by
     _tell(session, row, "special_day.withdraw", now=now, by=by)

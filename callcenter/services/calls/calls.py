@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from callcenter.crypto import seal_number
@@ -77,6 +77,17 @@ def find(session: Session, caller_sid: str) -> Call | None:
 def find_by_id(session: Session, call_id: str) -> Call | None:
     """Return the call, locked against a second writer."""
     return session.scalar(_BY_ID, {"call_id": call_id})
+
+
+def running_by_state(session: Session) -> dict[CallState, int]:
+    """Return how many calls have not ended, by state."""
+    query = select(Call.state, func.count()).where(Call.state != CallState.ENDED).group_by(Call.state)
+    return dict(session.execute(query).all())
+
+
+def last_talk_ended(session: Session, day: date) -> datetime | None:
+    """Return when the last talk with a caller of *day* ended; None before the first."""
+    return session.scalar(select(func.max(Call.ended_at)).where(Call.arrived_on == day, Call.talked_at.is_not(None)))
 
 
 def sign_of_life(session: Session, call_id: str, *, now: datetime, unless_within: timedelta) -> None:

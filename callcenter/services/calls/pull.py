@@ -13,10 +13,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.access.permissions import Action, check
+from callcenter.domain.access.permissions import Action, check, roles_that_may
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.policy import Policy
-from callcenter.domain.staff.roles import Role
 from callcenter.models.calls.calls import Call, Presence
 from callcenter.models.calls.line import LineSettings
 from callcenter.models.staff.accounts import Staff
@@ -25,7 +24,8 @@ from callcenter.services.duty import availability
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
 
-SUPERVISORS = select(Staff.id).where(Staff.role == Role.SUPERVISOR)
+SUPERVISORS = select(Staff.id).where(Staff.role.in_(roles_that_may(Action.LEAD)))
+"""Who leads the line: they take calls only while the switch is on."""
 
 
 @dataclass(frozen=True)

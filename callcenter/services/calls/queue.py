@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from callcenter.domain.calendar.closing import closing
@@ -18,6 +18,7 @@ from callcenter.domain.calls.waiting import Hall, Waiter
 from callcenter.domain.policy import Policy
 from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.cases.continuity import CallerCode
+from callcenter.models.staff.accounts import Staff
 from callcenter.services.announcements import changed_phrases
 from callcenter.services.calendar import opening_hours
 from callcenter.services.duty.availability import OFFERABLE, on_duty_since
@@ -27,9 +28,24 @@ ORDER = (Call.priority.desc(), Call.waiting_since, Call.id)
 """Whoever has lost a counsellor comes first, then whoever came first."""
 
 
-def waiting_calls() -> Select[Call]:
-    """Every waiting caller, the next one first."""
-    return select(Call).where(Call.state == CallState.WAITING).order_by(*ORDER)
+class WaitingCaller(NamedTuple):
+    """Somebody in the queue, and the name of who is rung for them."""
+
+    call: Call
+    rung: str | None
+
+
+def waiting_now(session: Session) -> list[WaitingCaller]:
+    """Return everybody who waits, the next one first."""
+    ringing = select(Offer.call_id, Staff.name).join(Staff, Staff.id == Offer.staff_id)
+    rung = dict(session.execute(ringing.where(Offer.state.in_(OPEN_OFFERS))).all())
+    waiting = session.scalars(select(Call).where(Call.state == CallState.WAITING).order_by(*ORDER))
+    return [WaitingCaller(call=call, rung=rung.get(call.id)) for call in waiting]
+
+
+def how_many_wait(session: Session) -> int:
+    """Return how many callers wait."""
+    return session.scalar(select(_WAITS)) or 0
 
 
 def _how_many(column: InstrumentedAttribute[str], *where: ColumnElement[bool]) -> ScalarSelect[int]:

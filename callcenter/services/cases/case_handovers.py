@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from callcenter.domain.access.permissions import Action, roles_that_may
+from callcenter.domain.access.permissions import Action, may, roles_that_may
 from callcenter.domain.cases.states import CaseState, HandoverState
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.staff.roles import NotAllowed, Role
+from callcenter.domain.staff.roles import NotAllowed
 from callcenter.models.base import new_id
 from callcenter.models.cases.cases import Case
 from callcenter.models.cases.casework import CaseHandover
@@ -70,7 +70,7 @@ def ask(session: Session, case_id: str, to_id: str, note: str, *, by: Staff, now
     case = case_access.for_work(session, case_id, by, now=now)
     if case.state is CaseState.CLOSED:
         raise CaseIsClosed
-    if case.owner_id not in (by.id, None) and by.role is not Role.SUPERVISOR:
+    if case.owner_id not in (by.id, None) and not may(by.role, Action.ASSIGN):
         raise NotYoursToAsk
     text = note.strip()
     if not text:
@@ -136,7 +136,7 @@ def decline(session: Session, handover_id: str, why: str, *, by: Staff, now: dat
 def withdraw(session: Session, handover_id: str, *, by: Staff, now: datetime) -> CaseHandover:
     """Take the question back."""
     asked = _locked(session, handover_id)
-    if asked.from_id != by.id and by.role is not Role.SUPERVISOR:
+    if asked.from_id != by.id and not may(by.role, Action.ASSIGN):
         raise NotYoursToAsk
     if asked.state is HandoverState.WITHDRAWN:
         return asked

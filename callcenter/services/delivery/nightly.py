@@ -14,7 +14,7 @@ from callcenter.models.base import new_id
 from callcenter.models.delivery.nightly import NightlyRun
 
 CALL_LOG = "twilio_log"
-"""Making Twilio forget its old calls."""
+"""Making the telephone company forget its old calls; the name stands in the database."""
 RETENTION = "retention"
 """Destroying what is kept no longer."""
 

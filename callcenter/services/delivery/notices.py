@@ -8,13 +8,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from callcenter.domain.staff.roles import Role
+from callcenter.domain.access.permissions import Action, roles_that_may
 from callcenter.models.base import new_id
 from callcenter.models.delivery.notices import Notice
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.delivery import live
-
-TOLD = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 
 @dataclass(frozen=True)
@@ -29,8 +27,10 @@ class Told:
 
 
 def tell_others(session: Session, kind: str, subject_id: str, *, by: str | None, now: datetime) -> None:
-    """Let every other supervisor and administrator know."""
-    others = select(Staff.id).where(Staff.role.in_(TOLD), Staff.active, Staff.id != (by or ""))
+    """Let everybody else know who may be told of decisions."""
+    others = select(Staff.id).where(
+        Staff.role.in_(roles_that_may(Action.SEE_DECISIONS)), Staff.active, Staff.id != (by or "")
+    )
     for staff_id in session.scalars(others).all():
         session.add(Notice(id=new_id(), staff_id=staff_id, kind=kind, subject_id=subject_id, by_id=by, at=now))
         live.tell(session, live.to_staff(staff_id), now=now)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from callcenter.models.base import append, new_id
+from callcenter.models.base import append, info, new_id
 from callcenter.models.delivery.outbox import OutboxMessage
 
 LEASE = timedelta(seconds=20)
@@ -48,12 +48,17 @@ class Lease:
 def put(session: Session, topic: str, *, now: datetime, after: timedelta = timedelta(0), **facts: Any) -> None:
     """Write an errand into the transaction at hand, to be run from *now* + *after* on."""
     append(session, OutboxMessage, topic=topic, facts=facts, created_at=now, due_at=now + after)
-    session.info["bell"] = True
+    info(session).rings_worker = True
 
 
 def due(session: Session, *, now: datetime, limit: int = 50, slow: bool = False) -> list[int]:
     """Return the ids of errands that may be run now, oldest first; the *slow* ones, or all the others."""
     return list(session.scalars(_DUE_SLOW if slow else _DUE_AT_ONCE, {"now": now, "most": limit}))
+
+
+def undone(session: Session) -> int:
+    """Return how many messages are not delivered yet."""
+    return session.scalar(select(func.count()).select_from(OutboxMessage).where(OutboxMessage.done_at.is_(None))) or 0
 
 
 def lease(session: Session, message_id: int, *, now: datetime) -> Lease | None:

@@ -11,7 +11,7 @@ from callcenter.models.base import append
 from callcenter.models.calls.calls import Receipt
 
 KEEP = timedelta(days=2)
-"""Far longer than Twilio repeats anything; long enough to look into yesterday's trouble."""
+"""Far longer than the telephone company repeats anything; long enough to look into yesterday's trouble."""
 
 _ANSWER = select(Receipt.answer).where(Receipt.key == bindparam("wanted"))
 

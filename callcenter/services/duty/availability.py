@@ -1,10 +1,11 @@
-"""Who is on duty and who may be rung, as SQL conditions on ``Presence``."""
+"""Who is on duty and who may be rung: conditions on ``Presence`` for the queries of the line, and how many they are."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session
 
 from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.domain.policy import Policy
@@ -53,3 +54,8 @@ def offerable_since(fresh_since: Since) -> ColumnElement[bool]:
 
 OFFERABLE = offerable_since(bindparam("fresh_since"))
 """``offerable`` for statements that are written once; the moment comes with each use."""
+
+
+def how_many_reachable(session: Session, *, now: datetime, policy: Policy) -> int:
+    """Return how many counsellors may be rung at this moment."""
+    return session.scalar(select(func.count(Presence.staff_id)).where(offerable(now, policy))) or 0

@@ -95,7 +95,7 @@ def unseen(session: Session) -> tuple[Note, ...]:
 
 def seen(session: Session, note_id: str, *, by: Staff, now: datetime) -> None:
     """A supervisor spoke with the counsellor; of two who say so the first counts."""
-    _supervisors_only(by)
+    check(by.role, Action.LEAD)
     first = update(HardCall).where(HardCall.id == note_id, HardCall.seen_at.is_(None))
     session.execute(first.values(seen_at=now, seen_by=by.id))
     live.tell(session, live.LINE, now=now)
@@ -103,7 +103,7 @@ def seen(session: Session, note_id: str, *, by: Staff, now: datetime) -> None:
 
 def exposures(session: Session, *, by: Staff, now: datetime) -> tuple[Exposure, ...]:
     """Count hard calls for each counsellor who had any within a year, most in the last week first."""
-    _supervisors_only(by)
+    check(by.role, Action.LEAD)
     week = func.sum(case((HardCall.at > now - WEEK, 1), else_=0))
     month = func.sum(case((HardCall.at > now - MONTH, 1), else_=0))
     query = (
@@ -120,10 +120,6 @@ def exposures(session: Session, *, by: Staff, now: datetime) -> tuple[Exposure, 
 def forget(session: Session, *, now: datetime) -> None:
     """Drop notes older than a year."""
     session.execute(delete(HardCall).where(HardCall.at <= now - KEEP))
-
-
-def _supervisors_only(by: Staff) -> None:
-    check(by.role, Action.LEAD)
 
 
 def _tell(session: Session, staff: Staff, *, now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.access.permissions import Action, check
@@ -68,6 +68,16 @@ class LongWrapUp:
 def find(session: Session, staff_id: str) -> Presence | None:
     """Return what this person is doing, read anew and locked against a second writer."""
     return session.scalar(_BY_STAFF, {"staff_id": staff_id}, execution_options={"populate_existing": True})
+
+
+def as_shown(session: Session, staff_id: str) -> Presence | None:
+    """Return what this person is doing, for a page that only shows it: nothing is locked."""
+    return session.get(Presence, staff_id)
+
+
+def staff_by_work(session: Session) -> dict[Work, int]:
+    """Return how many counsellors there are, by what they are doing."""
+    return dict(session.execute(select(Presence.work, func.count()).group_by(Presence.work)).all())
 
 
 def talks(session: Session, staff_id: str) -> bool:

@@ -19,7 +19,7 @@ from callcenter.domain.policy import Periods
 from callcenter.domain.records.consultations import Channel
 from callcenter.models.cases.cases import Case, Person
 from callcenter.models.cases.casework import CaseClosing
-from callcenter.models.keeping.retention import RetentionHold
+from callcenter.models.keeping.retention import Purge, RetentionHold
 from callcenter.models.records import Consultation
 from callcenter.services.cases import shredding
 from callcenter.services.cases.shredding import Shredded
@@ -109,6 +109,11 @@ def months_ahead(session: Session, *, today: date, periods: Periods) -> Counter[
 def case_due(session: Session, case: Case, periods: Periods) -> tuple[date, RecordClass] | None:
     """Return when this case goes if nobody calls; None while no day is certain."""
     return rule.goes_on(_kept(session, case), periods)
+
+
+def purges(session: Session, *, limit: int) -> Sequence[Purge]:
+    """Return what was destroyed, the latest first; ids in it are hashed."""
+    return session.scalars(select(Purge).order_by(Purge.at.desc()).limit(limit)).all()
 
 
 def _due_cases(session: Session, on: date, periods: Periods) -> Iterator[Due]:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, UOWTransaction
 
 from callcenter.domain.names.nickname_cues import UNKNOWN, Cues
-from callcenter.domain.names.nicknames import KeyKind, form_keys, strict_forms
+from callcenter.domain.names.nicknames import SPELLING, KeyKind, form_keys, strict_forms
 from callcenter.models.cases.cases import Case, Nickname, NicknameForm, NicknameFormKey, NicknameKey, Person
 from callcenter.models.records import Consultation
 
@@ -39,6 +39,7 @@ Item = TypeVar("Item")
 
 def add(session: Session, name: Nickname) -> None:
     """Let the person be found by *name*; it is flushed already."""
+    name.spelling = SPELLING
     forms = strict_forms(name.text, name.reading)
     rows = [{"kind": KeyKind.EXACT.value, "value": form, "recency": 0, "nickname_id": name.id} for form in forms]
     session.execute(insert(NicknameKey), rows)
@@ -57,10 +58,15 @@ def remove(session: Session, nickname_ids: Iterable[str]) -> None:
 
 
 def refresh(session: Session, person_ids: Iterable[str]) -> None:
-    """Draw recency and cues of these people's names anew from what is known of them."""
+    """Draw recency and cues of these people's names anew from what is known of them.
+
+    The names stay locked, so that whoever gives them other keys meanwhile either comes first or sees what is known now.
+    """
     connection = session.connection()
     change = update(NicknameKey).where(NicknameKey.nickname_id == bindparam("name"))
     for some in batches(sorted(person_ids)):
+        names = select(Nickname.id).where(Nickname.person_id.in_(some), Nickname.retired_on.is_(None))
+        connection.execute(names.order_by(Nickname.id).with_for_update(key_share=True))
         rows = [
             {"name": row.id, "recency": recency(row.last_contact_on)}
             | {cue: getattr(row, cue) or UNKNOWN for cue in CUES}

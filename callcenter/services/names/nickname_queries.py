@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, case, literal, select, union_all
+from sqlalchemy import Table, bindparam, case, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from callcenter.domain.names.nickname_cues import UNKNOWN, Cues, near
-from callcenter.domain.names.nicknames import Key, KeyKind
+from callcenter.domain.names.nicknames import SPELLING, Key, KeyKind
 from callcenter.models.cases.cases import Case, Nickname, NicknameForm, NicknameFormKey, NicknameKey, Person
 
 NEWEST = 30
@@ -24,6 +24,8 @@ LIKE = 120
 """How many of all other forms together, when cues were given."""
 BEGINNINGS = 60
 """How many forms are read that begin as was typed, commonest first."""
+OLDER = -1
+"""Stands for the weight of a form that is looked into as it is."""
 STEP = 8
 """Forms are looked into by multiples of this, so that there are few shapes."""
 
@@ -51,14 +53,18 @@ def of_forms(session: Session, forms: Sequence[str], cues: Cues) -> Sequence[Any
     return session.connection().execute(_of_forms(given), {"forms": list(forms)} | _values(cues)).all()
 
 
-def forms_behind(session: Session, keys: Iterable[Key]) -> Mapping[str, int]:
-    """Return the forms behind the keys, with their weight."""
+def forms_behind(session: Session, keys: Iterable[Key], text: str) -> Mapping[str, int]:
+    """Return the forms behind the keys, with their weight.
+
+    ``OLDER`` instead of a weight marks a form that older rules made of a name written just as *text* is: until the
+    index is built anew, whoever bears that name is found by it.
+    """
     values = dict[KeyKind, list[str]]()
     for key in sorted(keys):
         values.setdefault(key.kind, []).append(key.value)
     values.pop(KeyKind.EXACT, None)
     beginnings = values.pop(KeyKind.PREFIX, [])
-    asked: dict[str, Any] = {kind.value: of_kind for kind, of_kind in values.items()}
+    asked: dict[str, Any] = {"text": text} | {kind.value: of_kind for kind, of_kind in values.items()}
     asked |= {f"beginning{place}": value for place, value in enumerate(beginnings)}
     rows = session.connection().execute(_forms_behind(tuple(sorted(values)), len(beginnings)), asked)
     return {row.form: row.weight for row in rows}
@@ -97,7 +103,10 @@ def _forms_behind(kinds: tuple[KeyKind, ...], beginnings: int) -> Any:
         beginning = found.where(of_kind, FORM_KEYS.value == bindparam(f"beginning{place}"))
         commonest = beginning.order_by(FORM_KEYS.weight.desc(), FORM_KEYS.form.desc()).limit(literal(BEGINNINGS))
         parts.append(select(commonest.subquery()))
-    return union_all(*parts)
+    older = select(NAMES.id).where(NAMES.spelling < literal(SPELLING))
+    written_so = older.where(or_(NAMES.text == bindparam("text"), NAMES.reading == bindparam("text")))
+    of_these = select(ENTRIES.value, literal(OLDER)).where(ENTRIES.nickname_id.in_(written_so))
+    return union_all(*parts, select(of_these.distinct().limit(literal(STEP)).subquery()))
 
 
 def _entries() -> Any:

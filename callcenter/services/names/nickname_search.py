@@ -103,9 +103,11 @@ def note_search(session: Session, found: list[Candidate], *, by: Actor, now: dat
 def _like(session: Session, question: ranking.Question, keys: Iterable[Key], cues: Cues, limit: int) -> Sequence[Any]:
     """Read people who go by other forms that are like what was typed."""
     found = list[tuple[float, int, str]]()
-    for form, weight in queries.forms_behind(session, keys).items():
+    for form, weight in queries.forms_behind(session, keys, question.text).items():
         said = question.like(form) if form != question.name else None
-        if said is not None:
+        if weight == queries.OLDER:
+            found.append((1.0, 0, form))
+        elif said is not None:
             found.append((said[0], weight, form))
     found.sort(reverse=True)
     if not found:

@@ -114,7 +114,8 @@ def note_recency(session: Session, person: Person) -> None:
 def forget(session: Session, person_ids: Iterable[str]) -> None:
     """Remove the names of these people and their keys."""
     people = list(person_ids)
-    names = session.scalars(select(Nickname.id).where(Nickname.person_id.in_(people))).all()
+    theirs = select(Nickname.id).where(Nickname.person_id.in_(people))
+    names = session.scalars(theirs.order_by(Nickname.id).with_for_update()).all()  # names are locked before their forms
     nickname_index.remove(session, names)
     gone = delete(Nickname).where(Nickname.person_id.in_(people))
     session.execute(gone, execution_options={"synchronize_session": False})

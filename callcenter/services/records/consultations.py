@@ -173,6 +173,14 @@ def history(
     return earlier
 
 
+def known(session: Session, consultation_id: str) -> Consultation:
+    """Return the record with that id, for what is said about it; ``NoSuchConsultation`` if there is none."""
+    found = session.get(Consultation, consultation_id)
+    if found is None:
+        raise NoSuchConsultation
+    return found
+
+
 def unfinished(session: Session, counsellor_id: str) -> Sequence[Consultation]:
     """Return a counsellor's own drafts, newest first; listing them opens none."""
     drafts = select(Consultation).where(

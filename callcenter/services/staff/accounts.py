@@ -128,6 +128,11 @@ def find(session: Session, login: str) -> Staff | None:
     return session.scalar(select(Staff).where(Staff.login == normalised_login(login)))
 
 
+def by_id(session: Session, staff_id: str) -> Staff | None:
+    """Return the account with that id, an ended one too."""
+    return session.get(Staff, staff_id)
+
+
 def by_session_token(session: Session, token: str) -> Staff | None:
     """Return the active account that a browser's session belongs to."""
     return session.scalar(select(Staff).where(Staff.session_token == token, Staff.active))

@@ -15,20 +15,16 @@ from callcenter.domain.calendar.hours import Calendar, state_at
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState, Outcome, Source, Why
 from callcenter.domain.duty.presence import BOUND, Work
-from callcenter.domain.phone_numbers import Caller
 from callcenter.domain.policy import Policy
-from callcenter.domain.ports import Leg
 from callcenter.domain.staff.roles import Contact
-from callcenter.models.calls.calls import Call, Offer, Presence
+from callcenter.domain.telephony import Browser, CallerLeg, LegState, RungLeg
+from callcenter.models.calls.calls import IDENTITY, Call, Offer, Presence
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.calendar import opening_hours
 from callcenter.services.calls import calls
 from callcenter.services.delivery import outbox
 from callcenter.services.duty import presence
 from callcenter.services.talks import ringing, room
-
-OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-"""Twilio's words for a leg that has ended (Call resource, Status)."""
 
 SETTLED = timedelta(seconds=60)
 """What happened so lately is left to its own webhooks, which may be on their way."""
@@ -37,9 +33,9 @@ AT_ONCE = 500
 """How many SIDs one question to the database names."""
 
 
-def strangers(session: Session, legs: Sequence[Leg], *, now: datetime) -> list[Leg]:
+def strangers(session: Session, legs: Sequence[CallerLeg], *, now: datetime) -> list[CallerLeg]:
     """Return the ended legs of callers whom we do not know, or believe to be still there."""
-    ended = {leg.sid: leg for leg in legs if leg.state in OVER and (leg.ended_at or leg.began_at) <= now - SETTLED}
+    ended = {leg.sid: leg for leg in legs if leg.state.over and (leg.ended_at or leg.began_at) <= now - SETTLED}
     sids = list(ended)
     for start in range(0, len(sids), AT_ONCE):
         some = sids[start : start + AT_ONCE]
@@ -49,33 +45,31 @@ def strangers(session: Session, legs: Sequence[Leg], *, now: datetime) -> list[L
     return list(ended.values())
 
 
-def caller_ended(session: Session, leg: Leg, *, now: datetime, policy: Policy) -> None:
+def caller_ended(session: Session, leg: CallerLeg, *, now: datetime, policy: Policy) -> None:
     """A caller's leg is over: end the call, or write down one that came and went without us."""
     call = calls.find(session, leg.sid)
     if call is not None:
         room.caller_gone(session, call, now=leg.ended_at or now)
         return
-    call = calls.write_down(
-        session, leg.sid, Caller.read(leg.number), at=leg.began_at, policy=policy, source=Source.RECONCILED
-    )
+    call = calls.write_down(session, leg.sid, leg.caller, at=leg.began_at, policy=policy, source=Source.RECONCILED)
     if call.number_until is not None and call.number_until < local_date(now):
         call.caller_number = None  # it would have been forgotten by now
     outcome, why = _outcome(opening_hours.current(session, now), leg)
     calls.end(session, call, now=leg.ended_at or leg.began_at, outcome=outcome, why=why)
 
 
-def _outcome(days: Calendar, leg: Leg) -> tuple[Outcome, Why | None]:
+def _outcome(days: Calendar, leg: CallerLeg) -> tuple[Outcome, Why | None]:
     """What the caller must have met: the closed line, our trouble, or nobody at all before they gave up."""
     if not state_at(days, leg.began_at).open:
         return Outcome.CLOSED_BEFORE, None
-    if leg.state in {"completed", "failed"}:
+    if leg.state in {LegState.ENDED, LegState.FAILED}:
         return Outcome.FAILED, Why.TROUBLE
     return Outcome.ABANDONED_GREETING, None
 
 
-def doubtful(session: Session, legs: Iterable[Leg], *, now: datetime) -> list[tuple[Leg, str | None]]:
+def doubtful(session: Session, legs: Iterable[RungLeg], *, now: datetime) -> list[tuple[RungLeg, str | None]]:
     """Return the rung legs that do not fit to their offers, each with its offer's id, or None if no offer knows it."""
-    found, listed = list[tuple[Leg, str | None]](), list(legs)
+    found, listed = list[tuple[RungLeg, str | None]](), list(legs)
     offers = dict[str | None, tuple[str, bool]]()
     for start in range(0, len(listed), AT_ONCE):
         some = [leg.sid for leg in listed[start : start + AT_ONCE]]
@@ -83,7 +77,7 @@ def doubtful(session: Session, legs: Iterable[Leg], *, now: datetime) -> list[tu
         offers |= {sid: (offer_id, state in LIVE_OFFERS) for sid, offer_id, state in session.execute(query)}
     for leg in listed:
         offer_id, live = offers.get(leg.sid, (None, False))
-        over = leg.state in OVER
+        over = leg.state.over
         since = (leg.ended_at or leg.began_at) if over else leg.began_at
         if since <= now - SETTLED and (live if over else not live):
             found.append((leg, offer_id))
@@ -112,12 +106,12 @@ def leg_left_over(session: Session, offer_id: str, *, now: datetime) -> None:
         outbox.put(session, "hang_up", now=now, offer=offer.id)
 
 
-def is_ours(session: Session, leg: Leg) -> bool:
+def is_ours(session: Session, leg: RungLeg) -> bool:
     """Whether a leg that no offer knows was rung at a telephone of the staff's."""
-    if leg.number.startswith("client:"):
-        return leg.number.startswith("client:c_")
+    if isinstance(leg.device, Browser):
+        return leg.device.identity.startswith(IDENTITY)
     phones = session.scalars(select(Staff).where(Staff.contact == Contact.PHONE))
-    return leg.number in {staff.phone for staff in phones}
+    return leg.device in {staff.phone for staff in phones}
 
 
 def free_the_bound(session: Session, *, now: datetime) -> int:

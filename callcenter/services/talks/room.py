@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -26,6 +25,7 @@ from callcenter.domain.calls.lifecycle import (
 )
 from callcenter.domain.calls.waiting import Verdict
 from callcenter.domain.duty.presence import Work
+from callcenter.domain.talks.room import RoomEvent
 from callcenter.domain.talks.talk import Help
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.services.calls import calls
@@ -52,20 +52,11 @@ _LAST_CLAIMED = (
 )
 
 
-class RoomNews(StrEnum):
-    """The events of a conference that the telephone company reports."""
-
-    START = "conference-start"
-    JOIN = "participant-join"
-    LEAVE = "participant-leave"
-    END = "conference-end"
-
-
 @dataclass(frozen=True)
 class News:
     """One event of a room, as read from a webhook; ``at`` is when it happened at the telephone company."""
 
-    kind: str
+    event: RoomEvent
     label: str
     conference_sid: str
     at: datetime
@@ -78,7 +69,7 @@ def label(offer_id: str) -> str:
 
 def take_news(session: Session, call_id: str, news: News, *, now: datetime) -> None:
     """Fill in what the event tells; what is known already, or unknown to us, changes nothing."""
-    if news.kind not in {RoomNews.JOIN, RoomNews.LEAVE}:
+    if news.event is RoomEvent.OTHER:
         calls.sign_of_life(session, call_id, now=now, unless_within=NEWS_EVERY)
         return
     offer, call = _known(session, call_id, news)  # read before anything is changed: one flush instead of two
@@ -90,7 +81,7 @@ def take_news(session: Session, call_id: str, news: News, *, now: datetime) -> N
     if news.label == CALLER:
         _caller(session, call, offer, news, now=now)
     elif offer is not None:
-        if news.kind == RoomNews.JOIN:
+        if news.event is RoomEvent.JOINED:
             joined(session, call, offer, at=news.at, now=now)
         else:
             left(session, call, offer, at=news.at, now=now)
@@ -102,12 +93,12 @@ def _known(session: Session, call_id: str, news: News) -> tuple[Offer | None, Ca
         offer, call = ringing.find_with_call(session, news.label[2:])
         return (offer, call) if call is not None and call.id == call_id else (None, None)
     call = calls.find_by_id(session, call_id)
-    arrives = call is not None and news.label == CALLER and news.kind == RoomNews.JOIN
+    arrives = call is not None and news.label == CALLER and news.event is RoomEvent.JOINED
     return (_last_claimed(session, call) if arrives and call is not None else None), call
 
 
 def _caller(session: Session, call: Call, offer: Offer | None, news: News, *, now: datetime) -> None:
-    if news.kind == RoomNews.JOIN:
+    if news.event is RoomEvent.JOINED:
         if call.caller_joined_at is None:
             call.caller_joined_at = news.at
             calls.note(session, call, "caller_joined", now=now)
@@ -115,7 +106,7 @@ def _caller(session: Session, call: Call, offer: Offer | None, news: News, *, no
             _together(session, call, offer, now=now)
         if offer is not None and offer.ending and offer.id == call.offer_id:
             outbox.put(session, "say_bye", now=now, offer=offer.id, parting=None)  # led in after the goodbye
-    elif news.kind == RoomNews.LEAVE:
+    elif news.event is RoomEvent.LEFT:
         if call.caller_left_at != news.at:
             call.caller_left_at = news.at
             calls.note(session, call, "caller_left", now=now)

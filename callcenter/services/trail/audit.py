@@ -23,10 +23,10 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from callcenter.crypto import chain_hash, derive_key
 from callcenter.domain.trail.audit_heads import Head
+from callcenter.models.base import PendingEntry, info
 from callcenter.models.keys import DataKey, ring_of
 from callcenter.models.trail.audit import ActorKind, AuditEntry, AuditHead
 
-PENDING = "audit entries of this transaction"
 BEFORE_ALL = "0" * 64
 """The hash that the first entry follows."""
 
@@ -69,12 +69,6 @@ class Subject:
     id: str | None = None
 
 
-@dataclass(frozen=True)
-class _Pending:
-    row: dict[str, Any]
-    within: tuple[SessionTransaction, ...]  # the savepoints and the transaction it was recorded in
-
-
 def record(
     session: Session,
     *,
@@ -97,7 +91,7 @@ def record(
         "subject_id": _code(subject.id),
         "facts": {str(_code(name)): _fact(value) for name, value in (facts or {}).items()},
     }
-    session.info.setdefault(PENDING, []).append(_Pending(row, tuple(_transactions(session))))
+    info(session).audited.append(PendingEntry(row, tuple(_transactions(session))))
 
 
 def head(session: Session) -> Head | None:
@@ -152,7 +146,7 @@ def _chain_pending(session: Session) -> None:
     """Give the transaction's entries their places; a savepoint's release is not yet the commit."""
     if session.in_nested_transaction():
         return
-    pending: list[_Pending] = session.info.pop(PENDING, [])
+    pending, info(session).audited = info(session).audited, []
     if not pending:
         return
     session.flush()  # every other lock of the transaction is taken before the head's
@@ -171,8 +165,7 @@ def _chain_pending(session: Session) -> None:
 @event.listens_for(Session, "after_soft_rollback")
 def _forget_undone(session: Session, undone: SessionTransaction) -> None:
     """What was recorded inside a transaction or savepoint goes when that is rolled back."""
-    pending: list[_Pending] = session.info.get(PENDING, [])
-    pending[:] = [entry for entry in pending if undone not in entry.within]
+    info(session).audited = [entry for entry in info(session).audited if undone not in entry.within]
 
 
 def _transactions(session: Session) -> Iterable[SessionTransaction]:

@@ -9,9 +9,8 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.access.permissions import Action, check
+from callcenter.domain.access.permissions import Action, check, roles_that_may
 from callcenter.domain.calendar.times import at_japan
-from callcenter.domain.staff.roles import Role
 from callcenter.models.misuse import Incident
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
@@ -109,7 +108,7 @@ def of_reader(
 
 def readers(session: Session) -> Sequence[Staff]:
     """Return everybody who opens records or once did, to choose from."""
-    query = select(Staff).where(Staff.role.in_((Role.COUNSELLOR, Role.SUPERVISOR)))
+    query = select(Staff).where(Staff.role.in_(roles_that_may(Action.OPEN)))
     return session.scalars(query.order_by(Staff.active.desc(), Staff.name)).all()
 
 

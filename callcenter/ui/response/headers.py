@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, request
 
+from callcenter.domain.telephony import BrowserLine
 from callcenter.ui.access import Who, rule_of
-from callcenter.ui.response.browser_phone import PAGES, Origins
 
 
 def install(
-    app: Flask, *, line: Origins, guarded_elsewhere: frozenset[str] = frozenset(), secure: bool = False
+    app: Flask,
+    *,
+    line: BrowserLine,
+    telephones: frozenset[str],
+    guarded_elsewhere: frozenset[str] = frozenset(),
+    secure: bool = False,
 ) -> None:
-    """Add the headers to every page; *line* is what the telephone in the counsellors' browsers may talk to."""
-    plain, telephone = _policy(Origins((), ())), _policy(line)
+    """Add the headers to every page; on those of the *telephones* a browser may talk to the *line*."""
+    plain, telephone = _policy(BrowserLine()), _policy(line)
 
     @app.after_request
     def dress(response: Response) -> Response:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         if (request.endpoint or "").split(".")[0] in guarded_elsewhere:
             return response
-        rings = request.blueprint in PAGES
+        rings = request.blueprint in telephones
         microphone = "self" if rings else ""
         response.headers.setdefault("Content-Security-Policy", telephone if rings else plain)
         response.headers.setdefault("Referrer-Policy", "no-referrer")
@@ -32,7 +37,7 @@ def install(
         return response
 
 
-def _policy(line: Origins) -> str:
+def _policy(line: BrowserLine) -> str:
     return "; ".join(
         (
             "default-src 'self'",

@@ -22,6 +22,7 @@ from callcenter.services.duty import presence
 from callcenter.services.staff import accounts, second_factor
 from callcenter.services.staff.authenticators import RelyingParty
 from callcenter.ui.access import SignedIn, local_path, note_activity
+from callcenter.ui.kit.answers import from_script
 
 HALF_WAY = timedelta(minutes=10)
 """Between the password and the code."""
@@ -74,7 +75,7 @@ def half_way(database: Session, step: str) -> Staff | None:
     known = session.get("half_way", {})
     if known.get("step") != step or time.time() - known.get("at", 0) > HALF_WAY.total_seconds():
         return None
-    staff = database.get(Staff, known["who"])
+    staff = accounts.by_id(database, known["who"])
     return staff if staff is not None and staff.active and _seal(staff) == known["seal"] else None
 
 
@@ -116,7 +117,7 @@ def proven(back: str = "staff.safety") -> Callable[[View], View]:
 
 
 def _ask_who(back: str) -> Response:
-    if request.accept_mimetypes.best == "application/json":
+    if from_script():
         abort(409)
     named = request.view_args or {}
     expects = current_app.url_map.is_endpoint_expecting(back, *named)

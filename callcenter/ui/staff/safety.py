@@ -14,7 +14,7 @@ from callcenter.domain.staff.second_factor import MOST_PASSKEYS
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.staff import accounts, authenticators, passkeys, second_factor
 from callcenter.services.trail.audit import staff_member
-from callcenter.ui.access import local_path, me, staff
+from callcenter.ui.access import local_path, myself, staff
 from callcenter.ui.forms import Problem
 from callcenter.ui.staff import login_flow
 from callcenter.ui.staff.login_flow import proven
@@ -38,7 +38,7 @@ def safety() -> str:
 def offer_app() -> Response:
     """Make a secret for an app."""
     with unit_of_work() as database:
-        second_factor.offer_secret(database, _myself(database))
+        second_factor.offer_secret(database, myself(database))
     return redirect(url_for("staff.app"), 303)
 
 
@@ -57,11 +57,11 @@ def confirm_app() -> str | Response:
     """Take the app once it shows the right code."""
     problem, now = None, ports().clock.now()
     with unit_of_work() as database:
-        myself = _myself(database)
+        person = myself(database)
         try:
-            second_factor.confirm(database, myself, request.form.get("code", ""), now=now, at=login_flow.clock())
-            codes = _codes_if_none(database, myself)
-            login_flow.renew(database, myself)
+            second_factor.confirm(database, person, request.form.get("code", ""), now=now, at=login_flow.clock())
+            codes = _codes_if_none(database, person)
+            login_flow.renew(database, person)
         except HelplineError as refused:
             problem, codes = refused.message, []
     if problem is not None:
@@ -75,9 +75,9 @@ def confirm_app() -> str | Response:
 def remove_app() -> Response | tuple[str, int]:
     """Take no more codes of the app."""
     with unit_of_work() as database:
-        myself = _myself(database)
-        second_factor.remove_app(database, myself, required=_required(), now=ports().clock.now())
-        login_flow.renew(database, myself)
+        person = myself(database)
+        second_factor.remove_app(database, person, required=_required(), now=ports().clock.now())
+        login_flow.renew(database, person)
     return _back("アプリの番号を外しました。")
 
 
@@ -87,7 +87,7 @@ def remove_app() -> Response | tuple[str, int]:
 def ask_new_passkey() -> Response:
     """Give the browser the question for a new passkey."""
     with unit_of_work() as database:
-        question, asked = passkeys.ask_for_new(database, _myself(database), login_flow.site(), at=login_flow.clock())
+        question, asked = passkeys.ask_for_new(database, myself(database), login_flow.site(), at=login_flow.clock())
     session["asked"] = asked
     return Response(question.options, mimetype="application/json")
 
@@ -99,12 +99,12 @@ def add_passkey() -> str | Response | tuple[str, int]:
     """Keep the passkey that the device has made."""
     problem, asked, sent, now = None, session.pop("asked", ""), request.form, ports().clock.now()
     with unit_of_work() as database:
-        myself = _myself(database)
+        person = myself(database)
         try:
             answer, name = sent.get("credential", ""), sent.get("name", "")
-            passkeys.add(database, myself, login_flow.site(), asked, answer, name, now=now, at=login_flow.clock())
-            codes = _codes_if_none(database, myself)
-            login_flow.renew(database, myself)
+            passkeys.add(database, person, login_flow.site(), asked, answer, name, now=now, at=login_flow.clock())
+            codes = _codes_if_none(database, person)
+            login_flow.renew(database, person)
         except HelplineError as refused:
             problem, codes = refused.message, []
     if problem is not None:
@@ -118,9 +118,9 @@ def add_passkey() -> str | Response | tuple[str, int]:
 def remove_passkey(passkey_id: str) -> Response:
     """Let a passkey open nothing any more."""
     with unit_of_work() as database:
-        myself = _myself(database)
-        passkeys.remove(database, myself, passkey_id, required=_required(), now=ports().clock.now())
-        login_flow.renew(database, myself)
+        person = myself(database)
+        passkeys.remove(database, person, passkey_id, required=_required(), now=ports().clock.now())
+        login_flow.renew(database, person)
     return _back("パスキーを外しました。機器の中に残っているパスキーは、機器の設定から消せます。")
 
 
@@ -130,11 +130,11 @@ def remove_passkey(passkey_id: str) -> Response:
 def make_codes() -> str | Response:
     """Make new recovery codes; earlier ones count no more."""
     with unit_of_work() as database:
-        myself = _myself(database)
-        if not second_factor.of(database, myself).any:
+        person = myself(database)
+        if not second_factor.of(database, person).any:
             return _back("アプリかパスキーを先に足してください。控えのコードは、その代わりになるものです。")
-        codes = second_factor.new_codes(database, myself, now=ports().clock.now())
-        login_flow.renew(database, myself)
+        codes = second_factor.new_codes(database, person, now=ports().clock.now())
+        login_flow.renew(database, person)
     return _done("控えのコードを作りました。前のコードは使えません。", codes)
 
 
@@ -145,12 +145,12 @@ def change_password() -> str | Response | tuple[str, int]:
     """Take another password from now on."""
     problem, chosen, now = None, request.form.get("password", ""), ports().clock.now()
     with unit_of_work() as database:
-        myself = _myself(database)
+        person = myself(database)
         try:
             if chosen != request.form.get("again", ""):
                 raise HelplineError(DIFFERENT)
-            accounts.set_password(database, myself, chosen, by=staff_member(myself.id), now=now)
-            login_flow.renew(database, myself)
+            accounts.set_password(database, person, chosen, by=staff_member(person.id), now=now)
+            login_flow.renew(database, person)
         except HelplineError as refused:
             problem = refused.message
     if problem is not None:
@@ -160,7 +160,7 @@ def change_password() -> str | Response | tuple[str, int]:
 
 def _draw(problems: list[Problem]) -> str:
     with reading() as database:
-        factors = second_factor.of(database, _myself(database))
+        factors = second_factor.of(database, myself(database))
     return render_template(
         "staff/safety.html",
         factors=factors,
@@ -175,11 +175,11 @@ def _draw(problems: list[Problem]) -> str:
 
 def _draw_app(problems: list[Problem], *, status: int = 200) -> Response:
     with reading() as database:
-        myself = _myself(database)
-        secret = second_factor.offered(database, myself)
+        person = myself(database)
+        secret = second_factor.offered(database, person)
     if secret is None:
         return redirect(url_for("staff.safety"), 303)
-    address = authenticators.app_address(secret, myself.login, settings().service_name)
+    address = authenticators.app_address(secret, person.login, settings().service_name)
     picture = segno.make(address, error="l").svg_inline(scale=5, border=4, dark="black", light="white", omitsize=True)
     letters = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
     drawn = Markup(picture)  # noqa: S704  # by segno, from a secret and a login of ours
@@ -195,20 +195,16 @@ def _done(words: str, codes: list[str]) -> str | Response:
     return render_template("staff/codes.html", codes=codes, words=words) if codes else _back(words)
 
 
-def _codes_if_none(database: Session, myself: Staff) -> list[str]:
+def _codes_if_none(database: Session, person: Staff) -> list[str]:
     """Make recovery codes along with somebody's first factor."""
-    if second_factor.of(database, myself).codes_left:
+    if second_factor.of(database, person).codes_left:
         return []
-    return second_factor.new_codes(database, myself, now=ports().clock.now())
+    return second_factor.new_codes(database, person, now=ports().clock.now())
 
 
 def _back(words: str) -> Response:
     flash(words)
     return redirect(url_for("staff.safety"), 303)
-
-
-def _myself(database: Session) -> Staff:
-    return database.get_one(Staff, me().staff_id)
 
 
 def _required() -> bool:

@@ -10,9 +10,8 @@ from werkzeug.wrappers import Response
 
 from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.errors import HelplineError
-from callcenter.models.staff.accounts import Staff
 from callcenter.services.staff import accounts, passkeys, second_factor
-from callcenter.ui.access import local_path, me, seconds_left, staff
+from callcenter.ui.access import local_path, me, myself, seconds_left, staff
 from callcenter.ui.forms import Problem
 from callcenter.ui.staff import login_flow
 from callcenter.ui.staff.signin import bp, limiter
@@ -49,15 +48,15 @@ def proved() -> Response | tuple[str, int]:
     """Take the password, and a code from whoever has one."""
     problem, now = None, ports().clock.now()
     with unit_of_work() as database:
-        myself = database.get_one(Staff, me().staff_id)
-        found = accounts.check_password(database, myself.login, request.form.get("password", ""), now=now)
+        person = myself(database)
+        found = accounts.check_password(database, person.login, request.form.get("password", ""), now=now)
         try:
             how = "password"
-            if found is not None and second_factor.of(database, myself).any:
+            if found is not None and second_factor.of(database, person).any:
                 code = request.form.get("code", "")
-                how = second_factor.check(database, myself, code, now=now, at=login_flow.clock())
+                how = second_factor.check(database, person, code, now=now, at=login_flow.clock())
             if found is not None:
-                accounts.proved(database, myself, how, now=now)
+                accounts.proved(database, person, how, now=now)
         except HelplineError as refused:
             problem = Problem("code", refused.message)
     problem = Problem("password", WRONG) if found is None else problem
@@ -94,6 +93,6 @@ def _on() -> Response:
 
 def _draw(problems: list[Problem]) -> str:
     with reading() as database:
-        factors = second_factor.of(database, database.get_one(Staff, me().staff_id))
+        factors = second_factor.of(database, myself(database))
     to = local_path(request.values.get("next")) or url_for("staff.safety")
     return render_template("staff/prove.html", factors=factors, problems=problems, next=to, site=login_flow.site())

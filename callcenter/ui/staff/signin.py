@@ -26,12 +26,13 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
 
 from callcenter.context import ports, reading, settings, unit_of_work
-from callcenter.domain.staff.roles import Role
 from callcenter.services.administration import duty_changes
 from callcenter.services.staff import accounts
 from callcenter.services.staff.accounts import FirstPasswordOver
 from callcenter.ui.access import SignedIn, local_path, me, public, staff
 from callcenter.ui.forms import Problem
+from callcenter.ui.frame import frame
+from callcenter.ui.kit.answers import from_script
 from callcenter.ui.staff import login_flow
 
 WRONG = "ログイン名かパスワードが合っていません。"
@@ -39,13 +40,6 @@ WRONG = "ログイン名かパスワードが合っていません。"
 IDLE_WORDS = "しばらく操作がなかったため、安全のために閉じました。もう一度お入りください。"
 OUT = "ログアウトしました。おつかれさまでした。"
 AFTER_THE_CALL = "いまはお話し中です。記録を終えたときに、受付を終えてログアウトします。"
-DESKS = {
-    Role.COUNSELLOR: "console.board",
-    Role.SUPERVISOR: "console.board",
-    Role.ADMINISTRATOR: "admin.days",
-    Role.AUDITOR: "admin.trail_page",
-}
-"""The page that a role starts its work on, once that page exists."""
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 login_manager = LoginManager()
@@ -131,7 +125,7 @@ def logout() -> Response:
     if gone:
         logout_user()
         session.clear()
-    if request.accept_mimetypes.best == "application/json":  # whose page stays, and with it the call
+    if from_script():  # whose page stays, and with it the call
         return jsonify(words=OUT if gone else AFTER_THE_CALL)
     flash(OUT if gone else AFTER_THE_CALL)
     return redirect(url_for("staff.login" if gone else "staff.home"))
@@ -158,5 +152,5 @@ def door(form: LoginForm | None = None, *, problems: list[Problem] | None = None
 
 
 def _desk() -> str | None:
-    endpoint = DESKS.get(me().role)
-    return url_for(endpoint) if endpoint in current_app.view_functions else None
+    endpoint = frame().home(me().role, current_app.view_functions)
+    return url_for(endpoint) if endpoint else None

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from callcenter.adapters import checkup
-from callcenter.domain.ports import LineGone, LineInUse
+from callcenter.domain.telephony import LegState, LineGone, LineInUse
 from callcenter.jobs import call_log
 from callcenter.models.delivery.nightly import NightlyRun
 from callcenter.services.delivery import nightly
@@ -104,7 +104,7 @@ def test_callers_and_rung_legs_are_listed_apart(desk: Desk) -> None:
     phone.hangs_up()
     desk.line.advance(1)
     (caller,) = desk.telephony.callers_of("+81120529528", since=before)
-    assert (caller.sid, caller.state, caller.number) == (phone.sid, "completed", "+81312345678")
+    assert (caller.sid, caller.state, caller.caller.e164) == (phone.sid, LegState.ENDED, "+81312345678")
     assert caller.ended_at is not None
     assert caller.ended_at > caller.began_at
     assert [leg.sid for leg in desk.telephony.rung_legs(since=before)] == [counsellor.handset.sid]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from callcenter.adapters.twilio_rest import TwilioLine
+from callcenter.adapters.twilio.line import TwilioLine
 from callcenter.domain.calls.lifecycle import CallState, OfferState
 from callcenter.services.calls import dispatching
 from tests.desk import Desk

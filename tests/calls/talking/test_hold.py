@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from callcenter.adapters.twilio_rest import TwilioLine
+from callcenter.adapters.twilio.line import TwilioLine
 from callcenter.domain.calls.lifecycle import CallState
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.talks.talk import NotNow

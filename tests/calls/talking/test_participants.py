@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from callcenter.domain.calls.lifecycle import OfferState, Purpose
-from callcenter.domain.ports import LineGone, LineRefused
+from callcenter.domain.telephony import LineGone, LineRefused
 from callcenter.models.base import new_id
 from callcenter.models.calls.calls import Offer
 from tests.desk import ORIGIN, Counsellor, Desk

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from callcenter.adapters.twilio_rest import TwilioLine
+from callcenter.adapters.twilio.line import TwilioLine
 from callcenter.domain.calls.lifecycle import CallState, OfferState
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.talks.supervision import Mode

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.calls.lifecycle import CallState, OfferState, Outcome
 from callcenter.domain.duty.presence import Work
+from callcenter.domain.talks.room import RoomEvent
 from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.services.calls import calls
 from callcenter.services.talks import room
@@ -27,6 +28,8 @@ SEVEN = (
     ("completed", ""),
 )
 """As the telephone company tells them when all goes well; a second lies between each two."""
+
+EVENTS = {"participant-join": RoomEvent.JOINED, "participant-leave": RoomEvent.LEFT}
 
 
 @pytest.fixture
@@ -54,7 +57,8 @@ def tell(session: Session, call_id: str, offer_id: str, piece: int) -> None:
         room.caller_gone(session, call, now=at)
         return
     label = {"caller": "caller", "counsellor": room.label(offer_id), "": ""}[who]
-    news = News(kind, label, "CF1", at, hung_up=who == "caller" and kind == "participant-leave")
+    event = EVENTS.get(kind, RoomEvent.OTHER)
+    news = News(event, label, "CF1", at, hung_up=who == "caller" and event is RoomEvent.LEFT)
     room.take_news(session, call_id, news, now=at)
 
 

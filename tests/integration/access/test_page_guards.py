@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from callcenter.context import unit_of_work
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.staff.roles import Role
 from callcenter.ui import access
@@ -36,7 +37,7 @@ def is_too_large() -> str:
     abort(413)
 
 
-@access.staff(Role.SUPERVISOR)
+@access.staff_who_may(Action.LEAD)
 def only_for_supervisors() -> str:
     return "<title>一覧|</title><h1>一覧</h1>"
 

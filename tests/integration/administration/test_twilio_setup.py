@@ -13,8 +13,8 @@ from sqlalchemy import select
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response as TwilioResponse
 
-from callcenter.adapters.twilio_client import TWILIO, Account
-from callcenter.adapters.twilio_setup import TwilioSetup
+from callcenter.adapters.twilio.client import TWILIO, Account
+from callcenter.adapters.twilio.setup import TwilioSetup, wanted
 from callcenter.cli import commands
 from callcenter.domain.ports import Ports
 from callcenter.factory import create_app
@@ -53,7 +53,7 @@ class Operator:
         return CliRunner().invoke(cli, words, input=answers)
 
     def _app(self) -> Flask:
-        desk, setup = self.desk, TwilioSetup(self.account, self.tokens)
+        desk, setup = self.desk, TwilioSetup(self.account, self.tokens, wanted(self.settings))
         return create_app(self.settings, Ports(desk.clock, desk.telephony, desk.bell, setup=setup))
 
     def is_set_up(self) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import jwt
 from sqlalchemy import select
 
-from callcenter.adapters.voice_token import IDENTITY
+from callcenter.adapters.twilio.browser import EDGES
+from callcenter.adapters.twilio.voice_token import IDENTITY
 from callcenter.domain.calls.lifecycle import CallState
 from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.domain.staff.roles import Contact, Role
@@ -20,7 +21,6 @@ from callcenter.models.trail.audit import AuditEntry
 from callcenter.services.duty.presence import CallInOtherTab
 from callcenter.services.staff import accounts
 from callcenter.services.trail.audit import OPERATOR
-from callcenter.ui.response.browser_phone import EDGES
 from tests.integration.consoles import Console, Seat
 from tests.line import ACCOUNT
 

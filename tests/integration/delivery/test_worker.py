@@ -14,10 +14,10 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
 from callcenter.adapters.doorbell import RedisBell, SilentBell
-from callcenter.adapters.twilio_rest import TwilioLine
+from callcenter.adapters.twilio.line import TwilioLine
 from callcenter.domain.calls.lifecycle import CallState, OfferState
 from callcenter.domain.duty.presence import AwayReason, Work
-from callcenter.domain.ports import LineBusy, LineShut, LineUnknown
+from callcenter.domain.telephony import LineBusy, LineShut, LineUnknown
 from callcenter.jobs import relay, worker
 from callcenter.models.calls.calls import Presence
 from callcenter.models.delivery.outbox import OutboxMessage

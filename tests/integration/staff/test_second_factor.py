@@ -25,7 +25,7 @@ from callcenter.domain.staff.second_factor import (
     plain,
 )
 from callcenter.models.delivery.notices import Notice
-from callcenter.models.keys import DataKey, lend_ring
+from callcenter.models.keys import DataKey, lend_ring, ring_of
 from callcenter.models.staff.accounts import Staff
 from callcenter.models.staff.signin import RecoveryCode, SecondFactor
 from callcenter.models.trail.audit import AuditEntry
@@ -216,7 +216,7 @@ def test_a_reset_destroys_every_factor_and_tells_the_others(session: Session) ->
     assert second_factor.of(session, staff).codes_left == 0
     assert staff.session_token != token
     with pytest.raises(KeyMissing):
-        key.unwrap(session.info["key ring"])
+        key.unwrap(ring_of(session))
     with pytest.raises(WrongCode):
         check(session, staff, shown(secret, AT + STEP), AT + STEP)
     assert session.scalars(select(Notice.staff_id).where(Notice.kind == "staff.factor_reset")).all() == [watcher.id]

@@ -12,10 +12,10 @@ import pytest
 from flask import Flask, Response
 from playwright.sync_api import Dialog, Page
 
-from callcenter.adapters.voice_token import SignedTokens
+from callcenter.adapters.twilio.browser import EDGES
+from callcenter.adapters.twilio.voice_token import SignedTokens
 from callcenter.loopback import free_port
 from callcenter.ui.response.assets import Assets
-from callcenter.ui.response.browser_phone import EDGES
 from ivr.simulator.app import create_app
 from ivr.simulator.clock import Clock
 from ivr.simulator.line.engine import Engine, Number

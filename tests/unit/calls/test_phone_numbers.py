@@ -28,8 +28,6 @@ NAMELESS = [
     ("表示圏外", "unavailable"),
     ("公衆電話", "public_phone"),
     ("Payphone", "public_phone"),
-    ("client:c_12_ab", "client"),
-    ("client:unknown", "client"),
     ("sip:someone@example.jp", "sip"),
     ("+811045000", "invalid"),
     ("+81", "invalid"),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import jwt
 import pytest
 
-from callcenter.adapters.voice_token import LONGEST, SignedTokens
+from callcenter.adapters.twilio.voice_token import LONGEST, SignedTokens
 
 TOKENS = SignedTokens("AC" + "0" * 32, "SK" + "0" * 32, "a secret that is long enough for HS256 to be happy")
 

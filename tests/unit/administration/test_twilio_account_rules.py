@@ -6,19 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from callcenter.domain.administration.line_setup import (
+from callcenter.adapters.twilio.account_rules import (
+    DIALING,
     WANTED_DIALING,
     Dialing,
     Field,
     Found,
     NumberSetup,
     Recording,
-    Remark,
-    Target,
     Wanted,
-    changes,
     compare,
 )
+from callcenter.domain.telephony import SetupFinding
 
 LINE, CALLER_ID = "+81120529528", "+815011112222"
 WANTED = Wanted(frozenset({LINE}), CALLER_ID, "https://line.example.jp", "https://handler.twilio.com/twiml/EH1")
@@ -30,8 +29,8 @@ def with_line(number: NumberSetup) -> Found:
     return replace(WELL, numbers={LINE: number, CALLER_ID: {}})
 
 
-def wrong(found: Found, wanted: Wanted = WANTED) -> list[Remark]:
-    return [remark for remark in compare(wanted, found) if remark.wrong]
+def wrong(found: Found, wanted: Wanted = WANTED) -> list[SetupFinding]:
+    return [finding for finding in compare(wanted, found) if finding.wrong]
 
 
 def test_an_account_that_is_set_up_as_the_readme_says_gets_no_complaint() -> None:
@@ -42,29 +41,29 @@ def test_an_account_that_is_set_up_as_the_readme_says_gets_no_complaint() -> Non
 
 @pytest.mark.parametrize("part", list(Field))
 def test_each_part_of_a_number_that_differs_is_named_and_can_be_written(part: Field) -> None:
-    (remark,) = wrong(with_line(NUMBER | {part: "https://elsewhere.example"}))
-    assert remark.change is not None
-    assert (remark.change.field, remark.change.e164, remark.change.value) == (part, LINE, NUMBER[part])
-    assert "https://elsewhere.example" in remark.sentence
-    assert remark.subject == "0120-529-528"
+    (finding,) = wrong(with_line(NUMBER | {part: "https://elsewhere.example"}))
+    assert finding.change is not None
+    assert (finding.change.part, finding.change.number, finding.change.value) == (part, LINE, NUMBER[part])
+    assert "https://elsewhere.example" in finding.sentence
+    assert finding.subject == "0120-529-528"
 
 
 def test_a_fallback_that_nobody_named_is_left_as_it_is_and_asked_for() -> None:
     without = replace(WANTED, fallback_url="")
     found = with_line(NUMBER | {Field.FALLBACK_URL: "https://old.example"})
     assert wrong(found, without) == []
-    assert any("FALLBACK_URL" in remark.sentence for remark in compare(without, found))
+    assert any("FALLBACK_URL" in finding.sentence for finding in compare(without, found))
 
 
 def test_numbers_that_are_not_the_accounts_are_named() -> None:
     found = wrong(replace(WELL, numbers={}))
-    assert [remark.subject for remark in found] == ["0120-529-528", "050-1111-2222"]
-    assert changes(found) == []
+    assert [finding.subject for finding in found] == ["0120-529-528", "050-1111-2222"]
+    assert not any(finding.change for finding in found)
 
 
 def test_a_toll_free_number_is_no_caller_id() -> None:
-    (remark,) = wrong(WELL, replace(WANTED, caller_id=LINE))
-    assert "050" in remark.sentence
+    (finding,) = wrong(WELL, replace(WANTED, caller_id=LINE))
+    assert "050" in finding.sentence
 
 
 @pytest.mark.parametrize(
@@ -78,15 +77,15 @@ def test_a_toll_free_number_is_no_caller_id() -> None:
     ],
 )
 def test_only_ordinary_numbers_in_japan_may_be_rung(dialing: Dialing, words: str) -> None:
-    (remark,) = wrong(replace(WELL, dialing=dialing))
-    assert words in remark.sentence
-    assert remark.change is not None and remark.change.target is Target.DIALING
+    (finding,) = wrong(replace(WELL, dialing=dialing))
+    assert words in finding.sentence
+    assert finding.change is not None and finding.change.part == DIALING
 
 
 def test_a_long_list_of_countries_is_counted() -> None:
     many = frozenset({"JP", *(f"{letter}A" for letter in "ABCDEFGHI")})
-    (remark,) = wrong(replace(WELL, dialing=Dialing(many)))
-    assert "ほか4" in remark.sentence
+    (finding,) = wrong(replace(WELL, dialing=Dialing(many)))
+    assert "ほか4" in finding.sentence
 
 
 @pytest.mark.parametrize(
@@ -98,9 +97,9 @@ def test_a_long_list_of_countries_is_counted() -> None:
     ],
 )
 def test_whatever_records_is_told(recording: Recording, words: str, writable: bool) -> None:
-    (remark,) = wrong(replace(WELL, recording=recording))
-    assert words in remark.sentence
-    assert (remark.change is not None) is writable
+    (finding,) = wrong(replace(WELL, recording=recording))
+    assert words in finding.sentence
+    assert (finding.change is not None) is writable
 
 
 def test_the_three_switches_are_always_to_be_looked_at_by_eye() -> None:
@@ -114,10 +113,10 @@ def test_the_three_switches_are_always_to_be_looked_at_by_eye() -> None:
 def test_what_our_key_may_not_see_is_left_to_a_person() -> None:
     found = replace(WELL, dialing=None, recording=None)
     assert wrong(found) == []
-    assert any("Voice geographic permissions" in remark.sentence for remark in compare(WANTED, found))
+    assert any("Voice geographic permissions" in finding.sentence for finding in compare(WANTED, found))
 
 
 @pytest.mark.parametrize("account, words", [(None, "TWILIO_AUTH_TOKEN"), ("suspended", "suspended")])
 def test_an_account_we_do_not_fit_or_that_is_shut_is_told(account: str | None, words: str) -> None:
-    (remark,) = wrong(replace(WELL, account=account))
-    assert words in remark.sentence
+    (finding,) = wrong(replace(WELL, account=account))
+    assert words in finding.sentence

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from callcenter.adapters.twilio_client import Account, plain_errors
-from callcenter.domain.administration.line_setup import Dialing, Field, Found, Recording
-from callcenter.domain.ports import LineGone, LineRefused, LineShut
+from callcenter.adapters.twilio.account_rules import (
+    DIALING,
+    RECORDING,
+    WANTED_DIALING,
+    Dialing,
+    Field,
+    Found,
+    OriginNotPublic,
+    Recording,
+    Wanted,
+    compare,
+)
+from callcenter.adapters.twilio.client import Account, plain_errors
+from callcenter.domain.telephony import LineGone, LineRefused, LineShut, SetupChange, SetupFinding
+from callcenter.settings import Settings
 
 if TYPE_CHECKING:
     from twilio.rest import Client
@@ -36,19 +48,51 @@ COUNTRIES_A_PAGE = 300
 Told = TypeVar("Told")
 
 
+def wanted(settings: Settings, *, any_origin: bool = False) -> Wanted:
+    """Return what our settings ask for."""
+    return Wanted(
+        answered=settings.answered_numbers,
+        caller_id=settings.caller_id_number,
+        origin=settings.public_base_url,
+        fallback_url=settings.fallback_url,
+        any_origin=any_origin,
+    )
+
+
 @dataclass(frozen=True)
 class TwilioSetup:
     """The set-up of one account; *tokens* are the auth tokens by which we know Twilio's webhooks."""
 
     account: Account
     tokens: tuple[str, ...] = field(repr=False)
+    wanted: Wanted
 
-    def look(self) -> Found:
+    def look(self) -> list[SetupFinding]:
+        return compare(self.wanted, self.found())
+
+    def check(self, changes: Sequence[SetupChange]) -> None:
+        """Let only an address be written that Twilio can call. ``OriginNotPublic``."""
+        public = self.wanted.origin.startswith("https://") or self.wanted.any_origin
+        if not public and any(change.number for change in changes):
+            raise OriginNotPublic
+
+    def write(self, changes: Sequence[SetupChange]) -> None:
+        for e164 in dict.fromkeys(change.number for change in changes if change.number):
+            self.set_number(e164, {Field(change.part): change.value for change in changes if change.number == e164})
+        parts = {change.part for change in changes if not change.number}
+        if DIALING in parts:
+            self.allow_dialing(WANTED_DIALING)
+        if RECORDING in parts:
+            self.stop_recording()
+
+    def found(self) -> Found:
+        """Ask how the account is set up."""
         with plain_errors():
             numbers = {str(one.phone_number): _number(one) for one in self._client.incoming_phone_numbers.list()}
         return Found(numbers, self._state(), _if_told(self._dialing), _if_told(self._recording))
 
     def set_number(self, e164: str, values: Mapping[Field, str]) -> None:
+        """Set these parts of a number and leave the others alone."""
         with plain_errors():
             found = self._client.incoming_phone_numbers.list(phone_number=e164)
             wanted = {PARAMETERS[part]: value for part, value in values.items()}
@@ -77,6 +121,7 @@ class TwilioSetup:
                 permissions.bulk_country_updates.create(update_request=json.dumps(request))
 
     def stop_recording(self) -> None:
+        """Drop the rule by which every call is recorded."""
         with plain_errors():
             self._client.voice.v2.recording_account_default_configuration().delete()
 

@@ -6,11 +6,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
-from callcenter.adapters.twilio_client import Account, plain_errors
-from callcenter.domain.calls.callbacks import NEWS_RETRIES
-from callcenter.domain.ports import Leg, LineGone
+from callcenter.adapters.twilio.client import Account, plain_errors
+from callcenter.adapters.twilio.retries import NEWS_RETRIES
+from callcenter.domain.telephony import Browser, CallerLeg, LegState, LineGone, RungLeg
+from callcenter.twilio_words import (
+    CANCELED,
+    COMPLETED,
+    IN_PROGRESS,
+    INITIATED,
+    RINGING,
+    address,
+    caller,
+    device,
+    leg_state,
+)
 
 if TYPE_CHECKING:
     from twilio.rest import Client
@@ -18,9 +29,8 @@ if TYPE_CHECKING:
 LEG_LIMIT = 3 * 60 * 60
 """Seconds after which Twilio ends a counsellor's leg by itself, against a line that stays open unseen."""
 
-ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-"""Twilio's words for a leg that is over (Call resource, Status)."""
-
+EVENTS = [INITIATED, RINGING, "answered", COMPLETED]
+"""What Twilio tells of a leg that it rings for us (Call resource, StatusCallbackEvent)."""
 
 INBOUND = "inbound"
 """Twilio's word for a leg that somebody dialled (Call resource, Direction)."""
@@ -43,16 +53,16 @@ class TwilioLine:
     http_client: Any = field(default=None, repr=False)
     """Carries the requests instead of the network; for a line inside the same process."""
 
-    def ring(self, to: str, *, answer_url: str, status_url: str, timeout: int) -> str:
+    def ring(self, to: str | Browser, *, answer_url: str, status_url: str, timeout: int) -> str:
         """Ring *to*; the leg's own callbacks name the offer, so that they find it before this returns."""
         with plain_errors():
             leg = self._client.calls.create(
-                to=to,
+                to=address(to),
                 from_=self.caller_id,
                 url=answer_url,
                 method="POST",
                 status_callback=status_url + NEWS_RETRIES,
-                status_callback_event=["initiated", "ringing", "answered", "completed"],
+                status_callback_event=EVENTS,
                 status_callback_method="POST",
                 timeout=timeout,
                 time_limit=LEG_LIMIT,
@@ -70,23 +80,23 @@ class TwilioLine:
 
     def hang_up(self, leg_sid: str, *, answered: bool) -> None:
         with plain_errors():
-            self._client.calls(leg_sid).update(status="completed" if answered else "canceled")
+            self._client.calls(leg_sid).update(status=COMPLETED if answered else CANCELED)
 
-    def leg_state(self, leg_sid: str) -> str:
+    def leg_state(self, leg_sid: str) -> LegState:
         with plain_errors():
-            return str(self._client.calls(leg_sid).fetch().status)
+            return leg_state(str(self._client.calls(leg_sid).fetch().status))
 
     def in_room(self, room: str) -> list[str] | None:
         try:
             with plain_errors():
-                running = self._client.conferences.list(friendly_name=room, status="in-progress", limit=1)
+                running = self._client.conferences.list(friendly_name=room, status=IN_PROGRESS, limit=1)
                 return [str(leg.call_sid) for leg in running[0].participants.list(limit=10)] if running else None
         except LineGone:
             return None  # the room ended between the two questions
 
     def room_sid(self, room: str) -> str | None:
         with plain_errors():
-            running = self._client.conferences.list(friendly_name=room, status="in-progress", limit=1)
+            running = self._client.conferences.list(friendly_name=room, status=IN_PROGRESS, limit=1)
         return str(running[0].sid) if running else None
 
     def hold(self, room_sid: str, leg_sid: str, music_url: str) -> None:
@@ -113,39 +123,52 @@ class TwilioLine:
     def ended_legs(self, before: date, *, limit: int) -> list[str]:
         with plain_errors():
             kept = self._client.calls.stream(start_time_before=before, page_size=min(limit, 1000))
-            return [str(leg.sid) for leg in islice((leg for leg in kept if leg.status in ENDED), limit)]
+            return [str(leg.sid) for leg in islice((leg for leg in kept if leg_state(leg.status).over), limit)]
 
     def forget_leg(self, leg_sid: str) -> None:
         with plain_errors():
             self._client.calls(leg_sid).delete()
 
-    def legs_to(self, to: str, *, since: datetime) -> list[Leg]:
+    def legs_to(self, to: str | Browser, *, since: datetime) -> list[RungLeg]:
         with plain_errors():  # a leg that is only queued has not started yet, so no list by its start would show it
-            found = self._client.calls.list(to=to, limit=NEWEST)
+            found = self._client.calls.list(to=address(to), limit=NEWEST)
         asked = [leg for leg in found if leg.direction != INBOUND and leg.date_created >= since]
-        return [_leg(leg, number=to) for leg in sorted(asked, key=lambda leg: leg.date_created, reverse=True)]
+        newest_first = sorted(asked, key=lambda leg: leg.date_created, reverse=True)
+        return [RungLeg(**_leg(leg), device=to) for leg in newest_first]
 
-    def callers_of(self, number: str, *, since: datetime) -> list[Leg]:
+    def callers_of(self, number: str, *, since: datetime) -> list[CallerLeg]:
         with plain_errors():
             found = self._client.calls.list(to=number, start_time_after=since.astimezone(UTC), page_size=1000)
-        return [_leg(leg, number=leg._from) for leg in found if leg.direction == INBOUND]  # noqa: SLF001  # Twilio's client names From so
+        callers = [leg for leg in found if leg.direction == INBOUND]
+        return [CallerLeg(**_leg(leg), caller=caller(leg._from)) for leg in callers]  # noqa: SLF001  # Twilio's client names From so
 
-    def rung_legs(self, *, since: datetime) -> list[Leg]:
+    def rung_legs(self, *, since: datetime) -> list[RungLeg]:
         with plain_errors():
             found = self._client.calls.list(
                 from_=self.caller_id, start_time_after=since.astimezone(UTC), page_size=1000
             )
-        return [_leg(leg, number=leg.to) for leg in found if leg.direction != INBOUND]
+        return [RungLeg(**_leg(leg), device=device(leg.to)) for leg in found if leg.direction != INBOUND]
 
     def rooms(self) -> list[str]:
         with plain_errors():
-            return [str(room.friendly_name) for room in self._client.conferences.list(status="in-progress")]
+            return [str(room.friendly_name) for room in self._client.conferences.list(status=IN_PROGRESS)]
 
     @cached_property
     def _client(self) -> Client:
         return Account(self.account_sid, self.user, self.secret, self.api_url, self.http_client).client
 
 
-def _leg(told: Any, *, number: str) -> Leg:
-    began = told.start_time or told.date_created
-    return Leg(str(told.sid), str(told.status), number, began, told.end_time)
+class _Listed(TypedDict):
+    sid: str
+    state: LegState
+    began_at: datetime
+    ended_at: datetime | None
+
+
+def _leg(told: Any) -> _Listed:
+    return _Listed(
+        sid=str(told.sid),
+        state=leg_state(str(told.status)),
+        began_at=told.start_time or told.date_created,
+        ended_at=told.end_time,
+    )

@@ -10,12 +10,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from callcenter.domain.calls.callbacks import CONTROL_RETRIES, NEWS_RETRIES, Callbacks
+from callcenter.adapters.twilio.retries import CONTROL_RETRIES, NEWS_RETRIES
+from callcenter.domain.calls.callbacks import Callbacks
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.phone_numbers import display
+from callcenter.domain.telephony import SetupChange, SetupFinding
 
 HOME = "JP"
 TOLL_FREE = ("+81120", "+81800")
+ACTIVE = "active"
+"""Twilio's word for an account that works (Account resource, Status)."""
+
 NOTHING = "(なし)"
 SHOWN = 5
 """So many countries are named; the rest is counted."""
@@ -85,7 +90,7 @@ class Found:
 
     numbers: Mapping[str, NumberSetup]
     account: str | None
-    """Twilio's word for the account's state, such as ``active``; None if no auth token of ours fits it."""
+    """Twilio's word for the account's state; None if no auth token of ours fits it."""
     dialing: Dialing | None
     recording: Recording | None
 
@@ -98,6 +103,8 @@ class Wanted:
     caller_id: str
     origin: str
     fallback_url: str = ""
+    any_origin: bool = False
+    """Whether any address of ours can be called: by a stand-in on this machine."""
 
     def number(self) -> dict[Field, str]:
         """How every answered number must be set up; a fallback that nobody named is not compared."""
@@ -113,94 +120,65 @@ class Wanted:
         return wanted | ({Field.FALLBACK_URL: self.fallback_url} if self.fallback_url else {})
 
 
-class Target(StrEnum):
-    """Which part of the account a change is written to."""
-
-    NUMBER = "number"
-    DIALING = "dialing"
-    RECORDING = "recording"
+DIALING, RECORDING = "dialing", "recording"
+"""Parts of the whole account that can be written; the parts of a number are ``Field``."""
 
 
-@dataclass(frozen=True)
-class Change:
-    """Something that ``twilio setup`` can put right by itself."""
-
-    target: Target
-    what: str
-    now: str
-    then: str
-    """In words; ``value`` is what is written."""
-    e164: str = ""
-    field: Field | None = None
-    value: str = ""
-
-
-@dataclass(frozen=True)
-class Remark:
-    """One finding and how to mend it; not *wrong* is what a person should look at by eye."""
-
-    subject: str
-    sentence: str
-    wrong: bool = True
-    change: Change | None = None
-
-
-def compare(wanted: Wanted, found: Found) -> list[Remark]:
+def compare(wanted: Wanted, found: Found) -> list[SetupFinding]:
     """Return what is not as it should be, and what nobody can tell from here."""
     return [
         *_account(found),
-        *(remark for e164 in sorted(wanted.answered) for remark in _number(e164, wanted, found)),
+        *(finding for e164 in sorted(wanted.answered) for finding in _number(e164, wanted, found)),
         *_caller_id(wanted.caller_id, found),
         *_dialing(found.dialing),
         *_recording(found.recording),
     ]
 
 
-def changes(remarks: list[Remark]) -> list[Change]:
-    """Return what can be written, in order."""
-    return [remark.change for remark in remarks if remark.change is not None]
-
-
-def _account(found: Found) -> Iterator[Remark]:
+def _account(found: Found) -> Iterator[SetupFinding]:
     if found.account is None:
-        yield Remark("token", "TWILIO_AUTH_TOKEN が、このアカウントのものではありません。電話がすべて断られます。")
-    elif found.account != "active":
-        yield Remark("account", f"アカウントが使えない状態です({found.account})。Twilioにお問い合わせください。")
+        yield SetupFinding(
+            "token", "TWILIO_AUTH_TOKEN が、このアカウントのものではありません。電話がすべて断られます。"
+        )
+    elif found.account != ACTIVE:
+        yield SetupFinding("account", f"アカウントが使えない状態です({found.account})。Twilioにお問い合わせください。")
 
 
-def _number(e164: str, wanted: Wanted, found: Found) -> Iterator[Remark]:
+def _number(e164: str, wanted: Wanted, found: Found) -> Iterator[SetupFinding]:
     subject, there = display(e164), found.numbers.get(e164)
     if there is None:
-        yield Remark(subject, "この番号は、アカウントにありません。ANSWERED_NUMBERS か、番号の契約をご確認ください。")
+        yield SetupFinding(
+            subject, "この番号は、アカウントにありません。ANSWERED_NUMBERS か、番号の契約をご確認ください。"
+        )
         return
     for part, value in wanted.number().items():
         now = there.get(part, "")
         if now == value:
             continue
         what, was, then = f"{subject} {NAMES[part]}", now or NOTHING, value or NOTHING
-        change = Change(Target.NUMBER, what, was, then, e164, part, value)
-        yield Remark(subject, f"{NAMES[part]}が {was} です。{then} にしてください。", change=change)
+        change = SetupChange(part.value, what, was, then, e164, value)
+        yield SetupFinding(subject, f"{NAMES[part]}が {was} です。{then} にしてください。", change=change)
     if not wanted.fallback_url:
         sentence = (
             f"{NAMES[Field.FALLBACK_URL]}が {there.get(Field.FALLBACK_URL) or NOTHING} です。この機械が止まったときに"
             "流れる案内のアドレス(TwiML Bin)を、FALLBACK_URL に入れてください。"
         )
-        yield Remark(subject, sentence, wrong=False)
+        yield SetupFinding(subject, sentence, wrong=False)
 
 
-def _caller_id(e164: str, found: Found) -> Iterator[Remark]:
+def _caller_id(e164: str, found: Found) -> Iterator[SetupFinding]:
     if e164.startswith(TOLL_FREE):
-        yield Remark(display(e164), "0120や0800は、相談員の電話に出す番号に使えません。050の番号にしてください。")
+        yield SetupFinding(display(e164), "0120や0800は、相談員の電話に出す番号に使えません。050の番号にしてください。")
     elif e164 not in found.numbers:
         sentence = "CALLER_ID_NUMBER が、アカウントの番号ではありません。相談員の電話に、番号が出ません。"
-        yield Remark(display(e164), sentence)
+        yield SetupFinding(display(e164), sentence)
 
 
-def _dialing(now: Dialing | None) -> Iterator[Remark]:
-    subject, where = "dialing", "Voice geographic permissions"
+def _dialing(now: Dialing | None) -> Iterator[SetupFinding]:
+    subject, where = DIALING, "Voice geographic permissions"
     if now is None:
         sentence = f"発信の許可を確かめられませんでした。管理画面の {where} で、日本の low-risk だけかを見てください。"
-        yield Remark(subject, sentence, wrong=False)
+        yield SetupFinding(subject, sentence, wrong=False)
         return
     abroad = now.low_risk - {HOME}
     wrong = (
@@ -212,21 +190,22 @@ def _dialing(now: Dialing | None) -> Iterator[Remark]:
     )
     for is_wrong, sentence, then in wrong:
         if is_wrong:
-            change = Change(Target.DIALING, f"発信の許可({where})", sentence, f"{then}します。")
-            yield Remark(subject, f"{sentence}{where} で、{then}してください。", change=change)
+            change = SetupChange(DIALING, f"発信の許可({where})", sentence, f"{then}します。")
+            yield SetupFinding(subject, f"{sentence}{where} で、{then}してください。", change=change)
 
 
-def _recording(now: Recording | None) -> Iterator[Remark]:
-    subject = "recording"
+def _recording(now: Recording | None) -> Iterator[SetupFinding]:
+    subject = RECORDING
     if now is not None and now.by_default:
         sentence = "すべての通話を自動で録音する設定(Recording Account Default)が入っています。切ってください。"
-        yield Remark(subject, sentence, change=Change(Target.RECORDING, "自動の録音", "入っています。", "切ります。"))
+        change = SetupChange(RECORDING, "自動の録音", "入っています。", "切ります。")
+        yield SetupFinding(subject, sentence, change=change)
     if now is not None and now.transcribed:
         sentence = "自動の文字起こし(Conversational Intelligence)が入っています。管理画面で切ってください。"
-        yield Remark(subject, sentence)
+        yield SetupFinding(subject, sentence)
     if now is not None and now.kept:
         sentence = "録音が残っています。どうして録音されたかを調べ、管理画面の Recordings で消してください。"
-        yield Remark(subject, sentence)
+        yield SetupFinding(subject, sentence)
     unseen = (
         "録音の設定は、ここからは見られませんでした。" if now is None else "Voice Trace は、ここからは見られません。"
     )
@@ -234,7 +213,7 @@ def _recording(now: Recording | None) -> Iterator[Remark]:
         f"{unseen}3つのスイッチ(Recording Account Default、Voice Trace、Conversational Intelligence)が"
         "どれも切れているかを、管理画面で、目で確かめてください。"
     )
-    yield Remark(subject, sentence, wrong=False)
+    yield SetupFinding(subject, sentence, wrong=False)
 
 
 def _named(countries: frozenset[str]) -> str:

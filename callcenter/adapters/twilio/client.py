@@ -1,4 +1,4 @@
-"""Twilio's own client, and its errors as the few facts that the service can act on (``domain.ports``).
+"""Twilio's own client, and its errors as the few facts that the service can act on (``domain.telephony``).
 
 The client's hosts are rewritten to ``TWILIO_API_URL``, so that a compatible server can stand in
 and no trial ever reaches Twilio by accident.
@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from callcenter.domain.ports import LineBusy, LineGone, LineInUse, LineRefused, LineShut, LineUnknown
+from callcenter.domain.telephony import LineBusy, LineGone, LineInUse, LineRefused, LineShut, LineUnknown
 
 if TYPE_CHECKING:
     from twilio.rest import Client
@@ -76,7 +76,7 @@ def _transport(api_url: str) -> Any:
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Turn Twilio's and the network's errors into the facts of ``domain.ports``; numbers stay out of them."""
+    """Turn Twilio's and the network's errors into the facts of ``domain.telephony``; numbers stay out of them."""
     import requests  # heavy, and here already once the client is
     from twilio.base.exceptions import TwilioException, TwilioRestException
 

@@ -1,0 +1,57 @@
+"""The names people are found by, after a change of the rules of spelling."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from callcenter.cli.opened import at_hand
+from callcenter.context import reading, unit_of_work
+
+if TYPE_CHECKING:
+    from callcenter.services.names.nickname_reindex import Outdated
+
+
+@click.group("names")
+def names() -> None:
+    """The index of the names people are found by."""
+
+
+@names.command("reindex")
+def names_reindex() -> None:
+    """Build the index of names anew where an older version of the spelling rules made it.
+
+    It may be interrupted and repeated at any time, also while the line is running. ``callcenter migrate`` runs it.
+    """
+    with at_hand():
+        done = reindex()
+        click.echo(f"索引を{done}件、いまの規則で作り直しました。" if done else "索引は、すべていまの規則のものです。")
+
+
+def reindex() -> int:
+    """Index everything that is older, with a progress bar, and return how many rows were looked at."""
+    from callcenter.services.names import nickname_reindex
+
+    length, done = _outdated().rows, 0
+    if not length:
+        return 0
+    with click.progressbar(length=length, label="呼び名の索引を作り直しています") as bar:
+        rows = 1
+        while rows:
+            began = time.monotonic()
+            with unit_of_work() as session:
+                rows = nickname_reindex.batch(session)
+            done += rows
+            bar.update(min(rows, length - bar.pos))
+            time.sleep(time.monotonic() - began)  # the telephone writes between two batches
+        bar.update(length - bar.pos)  # forms that nobody goes by any more were not looked at
+    return done
+
+
+def _outdated() -> Outdated:
+    from callcenter.services.names import nickname_reindex
+
+    with reading() as session:
+        return nickname_reindex.outdated(session)

@@ -1,0 +1,90 @@
+"""The frame around the staff's pages, and what it knows of the blueprints' own pages: ``callcenter.site_map`` says it.
+
+A page is shown to whoever may do what it is for (``domain.access.permissions``); no role is named here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from flask import Flask, current_app
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from callcenter.domain.access.permissions import Action, roles_that_may
+from callcenter.domain.staff.roles import Role
+from callcenter.services.delivery.notices import Told
+from callcenter.ui.access import me
+
+Say = Callable[[Session, Told], tuple[str, str | None]]
+"""Returns the words of a notice and the address they lead to, if any."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page in the navigation, for those who may do *action*."""
+
+    endpoint: str
+    label: str
+    action: Action
+    unless: Action | None = None
+    """Who may do this finds the same elsewhere."""
+    daily: bool = False
+    """Needed every hour; for whoever has such pages, all others fold into a menu."""
+
+    def is_for(self, role: Role) -> bool:
+        if self.unless is not None and role in roles_that_may(self.unless):
+            return False
+        return role in roles_that_may(self.action)
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """What the head of a page offers somebody."""
+
+    row: tuple[Place, ...]
+    menu: tuple[Place, ...]
+    notices: str | None
+    """The endpoint of their notices, if they get any."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """All that the frame asks of the blueprints."""
+
+    places: tuple[Place, ...] = ()
+    """In the order of the row; everybody begins on the first of theirs."""
+    notices: tuple[tuple[Action, str], ...] = ()
+    """Where an open page asks for notices; the first that one may."""
+    sayings: Mapping[str, Say] = field(default_factory=dict)
+    """By the kind of notice, or what a kind begins with before a dot."""
+    break_glass: str | None = None
+    """The endpoint at which somebody writes why they open what they may not; it takes a kind and an id."""
+    telephones: frozenset[str] = frozenset()
+    """Blueprints whose pages are telephones: only they may use a microphone and connect to the line."""
+
+    def navigation(self, role: Role) -> Navigation:
+        """Return what *role* is offered."""
+        places = tuple(place for place in self.places if place.is_for(role))
+        daily = tuple(place for place in places if place.daily)
+        notices = next((endpoint for action, endpoint in self.notices if role in roles_that_may(action)), None)
+        if not daily:
+            return Navigation(places, (), notices)
+        return Navigation(daily, tuple(place for place in places if not place.daily), notices)
+
+    def home(self, role: Role, endpoints: Collection[str]) -> str | None:
+        """Return the endpoint on which *role* starts its work, if it is one of *endpoints*."""
+        first = next((place.endpoint for place in self.places if place.is_for(role)), None)
+        return first if first in endpoints else None
+
+
+def install(app: Flask, given: Frame) -> None:
+    """Give every template ``navigation()``: what the reader is offered, None before they signed in."""
+    app.extensions["callcenter.frame"] = given
+    app.jinja_env.globals["navigation"] = lambda: given.navigation(me().role) if current_user.is_authenticated else None
+
+
+def frame() -> Frame:
+    return cast(Frame, current_app.extensions["callcenter.frame"])

@@ -1,0 +1,47 @@
+"""Lists in pages: which page the address asks for, and where those before and after it are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask import request
+
+from callcenter.ui.kit.sent import a_day, a_moment
+
+
+@dataclass(frozen=True)
+class Paging:
+    """One page of a list, with the addresses of its neighbours."""
+
+    number: int
+    previous: str | None
+    next: str | None
+
+    @classmethod
+    def of(cls, number: int, more: bool, address: Callable[[int], str]) -> Paging:
+        """Return the neighbours of page *number*; *address* writes a page's address, *more* if one follows."""
+        return cls(number, address(number - 1) if number > 1 else None, address(number + 1) if more else None)
+
+
+def page_number() -> int:
+    """Return the page that is asked for, counted from 1."""
+    return max(1, request.args.get("page", 1, int))
+
+
+def before_number() -> int | None:
+    """Return before which running number a list goes on, for lists in which nothing shall be missed or doubled."""
+    return request.args.get("before", type=int)
+
+
+def before_moment() -> datetime | None:
+    """Return before which moment a list goes on; ``UnknownChoice`` for what is no moment."""
+    text = request.values.get("before")
+    return a_moment(text) if text else None
+
+
+def days_asked(today: date, usual: int) -> tuple[date, date]:
+    """Return the first and last day of a list (``from``, ``to``); without them the *usual* number of days to today."""
+    first, last = request.args.get("from"), request.args.get("to")
+    return a_day(first) if first else today - timedelta(days=usual - 1), a_day(last) if last else today
