@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.console.talk import Talk
-from callcenter.console.words import called
+from callcenter.casefile.words import called
+from callcenter.console.talks.bar import Talk
 from callcenter.domain.duty.presence import Work
 from callcenter.models.calls.calls import Call, Presence
 from callcenter.models.cases.cases import Person
