@@ -102,6 +102,19 @@ def _form(row: Institution | None, entry: Entry, problem: Problem | None = None,
 
 def _typed() -> Entry:
     """Return what was typed, as it stands, so that nothing has to be written twice."""
-    names = set(Entry.__dataclass_fields__) - {"topics"}
-    sent = {name: request.form.get(name, "") for name in names}
-    return Entry(**sent, topics=tuple(request.form.getlist("topics")))
+    sent = request.form
+    return Entry(
+        kind=sent.get("kind", ""),
+        name=sent.get("name", ""),
+        kana=sent.get("kana", ""),
+        number=sent.get("number", ""),
+        hours=sent.get("hours", ""),
+        opens=sent.get("opens", ""),
+        cost=sent.get("cost", ""),
+        for_whom=sent.get("for_whom", ""),
+        topics=tuple(sent.getlist("topics")),
+        prefecture=sent.get("prefecture", ""),
+        municipality=sent.get("municipality", ""),
+        note=sent.get("note", ""),
+        source=sent.get("source", ""),
+    )
