@@ -19,6 +19,7 @@ class UnusableNumber(HelplineError):
     """The text is not a number that a counsellor can be rung at."""
 
     message = "この電話番号は使えません。090や03などで始まる日本の電話番号を、市外局番から入れてください。"
+    field = "phone"
 
 
 class CallerKind(StrEnum):
