@@ -32,10 +32,7 @@ REGISTERING = (
 
 ALLOWED = {
     # called or read by a library
-    "_install_signal_handlers": "rq's worker calls it; ours leaves signals to the process around it",
-    "answer_bell": "rq calls it by its path",
     "bind_key": "Flask-SQLAlchemy hands it over",
-    "death_penalty_class": "rq reads it",
     "_make_engine": "Flask-SQLAlchemy calls it",
     "cache_ok": "SQLAlchemy reads it of a column type",
     "impl": "SQLAlchemy reads it of a column type",
@@ -67,8 +64,6 @@ ALLOWED = {
     "DROPPED": "read from a form by its value",
     "SECTIONS": "docs/settings.md is written from it",
     "REFUSED": "docs/settings.md is written from it",
-    "variable": "docs/settings.md is written from it",
-    "meaning": "docs/settings.md is written from it",
     "TEACHES_VERBS": "importing these modules teaches the simulator its verbs",
     "delayed": "the simulator reads its faults by name",
     "duplicated": "as delayed",
