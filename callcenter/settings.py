@@ -79,7 +79,7 @@ class Settings:
     @classmethod
     def from_env(cls, environ: Mapping[str, str], root: Path) -> Settings:
         """Read *environ*; in development what is missing is made up and kept under ``var/``."""
-        env = environ.get("CALLCENTER_ENV", "development")
+        env = environ.get(variables.CALLCENTER_ENV.name, "development")
         if env not in {"development", "production"}:
             raise SettingsWrong(f"CALLCENTER_ENV is 'development' or 'production', not {env!r}")
         production = env == "production"
