@@ -48,8 +48,10 @@ def test_what_the_mother_said_is_not_shown_while_the_son_is_on_the_line(session:
     linking.confirm_person(session, draft.id, mother.id, by=counsellor, now=NOW)
     assert wall.history(session, speaking(son), by=counsellor, now=NOW) == []
     assert (son.last_contact_on, mother.last_contact_on, son.case.last_contact_on) == (
-        None, date(2026, 11, 20), date(2026, 11, 20),
-    )  # fmt: skip
+        None,
+        date(2026, 11, 20),
+        date(2026, 11, 20),
+    )
 
 
 def test_a_link_is_taken_back_without_a_trace_in_the_search(session: Session) -> None:

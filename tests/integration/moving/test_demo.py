@@ -46,8 +46,9 @@ def test_everybody_of_the_trial_can_sign_in_and_one_answers_by_telephone(
     assert not any(s.password in repr(sign_ins) for s in sign_ins)
     counsellors = session.scalars(select(Staff).where(Staff.role == Role.COUNSELLOR).order_by(Staff.login)).all()
     assert [(c.contact, c.phone) for c in counsellors] == [
-        (Contact.BROWSER, None), (Contact.PHONE, "+819000000002"),
-    ]  # fmt: skip
+        (Contact.BROWSER, None),
+        (Contact.PHONE, "+819000000002"),
+    ]
 
 
 def test_seeding_again_leaves_everything_as_it_is(session: Session, sign_ins: list[SignIn]) -> None:

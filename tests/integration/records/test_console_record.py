@@ -87,10 +87,21 @@ def test_a_field_that_was_not_seen_since_is_not_taken_as_seen(desk: Console, sea
 
 
 @pytest.mark.parametrize(
-    "sent", [None, [], "x", {}, {"fields": {}}, {"fields": {"story": "a"}}, {"fields": {"story": "a"}, "seen": {}},
-             {"fields": {"story": "a"}, "seen": {"story": "1"}}, {"fields": {"story": 1}, "seen": {"story": 1}},
-             {"fields": {"nothing": "a"}, "seen": {"nothing": 1}}, {"fields": {"risk": "x"}, "seen": {"risk": 1}}]
-)  # fmt: skip
+    "sent",
+    [
+        None,
+        [],
+        "x",
+        {},
+        {"fields": {}},
+        {"fields": {"story": "a"}},
+        {"fields": {"story": "a"}, "seen": {}},
+        {"fields": {"story": "a"}, "seen": {"story": "1"}},
+        {"fields": {"story": 1}, "seen": {"story": 1}},
+        {"fields": {"nothing": "a"}, "seen": {"nothing": 1}},
+        {"fields": {"risk": "x"}, "seen": {"risk": 1}},
+    ],
+)
 def test_what_no_script_of_ours_sends_is_refused_and_changes_nothing(
     desk: Console, seat: Seat, draft: str, sent: object
 ) -> None:

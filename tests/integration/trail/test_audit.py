@@ -194,9 +194,16 @@ def test_without_a_ring_nothing_is_recorded(engine: Engine) -> None:
 
 
 NO_FACTS: list[Any] = [
-    "今日はつらいです", "two words", "+819012345678", "09012345678", "03-1234-5678", "a" * 65, 1.5, {"a": "b"},
+    "今日はつらいです",
+    "two words",
+    "+819012345678",
+    "09012345678",
+    "03-1234-5678",
+    "a" * 65,
+    1.5,
+    {"a": "b"},
     ["ok", "two words"],
-]  # fmt: skip
+]
 
 
 def test_a_text_or_a_number_is_refused_as_a_fact(session: Session) -> None:

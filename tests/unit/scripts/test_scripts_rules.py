@@ -17,18 +17,45 @@ from tests.unit.scripts.scenes import GREETING, Made, captions, documents, parse
 MODULES = (arrival, ending, offers, parts, room, waiting)
 FIELDS = {
     "url": {
-        "wait_url", "leave_url", "key_url", "news_url", "after_url", "again_url", "music_url", "short_url", "long_url",
+        "wait_url",
+        "leave_url",
+        "key_url",
+        "news_url",
+        "after_url",
+        "again_url",
+        "music_url",
+        "short_url",
+        "long_url",
     },
     "opaque": {"name", "leg", "queue"},
     "facts": {
-        "next_open", "opens_at", "close_time", "holiday", "special", "disaster", "new_year_from", "new_year_to",
-        "service", "other_line", "reason",
+        "next_open",
+        "opens_at",
+        "close_time",
+        "holiday",
+        "special",
+        "disaster",
+        "new_year_from",
+        "new_year_to",
+        "service",
+        "other_line",
+        "reason",
     },
     "choices": {
-        "hearing", "music", "lost", "waited", "whisper", "key", "minutes", "first", "seconds",
-        "transfer", "again", "flagged",
+        "hearing",
+        "music",
+        "lost",
+        "waited",
+        "whisper",
+        "key",
+        "minutes",
+        "first",
+        "seconds",
+        "transfer",
+        "again",
+        "flagged",
     },
-}  # fmt: skip
+}
 
 
 @given(documents)
