@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Protocol, cast
 
 from flask import Flask, current_app, redirect
-from sqlalchemy import Select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -26,13 +25,13 @@ from callcenter.domain.records.consultations import Channel
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.names.nickname_search import Candidate
-from callcenter.services.records import consultations
+from callcenter.services.records import consultations, drafts
 from callcenter.ui.forms import Problem
 
 Drawing = Callable[[], str]
 """A page that was gathered in a transaction and is drawn after it."""
 
-AtWork = Callable[[datetime, Policy], Select[str]]
+AtWork = Callable[[datetime, Policy], drafts.OnDuty]
 """Returns the query for the ids of everybody who is at work at a moment."""
 
 
@@ -159,7 +158,7 @@ def workplace() -> str:
     return _registered().usual.workplace()
 
 
-def at_work(now: datetime, policy: Policy) -> Select[str]:
+def at_work(now: datetime, policy: Policy) -> drafts.OnDuty:
     """Return the query for the ids of everybody who is at work."""
     return _registered().at_work(now, policy)
 

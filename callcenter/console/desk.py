@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.casefile.words import name_of
@@ -201,7 +200,7 @@ def _build(session: Session, staff: Staff, now: datetime, policy: Policy, **more
         by_phone=(row.contact if row else staff.contact) is Contact.PHONE,
         chosen=staff.contact,
         has_phone=staff.phone_sealed is not None,
-        reachable=row is not None and _reachable(row, now, policy),
+        reachable=availability.can_ring(row, now=now, policy=policy),
         set_by=session.get_one(Staff, row.set_by).name if row and row.set_by else None,
         after=after(row, staff),
         hard=row is not None and row.hard_call_id is not None,
@@ -232,12 +231,6 @@ def _recognised(record: Consultation | None) -> dict[str, Any]:
     return {"who": name_of(record), "relation": Relation(record.person.relation)}
 
 
-def _reachable(row: Presence, now: datetime, policy: Policy) -> bool:
-    if row.contact is Contact.PHONE:
-        return True
-    return row.beats(now, policy.fresh_for) and row.registered and row.lease is not None
-
-
 def _ring(session: Session, offer: Offer | None, staff: Staff, now: datetime) -> Ring | None:
     if offer is None or offer.state not in OPEN_OFFERS:
         return None
@@ -252,11 +245,10 @@ def _waiting(session: Session) -> tuple[Waiting, ...]:
 
 
 def _people(session: Session, me: Staff, now: datetime, policy: Policy) -> tuple[Peers, ...]:
-    query = select(Presence.work, Staff.name).join(Staff, Staff.id == Presence.staff_id)
-    there = session.execute(query.where(availability.on_duty(now, policy), Staff.id != me.id).order_by(Staff.name))
     by_work: dict[Work, list[str]] = {}
-    for work, name in there:
-        by_work.setdefault(work, []).append(name)
+    for one in availability.at_work(session, now=now, policy=policy):
+        if one.staff_id != me.id:
+            by_work.setdefault(one.work, []).append(one.name)
     return tuple(Peers(tone_of(work), tuple(by_work[work])) for work in ORDER if work in by_work)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import render_template, request
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.casefile import words
@@ -11,10 +10,8 @@ from callcenter.casefile.blueprint import bp
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.names.nickname_cues import Cues
-from callcenter.models.cases.cases import Case
 from callcenter.models.staff.accounts import Staff
-from callcenter.services.access import reach
-from callcenter.services.cases import cases, wall
+from callcenter.services.cases import case_access, cases, wall
 from callcenter.services.names.nickname_search import Candidate
 from callcenter.services.trail.audit import staff_member
 from callcenter.ui.access import myself, staff_who_may
@@ -37,7 +34,7 @@ def find() -> str:
         found = cases.search_as(session, heard, Cues(), by=staff_member(staff.id), now=now) if heard else []
         found = _named(session, found, staff)
         ids = {one.case_id for one in found}
-        mine = set(session.scalars(select(Case.id).where(Case.id.in_(ids), reach.cases(staff, now=now))))
+        mine = case_access.openable(session, ids, staff, now=now)
     return render_template("casefile/case/find.html", heard=heard, found=found, mine=mine, words=words)
 
 

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from callcenter.casefile.words import Options
-from callcenter.domain.access.permissions import Action, roles_that_may
+from callcenter.domain.access.permissions import Action
 from callcenter.domain.names.nickname_cues import UNKNOWN, Cues
 from callcenter.domain.places import Prefecture
 from callcenter.domain.records.consultations import AgeBand, Relation, Topic
 from callcenter.models.records import Consultation
-from callcenter.models.staff.accounts import Staff
 from callcenter.services.names.nickname_search import Candidate
+from callcenter.services.staff import accounts
 from callcenter.ui.kit.sent import UnknownChoice
 
 TOPICS: Options = (("unknown", "聞いていない"), *((one.value, one.label) for one in Topic if one.value != UNKNOWN))
-_TALKING = (
-    select(Staff.id, Staff.name).where(Staff.role.in_(roles_that_may(Action.ANSWER)), Staff.active).order_by(Staff.name)
-)
 LISTS = {
     "relation": Relation,
     "caller_age": AgeBand,
@@ -49,7 +45,7 @@ def said(form: MultiDict[str, str], record: Consultation) -> Cues:
 
 def counsellors(session: Session) -> Options:
     """Return who may have talked with the caller before."""
-    return (("unknown", "聞いていない"), *((row.id, row.name) for row in session.execute(_TALKING)))
+    return (("unknown", "聞いていない"), *((one.id, one.name) for one in accounts.who_may(session, Action.ANSWER)))
 
 
 def not_shown(candidates: Sequence[Candidate]) -> int:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.access.permissions import Action, Condition, may
 from callcenter.domain.calendar.times import clock_digits, local_date, short_date
-from callcenter.domain.records.consultations import Risk
 from callcenter.domain.records.entering import EnteredWhy
-from callcenter.models.records import UNKNOWN, Consultation, ConsultationState
+from callcenter.models.records import Consultation, ConsultationState
 from callcenter.models.staff.accounts import Staff
+from callcenter.services.records import prefill
 
 FROM_THE_RECORDS = "記録から"
 FOLLOWING = ("relation", "first_or_repeat")
@@ -72,16 +71,11 @@ def _day_words(day: date, today: date) -> str:
 
 
 def _last_risk(session: Session, record: Consultation) -> str:
-    if record.person_id is None:
-        return ""
-    query = select(Consultation.risk, Consultation.risk_confirmed, Consultation.local_date)
-    own = query.where(Consultation.person_id == record.person_id, Consultation.id != record.id)
-    known = own.where(Consultation.risk != UNKNOWN, Consultation.opened_at <= record.opened_at)
-    last = session.execute(known.order_by(Consultation.opened_at.desc()).limit(1)).one_or_none()
+    last = prefill.last_known_risk(session, record)
     if last is None:
         return ""
-    confirmed = "(ご本人に確認)" if last.risk_confirmed else ""
-    return f"前回 {_day_words(last.local_date, record.local_date)} {Risk(last.risk).label}{confirmed}"
+    confirmed = "(ご本人に確認)" if last.confirmed else ""
+    return f"前回 {_day_words(last.on, record.local_date)} {last.risk.label}{confirmed}"
 
 
 def _entered(session: Session, record: Consultation) -> str:

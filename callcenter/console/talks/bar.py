@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.console.misuse import flagged
@@ -17,7 +16,7 @@ from callcenter.domain.talks.talk import ABUSE, LIMIT_WORDS, SILENCE, SILENT_END
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.announcements import changed_phrases
-from callcenter.services.talks import consult, participants
+from callcenter.services.talks import consult, participants, roster
 from callcenter.ui.tones import ROLES
 
 TOLD_FOR = timedelta(seconds=90)
@@ -132,8 +131,7 @@ def asked_by(session: Session, offer: Offer) -> str | None:
     """Return who asks a colleague to take over a call; None for a caller's own ring."""
     if offer.purpose is not Purpose.CONSULT:
         return None
-    owner = select(Staff.name).join(Offer, Offer.staff_id == Staff.id).join(Call, Call.offer_id == Offer.id)
-    return session.scalar(owner.where(Call.id == offer.call_id))
+    return roster.counsellor_of(session, offer.call_id)
 
 
 def _consulted(session: Session, call: Call) -> Consulted | None:
@@ -148,14 +146,12 @@ def _told(session: Session, call: Call, offer: Offer, now: datetime) -> str:
     """Tell what became of the last colleague, while it is news."""
     if call.consult_id is not None:
         return ""
-    last = select(Offer, Staff.name).join(Staff, Staff.id == Offer.staff_id)
-    asked = last.where(Offer.call_id == call.id, Offer.purpose == Purpose.CONSULT, Offer.id != offer.id)
-    found = session.execute(asked.order_by(Offer.rung_at.desc()).limit(1)).one_or_none()
-    if found is None or found.Offer.state in OPEN_OFFERS or found.Offer.state not in FAILED:
+    asked = consult.last_asked(session, call.id, by=offer)
+    if asked is None or asked.offer.state in OPEN_OFFERS or asked.offer.state not in FAILED:
         return ""
-    if found.Offer.left_at is None or now - found.Offer.left_at > TOLD_FOR:
+    if asked.offer.left_at is None or now - asked.offer.left_at > TOLD_FOR:
         return ""
-    return f"{found.name}さん{FAILED[found.Offer.state]}相手の方との電話にもどっています。"
+    return f"{asked.name}さん{FAILED[asked.offer.state]}相手の方との電話にもどっています。"
 
 
 def _free(session: Session, offer: Offer, now: datetime, policy: Policy) -> tuple[Colleague, ...]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.calls.lifecycle import OfferState, Purpose
+from callcenter.domain.calls.lifecycle import OfferState
 from callcenter.domain.talks.supervision import Mode
-from callcenter.models.calls.calls import Call, Offer, Presence
-from callcenter.models.staff.accounts import Staff
+from callcenter.models.calls.calls import Offer, Presence
+from callcenter.services.talks import roster
 from callcenter.ui.tones import Tone, tone_of
 
 TOLD: dict[Mode, str] = {
@@ -41,12 +40,10 @@ def mine(session: Session, row: Presence | None) -> Following | None:
     offer = session.get(Offer, row.listening_id) if row is not None and row.listening_id else None
     if offer is None:
         return None
-    answered = select(Offer.staff_id).join(Call, Call.offer_id == Offer.id).where(Call.id == offer.call_id)
-    counsellor = session.scalar(select(Staff.name).where(Staff.id.in_(answered)))
     mode = offer.mode or Mode.LISTEN
     return Following(
         offer_id=offer.id,
-        counsellor=counsellor or "",
+        counsellor=roster.counsellor_of(session, offer.call_id) or "",
         since=offer.joined_at or offer.rung_at,
         there=offer.state is OfferState.JOINED,
         mode=mode,
@@ -59,11 +56,6 @@ def told(session: Session, call_id: str | None, *, also_listening: bool) -> tupl
     """Say who follows the counsellor's own talk; mere listening only if policy shows it, as it cannot be heard."""
     if call_id is None:
         return ()
-    query = (
-        select(Staff.name, Offer.mode_set)
-        .join(Offer, Offer.staff_id == Staff.id)
-        .where(Offer.call_id == call_id, Offer.purpose == Purpose.LISTEN, Offer.state == OfferState.JOINED)
-        .order_by(Offer.rung_at, Offer.id)
-    )
-    there = [(name, mode or Mode.LISTEN) for name, mode in session.execute(query)]
+    mine = [one for one in roster.followers(session) if one.offer.call_id == call_id]
+    there = [(one.name, one.offer.mode_set or Mode.LISTEN) for one in mine if one.offer.state is OfferState.JOINED]
     return tuple(TOLD[mode].format(name) for name, mode in there if also_listening or mode is not Mode.LISTEN)
