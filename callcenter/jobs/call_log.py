@@ -12,9 +12,9 @@ from datetime import timedelta
 
 from callcenter.context import context, unit_of_work
 from callcenter.domain.telephony import LineBusy, LineGone, LineInUse, LineRefused, LineShut, LineUnknown
-from callcenter.jobs.nights import tonight
+from callcenter.jobs.nights import run_tonight
 from callcenter.services.delivery import nightly
-from callcenter.services.delivery.nightly import Turn
+from callcenter.services.delivery.nightly import LeasedNight
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +28,10 @@ Pause = Callable[[float], bool]
 
 def forget_old_calls(pause: Pause) -> None:
     """Do tonight's turn if nobody has; what the telephone company does not take now is tried again later tonight."""
-    tonight(nightly.CALL_LOG, lambda turn: _try(turn, pause))
+    run_tonight(nightly.CALL_LOG, lambda turn: _try(turn, pause))
 
 
-def _try(turn: Turn, pause: Pause) -> str | None:
+def _try(turn: LeasedNight, pause: Pause) -> str | None:
     try:
         return _work_off(turn, pause)
     except (LineShut, LineRefused) as refused:
@@ -42,7 +42,7 @@ def _try(turn: Turn, pause: Pause) -> str | None:
         return None
 
 
-def _work_off(turn: Turn, pause: Pause) -> str | None:
+def _work_off(turn: LeasedNight, pause: Pause) -> str | None:
     """Delete page by page; None if the process shall stop, the night is over or somebody else has the turn."""
     telephony, days = context().ports.telephony, context().settings.policy.line_log_days
     before = turn.night - timedelta(days=max(1, days))

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from callcenter.context import context, unit_of_work
 from callcenter.services.delivery import nightly
-from callcenter.services.delivery.nightly import Turn
+from callcenter.services.delivery.nightly import LeasedNight
 
 
-def tonight(job: str, work_off: Callable[[Turn], str | None]) -> None:
+def run_tonight(job: str, work_off: Callable[[LeasedNight], str | None]) -> None:
     """Do tonight's turn if nobody has; *work_off* returns how it ended, or None to be taken up again later."""
     with unit_of_work() as session:
         turn = nightly.take(session, job, now=context().ports.clock.now())

@@ -8,10 +8,10 @@ from itertools import islice
 
 from callcenter.context import context, reading, unit_of_work
 from callcenter.domain.calendar.times import local_date
-from callcenter.jobs.nights import tonight
+from callcenter.jobs.nights import run_tonight
 from callcenter.models.base import db, forget_overwritten
 from callcenter.services.delivery import nightly
-from callcenter.services.delivery.nightly import Turn
+from callcenter.services.delivery.nightly import LeasedNight
 from callcenter.services.keeping import retention
 from callcenter.services.keeping.retention import Due
 from callcenter.services.trail.audit import SYSTEM
@@ -25,12 +25,12 @@ Pause = Callable[[float], bool]
 """Waits so many seconds; True if the process shall stop."""
 
 
-def let_go(pause: Pause) -> None:
+def destroy_due(pause: Pause) -> None:
     """Do tonight's turn if nobody has; what is held by anything stays and is asked again the next night."""
-    tonight(nightly.RETENTION, lambda turn: _work_off(turn, pause))
+    run_tonight(nightly.RETENTION, lambda turn: _work_off(turn, pause))
 
 
-def _work_off(turn: Turn, pause: Pause) -> str | None:
+def _work_off(turn: LeasedNight, pause: Pause) -> str | None:
     """Destroy batch by batch; None if the process shall stop, the night is over or somebody else has the turn."""
     gone = 0
     while batch := _next_batch():

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 import pytest
 
-from ivr.hurry import MOST, within
+from ivr.deadlines import MOST, within
 
 A_PROCESS_WHOSE_WORK_HANGS = """
 import threading
