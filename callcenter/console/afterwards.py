@@ -45,7 +45,7 @@ def enter() -> Response | tuple[str, int]:
         contact, problems = _read(request.form, myself(session), now)
         if contact is None:
             return _draw(session, request.form, problems, now), 422
-        record = drafts.enter(session, contact, by=myself(session), now=now)
+        record = drafts.enter_afterwards(session, contact, by=myself(session), now=now)
         record_id = record.id
     return to_record(record_id)
 
@@ -56,7 +56,7 @@ def left_behind() -> str:
     """Drafts that nobody will finish by themselves."""
     now = ports().clock.now()
     with reading() as session:
-        found = drafts.left(
+        found = drafts.unattended(
             session, by=myself(session), now=now, on_duty=availability.staff_on_duty(now, settings().policy)
         )
         people = [(one.id, one.name) for one in drafts.writers(session)]

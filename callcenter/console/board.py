@@ -119,7 +119,7 @@ def look(
     if record_id is None:
         return Page(_desk(session, now), **more)
     staff, (typed, problems) = myself(session), misused or (None, ())
-    wall.check(session, staff, consultations.for_writing(session, record_id, staff))
+    wall.check(session, staff, consultations.lock_for_writing(session, record_id, staff))
     opened = consultations.read(session, record_id, by=staff, now=now)
     return Page(
         desk=_desk(session, now),
@@ -128,7 +128,7 @@ def look(
         beside=choices.beside(session) if opened.person_id else None,
         names=nicknames.all_of(session, opened.person) if opened.person else (),
         keyed=None if opened.person_id else hinted.keyed(session, opened),
-        lately=() if opened.person_id else cut_off.lately(session, now=now, without=opened.id),
+        lately=() if opened.person_id else cut_off.recent(session, now=now, without=opened.id),
         misuse=flagged.part(session, opened, staff, now=now, typed=typed, problems=problems),
         **more,
     )
@@ -146,7 +146,7 @@ def draw_person(page: Page) -> str:
 
 def _desk(session: Session, now: datetime) -> Desk:
     staff, policy = myself(session), settings().policy
-    left = drafts.left(session, by=staff, now=now, on_duty=availability.staff_on_duty(now, policy))
+    left = drafts.unattended(session, by=staff, now=now, on_duty=availability.staff_on_duty(now, policy))
     lines = institutions.lines_at_hand(session, shipped_helplines(), now=now)
     return replace(desk.build(session, staff, now=now, policy=policy), left_behind=len(left), lines=tuple(lines))
 

@@ -31,7 +31,7 @@ def hinted(
     Whoever is linked already is left out too. A number opens nothing: it yields a candidate like any other.
     """
     speaker = wall.speaker_of(session, record, staff)
-    broke_off = cut_off.callers_lately(session, now=now, without=record.id)
+    broke_off = cut_off.recent_callers(session, now=now, without=record.id)
     called, pressed = _by_code(session, heard), keyed(session, record)
     listed = {one.person_id: one for one in ([called] if called else []) + list(found)}
     if pressed is not None and pressed.person_id in listed:
@@ -53,12 +53,12 @@ def _hidden(session: Session, speaker: Speaker | None, candidates: Iterable[Cand
     if speaker is None:
         return set()
     same_case = {one.person_id for one in candidates if one.case_id == speaker.case_id}
-    return same_case - {one.id for one in wall.people_named(session, speaker)} if same_case else set()
+    return same_case - {one.id for one in wall.visible_people(session, speaker)} if same_case else set()
 
 
 def _by_code(session: Session, heard: str) -> Candidate | None:
     digits = read_code(heard)
-    person_id = continuity.known_by(session, digits) if digits else None
+    person_id = continuity.person_by_code(session, digits) if digits else None
     person = session.get(Person, person_id) if person_id else None
     if person is None or not person.nicknames:
         return None

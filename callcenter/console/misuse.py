@@ -66,7 +66,7 @@ def note_incident(record_id: str) -> str | Response | tuple[str, int]:
         return to_record(record_id)
     with unit_of_work() as session:
         staff = myself(session)
-        record = consultations.for_writing(session, record_id, staff)
+        record = consultations.lock_for_writing(session, record_id, staff)
         drawn = flagged.part(session, record, staff, now=ports().clock.now(), saved=saved)
     return render_template("console/misuse.html", misuse=drawn)
 
@@ -76,10 +76,10 @@ def _keep(session: Session, record_id: str, sent: Sent) -> None:
     if typed.kind not in set(Misuse):
         raise NothingChosen
     kind = Misuse(typed.kind)
-    incident = incidents.note(session, record_id, kind, typed.words, by=staff, now=now, key=sent.key)
+    incident = incidents.record_incident(session, record_id, kind, typed.words, by=staff, now=now, key=sent.key)
     if incident is None or not typed.flag:
         return
-    record = consultations.for_writing(session, record_id, staff)
+    record = consultations.lock_for_writing(session, record_id, staff)
     call = session.get(Call, record.call_id) if record.call_id else None
     if call is None:
         raise NoNumberShown

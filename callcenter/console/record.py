@@ -120,14 +120,14 @@ def _finish(session: Session, record_id: str, quick: Outcome | None) -> bool:
     if is_current and row is not None and row.work is not Work.WRAP_UP:
         raise StillTalking
     finished = consultations.finish(session, record_id, by=staff, now=now, quick=quick)
-    casework.check_back(session, finished, by=staff, now=now)
+    casework.follow_up_after_danger(session, finished, by=staff, now=now)
     if is_current:
         after = request.form.get("after", "")
         # A page that was drawn before closing still offers to go on.
         closed = row is not None and row.draining and not opening_hours.state(session, now).open
         if after and not staff.changes_soon and not (closed and after == Work.AVAILABLE):
             line.plan(session, staff, after)
-        presence.record_done(session, staff, now=now)
+        presence.finish_wrap_up(session, staff, now=now)
     return staff.session_token != me().token
 
 

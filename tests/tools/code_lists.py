@@ -15,7 +15,7 @@ from typing import Any
 from callcenter import domain, models, services
 from callcenter.admin import forms, trail_words
 from callcenter.console import caseload, talk, unlinked
-from callcenter.domain.calls.lifecycle import Key
+from callcenter.domain.calls.lifecycle import CallerKey
 from callcenter.domain.cases.states import CaseState
 from callcenter.domain.codes import Code
 from callcenter.domain.duty.presence import AwayReason
@@ -25,7 +25,7 @@ from callcenter.domain.staff.second_factor import IdentityCheck, ResetReason
 from callcenter.domain.talks.talk import Help
 from callcenter.models.trail.audit import ActorKind
 from callcenter.services.cases.caseload import Since
-from callcenter.services.records.unlinked import Which
+from callcenter.services.records.unlinked import UnlinkedFilter
 from callcenter.ui import hints, tones
 from tests.tools.papers import table
 
@@ -39,11 +39,11 @@ WORDS: dict[type[StrEnum], Mapping[Any, str]] = {
     CaseState: caseload.STATES,
     Help: talk.NAMES,
     IdentityCheck: forms.CHECKS,
-    Key: hints.KEYS,
+    CallerKey: hints.KEYS,
     ResetReason: forms.RESET_REASONS,
     Role: tones.ROLES,
     Since: caseload.SINCE,
-    Which: unlinked.TITLES,
+    UnlinkedFilter: unlinked.TITLES,
 }
 """What the pages call the members of an enum that is no code list with labels of its own."""
 

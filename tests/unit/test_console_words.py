@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callcenter.console.words import AWAY_CHOICES, called, person_words
-from callcenter.domain.calls.lifecycle import Key
+from callcenter.domain.calls.lifecycle import CallerKey
 from callcenter.ui.hints import Hint, hint_of
 
 
@@ -28,7 +28,7 @@ def test_an_honorific_is_never_doubled() -> None:
 
 
 def test_every_key_has_words_and_no_key_has_too() -> None:
-    assert all(hint_of(key).words and hint_of(key).number == key.value for key in Key)
+    assert all(hint_of(key).words and hint_of(key).number == key.value for key in CallerKey)
     assert hint_of(None) == Hint("キーなし", None)
 
 

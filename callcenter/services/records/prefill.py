@@ -50,7 +50,7 @@ class NotPrefilled(HelplineError):
     message = "この項目は、今日の記録に入っています。"
 
 
-def follow(session: Session, record: Consultation, *, now: datetime) -> None:
+def prefill_from_person(session: Session, record: Consultation, *, now: datetime) -> None:
     """Take over what the linked person told before; what came from a person who is linked no more goes."""
     for name in record.prefilled:
         record_fields.write(record, name, [] if name in MULTIPLE else UNKNOWN, now=now)
@@ -77,7 +77,7 @@ def confirm(session: Session, record: Consultation, name: str, *, by: Staff, now
     audit.record(
         session, actor=staff_member(by.id), action="consultation.confirm", subject=subject, facts=facts, now=now
     )
-    viewers.tell(session, subject, but=by.id, now=now)
+    viewers.refresh_viewers(session, subject, but=by.id, now=now)
 
 
 def _is_open(record: Consultation, name: str, stale: set[str]) -> bool:

@@ -26,7 +26,7 @@ class OnDuty(NamedTuple):
     risk: str | None
 
 
-class Following(NamedTuple):
+class TalkFollower(NamedTuple):
     """The leg of a supervisor who follows a talk, and their name."""
 
     offer: Offer
@@ -46,7 +46,7 @@ def on_duty(session: Session, *, now: datetime, policy: Policy) -> list[OnDuty]:
     return [OnDuty(*row) for row in session.execute(query)]
 
 
-def followers(session: Session) -> list[Following]:
+def followers(session: Session) -> list[TalkFollower]:
     """Return every supervisor who follows a talk, whoever began first."""
     query = (
         select(Offer, Staff.name)
@@ -54,4 +54,4 @@ def followers(session: Session) -> list[Following]:
         .where(Offer.purpose == Purpose.LISTEN, Offer.state.in_(LIVE_OFFERS))
         .order_by(Offer.rung_at, Offer.id)
     )
-    return [Following(*row) for row in session.execute(query)]
+    return [TalkFollower(*row) for row in session.execute(query)]
