@@ -92,14 +92,14 @@ def reopening(hours: State, now: datetime) -> Phrase | None:
     return None if uncertain else next_open(hours.next_open, now)
 
 
-def wait_script(turn: WaitStep) -> str:
+def wait_script(step: WaitStep) -> str:
     """What a waiting caller hears until the next question."""
     urls = callbacks()
-    if turn.phrases is None:
+    if step.phrases is None:
         return waiting.step_out()
-    if turn.phrases.greeting:
+    if step.phrases.greeting:
         return waiting.greeting(waiting.Greeting(urls.voice("key"), settings().service_name))
-    return waiting.wait(waiting.Wait(turn.phrases, music(), urls.voice("key")))
+    return waiting.wait(waiting.Wait(step.phrases, music(), urls.voice("key")))
 
 
 def music() -> waiting.Music:
@@ -115,16 +115,16 @@ ENDINGS = {
 }
 
 
-def spoken_end(turn: WaitStep, now: datetime) -> str:
+def spoken_end(step: WaitStep, now: datetime) -> str:
     """Each end of waiting has its own words; after closing all but a sudden one say when the line opens next."""
-    hours = turn.snapshot.hours if turn.snapshot is not None else None
+    hours = step.snapshot.hours if step.snapshot is not None else None
     special = hours.special if hours is not None else None
     scene = ending.Ending(
         next_open=None if hours is None else reopening(hours, now),
         special=special.reason if special is not None else "",
     )
-    over = hours is not None and not hours.open and turn.verdict is not WaitingVerdict.SPECIAL
-    return ending.closed_out(scene) if over else ENDINGS[turn.verdict](scene)
+    over = hours is not None and not hours.open and step.verdict is not WaitingVerdict.SPECIAL
+    return ending.closed_out(scene) if over else ENDINGS[step.verdict](scene)
 
 
 def repeated_ending(call: Call) -> str:

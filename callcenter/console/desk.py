@@ -241,7 +241,10 @@ def _ring(session: Session, offer: Offer | None, staff: Staff, now: datetime) ->
 
 
 def _waiting(session: Session) -> tuple[Waiting, ...]:
-    return tuple(Waiting(hint_of(call.key), call.arrived_at, rung) for call, rung in queue.waiting_now(session))
+    return tuple(
+        Waiting(hint_of(one.call.key), one.call.arrived_at, one.ringing_counsellor)
+        for one in queue.waiting_now(session)
+    )
 
 
 def _people(session: Session, me: Staff, now: datetime, policy: Policy) -> tuple[Peers, ...]:

@@ -50,27 +50,27 @@ def reconcile(*, every: timedelta = EVERY) -> str:
     """Compare if it is time; returns how it went, as a code. Errors of the database are left to the caller."""
     now = context().ports.clock.now()
     with unit_of_work() as session:
-        turn = chores.take(session, CHORE, now=now, every=every)
-    if turn is None:
+        leased = chores.take(session, CHORE, now=now, every=every)
+    if leased is None:
         return "not_wanted"
     with unit_of_work() as session:
         reconciliation.free_stuck_counsellors(session, now=now)
     try:
-        _callers(turn, now)
+        _callers(leased, now)
         _counsellors(now)
         _rooms(now)
     except (LineBusy, LineUnknown, LineRefused, LineGone) as away:
         log.warning("rows cannot be compared with the telephone company's list: %s", type(away).__name__)
         with unit_of_work() as session:
-            chores.put_back(session, turn)
+            chores.put_back(session, leased)
         return type(away).__name__
     with unit_of_work() as session:
-        chores.finish(session, turn)
+        chores.finish(session, leased)
     return "done"
 
 
-def _callers(turn: LeasedChore, now: datetime) -> None:
-    since = now - FIRST if turn.whole_at is None else max(turn.whole_at - OVERLAP, now - FURTHEST)
+def _callers(leased: LeasedChore, now: datetime) -> None:
+    since = now - FIRST if leased.whole_at is None else max(leased.whole_at - OVERLAP, now - FURTHEST)
     here = context()
     legs = [
         leg

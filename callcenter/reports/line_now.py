@@ -122,13 +122,13 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> B
 def _waiting(session: Session, now: datetime) -> tuple[Waiting, ...]:
     return tuple(
         Waiting(
-            key=hint_of(call.key),
-            since=call.arrived_at,
-            rung=rung,
-            back=call.priority > 0,
-            level=levels.of_wait(now - call.arrived_at),
+            key=hint_of(one.call.key),
+            since=one.call.arrived_at,
+            rung=one.ringing_counsellor,
+            back=one.call.priority > 0,
+            level=levels.of_wait(now - one.call.arrived_at),
         )
-        for call, rung in queue.waiting_now(session)
+        for one in queue.waiting_now(session)
     )
 
 

@@ -19,7 +19,7 @@ from ivr.payloads import Form, Incoming, QueueResult, Waiting, call_sid, queue_r
 from ivr.scripts import ending, waiting
 from ivr.stand_ins import on_leaving_queue, trouble, while_waiting
 
-AT_THE_DOOR = frozenset({CallOutcome.BLOCKED, CallOutcome.CLOSED_BEFORE})
+REFUSED_ON_ARRIVAL = frozenset({CallOutcome.BLOCKED, CallOutcome.CLOSED_BEFORE})
 
 
 @bp.post("/voice/wait")
@@ -27,12 +27,12 @@ AT_THE_DOOR = frozenset({CallOutcome.BLOCKED, CallOutcome.CLOSED_BEFORE})
 def wait(form: Form, session: Session, now: datetime) -> str:
     """A waiting caller asks what comes next; one we have never heard of (our database was away) arrived back then."""
     read, policy = Waiting.read(form), settings().policy
-    call, hall = queue.find_with_snapshot(session, read.call_sid, now=now, policy=policy)
+    call, snapshot = queue.find_with_snapshot(session, read.call_sid, now=now, policy=policy)
     if call is None:
         arrived = now - min(read.waited, policy.wait_ceiling)
         call = calls.arrive(session, read.call_sid, Incoming.read(form).caller, now=arrived, policy=policy).call
     return scenes.wait_script(
-        calls.take_wait_step(session, call, read.queue_sid, fit=waiting.fit, now=now, policy=policy, snapshot=hall)
+        calls.take_wait_step(session, call, read.queue_sid, fit=waiting.fit, now=now, policy=policy, snapshot=snapshot)
     )
 
 
@@ -63,19 +63,19 @@ def leave(form: Form, session: Session, now: datetime) -> str:
 
 def _left(session: Session, call: Call | None, now: datetime) -> str:
     """We let the caller step out: into the room, or to a spoken end."""
-    turn = calls.decide_wait_step(session, call, now=now, policy=settings().policy)
-    if turn.call is None or turn.snapshot is None:
+    step = calls.decide_wait_step(session, call, now=now, policy=settings().policy)
+    if step.call is None or step.snapshot is None:
         return ending.bye()
-    if turn.verdict is WaitingVerdict.OVER:
-        # Who arrived out of the queue, as our database was away at the door, hears now what is said there.
-        at_the_door = turn.call.outcome in AT_THE_DOOR or turn.call.why is EndReason.QUEUE_FULL
-        if at_the_door:
-            return scenes.refusal(session, turn.call, turn.snapshot.hours, now)
-        return scenes.repeated_ending(turn.call)
-    if turn.verdict is WaitingVerdict.STAY:
+    if step.verdict is WaitingVerdict.OVER:
+        # The database was away when this caller arrived, so the refusal is said now.
+        refused = step.call.outcome in REFUSED_ON_ARRIVAL or step.call.why is EndReason.QUEUE_FULL
+        if refused:
+            return scenes.refusal(session, step.call, step.snapshot.hours, now)
+        return scenes.repeated_ending(step.call)
+    if step.verdict is WaitingVerdict.STAY:
         return scenes.welcome()
-    if turn.verdict is WaitingVerdict.ENTER:
-        call = calls.enter_room(session, turn.call.caller_sid, turn.call.offer_id, now=now)
+    if step.verdict is WaitingVerdict.ENTER:
+        call = calls.enter_room(session, step.call.caller_sid, step.call.offer_id, now=now)
         return scenes.welcome() if call is None else scenes.caller_in_room(call)
-    room.end_waiting(session, turn.call, turn.verdict, now=now)
-    return scenes.spoken_end(turn, now)
+    room.end_waiting(session, step.call, step.verdict, now=now)
+    return scenes.spoken_end(step, now)

@@ -45,11 +45,11 @@ def incoming(form: Form, session: Session, now: datetime) -> str:
 def key(form: Form, session: Session, now: datetime) -> str:
     """A key, or none, after the greeting; either way the caller goes on waiting."""
     read, policy = Waiting.read(form), settings().policy
-    call, hall = queue.find_with_snapshot(session, read.call_sid, now=now, policy=policy)
+    call, snapshot = queue.find_with_snapshot(session, read.call_sid, now=now, policy=policy)
     if call is not None:
         calls.record_key(session, call, keys(form), now=now)
     return scenes.wait_script(
-        calls.take_wait_step(session, call, read.queue_sid, fit=waiting.fit, now=now, policy=policy, snapshot=hall)
+        calls.take_wait_step(session, call, read.queue_sid, fit=waiting.fit, now=now, policy=policy, snapshot=snapshot)
     )
 
 

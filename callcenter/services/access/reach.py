@@ -1,7 +1,8 @@
 """The conditions of the rules (``domain.access.permissions``) as SQL, for one row or for a list.
 
-Each condition is written once, here. ``records_allowed`` and ``cases_allowed`` filter lists with it, ``conditions_of_record`` and
-``conditions_of_case`` ask the database the same about one row, so a page and a list cannot disagree.
+Each condition is written once, here. ``records_allowed`` and ``cases_allowed`` filter lists with it,
+``conditions_of_record`` and ``conditions_of_case`` ask the database the same about one row, so a page and a list
+cannot disagree.
 """
 
 from __future__ import annotations

@@ -107,20 +107,20 @@ def record_sign_of_life(session: Session, call_id: str, *, now: datetime, unless
 
 def arrive(session: Session, caller_sid: str, caller: Caller, *, now: datetime, policy: Policy) -> Arrival:
     """Take a call in: queue it at once if the line is open, otherwise note why not; a known call stays as it is."""
-    door = queue.admission_check(session, caller_sid, caller.e164, now=now, policy=policy)
-    there = find(session, caller_sid) if door.known else None
+    admission = queue.admission_check(session, caller_sid, caller.e164, now=now, policy=policy)
+    there = find(session, caller_sid) if admission.known else None
     if there is not None:
-        return Arrival(there, door.hours)
+        return Arrival(there, admission.hours)
     call = create_call(session, caller_sid, caller, at=now, policy=policy)
-    if door.blocked:
+    if admission.blocked:
         end_call(session, call, now=now, outcome=CallOutcome.BLOCKED)
-    elif not door.hours.open:
+    elif not admission.hours.open:
         end_call(session, call, now=now, outcome=CallOutcome.CLOSED_BEFORE)
-    elif door.full:
+    elif admission.full:
         end_call(session, call, now=now, outcome=CallOutcome.OVERFLOW, why=EndReason.QUEUE_FULL)
     else:
         live.publish(session, live.LINE, now=now)
-    return Arrival(call, door.hours)
+    return Arrival(call, admission.hours)
 
 
 def create_call(
@@ -161,19 +161,19 @@ def take_wait_step(
 
     *snapshot* is the waiting room, if the caller has just been found in it.
     """
-    turn = decide_wait_step(session, call, now=now, policy=policy, snapshot=snapshot)
-    snapshot = turn.snapshot
+    wait_step = decide_wait_step(session, call, now=now, policy=policy, snapshot=snapshot)
+    snapshot = wait_step.snapshot
     if call is None or snapshot is None:
-        return turn
+        return wait_step
     call.last_news_at = now
     call.queue_sid = queue_sid or call.queue_sid
-    if turn.verdict is not WaitingVerdict.STAY:
-        return turn
-    hearing = fit(waiting.phrases_to_say(queue.waiting_caller(call), snapshot, policy))
+    if wait_step.verdict is not WaitingVerdict.STAY:
+        return wait_step
+    phrases = fit(waiting.phrases_to_say(queue.waiting_caller(call), snapshot, policy))
     if call.waits > 0 and call.greeted_at is None:
         call.greeted_at = now
-    _remember(call, hearing, now)
-    return WaitStep(call, turn.verdict, snapshot, hearing)
+    _remember(call, phrases, now)
+    return WaitStep(call, wait_step.verdict, snapshot, phrases)
 
 
 def decide_wait_step(
@@ -187,14 +187,14 @@ def decide_wait_step(
     return WaitStep(call, waiting.verdict(queue.waiting_caller(call), snapshot, policy), snapshot)
 
 
-def _remember(call: Call, hearing: WaitPhrases, now: datetime) -> None:
+def _remember(call: Call, phrases: WaitPhrases, now: datetime) -> None:
     call.waits += 1
-    said = [name for name in ("crowded", "near_close", "closing", "care", "code") if getattr(hearing, name)]
+    said = [name for name in ("crowded", "near_close", "closing", "care", "code") if getattr(phrases, name)]
     if said:
         call.phrases_heard = [*call.phrases_heard, *said]
-    if hearing.position is not None:
-        call.spoken_position = hearing.position
-    if hearing.apology:
+    if phrases.position is not None:
+        call.spoken_position = phrases.position
+    if phrases.apology:
         call.apologies += 1
         call.apology_at = now
 

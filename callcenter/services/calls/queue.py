@@ -68,12 +68,12 @@ _WAITS = _how_many(Other.id, Other.state == CallState.WAITING)
 _AHEAD = _how_many(Other.id, Other.state == CallState.WAITING, _ahead_of(Call))
 _RUNG = select(Offer.id).where(Offer.call_id == Call.id, Offer.state.in_(OPEN_OFFERS)).exists()
 _KNOWN = select(Call.id).where(Call.caller_sid == bindparam("caller_sid")).exists()
-_DOOR = select(_WAITS, _DUTY, _KNOWN, flags.BLOCKED, changed_phrases.SIGNATURE, *opening_hours.SIGNATURE)
+_ADMISSION = select(_WAITS, _DUTY, _KNOWN, flags.BLOCKED, changed_phrases.SIGNATURE, *opening_hours.SIGNATURE)
 _CODES = select(CallerCode.id).where(CallerCode.withdrawn_at.is_(None)).exists()
-_AROUND = (_DUTY, _FREE, _AHEAD, _WAITS, _RUNG, _CODES, changed_phrases.SIGNATURE, *opening_hours.SIGNATURE)
-_HALL = select(*_AROUND).where(Call.id == bindparam("call_id"))
-_CALL_IN_HALL = (
-    select(Call, *_AROUND).where(Call.caller_sid == bindparam("caller_sid")).with_for_update(of=Call, key_share=True)
+_COUNTS = (_DUTY, _FREE, _AHEAD, _WAITS, _RUNG, _CODES, changed_phrases.SIGNATURE, *opening_hours.SIGNATURE)
+_SNAPSHOT = select(*_COUNTS).where(Call.id == bindparam("call_id"))
+_CALL_WITH_SNAPSHOT = (
+    select(Call, *_COUNTS).where(Call.caller_sid == bindparam("caller_sid")).with_for_update(of=Call, key_share=True)
 )
 
 
@@ -96,7 +96,7 @@ class Admission:
 def admission_check(session: Session, caller_sid: str, e164: str | None, *, now: datetime, policy: Policy) -> Admission:
     """Look at the door for a caller who shows that number or none; all in one question."""
     asked = _since(now, policy) | {"caller_sid": caller_sid} | flags.admission_parameters(session, e164, now)
-    waits, duty, known, blocked, worded, *signature = session.execute(_DOOR, asked).one()
+    waits, duty, known, blocked, worded, *signature = session.execute(_ADMISSION, asked).one()
     changed_phrases.refresh_if_changed(session, worded)
     hours = state_at(opening_hours.current(session, now, tuple(signature)), now)
     return Admission(hours, waits >= waiting.queue_capacity(duty, policy), bool(known), bool(blocked))
@@ -105,7 +105,7 @@ def admission_check(session: Session, caller_sid: str, e164: str | None, *, now:
 def queue_snapshot(session: Session, call: Call, *, now: datetime, policy: Policy) -> QueueSnapshot:
     """Look around the waiting room for *call*, as the database has it; the counts come in one question."""
     asked = _since(now, policy) | {"fresh_since": now - policy.fresh_for, "call_id": call.id}
-    return _read_hall(session, call, session.execute(_HALL, asked).one(), now)
+    return _snapshot(session, call, session.execute(_SNAPSHOT, asked).one(), now)
 
 
 def find_with_snapshot(
@@ -113,14 +113,14 @@ def find_with_snapshot(
 ) -> tuple[Call, QueueSnapshot] | tuple[None, None]:
     """Return the call of this caller's leg, locked, and the waiting room around it; both in one question."""
     asked = _since(now, policy) | {"fresh_since": now - policy.fresh_for, "caller_sid": caller_sid}
-    found = session.execute(_CALL_IN_HALL, asked).one_or_none()
+    found = session.execute(_CALL_WITH_SNAPSHOT, asked).one_or_none()
     if found is None:
         return None, None
     call, *counts = found
-    return call, _read_hall(session, call, counts, now)
+    return call, _snapshot(session, call, counts, now)
 
 
-def _read_hall(session: Session, call: Call, counts: Sequence[int], now: datetime) -> QueueSnapshot:
+def _snapshot(session: Session, call: Call, counts: Sequence[int], now: datetime) -> QueueSnapshot:
     changed_phrases.refresh_if_changed(session, counts[6])
     days = opening_hours.current(session, now, tuple(counts[7:]))
     return QueueSnapshot(

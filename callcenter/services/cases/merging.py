@@ -187,14 +187,14 @@ def _end(session: Session, merge: Merge, action: str, subject_id: str, by: Staff
         cases.refresh_last_contact(session, session.get_one(Person, person_id))
     for person in session.scalars(select(Person).where(Person.case_id == merge.kept_case_id).limit(1)):
         cases.refresh_last_contact(session, person)
-    told = {
+    known = {
         "merge": merge.id,
         "case": merge.absorbed_case_id,
         "person": merge.absorbed_person_id,
         **facts,
     }
     subject = Subject("case" if action.startswith("case") else "person", subject_id)
-    audit.record(session, actor=staff_member(by.id), action=action, subject=subject, facts=told, now=now)
+    audit.record(session, actor=staff_member(by.id), action=action, subject=subject, facts=known, now=now)
     return merge
 
 

@@ -1,9 +1,10 @@
 """The one way to a case's consultations, through the wall inside its family.
 
 Every list of consultations of a case — history, card, timeline, counts, last contacts, follow-ups, cues of
-candidates, print — begins with ``visible_consultations(speaker)`` and shows of each row the parts that ``visible_parts_of`` returns.
-The speaker comes from ``speaker_of`` on a record's page, and from ``reading_as`` on every page that is about
-a person or a case; the latter gives way to the one who is on the line at that moment. No speaker, no rows.
+candidates, print — begins with ``visible_consultations(speaker)`` and shows of each row the parts that
+``visible_parts_of`` returns. The speaker comes from ``speaker_of`` on a record's page, and from ``reading_as`` on
+every page that is about a person or a case; the latter gives way to the one who is on the line at that moment. No
+speaker, no rows.
 
 Only ``whole_case`` passes the wall by: for what is bound to the case as such (the disclosure that a supervisor
 answers for, retention, shredding), never for a list that is shown beside a call.

@@ -34,11 +34,11 @@ def take(session: Session, name: str, *, now: datetime, every: timedelta) -> Lea
     return None if held is None else LeasedChore(name, held.token, now, held.row.whole_at)
 
 
-def finish(session: Session, turn: LeasedChore) -> None:
+def finish(session: Session, leased: LeasedChore) -> None:
     """Note that the run came to its end."""
-    leases.release(session, Chore, Chore.name == turn.name, token=turn.token, whole_at=turn.begun_at)
+    leases.release(session, Chore, Chore.name == leased.name, token=leased.token, whole_at=leased.begun_at)
 
 
-def put_back(session: Session, turn: LeasedChore) -> None:
+def put_back(session: Session, leased: LeasedChore) -> None:
     """Give back a run that did not come to its end; the next one looks at what it left."""
-    leases.release(session, Chore, Chore.name == turn.name, token=turn.token)
+    leases.release(session, Chore, Chore.name == leased.name, token=leased.token)

@@ -45,5 +45,5 @@ def hints_after(session: Session, seq: int) -> list[tuple[int, str]]:
 
 def forget(session: Session, *, now: datetime) -> None:
     """Drop hints that no screen can still be waiting for."""
-    newest_seq = newest_seq(session)  # the newest stays, so that the sequence never starts anew
-    session.execute(delete(LiveEvent).where(LiveEvent.at < now - KEEP, LiveEvent.seq < newest_seq))
+    last = newest_seq(session)  # the newest stays, so that the sequence never starts anew
+    session.execute(delete(LiveEvent).where(LiveEvent.at < now - KEEP, LiveEvent.seq < last))

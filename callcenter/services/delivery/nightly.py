@@ -52,16 +52,18 @@ def take(session: Session, job: str, *, now: datetime) -> LeasedNight | None:
     return None if held is None else LeasedNight(job, night, held.token)
 
 
-def advance(session: Session, turn: LeasedNight, *, removed: int, kept: int, now: datetime) -> bool:
+def advance(session: Session, leased: LeasedNight, *, removed: int, kept: int, now: datetime) -> bool:
     """Note how much was done since the last note; False if the turn went to somebody else meanwhile."""
     more = {"removed": NightlyRun.removed + removed, "kept": NightlyRun.kept + kept}
-    which = _run(turn.job, turn.night)
-    return leases.renew(session, NightlyRun, *which, token=turn.token, length=LEASE, now=now, **more)
+    which = _run(leased.job, leased.night)
+    return leases.renew(session, NightlyRun, *which, token=leased.token, length=LEASE, now=now, **more)
 
 
-def finish(session: Session, turn: LeasedNight, result: str, *, now: datetime) -> None:
+def finish(session: Session, leased: LeasedNight, result: str, *, now: datetime) -> None:
     """Say how it ended; tonight nobody takes it again."""
-    leases.release(session, NightlyRun, *_run(turn.job, turn.night), token=turn.token, ended_at=now, result=result)
+    leases.release(
+        session, NightlyRun, *_run(leased.job, leased.night), token=leased.token, ended_at=now, result=result
+    )
 
 
 def latest(session: Session, job: str) -> NightlyRun | None:

@@ -48,7 +48,7 @@ BLOCKED = (
     .where(_living(FlagKind.BLOCK, bindparam("number_hashes", expanding=True), bindparam("today")))
     .exists()
 )
-"""Whether a caller is turned away; whoever asks something at the door asks this with it (see ``admission_parameters``)."""
+"""Whether the caller's number is blocked; part of the admission check, with ``admission_parameters``."""
 
 _OF_NUMBER = (
     select(NumberFlag)

@@ -83,8 +83,8 @@ def requested_hold(session: Session, call_id: str) -> RequestedHold | None:
     if call is None or call.state is not CallState.TALKING:
         return None
     consulted = session.get(Offer, call.consult_id) if call.consult_id else None
-    told = consulted is not None and consulted.announced
-    return RequestedHold(call.id, call.room, call.conference_sid, call.caller_sid, call.held_at is not None, told)
+    announced = consulted is not None and consulted.announced
+    return RequestedHold(call.id, call.room, call.conference_sid, call.caller_sid, call.held_at is not None, announced)
 
 
 def confirm_hold(session: Session, call_id: str, *, held: bool, now: datetime) -> None:

@@ -273,9 +273,9 @@ def _counsellor(session: Session, call: Call | None) -> str | None:
 
 def _note(session: Session, offer: Offer, what: str, *, by: Actor, now: datetime, **facts: Any) -> None:
     """Write the trail, the call's own log, and a hint to the screens, all in the transaction at hand."""
-    told = {"staff": offer.staff_id, "offer": offer.id} | facts
+    known = {"staff": offer.staff_id, "offer": offer.id} | facts
     subject = Subject("call", offer.call_id)
-    audit.record(session, actor=by, action=f"call.{what}", subject=subject, facts=told, now=now)
+    audit.record(session, actor=by, action=f"call.{what}", subject=subject, facts=known, now=now)
     call = session.get(Call, offer.call_id)
     if call is not None:
         calls.log_event(session, call, what, now=now, staff_id=offer.staff_id, **facts)

@@ -59,11 +59,11 @@ def request_check(session: Session, *, by: Staff, now: datetime) -> AuditCheck:
 
 def plan_nightly(session: Session, *, now: datetime) -> bool:
     """Plan tonight's walk; False by day or if it was planned."""
-    turn = nightly.take(session, CHECK, now=now)
-    if turn is None:
+    leased = nightly.take(session, CHECK, now=now)
+    if leased is None:
         return False
     _plan(session, AuditCheck(id=new_id(), asked_at=now))
-    nightly.finish(session, turn, "planned", now=now)
+    nightly.finish(session, leased, "planned", now=now)
     return True
 
 
