@@ -13,11 +13,19 @@ from sqlalchemy.orm import Session
 from callcenter.casefile import contacts, words
 from callcenter.casefile.blueprint import bp
 from callcenter.casefile.contacts import Earlier
+from callcenter.casefile.forms import (
+    CloseForm,
+    DeclineForm,
+    FollowUpForm,
+    HandOverForm,
+    NameForm,
+    ReopenForm,
+    by_class,
+)
 from callcenter.casefile.words import called
 from callcenter.context import ports, settings, unit_of_work
 from callcenter.domain.access.permissions import Action, may
 from callcenter.domain.calendar.times import local_date
-from callcenter.domain.cases.states import CloseReason
 from callcenter.domain.cases.wall import Part, Speaker
 from callcenter.domain.codes import Code
 from callcenter.domain.places import Prefecture, municipalities
@@ -35,11 +43,13 @@ from callcenter.services.records.viewers import OtherViewer
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
 from callcenter.ui.access import myself, staff_who_may
-from callcenter.ui.forms import Problem
+from callcenter.ui.forms import Form
 from callcenter.ui.kit.paging import before_moment
 
 ON_PAPER = 500
 """Contacts that one print may hold."""
+FORMS: tuple[type[Form], ...] = (CloseForm, DeclineForm, FollowUpForm, HandOverForm, NameForm, ReopenForm)
+"""What can be sent from the page, besides the texts that are saved as they are written."""
 
 
 @dataclass(frozen=True)
@@ -104,16 +114,22 @@ def case(case_id: str) -> str:
     return draw_case(case_id)
 
 
-def draw_case(case_id: str, *, problems: tuple[Problem, ...] = (), typed: dict[str, str] | None = None) -> str:
-    """Draw the page; *problems* and what was *typed* come back after something could not be taken."""
+def draw_case(case_id: str, sent: Form | None = None) -> str:
+    """Draw the page with its forms; the one that was *sent* keeps what was typed and what is wrong with it."""
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
         found = case_access.open_for_reading(session, case_id, staff, now=now)
         viewers.start_viewing(session, Subject("case", found.id), staff, now=now)
         _note(session, found, "case.read", staff, now)
         sight = _look(session, found, staff, now, before=before_moment())
-        given = {"typed": typed or {}, "problems": problems, "reasons": [(one.value, one.label) for one in CloseReason]}
-        return render_template("casefile/case/page.html", sight=sight, words=words, **given)
+        usual = (form(formdata=None) for form in FORMS)
+        return render_template(
+            "casefile/case/page.html",
+            sight=sight,
+            words=words,
+            forms=by_class(usual, sent, sight.colleagues),
+            problems=sent.problems if sent else [],
+        )
 
 
 @bp.get("/cases/<case_id>/live")
