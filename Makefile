@@ -1,7 +1,7 @@
 # Everything goes through a handful of targets; `make` alone lists them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test setup bench chaos fmt lint types moved
+.PHONY: help run test setup bench chaos mutants fmt lint types moved
 
 PORT ?=
 ARGS ?=
@@ -28,14 +28,18 @@ bench: .venv/.stamp ## measure the line against a bare Flask application
 chaos: .venv/.stamp ## ten thousand histories, killed processes, cut wires (ARGS="--only kills --seconds 60")
 	@exec $(BIN)/python -m tests.chaos $(ARGS)
 
+mutants: .venv/.stamp ## break the rules on purpose and count what their tests notice (ARGS="waiting --show")
+	@exec $(BIN)/python -m tests.tools.mutants $(ARGS)
+
 fmt: .venv/.stamp ## put the code in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lint: .venv/.stamp ## style, format and the floors of the architecture
+lint: .venv/.stamp ## style, format, the floors of the architecture, and nothing that is not used
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m tests.tools.unused
 
 types: .venv/.stamp ## mypy, strict
 	$(BIN)/mypy

@@ -10,6 +10,7 @@ from flask import Flask
 
 from callcenter.adapters.clock import announced, clock
 from callcenter.adapters.doorbell import RedisBell, SilentBell
+from callcenter.adapters.heavy_queue import RqQueue
 from callcenter.adapters.mail import FolderMailer, SmtpMailer
 from callcenter.adapters.twilio.account_rules import Wanted
 from callcenter.adapters.twilio.browser import browser_line
@@ -64,8 +65,9 @@ def ports(here: Settings) -> Ports:
     bell = RedisBell(here.redis_url) if here.redis_url else SilentBell()
     tokens = SignedTokens(here.account_sid, here.api_key, here.api_secret) if here.api_secret else None
     setup = TwilioSetup(_account(here), here.auth_tokens, _wanted(here)) if here.twilio_named else None
+    heavy = RqQueue(here.redis_url) if here.redis_url else None
     line = browser_line(here.simulator_url)
-    return Ports(clock(here.clock_file), telephony, bell, tokens, setup, mailer(here), browser_line=line)
+    return Ports(clock(here.clock_file), telephony, bell, tokens, setup, mailer(here), heavy, browser_line=line)
 
 
 def mailer(here: Settings) -> SmtpMailer | FolderMailer:

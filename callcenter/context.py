@@ -52,7 +52,7 @@ def unit_of_work() -> Iterator[Session]:
     """One request, one transaction: commit on the way out, or nothing happened."""
     session = db.session()
     lend_ring(session, context().ring)
-    info(session).rings_worker = False
+    info(session).rings_worker, info(session).wanted_jobs = False, []
     try:
         yield session
         session.commit()
@@ -61,6 +61,9 @@ def unit_of_work() -> Iterator[Session]:
         raise
     if info(session).rings_worker:
         ports().doorbell.ring()
+    if (heavy := ports().heavy) is not None:
+        for job_id in info(session).wanted_jobs:
+            heavy.put(job_id, 0)
 
 
 @contextmanager

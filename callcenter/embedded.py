@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from callcenter.adapters.redis_ping import ping
 from callcenter.loopback import HOST, free_port
 
 
@@ -49,19 +49,4 @@ class EmbeddedRedis:
 
     def answers(self) -> bool:
         """Tell whether the server takes commands; while it still reads its file from disk it does not."""
-        try:
-            with socket.create_connection((HOST, self.port), timeout=1.0) as line:
-                line.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
-                return _reads(line, b"+OK\r\n+PONG\r\n")
-        except OSError:
-            return False
-
-
-def _reads(line: socket.socket, expected: bytes) -> bool:
-    heard = b""
-    while len(heard) < len(expected):
-        part = line.recv(64)
-        if not part:
-            return False
-        heard += part
-    return heard == expected
+        return ping(self.url) is None

@@ -1,4 +1,4 @@
-"""One command runs it all: web, worker, Redis and the line simulator, on this machine, until told to stop.
+"""One command runs it all: web, workers, Redis and the line simulator, on this machine, until told to stop.
 
 ``plan`` decides what to start and with which environment, ``run`` starts it; neither reads the settings of the
 programs themselves. Every program gets the addresses of the others through the environment.
@@ -183,7 +183,7 @@ def plan(wish: Wish, settings: Settings, root: Path, environ: Mapping[str, str])
         addresses.append(f"line: {line.url}")
     return Plan(
         root=root,
-        steps=(*first, *_tasks(settings, env), (_web(env, var, port), *lines, _worker(env, var))),
+        steps=(*first, *_tasks(settings, env), (_web(env, var, port), *lines, *_workers(env, var))),
         addresses=tuple(addresses),
         clock=(clock, wish.at or datetime.now().astimezone()) if own_time else None,
         sign_ins=var / "sign-ins.txt" if settings.demo and not environ.get("DATABASE_URL") else None,
@@ -198,8 +198,8 @@ def _tasks(settings: Settings, env: Mapping[str, str]) -> tuple[Task, ...]:
     return tuple(tasks)
 
 
-def _command(name: str) -> tuple[str, ...]:
-    return (sys.executable, "-c", "from wsgi import cli; cli()", name)
+def _command(*words: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", "from wsgi import cli; cli()", *words)
 
 
 def _web(env: Mapping[str, str], var: Path, port: int) -> Child:
@@ -211,8 +211,13 @@ def _web(env: Mapping[str, str], var: Path, port: int) -> Child:
     return Child("web", command, env, var / "log" / "web.log", lambda: answers(port))
 
 
-def _worker(env: Mapping[str, str], var: Path) -> Child:
-    return Child("worker", _command("work"), env, var / "log" / "worker.log", settles=WORKER_SETTLES)
+def _workers(env: Mapping[str, str], var: Path) -> tuple[Child, ...]:
+    """The one that rings counsellors, and one for the heavy jobs that lie in Redis."""
+    log = var / "log"
+    return (
+        Child("worker", _command("work"), env, log / "worker.log", settles=WORKER_SETTLES),
+        Child("heavy", _command("work", "--heavy"), env, log / "heavy.log", settles=WORKER_SETTLES),
+    )
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,7 @@ def _in_time(work: Callable[[], str]) -> str | None:
             return work()
 
     try:
-        spoken = str(hurry.within(settings().policy.answer_within.total_seconds(), inside))
+        spoken = hurry.within(settings().policy.answer_within.total_seconds(), inside)
     except TimeoutError:
         _alarm("slow", "the answer took too long")
     except SQLAlchemyError as away:

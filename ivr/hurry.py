@@ -1,81 +1,49 @@
-"""Runs a piece of work with a deadline, in a helper thread that stays for the next one.
+"""Runs a piece of work with a deadline, in a helper thread.
 
-What runs longer is left to end by itself, and its result to nobody. The standard executor would do
-the same, but wakes threads through condition variables: half a millisecond of each webhook.
+What runs longer is left to end by itself, and its result to nobody. The helpers are daemon threads of our own because
+a process waits for a ``ThreadPoolExecutor``'s threads before it ends: a web process whose work hangs on the database
+would have to be killed.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import deque
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import Future
+from functools import partial
+from queue import SimpleQueue
+from threading import BoundedSemaphore, Semaphore, Thread
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 MOST = 64
 """Helpers of a process. When all of them hang on a database, the next webhook need not wait to find out."""
 
-
-class Task:
-    """One piece of work, and what came of it."""
-
-    __slots__ = ("done", "error", "result", "work")
-
-    def __init__(self, work: Callable[[], Any]) -> None:
-        self.work = work
-        self.result: Any = None
-        self.error: BaseException | None = None
-        self.done = threading.Lock()
-        self.done.acquire()
-
-    def run(self) -> None:
-        try:
-            self.result = self.work()
-        except BaseException as error:  # noqa: BLE001  # it is raised again where the work was asked for
-            self.error = error
+_jobs: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
+_places = BoundedSemaphore(MOST)
+_idle = Semaphore(0)
+"""One for each helper that waits for a job."""
 
 
-class Helper(threading.Thread):
-    """A thread that waits for its next task."""
-
-    def __init__(self) -> None:
-        super().__init__(name="webhook", daemon=True)
-        self.task: Task | None = None
-        self.wake = threading.Lock()
-        self.wake.acquire()
-
-    def run(self) -> None:
-        while True:
-            self.wake.acquire()
-            task = self.task
-            assert task is not None  # whoever wakes a helper has given it a task
-            task.run()
-            _idle.append(self)  # before the asker goes on, so that its next task finds this helper
-            task.done.release()
-
-
-_idle: deque[Helper] = deque()
-_made = threading.Semaphore(MOST)
-
-
-def within(seconds: float, work: Callable[[], Any]) -> Any:
-    """Return what *work* returns or raise what it raises; ``TimeoutError`` after *seconds*."""
-    task = Task(work)
-    helper = _free_helper()
-    helper.task = task
-    helper.wake.release()
-    if not task.done.acquire(timeout=seconds):
+def within(seconds: float, work: Callable[[], T]) -> T:
+    """Return what *work* returns or raise what it raises; ``TimeoutError`` after *seconds*, or if no helper is free."""
+    if not _places.acquire(blocking=False):
         raise TimeoutError
-    if task.error is not None:
-        raise task.error
-    return task.result
+    if not _idle.acquire(blocking=False):
+        Thread(target=_help, name="webhook", daemon=True).start()
+    future: Future[T] = Future()
+    _jobs.put((future, work))
+    return future.result(seconds)
 
 
-def _free_helper() -> Helper:
-    try:
-        return _idle.popleft()
-    except IndexError:
-        if not _made.acquire(blocking=False):
-            raise TimeoutError from None
-        helper = Helper()
-        helper.start()
-        return helper
+def _help() -> None:
+    while True:
+        future, work = _jobs.get()
+        try:
+            finish = partial(future.set_result, work())
+        except BaseException as error:  # noqa: BLE001  # it is raised again where the work was asked for
+            finish = partial(future.set_exception, error)
+        _idle.release()
+        _places.release()
+        finish()  # last, so that the next job of whoever waits for it finds this helper free
+        del future, work, finish  # nothing of a caller stays behind in a waiting thread

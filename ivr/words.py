@@ -210,6 +210,3 @@ I07 = Say("I07", "受付は、平日の、午前10時から、午後5時まで�
 
 BY_NAME: dict[str, Say] = {name: value for name, value in list(globals().items()) if isinstance(value, Say)}
 """All of them under the names they have here, by which changes are kept."""
-
-EVERY: tuple[Say, ...] = tuple(BY_NAME.values())
-"""All of them, in the order of this page."""

@@ -12,6 +12,15 @@ from tests.line import A_WEDNESDAY_AFTERNOON
 
 # How long an example takes says something about the machine, not about the rule.
 hypothesis.settings.register_profile("untimed", deadline=None)
+# Under ``make mutants`` the same examples come every time, and nobody looks for the simplest one.
+hypothesis.settings.register_profile(
+    "mutants",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    max_examples=25,
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+)
 hypothesis.settings.load_profile("untimed")
 
 pytest_plugins = ["tests.servers", "tests.browsers"]

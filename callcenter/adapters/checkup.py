@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from callcenter.adapters import schema
+from callcenter.adapters.redis_ping import ping
 from callcenter.crypto import KeyMissing, KeyRing, SealBroken
 from callcenter.domain.calendar.holidays_jp import differences
 from callcenter.domain.calendar.hours import Calendar, coverage_alarm
@@ -100,6 +101,14 @@ def _opens(row: DataKey, ring: KeyRing) -> bool:
     except (KeyMissing, SealBroken):
         return False
     return True
+
+
+def heavy_jobs(failed: Sequence[str]) -> Finding:
+    """Every kind of heavy job comes to its end; *failed* names those that did not lately."""
+    if not failed:
+        return Finding("heavy jobs", True, "時間のかかる作業は、どれも終わっています。")
+    words = f"時間のかかる作業({'、'.join(failed)})が、くり返し失敗しました。worker の記録をご確認ください。"
+    return Finding("heavy jobs", False, words)
 
 
 def call_log(run: NightlyRun | None, today: date) -> Finding:
@@ -199,10 +208,7 @@ def redis(url: str | None) -> Finding:
     """Redis answers, if one is used; calls go on without it."""
     if url is None:
         return Finding("redis", True, "使っていません。電話は Redis なしで動きます。")
-    from redis import Redis, RedisError
-
-    try:
-        Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1).ping()
-    except (RedisError, OSError) as away:
+    away = ping(url)
+    if away is not None:
         return Finding("redis", False, f"つながりません({type(away).__name__})。電話は続けて動きます。")
     return Finding("redis", True, "つながりました。")

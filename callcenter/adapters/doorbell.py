@@ -1,22 +1,23 @@
-"""Rings for the worker through rq; when Redis is away nobody rings, and the worker looks by itself."""
+"""The worker's bell, an empty message through Redis; when Redis is away nobody rings and the worker looks by itself."""
 
 from __future__ import annotations
 
 import logging
-import time
+import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from callcenter.adapters.redis_link import RedisLink
+
 if TYPE_CHECKING:
-    from rq import Queue
+    from redis import Redis
 
 log = logging.getLogger(__name__)
 
-QUEUE = "line"
-JOB = "callcenter.jobs.worker.answer_bell"
-TIMEOUT = 0.2
-"""Seconds a webhook may lose to Redis."""
-QUIET = 10.0
-"""Seconds for which a bell that did not ring is left alone."""
+REST = 5.0
+"""Real seconds before a lost Redis is tried again."""
+BREATH = 1.0
+"""Real seconds after which a listener looks whether it shall stop."""
 
 
 class SilentBell:
@@ -27,30 +28,31 @@ class SilentBell:
 
 
 class RedisBell:
-    """Puts a job without any argument on the worker's one queue."""
+    """Publishes a message without any content to whichever workers listen."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
-        self._queue: Queue | None = None
-        self._quiet_until = 0.0
+        self._link = RedisLink(url, without="the doorbell is silent; the worker looks by itself")
 
     def ring(self) -> None:
-        from redis import RedisError  # the web process starts without it
+        self._link.ask(lambda redis: redis.publish(_channel(redis), b""))
 
-        if time.monotonic() < self._quiet_until:
-            return
+
+def listen(url: str, stop: threading.Event, rung: Callable[[], object]) -> None:
+    """Call *rung* at every ring until *stop*, and whenever the line to Redis is new, as a ring may have been missed."""
+    from redis import Redis, RedisError  # only the worker listens
+
+    while not stop.is_set():
         try:
-            self._connected().enqueue(JOB, result_ttl=0, failure_ttl=60, ttl=30)
+            with Redis.from_url(url, health_check_interval=30) as redis, redis.pubsub() as line:
+                line.subscribe(_channel(redis))
+                while not stop.is_set():
+                    if line.get_message(timeout=BREATH) is not None:  # the first one says that we listen
+                        rung()
         except (RedisError, OSError) as away:
-            self._quiet_until = time.monotonic() + QUIET
-            log.warning("the doorbell is silent: %s; the worker looks by itself", type(away).__name__)
+            log.warning("Redis is away (%s); the worker looks by itself", type(away).__name__)
+            stop.wait(REST)
 
-    def _connected(self) -> Queue:
-        if self._queue is None:
-            from redis import Redis  # heavy, and only needed here
-            from rq import Queue
-            from rq.serializers import JSONSerializer
 
-            connection = Redis.from_url(self._url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
-            self._queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer)
-        return self._queue
+def _channel(redis: Redis) -> str:
+    """Return the channel of this installation: unlike keys, a server's channels are shared by all its databases."""
+    return f"callcenter:bell:{redis.connection_pool.connection_kwargs.get('db', 0)}"

@@ -5,14 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from alembic import command
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
-
-from callcenter.models import tables
-from callcenter.models.base import Base
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 
@@ -39,14 +35,6 @@ def is_current(engine: Engine) -> bool:
 def head() -> str | None:
     """Return the newest migration's name."""
     return ScriptDirectory.from_config(_config()).get_current_head()
-
-
-def differences(engine: Engine) -> list[object]:
-    """Return where the migrated database and the models differ; empty when they agree."""
-    assert tables.ALL  # every model is imported
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, Base.metadata))
 
 
 def _config() -> Config:

@@ -2,59 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.admin.blueprint import bp
+from callcenter.admin.forms import ContactForm, FactorResetForm, NewStaffForm, PreferenceForm, RoleForm
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.access.permissions import Action, may
-from callcenter.domain.calls.lifecycle import Key
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.phone_numbers import UnusableNumber
-from callcenter.domain.staff.roles import Contact, Role
-from callcenter.domain.staff.second_factor import IdentityCheck, ResetReason
+from callcenter.domain.staff.roles import Contact
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.administration import duty_changes, staff_accounts
 from callcenter.services.delivery.notices import Told
 from callcenter.services.staff import accounts, second_factor
-from callcenter.services.staff.accounts import LoginTaken, LoginUnusable, NewStaff
 from callcenter.services.trail.audit import Actor, staff_member
 from callcenter.ui.access import me, staff_who_may
-from callcenter.ui.forms import Problem
+from callcenter.ui.forms import Form
 from callcenter.ui.frame import Say
+from callcenter.ui.kit.answers import again, onward
 from callcenter.ui.notices import OPERATOR
 from callcenter.ui.staff.login_flow import proven
 from callcenter.ui.tones import ROLES
 
-REASONS: dict[ResetReason, str] = {
-    ResetReason.LOST: "なくした・盗まれた",
-    ResetReason.REPLACED: "機種を変えた",
-    ResetReason.BROKEN: "こわれた",
-    ResetReason.NO_CODES: "控えのコードも見つからない",
-    ResetReason.SUSPICION: "ほかの人に使われたおそれがある",
-}
-CHECKS: dict[IdentityCheck, str] = {
-    IdentityCheck.IN_PERSON: "会って確かめた",
-    IdentityCheck.VIDEO: "顔の見える通話で確かめた",
-    IdentityCheck.CALLED_BACK: "登録してある番号にかけ直して確かめた",
-}
-PREFERENCES = [("", "どちらも同じ"), (Key.SELF.value, "ご本人からの電話"), (Key.FAMILY.value, "ご家族からの電話")]
-ROLE_CHOICES = [(role.value, name) for role, name in ROLES.items()]
 NOTICE_WORDS = {
     "staff.factor_reset": "{by}が、{name}さんの「もうひとつの確認」を外しました。",
     "staff.first_password": "{by}が、{name}さんに、新しいはじめのパスワードを渡しました。",
 }
 WAITS = "お話し中のため、この電話の記録を終えたときに変わります。"
-FIELDS: dict[type[HelplineError], str] = {
-    LoginTaken: "login",
-    LoginUnusable: "login",
-    staff_accounts.NameMissing: "name",
-    UnusableNumber: "phone",
-}
 
 
 @bp.get("/staff")
@@ -71,7 +49,7 @@ def staff_list() -> str:
 @proven("admin.new_staff")
 def new_staff() -> str:
     """Somebody new."""
-    return _draw_new([])
+    return _draw_new(NewStaffForm())
 
 
 @bp.post("/staff/new")
@@ -79,19 +57,16 @@ def new_staff() -> str:
 @proven("admin.new_staff")
 def add_staff() -> str | tuple[str, int]:
     """Make the account, and show the first password this once."""
-    sent, now = request.form, ports().clock.now()
-    role = _role(sent.get("role", ""))
-    if role is None:
-        return _draw_new([Problem("role", "役割を選んでください。")]), 422
-    new = NewStaff(
-        sent.get("login", ""), sent.get("name", "").strip(), role, phone=sent.get("phone", "").strip() or None
-    )
+    form, now = NewStaffForm(), ports().clock.now()
+    if not form.validate():
+        return again(_draw_new(form))
     try:
         with unit_of_work() as session:
-            staff, password = staff_accounts.employ(session, new, by=_by(), now=now)
+            staff, password = staff_accounts.employ(session, form.new_staff(), by=_by(), now=now)
             until = staff.first_password_until
     except HelplineError as refused:
-        return _draw_new([Problem(FIELDS.get(type(refused)), refused.message)]), 422
+        form.refuse(refused)
+        return again(_draw_new(form))
     return _draw_password(staff, password, until)
 
 
@@ -100,7 +75,7 @@ def add_staff() -> str | tuple[str, int]:
 @proven("admin.account")
 def account(staff_id: str) -> str:
     """One account, with everything that can be done to it."""
-    return _draw(staff_id, [])
+    return _draw(staff_id)
 
 
 @bp.post("/staff/<staff_id>/role")
@@ -108,13 +83,13 @@ def account(staff_id: str) -> str:
 @proven("admin.account")
 def set_role(staff_id: str) -> Response | tuple[str, int]:
     """Another role; during a call it waits."""
-    role = _role(request.form.get("role", ""))
-    if role is None:
-        return _draw(staff_id, [Problem("role", "役割を選んでください。")]), 422
+    form = RoleForm()
+    if not form.validate():
+        return again(_draw(staff_id, form))
     with unit_of_work() as session:
         staff, now = _known(session, staff_id), ports().clock.now()
-        at_once = staff_accounts.change_role(session, staff, role, by=_by(), now=now)
-    return _back(staff_id, f"役割を{ROLES[role]}に変えました。入りなおすと変わります。" if at_once else WAITS)
+        at_once = staff_accounts.change_role(session, staff, form.role.data, by=_by(), now=now)
+    return _back(staff_id, f"役割を{ROLES[form.role.data]}に変えました。入りなおすと変わります。" if at_once else WAITS)
 
 
 @bp.post("/staff/<staff_id>/contact")
@@ -122,18 +97,20 @@ def set_role(staff_id: str) -> Response | tuple[str, int]:
 @proven("admin.account")
 def set_staff_contact(staff_id: str) -> Response | tuple[str, int]:
     """Where calls ring: a telephone's number, the number kept, or the browser."""
-    sent = request.form.get("contact", ""), request.form.get("phone", "").strip()
+    form = ContactForm()
+    if not form.validate():
+        return again(_draw(staff_id, form))
+    contact, number = form.contact.data, (form.phone.data or "").strip()
     try:
         with unit_of_work() as session:
             staff, now = _known(session, staff_id), ports().clock.now()
-            if sent[0] == Contact.BROWSER:
-                accounts.set_contact(session, staff, Contact.BROWSER, by=_by(), now=now)
-            elif sent[1]:
-                accounts.set_phone(session, staff, sent[1], by=_by(), now=now)
+            if contact is Contact.PHONE and number:
+                accounts.set_phone(session, staff, number, by=_by(), now=now)
             else:
-                accounts.set_contact(session, staff, Contact.PHONE, by=_by(), now=now)
+                accounts.set_contact(session, staff, contact, by=_by(), now=now)
     except (UnusableNumber, accounts.NoTelephone) as refused:
-        return _draw(staff_id, [Problem("phone", refused.message)]), 422
+        form.refuse(refused)
+        return again(_draw(staff_id, form))
     return _back(staff_id, "電話の鳴るところを変えました。")
 
 
@@ -142,12 +119,12 @@ def set_staff_contact(staff_id: str) -> Response | tuple[str, int]:
 @proven("admin.account")
 def set_staff_preference(staff_id: str) -> Response | tuple[str, int]:
     """Whose calls ring with this counsellor first, while others are free for the rest."""
-    sent = request.form.get("prefers", "")
-    if sent not in dict(PREFERENCES):
-        return _draw(staff_id, [Problem("prefers", "どれか1つを選んでください。")]), 422
+    form = PreferenceForm()
+    if not form.validate():
+        return again(_draw(staff_id, form))
     with unit_of_work() as session:
         staff, now = _known(session, staff_id), ports().clock.now()
-        accounts.set_preference(session, staff, Key(sent) if sent else None, by=_by(), now=now)
+        accounts.set_preference(session, staff, form.prefers.data, by=_by(), now=now)
     return _back(staff_id, "先に鳴る電話を変えました。")
 
 
@@ -183,15 +160,12 @@ def renew_password(staff_id: str) -> str:
 @proven("admin.account")
 def reset_factor(staff_id: str) -> Response | tuple[str, int]:
     """Take away a lost second factor: why, and how it was made sure who asks."""
-    reason, checked = request.form.get("reason", ""), request.form.get("checked", "")
-    problems = [] if reason in set(ResetReason) else [Problem("reason", "理由を選んでください。")]
-    if checked not in set(IdentityCheck):
-        problems.append(Problem("checked", "ご本人だと、どう確かめたかを選んでください。"))
-    if problems:
-        return _draw(staff_id, problems), 422
+    form = FactorResetForm()
+    if not form.validate():
+        return again(_draw(staff_id, form))
     with unit_of_work() as session:
         staff, now = _known(session, staff_id), ports().clock.now()
-        chosen = ResetReason(reason), IdentityCheck(checked)
+        chosen = form.reason.data, form.checked.data
         staff_accounts.reset_factor(session, staff, *chosen, by=_by(), now=now)
     return _back(staff_id, "外しました。次に入るときに、新しく決めてもらいます。ほかの統括と管理者にも知らせました。")
 
@@ -205,7 +179,8 @@ def about_an_account(session: Session, notice: Told) -> tuple[str, str | None]:
 SAYINGS: dict[str, Say] = {"staff": about_an_account}
 
 
-def _draw(staff_id: str, problems: list[Problem]) -> str:
+def _draw(staff_id: str, sent: Form | None = None) -> str:
+    """Draw the account with its forms; the one that was *sent* keeps what was typed and what is wrong with it."""
     with reading() as session:
         staff = _known(session, staff_id)
         factors = second_factor.of(session, staff)
@@ -216,31 +191,29 @@ def _draw(staff_id: str, problems: list[Problem]) -> str:
         factors=factors,
         ending=ending,
         answers=may(staff.role, Action.ANSWER),
-        problems=problems,
-        sent=request.form,
+        forms=_forms(staff) | ({type(sent).__name__: sent} if sent else {}),
+        problems=sent.problems if sent else [],
         myself=staff.id == me().staff_id,
-        role_choices=ROLE_CHOICES,
-        preferences=PREFERENCES,
-        reasons=_options(REASONS),
-        checks=_options(CHECKS),
     )
 
 
-def _draw_new(problems: list[Problem]) -> str:
-    return render_template("admin/account_new.html", problems=problems, sent=request.form, role_choices=ROLE_CHOICES)
+def _forms(staff: Staff) -> dict[str, Form]:
+    forms = (
+        RoleForm(formdata=None, role=staff.role),
+        ContactForm(formdata=None, contact=staff.contact),
+        PreferenceForm(formdata=None, prefers=staff.prefers),
+        FactorResetForm(formdata=None),
+    )
+    return {type(form).__name__: form for form in forms}
+
+
+def _draw_new(form: NewStaffForm) -> str:
+    return render_template("admin/account_new.html", form=form)
 
 
 def _draw_password(staff: Staff, password: str, until: datetime | None) -> str:
     door = settings().public_base_url + url_for("staff.login")
     return render_template("admin/first_password.html", one=staff, password=password, until=until, door=door)
-
-
-def _options(words: Mapping[ResetReason, str] | Mapping[IdentityCheck, str]) -> list[tuple[str, str]]:
-    return [(code.value, said) for code, said in words.items()]
-
-
-def _role(sent: str) -> Role | None:
-    return Role(sent) if sent in set(Role) else None
 
 
 def _by() -> Actor:
@@ -252,5 +225,4 @@ def _known(session: Session, staff_id: str) -> Staff:
 
 
 def _back(staff_id: str, words: str) -> Response:
-    flash(words)
-    return redirect(url_for("admin.account", staff_id=staff_id), 303)
+    return onward("admin.account", words, staff_id=staff_id)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, render_template, request
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from callcenter.admin.blueprint import bp
+from callcenter.admin.forms import PhraseForm, VersionForm, VoiceForm
 from callcenter.context import line_words, ports, reading, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.announcements.recording import LARGEST, NotAVoice, read_voice
@@ -18,7 +20,7 @@ from callcenter.domain.errors import HelplineError
 from callcenter.domain.ports import LineWords
 from callcenter.services.announcements import changed_phrases
 from callcenter.ui.access import me, staff_who_may
-from callcenter.ui.forms import Problem
+from callcenter.ui.kit.answers import again, onward
 
 GROUPS = {
     "A": "はじめ",
@@ -68,30 +70,33 @@ def phrase(name: str) -> str:
 @staff_who_may(Action.SET_LINE)
 def change(name: str) -> Response | tuple[str, int]:
     """Say it in other words from now on; a voice that says the old ones goes."""
-    text, readings = tidy(request.form.get("text", "")), read_readings(request.form.get("readings", ""))
-    line = _line()
+    form, line = PhraseForm(), _line()
+    if not form.validate():
+        return again(_draw(name, form))
+    text, readings = tidy(form.text.data or ""), read_readings(form.readings.data or "")
     with unit_of_work() as session:
         slot = _slot(session, name)
         seconds = line.seconds(_tried(slot, text, readings)) if slot.shipped.placeholders >= _gaps(text) else 0.0
-        problems = [Problem(*found) for found in mistakes(slot, text, readings, line.readings, seconds)]
-        if not problems:
+        for field, said in mistakes(slot, text, readings, line.readings, seconds):
+            form.add(field, said)
+        if not form.problems:
             new = Change(None if text == slot.shipped.text else text, readings)
             changed_phrases.change(session, name, new, by=me().staff_id, now=ports().clock.now())
-    if problems:
-        return _draw(name, problems, request.form.to_dict()), 422
-    flash("文を変えました。数秒のうちに、電話の声に反映されます。")
-    return _to(name)
+    if form.problems:
+        return again(_draw(name, form))
+    return _to(name, "文を変えました。数秒のうちに、電話の声に反映されます。")
 
 
 @bp.post("/announcements/<name>/recording")
 @staff_who_may(Action.SET_LINE)
 def record(name: str) -> Response | tuple[str, int]:
     """Let a human voice say it from now on."""
-    body, now = _uploaded("voice"), ports().clock.now()
+    form, now = VoiceForm(), ports().clock.now()
+    body = _read(form.voice.data)
     try:
         with unit_of_work() as session:
             slot = _slot(session, name)
-            _may_be_recorded(slot, confirmed=request.form.get("confirmed") == "1")
+            _may_be_recorded(slot, confirmed=form.confirmed.data)
             voice = read_voice(body, limit=slot.limit)
             sound = changed_phrases.keep_recording(
                 session, voice.body, voice.kind, voice.seconds, by=me().staff_id, now=now
@@ -99,28 +104,26 @@ def record(name: str) -> Response | tuple[str, int]:
             kept = changed_phrases.current(session).by_name.get(name, Change(None))
             changed_phrases.change(session, name, replace(kept, sound=sound), by=me().staff_id, now=now)
     except NotAVoice as refused:
-        return _draw(name, [Problem("voice", refused.message)]), 422
-    flash("録音した声に変えました。数秒のうちに、電話の声に反映されます。")
-    return _to(name)
+        form.refuse(refused)
+        return again(_draw(name, voice=form))
+    return _to(name, "録音した声に変えました。数秒のうちに、電話の声に反映されます。")
 
 
 @bp.post("/announcements/<name>/back")
 @staff_who_may(Action.SET_LINE)
 def back(name: str) -> Response:
     """Let an earlier version hold again, or the phrase as it was shipped."""
-    version, now = request.form.get("version", type=int), ports().clock.now()
+    version, now = VersionForm().version.data, ports().clock.now()
     with unit_of_work() as session:
         _slot(session, name)
         if version is None:
             changed_phrases.change(session, name, Change(None), by=me().staff_id, now=now)
         else:
             changed_phrases.back_to(session, name, version, by=me().staff_id, now=now)
-    flash("もどしました。数秒のうちに、電話の声に反映されます。")
-    return _to(name)
+    return _to(name, "もどしました。数秒のうちに、電話の声に反映されます。")
 
 
-def _uploaded(name: str) -> bytes:
-    sent = request.files.get(name)
+def _read(sent: FileStorage | None) -> bytes:
     if sent is None:
         return b""
     with sent.stream:
@@ -135,20 +138,21 @@ def _may_be_recorded(slot: Slot, *, confirmed: bool) -> None:
         raise NotAVoice(f"命にかかわる案内です。録音の中で{words}を言っていることを確かめて、印をつけてください。")
 
 
-def _draw(name: str, problems: list[Problem] | None = None, sent: dict[str, str] | None = None) -> str:
+def _draw(name: str, form: PhraseForm | None = None, voice: VoiceForm | None = None) -> str:
     line = _line()
     with reading() as session:
         slot = _slot(session, name)
         history = changed_phrases.history(session, name)
-    shown = {"text": slot.current.text, "readings": "\n".join(f"{w}={r}" for w, r in slot.current.readings)}
+    readings = "\n".join(f"{word}={reading}" for word, reading in slot.current.readings)
+    form = form or PhraseForm(formdata=None, text=slot.current.text, readings=readings)
     return render_template(
         "admin/announcement.html",
         slot=slot,
         said=line.said(slot.current),
         seconds=slot.current.sound.seconds if slot.current.sound else line.seconds(slot.current),
         history=history,
-        shown=shown | (sent or {}),
-        problems=problems or [],
+        form=form,
+        problems=[*form.problems, *(voice.problems if voice else [])],
     )
 
 
@@ -175,5 +179,5 @@ def _line() -> LineWords:
     return found
 
 
-def _to(name: str) -> Response:
-    return redirect(url_for("admin.phrase", name=name), 303)
+def _to(name: str, words: str) -> Response:
+    return onward("admin.phrase", words, name=name)

@@ -1,16 +1,22 @@
-"""A special day as a form asks for it: read from what was sent, or the kind sentences about what is missing."""
+"""A special day as its pages offer it: what may be different, why, and what that is called."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
+
+from wtforms import BooleanField, DateField, StringField, TimeField
+from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from callcenter.domain.calendar.hours import SpecialDay, SpecialKind
 from callcenter.domain.calendar.public_reason import UnspeakableReason, public_reason
 from callcenter.domain.calendar.times import clock_words, local_date, short_date
-from callcenter.ui.forms import Problem
+from callcenter.ui.forms import AtMost, Form, RadioChoiceField
+
+CLOCKS = ["%H:%M", "%H:%M:%S"]
+CLOCK = "時刻を、15:00 のように入れてください。"
 
 
 class What(StrEnum):
@@ -59,24 +65,6 @@ class Choice:
         return given | ({"disaster": "1"} if self.special.disaster else {})
 
 
-def read(sent: Mapping[str, str], *, now: datetime) -> tuple[Choice | None, list[Problem]]:
-    """Return the choice, or what to mend; a reason that is missing is asked for on a page of its own."""
-    problems = list[Problem]()
-    day = _day(sent.get("day", ""), local_date(now), problems)
-    what = What(sent["what"]) if sent.get("what") in set(What) else None
-    if what is None:
-        problems.append(Problem("what", "どのように変えるかを選んでください。"))
-    opening = _clock(sent, "from", problems, needed=what in {What.SINCE, What.EXTRA})
-    closing = _clock(sent, "to", problems, needed=what in {What.UNTIL, What.EXTRA})
-    if what is What.EXTRA and opening is not None and closing is not None and opening >= closing:
-        problems.append(Problem("to", "終わりの時刻は、始まりより後にしてください。"))
-    reason = _reason(sent.get("reason", ""), problems)
-    if problems or day is None or what is None:
-        return None, problems
-    disaster = what is What.CLOSED and sent.get("disaster") == "1"
-    return Choice(day, what, SpecialDay(KINDS[what], opening, closing, reason, disaster)), []
-
-
 def describe(day: date, special: SpecialDay) -> str:
     """Say in one line what holds for the day."""
     name = short_date(day)
@@ -95,33 +83,59 @@ def because(choice: Choice, reason: str) -> Choice:
     return replace(choice, special=replace(choice.special, reason=reason, disaster=disaster))
 
 
-def _day(text: str, today: date, problems: list[Problem]) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        problems.append(Problem("day", "日を選んでください。"))
-        return None
-    if day < today:
-        problems.append(Problem("day", "過ぎた日は変えられません。今日か、これからの日を選んでください。"))
-        return None
-    return day
+class SpecialDayForm(Form):
+    """A special day; a reason that is missing is asked for on a page of its own."""
+
+    class Meta(Form.Meta):
+        """Read from addresses as well; where it is posted, the token has been asked for before."""
+
+        csrf = False
+
+    day = DateField("日", [InputRequired("日を選んでください。")], invalid_value_message="日を選んでください。")
+    what = RadioChoiceField("どのように", LABELS, refusal="どのように変えるかを選んでください。")
+    opening = TimeField("始まり", format=CLOCKS, name="from", description="「遅く始める」「臨時に開ける」のとき")
+    closing = TimeField("終わり", format=CLOCKS, name="to", description="「早く終わる」「臨時に開ける」のとき")
+    reason = StringField(
+        "理由",
+        [AtMost(200)],
+        description="電話とページで、そのままお伝えします。空のままなら、次のページで選べます。",
+    )
+    disaster = BooleanField()
+
+    def read(self, now: datetime) -> Choice | None:
+        """Return the choice; None if something is to be mended, which ``problems`` says."""
+        if not self.validate(extra_validators={"day": [lambda _form, field: _not_over(field, now)]}):
+            return None
+        what, clocks = self.what.data, (self.opening.data, self.closing.data)
+        disaster = what is What.CLOSED and self.disaster.data
+        return Choice(self.day.data, what, SpecialDay(KINDS[what], *clocks, self.reason.data or "", disaster))
+
+    def validate_opening(self, field: Any) -> None:
+        _needed(field, self.what.data in {What.SINCE, What.EXTRA})
+
+    def validate_closing(self, field: Any) -> None:
+        _needed(field, self.what.data in {What.UNTIL, What.EXTRA})
+        if self.what.data is What.EXTRA and self.opening.data and self.opening.data >= field.data:
+            raise ValidationError("終わりの時刻は、始まりより後にしてください。")
+
+    def validate_reason(self, field: Any) -> None:
+        try:
+            field.data = public_reason(field.data) if (field.data or "").strip() else ""
+        except UnspeakableReason as odd:
+            raise ValidationError(odd.message) from None
 
 
-def _clock(sent: Mapping[str, str], name: str, problems: list[Problem], *, needed: bool) -> time | None:
+def _not_over(field: Any, now: datetime) -> None:
+    if field.data is not None and field.data < local_date(now):
+        raise ValidationError("過ぎた日は変えられません。今日か、これからの日を選んでください。")
+
+
+def _needed(field: Any, needed: bool) -> None:
+    """Let a clock that the choice does not need be anything; otherwise it must be one."""
     if not needed:
-        return None
-    try:
-        return time.fromisoformat(sent.get(name, "")).replace(second=0, microsecond=0, tzinfo=None)
-    except ValueError:
-        problems.append(Problem(name, "時刻を、15:00 のように入れてください。"))
-        return None
-
-
-def _reason(typed: str, problems: list[Problem]) -> str:
-    if not typed.strip():
-        return ""
-    try:
-        return public_reason(typed)
-    except UnspeakableReason as odd:
-        problems.append(Problem("reason", odd.message))
-        return ""
+        field.data, field.errors[:] = None, []
+        raise StopValidation
+    if field.data is None:
+        field.errors[:] = []
+        raise StopValidation(CLOCK)
+    field.data = field.data.replace(second=0)

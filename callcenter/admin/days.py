@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from callcenter.admin import choice, preview
 from callcenter.admin.blueprint import bp
-from callcenter.admin.choice import Choice, What, describe
+from callcenter.admin.choice import Choice, SpecialDayForm, What, describe
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.hours import Calendar, SpecialKind, windows
@@ -19,7 +19,7 @@ from callcenter.domain.errors import HelplineError
 from callcenter.services.calendar import opening_hours, special_days
 from callcenter.services.calls import queue
 from callcenter.ui.access import me, staff_who_may
-from callcenter.ui.forms import Problem
+from callcenter.ui.kit.answers import again, onward
 from callcenter.ui.line_now import band
 from callcenter.ui.notices import sentences
 
@@ -31,17 +31,17 @@ PAST_DAYS = 400
 @staff_who_may(Action.SET_LINE)
 def days() -> str:
     """Today at a glance, one tap for what is done most, and every day that is or was different."""
-    return _draw_days({}, [])
+    return _draw_days(SpecialDayForm(formdata=None))
 
 
 @bp.get("/days/decide")
 @staff_who_may(Action.SET_LINE)
 def decide() -> str | tuple[str, int]:
     """Ask why, then show what will be said; nothing is decided by looking."""
-    now = ports().clock.now()
-    chosen, problems = choice.read(request.args, now=now)
+    form, now = SpecialDayForm(request.args), ports().clock.now()
+    chosen = form.read(now)
     if chosen is None:
-        return _draw_days(request.args.to_dict(), problems), 422
+        return again(_draw_days(form))
     if not chosen.special.reason and chosen.what is not What.EXTRA:
         return _ask_why(chosen)
     return _confirm(chosen, now)
@@ -51,17 +51,18 @@ def decide() -> str | tuple[str, int]:
 @staff_who_may(Action.SET_LINE)
 def decided() -> Response | tuple[str, int]:
     """Let it hold from this moment on, instead of whatever was decided for the day before."""
-    now = ports().clock.now()
-    chosen, problems = choice.read(request.form, now=now)
+    form, now = SpecialDayForm(), ports().clock.now()
+    chosen = form.read(now)
     if chosen is None:
-        return _draw_days(request.form.to_dict(), problems), 422
+        return again(_draw_days(form))
     try:
         with unit_of_work() as session:
             special_days.decide(session, chosen.day, chosen.special, now=now, by=me().staff_id, instead=True)
     except HelplineError as refused:
-        return _draw_days(request.form.to_dict(), [Problem(None, refused.message)]), 422
-    flash(f"{describe(chosen.day, chosen.special)}にしました。ほかの統括と管理者にも、お知らせしました。")
-    return redirect(url_for("admin.days"), 303)
+        form.refuse(refused)
+        return again(_draw_days(form))
+    words = f"{describe(chosen.day, chosen.special)}にしました。ほかの統括と管理者にも、お知らせしました。"
+    return onward("admin.days", words)
 
 
 @bp.get("/days/undo/<day>")
@@ -85,8 +86,8 @@ def undo(day: str) -> Response:
     on, now = _known_day(day), ports().clock.now()
     with unit_of_work() as session:
         special_days.undo(session, on, now=now, by=me().staff_id)
-    flash("取り消しました。ふだんの受付にもどっています。ほかの統括と管理者にも、お知らせしました。")
-    return redirect(url_for("admin.days"), 303)
+    words = "取り消しました。ふだんの受付にもどっています。ほかの統括と管理者にも、お知らせしました。"
+    return onward("admin.days", words)
 
 
 def _known_day(text: str) -> date:
@@ -96,7 +97,7 @@ def _known_day(text: str) -> date:
         abort(404)
 
 
-def _draw_days(sent: dict[str, str], problems: list[Problem]) -> str:
+def _draw_days(form: SpecialDayForm) -> str:
     now = ports().clock.now()
     today = local_date(now)
     with reading() as session:
@@ -116,9 +117,7 @@ def _draw_days(sent: dict[str, str], problems: list[Problem]) -> str:
         past=[one for one in listed if one not in coming],
         notices=notices,
         describe=describe,
-        labels=choice.LABELS,
-        sent=sent,
-        problems=problems,
+        form=form,
     )
 
 

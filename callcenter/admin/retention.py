@@ -5,36 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.admin.blueprint import bp
+from callcenter.admin.forms import HoldForm
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.keeping.retention import HoldInThePast, HoldReason, HoldTooLong, SayWhyHeld
 from callcenter.models.keeping.retention import RetentionHold
 from callcenter.services.delivery import nightly
 from callcenter.services.keeping import holds, retention
 from callcenter.services.keeping.retention import Held, Kind
 from callcenter.services.trail.audit import staff_member
 from callcenter.ui.access import me, staff_who_may
-from callcenter.ui.forms import Problem
-from callcenter.ui.kit.sent import NoSuchDay, a_day, choice
+from callcenter.ui.kit.answers import again, onward
 
-UNTIL_WHEN = "いつまで残すかを、2026-11-30 のように入れてください。"
 SHOWN = 200
 """Rows of the list; it says so when there are more."""
-
-
-class ChooseReason(HelplineError):
-    """A hold without a reason from the list."""
-
-    message = "残す理由を、一覧から選んでください。"
 
 
 @dataclass(frozen=True)
@@ -76,23 +67,23 @@ def kept() -> str:
 @staff_who_may(Action.HOLD)
 def ask_hold(row_id: str) -> str:
     """Ask why and until when something is kept."""
-    return _ask(row_id)
+    return _ask(row_id, HoldForm())
 
 
 @bp.post("/retention/hold/<row_id>")
 @staff_who_may(Action.HOLD)
 def hold(row_id: str) -> Response | tuple[str, int]:
     """Keep it beyond its period."""
-    now = ports().clock.now()
+    form, now, by = HoldForm(), ports().clock.now(), staff_member(me().staff_id)
+    if not form.validate():
+        return again(_ask(row_id, form))
     try:
-        reason = choice(HoldReason, request.form.get("reason"), refusal=ChooseReason)
-        until, note = a_day(request.form.get("until"), otherwise=UNTIL_WHEN), request.form.get("note", "")
         with unit_of_work() as session:
-            holds.hold(session, row_id, reason, note, until, by=staff_member(me().staff_id), now=now)
+            holds.hold(session, row_id, form.reason.data, form.note.data or "", form.until.data, by=by, now=now)
     except HelplineError as refused:
-        return _ask(row_id, Problem(FIELDS.get(type(refused)), refused.message), request.form.to_dict()), 422
-    flash("この日まで、消さずに残します。")
-    return redirect(url_for("admin.kept"), 303)
+        form.refuse(refused)
+        return again(_ask(row_id, form))
+    return onward("admin.kept", "この日まで、消さずに残します。")
 
 
 @bp.post("/retention/lift/<hold_id>")
@@ -101,8 +92,7 @@ def lift(hold_id: str) -> Response:
     """End a hold now."""
     with unit_of_work() as session:
         holds.lift(session, hold_id, by=staff_member(me().staff_id), now=ports().clock.now())
-    flash("保存の延長を解きました。期間が過ぎていれば、今夜消えます。")
-    return redirect(url_for("admin.kept"), 303)
+    return onward("admin.kept", "保存の延長を解きました。期間が過ぎていれば、今夜消えます。")
 
 
 def short(row_id: str) -> str:
@@ -117,23 +107,6 @@ def _standing(session: Session, today: date) -> list[Standing]:
     return [Standing(one, (one.note or "") if reads else "", one.case_id) for one in found]
 
 
-def _ask(row_id: str, problem: Problem | None = None, typed: dict[str, str] | None = None) -> str:
-    given: dict[str, Any] = {
-        "row_id": row_id,
-        "short": short,
-        "reasons": [("", "選んでください"), *((one.value, one.label) for one in HoldReason)],
-        "problems": [problem] if problem else [],
-        "typed": typed or {},
-        "today": local_date(ports().clock.now()),
-    }
-    return render_template("admin/hold.html", **given)
-
-
-FIELDS: dict[type[HelplineError], str] = {
-    ChooseReason: "reason",
-    NoSuchDay: "until",
-    HoldInThePast: "until",
-    HoldTooLong: "until",
-    SayWhyHeld: "note",
-}
-"""Beside which field each refusal is said."""
+def _ask(row_id: str, form: HoldForm) -> str:
+    today = local_date(ports().clock.now())
+    return render_template("admin/hold.html", row_id=row_id, short=short, form=form, today=today)

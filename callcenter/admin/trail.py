@@ -116,11 +116,13 @@ def chain() -> str:
     with reading() as session:
         found: list[AuditCheck] = list(audit_watch.checks(session))
         heads: list[AuditHeadSent] = list(audit_watch.heads(session))
-        waiting = any(one.ended_at is None for one in found)
+        walks = audit_watch.jobs_of(session, found)
         last = next((one for one in found if one.ended_at is not None), None)
     here = settings()
     outside = bool(here.audit_head_to) or here.audit_head_file is not None
-    return render_template("admin/chain.html", checks=found, heads=heads, waiting=waiting, last=last, outside=outside)
+    running = next((job for job in walks.values() if job.ended_at is None), None)
+    given: dict[str, Any] = {"checks": found, "heads": heads, "walks": walks, "running": running}
+    return render_template("admin/chain.html", last=last, outside=outside, **given)
 
 
 @bp.post("/chain/check")

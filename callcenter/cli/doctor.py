@@ -39,7 +39,6 @@ def doctor() -> None:
     from callcenter.domain.directory.helplines import shipped_helplines
     from callcenter.models.base import db
     from callcenter.services.access import break_glass
-    from callcenter.services.delivery import nightly
     from callcenter.services.directory import institutions
     from callcenter.services.staff import second_factor
 
@@ -55,14 +54,25 @@ def doctor() -> None:
                 findings += _trail(session, here.settings, today)
                 findings.append(checkup.second_factors(second_factor.without(session)))
                 findings.append(checkup.reviews(*break_glass.open_reviews(session, today)))
-                findings.append(checkup.call_log(nightly.latest(session, nightly.CALL_LOG), today))
-                findings.append(checkup.retention(nightly.latest(session, nightly.RETENTION), today))
+                findings += _by_itself(session, today)
                 findings.append(checkup.directory(institutions.disagreements(session, shipped_helplines())))
         findings += _at_twilio()
         findings += _fallback(here.settings.fallback_file)
     for finding in findings:
         click.echo(f"{MARKS[finding.well, finding.doubt]} {finding.subject}: {finding.sentence}")
     sys.exit(0 if all(finding.well for finding in findings) else 1)
+
+
+def _by_itself(session: Session, today: date) -> list[Finding]:
+    """Whether the worker did its nightly and its heavy jobs."""
+    from callcenter.adapters import checkup
+    from callcenter.services.delivery import heavy_jobs, nightly
+
+    return [
+        checkup.call_log(nightly.latest(session, nightly.CALL_LOG), today),
+        checkup.retention(nightly.latest(session, nightly.RETENTION), today),
+        checkup.heavy_jobs(heavy_jobs.failed_kinds(session)),
+    ]
 
 
 def _left_behind(session: Session, ring: KeyRing, now: datetime) -> list[Finding]:

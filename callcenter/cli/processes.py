@@ -27,12 +27,21 @@ def run_all(obj: dict[str, Any], port: int | None, no_simulator: bool, at: str |
 
 
 @click.command("work", hidden=True)
+@click.option("--heavy", is_flag=True, help="Only do heavy jobs, from the queue in Redis; any number of these may run.")
 @click.pass_obj
-def work(obj: dict[str, Any]) -> None:
+def work(obj: dict[str, Any], heavy: bool) -> None:
     """Run the worker process, for a service unit."""
-    from callcenter.jobs import worker
+    redis_url = obj["settings"]().redis_url
+    if heavy and redis_url is None:
+        raise click.UsageError("--heavy には REDIS_URL が要ります。Redis がなければ、callcenter work だけで足ります。")
+    if heavy:
+        from callcenter.jobs import heavy_worker
 
-    worker.work(obj["app"](), redis_url=obj["settings"]().redis_url)
+        heavy_worker.work(obj["app"](), redis_url)
+    else:
+        from callcenter.jobs import worker
+
+        worker.work(obj["app"](), redis_url=redis_url)
 
 
 @click.command("migrate")

@@ -11,6 +11,8 @@ class HelplineError(Exception):
     """A rule of the helpline was not met; ``message`` is a kind sentence in Japanese for the reader."""
 
     message = "うまくいきませんでした。もう一度お試しください。"
+    field: str | None = None
+    """The field of a form that it is about, where it is about one."""
 
     def __init__(self, message: str | None = None) -> None:
         if message is not None:

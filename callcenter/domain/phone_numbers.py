@@ -19,6 +19,7 @@ class UnusableNumber(HelplineError):
     """The text is not a number that a counsellor can be rung at."""
 
     message = "この電話番号は使えません。090や03などで始まる日本の電話番号を、市外局番から入れてください。"
+    field = "phone"
 
 
 class CallerKind(StrEnum):
@@ -128,12 +129,10 @@ class Caller:
         return f"Caller({self.kind.value}, {self.masked()})"
 
 
-def masked(number: str, keep: int = 2) -> str:
-    """Return *number* with only its last *keep* digits (2 to 4) readable."""
-    if not 2 <= keep <= 4:
-        raise ValueError("two to four digits may stay readable")
+def masked(number: str) -> str:
+    """Return *number* with only its last two digits readable; of a very short one, nothing."""
     digits = re.sub(r"\D", "", number)
-    return "…" + (digits[-keep:] if len(digits) > 2 * keep else "")
+    return "…" + (digits[-2:] if len(digits) > 4 else "")
 
 
 def display(e164: str) -> str:

@@ -73,7 +73,6 @@ class Municipality:
     name: str
     kana: str
     kind: str
-    area: str
 
 
 @cache
@@ -81,8 +80,7 @@ def municipalities() -> Mapping[str, Municipality]:
     """Return Tokyo's municipalities by code, in official order."""
     text = files("callcenter").joinpath("data", "municipalities.csv").read_text(encoding="utf-8")
     rows = (
-        Municipality(row["code"], row["name"], row["kana"], row["kind"], row["area"])
-        for row in csv.DictReader(text.splitlines())
+        Municipality(row["code"], row["name"], row["kana"], row["kind"]) for row in csv.DictReader(text.splitlines())
     )
     return MappingProxyType({place.code: place for place in sorted(rows, key=lambda place: place.code)})
 

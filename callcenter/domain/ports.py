@@ -28,6 +28,18 @@ class Doorbell(Protocol):
     def ring(self) -> None: ...
 
 
+class JobQueue(Protocol):
+    """Hands heavy jobs to whichever process takes them; it may lose one, as the job's row is what counts."""
+
+    def put(self, job_id: str, attempts: int) -> None:
+        """Put a job on the queue; nothing if it lies there already for this try, or the queue is away."""
+        ...
+
+    def is_served(self) -> bool:
+        """Return whether some process takes jobs from the queue now."""
+        ...
+
+
 class LineWords(Protocol):
     """The telephone's own words, for the pages on which somebody decides what callers will hear."""
 
@@ -100,6 +112,8 @@ class Ports:
     """None where no account was named: then there is nothing to look at."""
     mailer: Mailer | None = None
     """None where nothing is mailed, as in most tests."""
+    heavy: JobQueue | None = None
+    """None without Redis: then the worker does heavy jobs itself."""
     line_words: LineWords | None = None
     """None where no telephone is mounted."""
     browser_line: BrowserLine = field(default_factory=BrowserLine)

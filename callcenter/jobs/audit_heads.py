@@ -1,4 +1,4 @@
-"""Carrying the head of the audit chain outside, and walking the chain: in a thread of its own, as both take long."""
+"""Carrying the head of the audit chain outside, and walking the chain."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from callcenter.context import context, reading, settings, unit_of_work
 from callcenter.domain.calendar.times import long_date
 from callcenter.domain.ports import Mail
 from callcenter.domain.trail.audit_heads import Head, head_line
+from callcenter.jobs.running import Running
 from callcenter.models.trail.audit_watch import AuditHeadSent
 from callcenter.services.administration import policy_history
 from callcenter.services.keeping import process_keys
@@ -63,18 +64,6 @@ def send_head(facts: dict[str, Any]) -> str:
 HANDLERS: dict[str, Callable[[dict[str, Any]], str]] = {audit_watch.TOPIC: send_head}
 
 
-def look() -> None:
-    """Walk along the chain if somebody asked for that, or it is the night's turn."""
-    with reading() as session:  # most looks find nothing
-        asked = audit_watch.is_asked(session)
-    if not asked:
-        return
-    with unit_of_work() as session:
-        check_id = audit_watch.take_check(session, now=context().ports.clock.now())
-    if check_id is not None:
-        walk(check_id)
-
-
 def plan() -> None:
     """Take today's head for outside, plan tonight's walk, and say which keys this worker knows."""
     now = context().ports.clock.now()
@@ -82,6 +71,7 @@ def plan() -> None:
         process_keys.note(session, THIS, now=now)
         audit_watch.take_head(session, outside(), now=now)
         audit_watch.plan_nightly(session, now=now)
+        audit_watch.plan_forgotten(session, now=now)
 
 
 def note_policy() -> None:
@@ -90,17 +80,21 @@ def note_policy() -> None:
         policy_history.note(session, settings().policy, now=context().ports.clock.now())
 
 
-def walk(check_id: str) -> int | None:
+def walk(job: Running) -> str:
     """Walk along the chain, past every head that was sent, and note the first entry that does not fit."""
+    check_id = job.subject_id
+    with unit_of_work() as session:
+        if not audit_watch.begin_check(session, check_id, now=context().ports.clock.now()):
+            return "not_wanted"
     with reading() as session:
         head, known = audit.head(session), audit_watch.sent_heads(session)
-        bad = audit.verify(session, *known)
+        bad = audit.verify(session, *known, progress=job.advance)
     with unit_of_work() as session:
         now = context().ports.clock.now()
         audit_watch.end_check(session, check_id, head.seq if head else 0, bad, now=now)
     if bad is not None:
         log.error("the audit trail does not fit from entry %d on; see callcenter audit verify", bad)
-    return bad
+    return "done" if bad is None else "broken"
 
 
 def _note(day: date, *, mailed: bool = False, filed: bool = False) -> None:

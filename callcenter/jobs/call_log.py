@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from callcenter.context import context, unit_of_work
 from callcenter.domain.telephony import LineBusy, LineGone, LineInUse, LineRefused, LineShut, LineUnknown
+from callcenter.jobs.nights import tonight
 from callcenter.services.delivery import nightly
 from callcenter.services.delivery.nightly import Turn
 
@@ -27,22 +28,18 @@ Pause = Callable[[float], bool]
 
 def forget_old_calls(pause: Pause) -> None:
     """Do tonight's turn if nobody has; what the telephone company does not take now is tried again later tonight."""
-    now = context().ports.clock.now()
-    with unit_of_work() as session:
-        turn = nightly.take(session, nightly.CALL_LOG, now=now)
-    if turn is None:
-        return
+    tonight(nightly.CALL_LOG, lambda turn: _try(turn, pause))
+
+
+def _try(turn: Turn, pause: Pause) -> str | None:
     try:
-        result = _work_off(turn, pause)
+        return _work_off(turn, pause)
     except (LineShut, LineRefused) as refused:
         log.warning("the telephone company does not let old calls be deleted: %s", refused)
-        result = "refused"
+        return "refused"
     except (LineBusy, LineUnknown) as not_now:
         log.info("deleting old calls rests: %s", not_now)
-        return
-    if result is not None:
-        with unit_of_work() as session:
-            nightly.finish(session, turn, result, now=context().ports.clock.now())
+        return None
 
 
 def _work_off(turn: Turn, pause: Pause) -> str | None:

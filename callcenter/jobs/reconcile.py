@@ -33,6 +33,19 @@ LEGS_LAST = timedelta(hours=4)
 """Longer than the telephone company lets a counsellor's leg live."""
 
 
+def from_start() -> Callable[[], str]:
+    """Return what compares at once when the worker has just started, and at the usual pace from then on."""
+    every = AT_START
+
+    def compare() -> str:
+        nonlocal every
+        result = reconcile(every=every)
+        every = EVERY
+        return result
+
+    return compare
+
+
 def reconcile(*, every: timedelta = EVERY) -> str:
     """Compare if it is time; returns how it went, as a code. Errors of the database are left to the caller."""
     now = context().ports.clock.now()
@@ -48,6 +61,8 @@ def reconcile(*, every: timedelta = EVERY) -> str:
         _rooms(now)
     except (LineBusy, LineUnknown, LineRefused, LineGone) as away:
         log.warning("rows cannot be compared with the telephone company's list: %s", type(away).__name__)
+        with unit_of_work() as session:
+            chores.stopped(session, turn)
         return type(away).__name__
     with unit_of_work() as session:
         chores.done(session, turn)

@@ -12,6 +12,7 @@ from callcenter.domain.ports import MailNotTaken
 from callcenter.domain.telephony import LineBusy, LineGone, LineRefused, LineShut, LineUnknown
 from callcenter.jobs import audit_heads, listening, participants
 from callcenter.jobs.errands import HANDLERS, NotYet
+from callcenter.jobs.loop import where
 from callcenter.services.delivery import outbox
 from callcenter.services.delivery.outbox import Lease
 
@@ -70,8 +71,8 @@ def _run(held: Lease) -> str | None:
         return "gone"
     except SQLAlchemyError:
         raise  # no errand can be run now; the worker rests and the lease runs out by itself
-    except Exception:
-        log.exception("errand %s (%s) failed; it is tried again", held.message_id, held.topic)
+    except Exception as failed:  # noqa: BLE001  # the errands after it are not to suffer
+        log.error("errand %s (%s) failed and is tried again: %s", held.message_id, held.topic, where(failed))  # noqa: TRY400  # see where()
         return None
 
 

@@ -8,8 +8,10 @@ from itertools import islice
 
 from callcenter.context import context, reading, unit_of_work
 from callcenter.domain.calendar.times import local_date
+from callcenter.jobs.nights import tonight
 from callcenter.models.base import db, forget_overwritten
 from callcenter.services.delivery import nightly
+from callcenter.services.delivery.nightly import Turn
 from callcenter.services.keeping import retention
 from callcenter.services.keeping.retention import Due
 from callcenter.services.trail.audit import SYSTEM
@@ -25,27 +27,26 @@ Pause = Callable[[float], bool]
 
 def let_go(pause: Pause) -> None:
     """Do tonight's turn if nobody has; what is held by anything stays and is asked again the next night."""
-    now = context().ports.clock.now()
-    with unit_of_work() as session:
-        turn = nightly.take(session, nightly.RETENTION, now=now)
-    if turn is None:
-        return
+    tonight(nightly.RETENTION, lambda turn: _work_off(turn, pause))
+
+
+def _work_off(turn: Turn, pause: Pause) -> str | None:
+    """Destroy batch by batch; None if the process shall stop, the night is over or somebody else has the turn."""
     gone = 0
     while batch := _next_batch():
         with unit_of_work() as session:
             now, periods = context().ports.clock.now(), context().settings.policy.periods
             if not nightly.advance(session, turn, removed=0, kept=0, now=now):
-                return  # the turn went to somebody else meanwhile
+                return None
             shredded = retention.purge(session, batch, periods=periods, by=SYSTEM, now=now)
             nightly.advance(session, turn, removed=len(shredded), kept=0, now=now)
         gone += len(shredded)
         if not shredded or nightly.night_of(now) != turn.night or pause(PAUSE):
-            return
+            return None
     if gone:
         forget_overwritten(db.engine)
         log.info("%s cases and records were kept no longer and are destroyed", gone)
-    with unit_of_work() as session:
-        nightly.finish(session, turn, "done", now=context().ports.clock.now())
+    return "done"
 
 
 def _next_batch() -> list[Due]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-import time
+from collections.abc import Mapping
+from functools import partial
 
 from flask import Flask
-from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.adapters import doorbell
 from callcenter.context import context, reading, unit_of_work
-from callcenter.jobs import audit_heads, call_log, fallback, reconcile, relay, retention
+from callcenter.jobs import audit_heads, call_log, fallback, heavy, reconcile, relay, retention
+from callcenter.jobs.loop import Routine, keep_running
 from callcenter.services.calls import dispatching
 from callcenter.services.delivery import outbox
 from callcenter.services.names import nickname_index, nickname_reindex
@@ -26,13 +27,17 @@ SWEEP = 3.0
 FORGET = 600.0
 KEEP_FALLBACK = 60.0
 NIGHT_LOOK = 60.0
+"""Real seconds between two looks whether it is night."""
 RECONCILE = 30.0
 """Real seconds between two looks whether it is time to compare with the telephone company's list."""
 TRAIL_LOOK = 5.0
-BELL_REST = 5.0
-"""Real seconds before a lost Redis is tried again."""
-
-_app: Flask | None = None
+HEAVY_LOOK = 5.0
+BELL = "bell"
+"""The one thread that waits for the bell."""
+HEAVY = "heavy"
+"""The thread in which heavy jobs are done where no process takes them from the queue."""
+LEAVE_WITHIN = {"line": 15.0, HEAVY: 3.0}
+"""Seconds for threads to come to an end when the worker stops: the line's own work, and to give a heavy job back."""
 
 
 def look() -> None:
@@ -55,126 +60,57 @@ def sweep() -> None:
 
 
 def forget() -> None:
+    """Drop what has served its time."""
     with unit_of_work() as session:
         nickname_index.complete(session)  # names that an older version added while it was being replaced
         nickname_reindex.batch(session)  # and those it spelt by older rules
         watch.forget(session, now=context().ports.clock.now())
 
 
-def answer_bell() -> None:
-    """What rq runs when somebody rang; it carries nothing but the ring."""
-    if _app is None:
-        raise RuntimeError("the bell was answered outside the worker")
-    with _app.app_context():
-        look()
+def lanes(stop: threading.Event) -> Mapping[str, tuple[Routine, ...]]:
+    """Return all the worker does, by the thread that does it: what takes long never lets a ring wait."""
+    return {
+        "line": (
+            Routine("looking who waits", look, LOOK),
+            Routine("looking after silent calls", sweep, SWEEP),
+            Routine("forgetting", forget, FORGET),
+            Routine("keeping the fallback file", fallback.keep_fallback, KEEP_FALLBACK),
+        ),
+        BELL: (Routine("looking who waits, as the bell rang", look),),
+        "reconciler": (Routine("comparing with the telephone company's list", reconcile.from_start(), RECONCILE),),
+        "night": (
+            Routine("destroying what is kept no longer", partial(retention.let_go, stop.wait), NIGHT_LOOK),
+            Routine("deleting old calls at Twilio", partial(call_log.forget_old_calls, stop.wait), NIGHT_LOOK),
+        ),
+        "trail": (
+            Routine("noting the operator's settings", audit_heads.note_policy, TRAIL_LOOK, once=True),
+            Routine("planning for the trail", audit_heads.plan, NIGHT_LOOK),
+            Routine("carrying the slow errands", partial(relay.drain, slow=True), TRAIL_LOOK),
+        ),
+        HEAVY: (Routine("handing out heavy jobs", partial(heavy.hand_out, stop), HEAVY_LOOK),),
+    }
 
 
 def work(app: Flask, *, redis_url: str | None) -> None:
     """Work until told to stop by a signal."""
-    global _app  # noqa: PLW0603  # rq calls answer_bell by name and can hand it nothing
-    _app = app
-    stop = threading.Event()
+    stop, bell = threading.Event(), threading.Event()
+
+    def end(*_signal: object) -> None:
+        stop.set()
+        bell.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    ticker = threading.Thread(target=_tick, args=(app, stop), name="ticker")
-    ticker.start()
-    threading.Thread(target=_by_night, args=(app, stop), name="night", daemon=True).start()
-    threading.Thread(target=_reconcile, args=(app, stop), name="reconciler", daemon=True).start()
-    threading.Thread(target=_look_after_trail, args=(app, stop), name="trail", daemon=True).start()
+        signal.signal(number, end)
+    threads = {
+        name: threading.Thread(target=keep_running, args=(app, routines, stop, rung), name=name, daemon=True)
+        for name, routines in lanes(stop).items()
+        for rung in (bell if name == BELL else None,)
+    }
     if redis_url is not None:
-        listener = threading.Thread(target=_listen, args=(redis_url, stop), name="bell", daemon=True)
-        listener.start()
+        listening = (redis_url, stop, bell.set)
+        threads["listener"] = threading.Thread(target=doorbell.listen, args=listening, name="listener", daemon=True)
+    for thread in threads.values():
+        thread.start()
     stop.wait()
-    ticker.join(timeout=15)
-
-
-def _tick(app: Flask, stop: threading.Event) -> None:
-    last = {sweep: 0.0, forget: 0.0, fallback.keep_fallback: 0.0}
-    every = {sweep: SWEEP, forget: FORGET, fallback.keep_fallback: KEEP_FALLBACK}
-    while not stop.wait(LOOK):
-        try:
-            with app.app_context():
-                look()
-                for job, pause in every.items():
-                    if time.monotonic() - last[job] >= pause:
-                        last[job] = time.monotonic()
-                        job()
-        except SQLAlchemyError as away:
-            log.warning("the database does not answer (%s); the worker tries again", type(away).__name__)
-            stop.wait(1)
-        except Exception:
-            log.exception("the worker stumbled; it goes on, for nobody else rings for those who wait")
-            stop.wait(1)
-
-
-def _reconcile(app: Flask, stop: threading.Event) -> None:
-    """Compare with the telephone company's list at once and every few minutes, while rings go on undisturbed."""
-    every = reconcile.AT_START
-    while not stop.is_set():
-        try:
-            with app.app_context():
-                reconcile.reconcile(every=every)
-            every = reconcile.EVERY
-        except SQLAlchemyError as away:
-            log.warning("the database does not answer (%s); rows are compared later", type(away).__name__)
-        except Exception:
-            log.exception("comparing rows with the telephone company's list stumbled; it is tried again")
-        stop.wait(RECONCILE)
-
-
-def _by_night(app: Flask, stop: threading.Event) -> None:
-    """Do what takes long and hurries nobody in a thread of its own, so that no ring ever waits for it."""
-    while not stop.wait(NIGHT_LOOK):
-        for job in (retention.let_go, call_log.forget_old_calls):
-            try:
-                with app.app_context():
-                    job(stop.wait)
-            except SQLAlchemyError as away:
-                log.warning("the database does not answer (%s); the night's work waits", type(away).__name__)
-            except Exception:
-                log.exception("the night's work stumbled; it is tried again")
-
-
-def _look_after_trail(app: Flask, stop: threading.Event) -> None:
-    """Walk along the audit chain and carry its head outside; both may take long, so in a thread of their own."""
-    planned, noted = 0.0, False
-    while not stop.wait(TRAIL_LOOK):
-        try:
-            with app.app_context():
-                if not noted:
-                    audit_heads.note_policy()
-                    noted = True
-                if time.monotonic() - planned >= NIGHT_LOOK or not planned:
-                    planned = time.monotonic()
-                    audit_heads.plan()
-                audit_heads.look()
-                relay.drain(slow=True)
-        except SQLAlchemyError as away:
-            log.warning("the database does not answer (%s); the trail is looked after later", type(away).__name__)
-        except Exception:
-            log.exception("looking after the trail stumbled; it is tried again")
-
-
-def _listen(redis_url: str, stop: threading.Event) -> None:
-    """Answer the bell in a thread of its own; without Redis the ticker alone does the work."""
-    from redis import Redis, RedisError  # only the worker needs them
-    from rq import Queue, SimpleWorker
-    from rq.serializers import JSONSerializer
-    from rq.timeouts import TimerDeathPenalty
-
-    class Listener(SimpleWorker):
-        """Runs in a thread, where signals cannot be handled; the main thread does that."""
-
-        death_penalty_class = TimerDeathPenalty
-
-        def _install_signal_handlers(self) -> None:
-            """Leave the process's own handlers alone."""
-
-    while not stop.is_set():
-        try:
-            connection = Redis.from_url(redis_url)
-            queue = Queue(doorbell.QUEUE, connection=connection, serializer=JSONSerializer)
-            Listener([queue], connection=connection, serializer=JSONSerializer).work(logging_level="WARNING")
-        except (RedisError, OSError) as away:
-            log.warning("Redis is away (%s); the worker looks by itself", type(away).__name__)
-        stop.wait(BELL_REST)
+    for name, seconds in LEAVE_WITHIN.items():
+        threads[name].join(timeout=seconds)

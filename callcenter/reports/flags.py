@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import render_template, request
+from flask import render_template
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -13,19 +13,16 @@ from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.misuse.flags import (
     BLOCK_CHOICES,
-    BLOCK_DAYS,
     Appeal,
     FlagKind,
     Misuse,
-    NoDecision,
-    NothingChosen,
 )
 from callcenter.models.misuse import Incident, NumberFlag
 from callcenter.reports.blueprint import bp
+from callcenter.reports.forms import AppealForm, BlockForm
 from callcenter.services.misuse import flags, incidents
 from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.kit.answers import onward
-from callcenter.ui.kit.sent import choice
 
 
 @dataclass(frozen=True)
@@ -77,10 +74,9 @@ def marked_numbers() -> str:
             "reports/flags.html",
             numbers=_numbers(session, now),
             incidents=[_happened(one) for one in incidents.recent(session, now=now)],
-            reasons=[(kind.value, kind.label) for kind in Misuse],
+            block=BlockForm(formdata=None),
+            appeal=AppealForm(formdata=None),
             block_days=BLOCK_CHOICES,
-            usual_days=BLOCK_DAYS,
-            decisions=[(one.value, one.label) for one in Appeal],
         )
 
 
@@ -88,10 +84,10 @@ def marked_numbers() -> str:
 @staff_who_may(Action.TURN_AWAY)
 def block_number(flag_id: str) -> Response:
     """Turn a flagged number away for some days."""
-    reason, days = choice(Misuse, request.form.get("reason"), refusal=NothingChosen), request.form.get("days", type=int)
+    form, now = BlockForm(), ports().clock.now()
+    form.check()
     with unit_of_work() as session:
-        by, now = myself(session), ports().clock.now()
-        flags.block(session, flag_id, reason, days=BLOCK_DAYS if days is None else days, by=by, now=now)
+        flags.block(session, flag_id, form.reason.data, days=form.days.data, by=myself(session), now=now)
     return onward(
         "reports.marked_numbers", "この番号からの電話を、しばらくお断りします。119番と110番の案内は、いつも流れます。"
     )
@@ -101,7 +97,9 @@ def block_number(flag_id: str) -> Response:
 @staff_who_may(Action.TURN_AWAY)
 def decide_appeal(flag_id: str) -> Response:
     """Note that whoever is turned away objected, and what was decided."""
-    decision = choice(Appeal, request.form.get("decision"), refusal=NoDecision)
+    form = AppealForm()
+    form.check()
+    decision = form.decision.data
     with unit_of_work() as session:
         flags.appeal(session, flag_id, decision, by=myself(session), now=ports().clock.now())
     return onward("reports.marked_numbers", f"申し出と、決めたこと（{decision.label}）を書きとめました。")

@@ -15,6 +15,7 @@ from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date, short_date
 from callcenter.models.access import ReasonedAccess
 from callcenter.reports.blueprint import bp
+from callcenter.reports.forms import ReviewForm
 from callcenter.services.access import break_glass
 from callcenter.services.access.break_glass import Target
 from callcenter.services.delivery.notices import Told
@@ -24,9 +25,10 @@ from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.frame import Say
 from callcenter.ui.kit.answers import again, onward
 from callcenter.ui.kit.paging import before_number, days_asked
-from callcenter.ui.kit.sent import choice
+from callcenter.ui.kit.sent import UnknownChoice
 from callcenter.ui.notices import OPERATOR
 
+NOTE_NEEDED = "「必要な閲覧だった」以外を選ぶときは、このあとどうするかを、ひとこと書いてください。"
 USUAL_DAYS = 7
 """What a page of readers begins with."""
 
@@ -79,12 +81,18 @@ def break_glass_list() -> str:
 @staff_who_may(Action.REVIEW)
 def review_break_glass(access_id: str) -> Response | tuple[str, int]:
     """Say whether it was needed."""
-    verdict, note = choice(Verdict, request.form.get("verdict")), request.form.get("note", "")
+    form = ReviewForm()
+    valid, note = form.validate(), form.note.data or ""
+    if form.verdict.data is None:
+        raise UnknownChoice
+    if not valid:
+        return again(_draw(access_id, form))
     try:
         with unit_of_work() as session:
-            break_glass.review(session, access_id, verdict, note, by=myself(session), now=ports().clock.now())
-    except (ReasonMissing, ReasonTooLong):
-        return again(_draw(missing=access_id, typed=note))
+            break_glass.review(session, access_id, form.verdict.data, note, by=myself(session), now=ports().clock.now())
+    except (ReasonMissing, ReasonTooLong) as refused:
+        form.add("note", NOTE_NEEDED if isinstance(refused, ReasonMissing) else refused.message)
+        return again(_draw(access_id, form))
     return onward("reports.break_glass_list", "確認を残しました。")
 
 
@@ -99,14 +107,15 @@ def about_a_breaking(session: Session, notice: Told) -> tuple[str, str | None]:
     )
 
 
-def _draw(missing: str | None = None, typed: str = "") -> str:
+def _draw(sent_for: str | None = None, form: ReviewForm | None = None) -> str:
+    """Draw the list; the *form* that was sent for one opening keeps what was typed and what is wrong with it."""
     with reading() as session:
         staff, today = myself(session), local_date(ports().clock.now())
         waiting = [Glass.of(one, staff.id, today) for one in break_glass.waiting(session)]
         done = [Glass.of(one, staff.id, today) for one in break_glass.reviewed(session)]
-    verdicts = [(one.value, one.label) for one in Verdict]
+    form, empty = form or ReviewForm(formdata=None), ReviewForm(formdata=None)
     return render_template(
-        "reports/break_glass.html", waiting=waiting, done=done, verdicts=verdicts, missing=missing, typed=typed
+        "reports/break_glass.html", waiting=waiting, done=done, sent_for=sent_for, form=form, empty_form=empty
     )
 
 

@@ -1,16 +1,27 @@
-"""What forms share: the token against forgery, and mistakes as words beside the field and in a summary."""
+"""What forms share: the token against forgery, our own words for mistakes, and what was typed kept beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import EnumType
 from typing import Any
 
 from flask import Flask, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFProtect
+from wtforms import Field
+from wtforms.validators import Length, StopValidation, ValidationError
+from wtforms.widgets import CheckboxInput, RadioInput, Select
+
+from callcenter.domain.codes import Code
+from callcenter.domain.errors import HelplineError
+from callcenter.ui.form_words import OUR_WORDS, OurWords
 
 csrf = CSRFProtect()
+
+Options = Sequence[tuple[str, str]]
+"""Values with their labels, as a list offers them."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +30,11 @@ class Problem:
 
     field: str | None
     message: str
+
+    @classmethod
+    def of(cls, refused: HelplineError, field: str | None = None) -> Problem:
+        """Return what a rule refused, beside the field that it names, else beside *field*."""
+        return cls(refused.field or field, refused.message)
 
 
 def install(app: Flask, *, guarded_elsewhere: frozenset[str] = frozenset()) -> None:
@@ -29,6 +45,7 @@ def install(app: Flask, *, guarded_elsewhere: frozenset[str] = frozenset()) -> N
     app.config.setdefault("WTF_CSRF_SSL_STRICT", False)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # asked for below instead, where the blueprint is known
     csrf.init_app(app)
+    app.jinja_env.filters["question"] = Question.of
 
     @app.before_request
     def ask_for_token() -> None:
@@ -38,8 +55,168 @@ def install(app: Flask, *, guarded_elsewhere: frozenset[str] = frozenset()) -> N
             csrf.protect()
 
 
-def problems(form: FlaskForm) -> list[Problem]:
-    """Return what is wrong with *form*, field by field in the form's order."""
-    fields: Iterable[Any] = form
-    found = [Problem(field.id, str(field.errors[0])) for field in fields if field.errors]
-    return [*(Problem(None, str(message)) for message in form.form_errors), *found]
+class Form(FlaskForm):
+    """A form of ours: its mistakes are said in our words, and a rule's refusal stands where a mistake would."""
+
+    class Meta(FlaskForm.Meta):
+        """How every form of ours is read."""
+
+        def get_translations(self, _form: Any) -> OurWords:
+            return OUR_WORDS
+
+    form_errors: list[str]
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is to be mended: first what concerns the form as a whole, then field by field in the form's order."""
+        fields: Iterable[Any] = self
+        whole = [Problem(None, str(message)) for message in self.form_errors]
+        return whole + [problem for field in fields for problem in problems_of(field)]
+
+    def check(self) -> None:
+        """Validate a form that has no page to be mended on: its first problem is raised as a ``HelplineError``."""
+        if not self.validate():
+            raise HelplineError(self.problems[0].message)
+
+    def refuse(self, refused: HelplineError, field: str | None = None) -> None:
+        """Say what a rule refused beside the field that it names (else *field*); at the top if the form has none."""
+        self.add(refused.field or field, refused.message)
+
+    def add(self, field: str | None, message: str) -> None:
+        """Say something beside a field, at the top if the form has no such field."""
+        fields: Iterable[Any] = self
+        where = next((one for one in fields if one.id == field), None)
+        if where is None:
+            self.form_errors = [*self.form_errors, message]
+        else:
+            where.errors = [*where.errors, message]
+
+
+class AtMost(Length):
+    """Refuses a longer text before any other validator looks at it."""
+
+    def __init__(self, longest: int, message: str | None = None) -> None:
+        super().__init__(max=longest, message=message)
+
+    def __call__(self, form: Any, field: Any) -> None:
+        try:
+            super().__call__(form, field)
+        except ValidationError as too_long:
+            raise StopValidation(str(too_long)) from None
+
+
+Codes = type[Code] | Mapping[Any, str]
+"""A code list, or codes (members of an enum, or texts) with their labels."""
+
+
+class ChoiceField(Field):
+    """One of some codes; ``data`` is the one that was chosen, None if it is none of them.
+
+    *blank* is the label of an empty answer, if there is one. *refusal* is said of anything that is not on the list,
+    and of an empty answer where one is *needed*. A long list may come as a function.
+    """
+
+    widget = Select()
+    data: Any
+
+    def __init__(
+        self,
+        label: str,
+        codes: Codes | Callable[[], Codes],
+        *,
+        refusal: str | None = None,
+        blank: str | None = None,
+        needed: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, **kwargs)
+        self.labels = _labels(codes)
+        self.refusal, self.blank, self.needed = refusal, blank, needed
+
+    @property
+    def options(self) -> Options:
+        """The answers as a list offers them, the empty one first."""
+        first = [] if self.blank is None else [("", self.blank)]
+        return [*first, *((str(code), label) for code, label in self.labels.items())]
+
+    def process_formdata(self, values: list[str]) -> None:
+        if values:
+            self.data = next((code for code in self.labels if str(code) == values[0]), None)
+
+    def pre_validate(self, _form: Any) -> None:
+        said_nothing = not self.raw_data or not self.raw_data[0]
+        if self.data is None and (self.needed or not said_nothing):
+            raise StopValidation(self.refusal or self.gettext("Not a valid choice."))
+
+    def shown(self) -> tuple[str, ...]:
+        """Return what is chosen, as the page sends it."""
+        return ("",) if self.data is None else (str(self.data),)
+
+
+class RadioChoiceField(ChoiceField):
+    """The same with all answers in sight."""
+
+    widget = RadioInput()
+
+
+class ManyChoicesField(ChoiceField):
+    """Any of some codes; ``data`` are those that were chosen, in the order of the list."""
+
+    widget = CheckboxInput()
+
+    def process_formdata(self, values: list[str]) -> None:
+        self.data = tuple(code for code in self.labels if str(code) in values)
+
+    def pre_validate(self, _form: Any) -> None:
+        pass
+
+    def shown(self) -> tuple[str, ...]:
+        return tuple(str(code) for code in self.data or ())
+
+
+@dataclass(frozen=True)
+class Question:
+    """A field as the macros of ``parts/field.html`` draw it: what was typed as it stands, and what is wrong with it."""
+
+    name: str
+    label: str
+    hint: str | None
+    kind: str
+    value: str
+    chosen: tuple[str, ...]
+    options: Options
+    problems: tuple[Problem, ...]
+
+    @classmethod
+    def of(cls, field: Any) -> Question:
+        shown = _shown(field)
+        return cls(
+            name=field.name,
+            label=field.label.text,
+            hint=field.description or None,
+            kind="select" if isinstance(field.widget, Select) else getattr(field.widget, "input_type", "textarea"),
+            value=shown[0] if shown else "",
+            chosen=shown,
+            options=field.options if isinstance(field, ChoiceField) else (),
+            problems=tuple(problems_of(field)),
+        )
+
+
+def problems_of(field: Any) -> list[Problem]:
+    """Return what is wrong with a field."""
+    return [Problem(field.id, str(message)) for message in field.errors]
+
+
+def _shown(field: Any) -> tuple[str, ...]:
+    """Return what was typed or chosen as it stands, else what the field holds."""
+    if field.raw_data and all(isinstance(one, str) for one in field.raw_data):
+        return tuple(field.raw_data)
+    return field.shown() if isinstance(field, ChoiceField) else (field._value(),)  # noqa: SLF001  # as its widgets ask
+
+
+def _labels(codes: Codes | Callable[[], Codes]) -> Mapping[Any, str]:
+    if isinstance(codes, Mapping):
+        return codes
+    if isinstance(codes, EnumType):
+        return {code: code.label for code in codes}
+    return _labels(codes())

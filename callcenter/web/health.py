@@ -14,7 +14,7 @@ from callcenter.models.base import DatabaseFailed, db
 from callcenter.models.delivery.nightly import NightlyRun
 from callcenter.services.calendar import opening_hours
 from callcenter.services.calls import calls
-from callcenter.services.delivery import nightly, outbox
+from callcenter.services.delivery import heavy_jobs, nightly, outbox
 from callcenter.services.duty import presence
 from callcenter.ui.access import machine
 
@@ -79,12 +79,15 @@ def _count_the_line(registry: CollectorRegistry) -> None:
     running = Gauge("helpline_calls", "Calls that have not ended, by state", ["state"], registry=registry)
     staff = Gauge("helpline_counsellors", "Counsellors by what they are doing", ["work"], registry=registry)
     open_errands = Gauge("helpline_outbox_open", "Errands that are not done", registry=registry)
+    heavy = Gauge("helpline_heavy_jobs", "Heavy jobs that are not done, by state", ["state"], registry=registry)
     with reading() as session:
         for state, count in calls.running_by_state(session).items():
             running.labels(state).set(count)
         for work, count in presence.staff_by_work(session).items():
             staff.labels(work).set(count)
         open_errands.set(outbox.undone(session))
+        for job_state, count in heavy_jobs.undone_by_state(session).items():
+            heavy.labels(job_state.value).set(count)
         _by_night(registry, nightly.latest(session, nightly.CALL_LOG))
 
 

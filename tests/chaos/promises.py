@@ -114,8 +114,12 @@ class Promises:
     # ------------------------------------------------------------ at every moment
 
     def _at_once(self, rows: Rows) -> Iterator[str]:
-        engine = self.stage.line.engine
         live = [offer for offer in rows.offers if offer.state in LIVE_OFFERS]
+        yield from self._bound(rows, live)
+        yield from self._answered(rows)
+        yield from self._on_the_line(rows, live)
+
+    def _bound(self, rows: Rows, live: list[Offer]) -> Iterator[str]:
         theirs = [o.call_id for o in live if o.purpose is Purpose.ANSWER] + [o.staff_id for o in live]
         for what, count in Counter(theirs).items():
             if count > 1:
@@ -124,12 +128,17 @@ class Promises:
         rung = {offer.id for offer in live if offer.purpose is not Purpose.LISTEN}
         if bound != rung:
             yield f"counsellors are bound to {bound}, live offers are {rung}"
-        for leg in engine.legs.values():
+
+    def _answered(self, rows: Rows) -> Iterator[str]:
+        for leg in self.stage.line.engine.legs.values():
             if leg.inbound and leg.verbs and leg.sid not in rows.calls:
                 yield f"a caller was answered and has no row: {leg.sid}"
         for offer in rows.offers:
             if offer.claimed_at and offer.purpose is Purpose.ANSWER and offer.call_id not in rows.drafts:
                 yield f"call {offer.call_id} was claimed and nobody finds a record to write"
+
+    def _on_the_line(self, rows: Rows, live: list[Offer]) -> Iterator[str]:
+        engine = self.stage.line.engine
         consulted = {call.consult_id for call in rows.calls.values()}
         owners = {f"c-{offer.id}" for offer in live if offer.id not in consulted}
         for room in running_rooms(self.stage):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from callcenter.domain.staff.roles import Role
-from callcenter.jobs import audit_heads
+from callcenter.jobs import heavy
 from callcenter.models.cases.cases import Person
 from tests.browsers import OpenPage, axe
 from tests.journeys.office import PASSWORD, Office
@@ -87,7 +88,7 @@ def follows(auditor: Page, office: Office) -> None:
     auditor.get_by_role("button", name="いま確かめる").click()
     expect(auditor.get_by_text("確かめています。終わったら")).to_be_visible()
     with office.app.app_context():
-        audit_heads.look()
+        heavy.hand_out(threading.Event())
     auditor.reload()
     expect(auditor.get_by_text("すべてつながっています").first).to_be_visible()
     looked_at(auditor, "chain")

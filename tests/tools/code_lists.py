@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from callcenter import domain, models, services
-from callcenter.admin import accounts, trail_words
+from callcenter.admin import forms, trail_words
 from callcenter.casefile.case import caseload
 from callcenter.casefile.record import unlinked
 from callcenter.domain.calls.lifecycle import Key
@@ -37,9 +37,9 @@ WORDS: dict[type[StrEnum], Mapping[Any, str]] = {
     AwayReason: tones.AWAY,
     CallerKind: {kind: kind.label for kind in CallerKind},
     CaseState: caseload.STATES,
-    IdentityCheck: accounts.CHECKS,
+    IdentityCheck: forms.CHECKS,
     Key: hints.KEYS,
-    ResetReason: accounts.REASONS,
+    ResetReason: forms.RESET_REASONS,
     Role: tones.ROLES,
     Since: caseload.SINCE,
     Which: unlinked.TITLES,

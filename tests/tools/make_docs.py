@@ -1,6 +1,6 @@
 """Writes the documents that say what the code says: ``python -m tests.tools.make_docs``.
 
-``docs/commands.md`` comes from the commands' own help, ``docs/settings.md`` from ``callcenter/settings_help.py``, the
+``docs/commands.md`` comes from the commands' own help, ``docs/settings.md`` from ``callcenter/variables.py``, the
 code lists of ``docs/glossary.md`` from the enums, the list of decisions from their files. A test compares all of them.
 """
 
@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator
 from inspect import cleandoc
 from pathlib import Path
+from typing import Any
 
 import click
 
-from callcenter.settings import REQUIRED_IN_PRODUCTION
-from callcenter.settings_help import REFUSED, SECTIONS, Help
+from callcenter.environment import Setting
+from callcenter.variables import REFUSED, SECTIONS
 from tests.tools import code_lists
 from tests.tools.papers import ROOT, table
 from wsgi import cli
@@ -120,7 +121,7 @@ def value_of(parameter: click.Option) -> str:
 def settings_page() -> str:
     parts = [
         "# Settings",
-        HOW.format(where="texts in `callcenter/settings_help.py`"),
+        HOW.format(where="texts in `callcenter/variables.py`"),
         SETTINGS,
     ]
     for section in SECTIONS:
@@ -130,15 +131,15 @@ def settings_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def setting_row(setting: Help) -> tuple[str, str, str]:
-    demanded = " **P**" if setting.variable in REQUIRED_IN_PRODUCTION else ""
-    return f"`{setting.variable}`{demanded}", default_of(setting), setting.meaning
+def setting_row(setting: Setting[Any]) -> tuple[str, str, str]:
+    demanded = " **P**" if setting.required else ""
+    return f"`{setting.name}`{demanded}", default_of(setting), setting.meaning
 
 
-def default_of(setting: Help) -> str:
+def default_of(setting: Setting[Any]) -> str:
     """Return the default, quoted if it can be typed as it stands."""
-    plain = re.fullmatch(r"[a-z ]+", setting.default) and setting.default not in {"on", "off", "development"}
-    return setting.default if plain else f"`{setting.default}`"
+    plain = re.fullmatch(r"[a-z ]+", setting.shown) and setting.shown not in {"on", "off", "development"}
+    return setting.shown if plain else f"`{setting.shown}`"
 
 
 # ------------------------------------------------------------------ decisions

@@ -36,7 +36,7 @@ def taken_port() -> Iterator[int]:
 
 
 def test_without_an_account_the_simulated_line_is_started(tmp_path: Path) -> None:
-    assert [*programs(planned(tmp_path))] == ["Redis", "web", "line", "worker"]
+    assert [*programs(planned(tmp_path))] == ["Redis", "web", "line", "worker", "heavy"]
 
 
 @pytest.mark.parametrize("variables", [ACCOUNT, {"TWILIO_API_URL": "http://127.0.0.1:9"}])

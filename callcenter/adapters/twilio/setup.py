@@ -42,7 +42,6 @@ RISKS = {
     "special": "high_risk_special_numbers_enabled",
     "toll_fraud": "high_risk_tollfraud_numbers_enabled",
 }
-RECORDING_DEFAULT = "https://voice.twilio.com/v2/AccountDefaultConfiguration/Recording"
 COUNTRIES_A_PAGE = 300
 
 Told = TypeVar("Told")
@@ -141,11 +140,11 @@ class TwilioSetup:
             permissions = self._client.voice.v1.dialing_permissions
             countries = permissions.countries.list(page_size=COUNTRIES_A_PAGE)
             inherited = permissions.settings().fetch().dialing_permissions_inheritance
-        allowed = {
-            kind: frozenset(str(one.iso_code) for one in countries if getattr(one, risk))
-            for kind, risk in RISKS.items()
-        }
-        return Dialing(**allowed, inherited=bool(inherited))
+
+        def allowed(kind: str) -> frozenset[str]:
+            return frozenset(str(one.iso_code) for one in countries if getattr(one, RISKS[kind]))
+
+        return Dialing(allowed("low_risk"), allowed("special"), allowed("toll_fraud"), bool(inherited))
 
     def _recording(self) -> Recording:
         with plain_errors():

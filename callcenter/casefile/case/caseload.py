@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -91,13 +92,13 @@ def _address(filters: Filters, page: int = 1) -> str:
 
 
 def _given(filters: Filters, page: int, more: bool) -> dict[str, Any]:
-    everybody = Filters()
+    everybody, mine = Filters(), Filters(mine=True)
     return {
         "filters": filters,
         "quick": (
-            ("わたしの担当", _address(everybody.narrower(mine=True)), filters == everybody.narrower(mine=True)),
-            ("今日、見る日", _address(everybody.narrower(mine=True, due=True)), filters.due),
-            ("担当がいない", _address(everybody.narrower(unowned=True)), filters.unowned),
+            ("わたしの担当", _address(mine), filters == mine),
+            ("今日、見る日", _address(replace(mine, due=True)), filters.due),
+            ("担当がいない", _address(Filters(unowned=True)), filters.unowned),
             ("すべて", _address(everybody), filters == everybody),
         ),
         "states": [*((state.value, label) for state, label in STATES.items()), (ALL, "どちらも")],

@@ -39,12 +39,14 @@ class ReasonMissing(HelplineError):
     """Nothing, or next to nothing, was written."""
 
     message = "ひらく理由を、ひとことで結構ですので、書いてください。あとで統括が読みます。"
+    field = "reason"
 
 
 class ReasonTooLong(HelplineError):
     """More than a reason needs."""
 
     message = f"理由は{LONGEST}文字までにしてください。"
+    field = "reason"
 
 
 def tidy_reason(text: str) -> str:

@@ -157,18 +157,6 @@ def position(value: int) -> Phrase:
     return Phrase(f"{value}番目", number(value) + "ばんめ")
 
 
-def people(value: int) -> Phrase:
-    """Say a number of people."""
-    return Phrase(f"{value}人", _people(value))
-
-
-def _people(value: int) -> str:
-    if value in (1, 2):
-        return ("ひとり", "ふたり")[value - 1]
-    spoken = number(value)
-    return (spoken.removesuffix("よん") + "よ" if value % 10 == 4 else spoken) + "にん"
-
-
 def digits(shown: str) -> str:
     """Say a telephone number digit by digit as it is printed, a hyphen as 「の」."""
     plain = unicodedata.normalize("NFKC", shown).translate(dict.fromkeys(map(ord, "‐‑–—−ー"), "-"))

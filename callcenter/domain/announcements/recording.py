@@ -19,6 +19,7 @@ class NotAVoice(HelplineError):
     """A file that the telephone could not play."""
 
     message = "音声として読めませんでした。WAVかMP3で保存して、もう一度お選びください。"
+    field = "voice"
 
 
 @dataclass(frozen=True)

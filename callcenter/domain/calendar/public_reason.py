@@ -15,6 +15,7 @@ class UnspeakableReason(HelplineError):
     """A reason that callers could not be told."""
 
     message = "理由を入れてください。電話とページで、そのままお伝えします。"
+    field = "reason"
 
 
 def public_reason(typed: str) -> str:

@@ -18,10 +18,6 @@ class LinkState(Code):
     LINKED = "linked", "つなぎました"
 
 
-UNDECIDED = (LinkState.UNLINKED, LinkState.UNSURE)
-"""Who may still be found; somebody who wished to stay anonymous is not looked for."""
-
-
 class MergeKind(StrEnum):
     """What was made one: two entries of the same person, or two cases of the same family."""
 

@@ -10,8 +10,6 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 
-from callcenter.domain.announcements import readings
-from callcenter.domain.announcements.readings import Phrase
 from callcenter.domain.calendar.hours import NewYear
 from callcenter.domain.calendar.times import in_japan
 
@@ -57,8 +55,6 @@ class Helpline:
     cost: str
     for_whom: str
     show_in: frozenset[str]
-    tts_reading: str
-    verify_level: str
     source: str
     source_date: str
     note: str
@@ -84,14 +80,6 @@ def shipped_helplines() -> tuple[Helpline, ...]:
 def read_helplines(text: str) -> tuple[Helpline, ...]:
     """Read a table of lines; ``ValueError`` if a column is missing or hours cannot be read."""
     return tuple(_line(row) for row in csv.DictReader(text.splitlines()))
-
-
-def helpline(id: str, lines: Iterable[Helpline] | None = None) -> Helpline:  # noqa: A002  # the column's own name
-    """Return the line with this id; ``KeyError`` if there is none."""
-    for line in shipped_helplines() if lines is None else lines:
-        if line.id == id:
-            return line
-    raise KeyError(id)
 
 
 def read_opens(text: str) -> tuple[Clause, ...]:
@@ -131,11 +119,6 @@ def tonight(lines: Iterable[Helpline], moment: datetime, limit: int = 4) -> list
     return shown[:limit]
 
 
-def spoken_reading(line: Helpline) -> Phrase:
-    """Return the number as printed and as it is said aloud."""
-    return Phrase(line.number, line.tts_reading or readings.digits(line.number))
-
-
 def _line(row: dict[str, str]) -> Helpline:
     try:
         return Helpline(
@@ -148,8 +131,6 @@ def _line(row: dict[str, str]) -> Helpline:
             cost=row["cost"],
             for_whom=row["for_whom"],
             show_in=frozenset(row["show_in"].split(",")),
-            tts_reading=row["tts_reading"],
-            verify_level=row["verify_level"],
             source=row["source"],
             source_date=row["source_date"],
             note=row["note"],

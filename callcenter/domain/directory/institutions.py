@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -74,9 +74,22 @@ class Entry:
 
     @classmethod
     def of(cls, row: Any) -> Entry:
-        """Read an entry off anything that has its attributes."""
-        found = cls(**{one.name: getattr(row, one.name) for one in fields(cls)})
-        return replace(found, topics=tuple(found.topics))
+        """Read an entry off a row of the directory."""
+        return cls(
+            kind=row.kind,
+            name=row.name,
+            kana=row.kana,
+            number=row.number,
+            hours=row.hours,
+            opens=row.opens,
+            cost=row.cost,
+            for_whom=row.for_whom,
+            topics=tuple(row.topics),
+            prefecture=row.prefecture,
+            municipality=row.municipality,
+            note=row.note,
+            source=row.source,
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return what the history keeps."""
@@ -103,32 +116,69 @@ def shipped(line: Helpline) -> Entry:
 
 def read_entry(sent: Mapping[str, str], topics: Iterable[str]) -> Entry:
     """Read an entry as a form sends it; ``EntryIncomplete`` says kindly what to mend."""
-    text = {name: " ".join(sent.get(name, "").split()) for name in LONGEST}
-    for name, longest in LONGEST.items():
-        if len(text[name]) > longest:
-            raise EntryIncomplete(name, f"ここに書けるのは{longest}文字までです。")
-    notes = {name: sent.get(name, "").replace("\r\n", "\n").strip() for name in ("note", "source")}
-    for name, note in notes.items():
-        if len(note) > LONGEST_NOTE:
-            raise EntryIncomplete(name, f"ここに書けるのは{LONGEST_NOTE:,}文字までです。")
+    text = {name: _line(sent, name, longest) for name, longest in LONGEST.items()}
+    note, source = _note(sent, "note"), _note(sent, "source")
     if not text["name"]:
         raise EntryIncomplete("name", "名前を入れてください。")
-    if sent.get("kind") not in set(InstitutionKind):
+    return Entry(
+        kind=_kind(sent),
+        name=text["name"],
+        kana=text["kana"],
+        number=_number(text["number"]),
+        hours=text["hours"],
+        opens=_opens(text["opens"]),
+        cost=text["cost"],
+        for_whom=text["for_whom"],
+        topics=tuple(topic.value for topic in Topic if topic in set(topics) and topic is not Topic.UNKNOWN),
+        prefecture=_place(sent, "prefecture", set(Prefecture)),
+        municipality=_place(sent, "municipality", {UNKNOWN, *municipalities()}),
+        note=note,
+        source=source,
+    )
+
+
+def _line(sent: Mapping[str, str], name: str, longest: int) -> str:
+    text = " ".join(sent.get(name, "").split())
+    if len(text) > longest:
+        raise EntryIncomplete(name, f"ここに書けるのは{longest}文字までです。")
+    return text
+
+
+def _note(sent: Mapping[str, str], name: str) -> str:
+    text = sent.get(name, "").replace("\r\n", "\n").strip()
+    if len(text) > LONGEST_NOTE:
+        raise EntryIncomplete(name, f"ここに書けるのは{LONGEST_NOTE:,}文字までです。")
+    return text
+
+
+def _kind(sent: Mapping[str, str]) -> str:
+    kind = sent.get("kind", "")
+    if kind not in set(InstitutionKind):
         raise EntryIncomplete("kind", "種類を選んでください。")
-    text["number"] = unicodedata.normalize("NFKC", text["number"]).replace("―", "-").replace("‐", "-")
-    if not NUMBER.fullmatch(text["number"]):
+    return kind
+
+
+def _number(typed: str) -> str:
+    number = unicodedata.normalize("NFKC", typed).replace("―", "-").replace("‐", "-")
+    if not NUMBER.fullmatch(number):
         raise EntryIncomplete("number", "電話番号は、数字と「-」「#」で入れてください。説明は、備考に書けます。")
+    return number
+
+
+def _opens(typed: str) -> str:
     try:
-        helplines.read_opens(text["opens"])
+        helplines.read_opens(typed)
     except UnreadableHours:
         form = "「10:00-17:00; sat closed」のように入れるか、空のままにしてください。"
         raise EntryIncomplete("opens", f"時間を読みとれませんでした。{form}") from None
-    prefecture, municipality = sent.get("prefecture") or UNKNOWN, sent.get("municipality") or UNKNOWN
-    if prefecture not in set(Prefecture) or municipality not in {UNKNOWN, *municipalities()}:
+    return typed
+
+
+def _place(sent: Mapping[str, str], name: str, known: Collection[str]) -> str:
+    place = sent.get(name) or UNKNOWN
+    if place not in known:
         raise EntryIncomplete("prefecture", "地域を、一覧から選び直してください。")
-    chosen = tuple(topic for topic in Topic if topic in set(topics) and topic is not Topic.UNKNOWN)
-    places = {"prefecture": prefecture, "municipality": municipality}
-    return Entry(kind=sent["kind"], topics=tuple(topic.value for topic in chosen), **text, **notes, **places)
+    return place
 
 
 def is_open(entry: Entry, moment: datetime) -> bool | None:

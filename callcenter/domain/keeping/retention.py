@@ -42,18 +42,21 @@ class HoldTooLong(HelplineError):
     """A hold without an end in sight."""
 
     message = "保存をのばすのは、今日から3年までの日にしてください。続けて必要なときは、あとでもう一度のばせます。"
+    field = "until"
 
 
 class HoldInThePast(HelplineError):
     """A hold that would hold nothing."""
 
     message = "いつまで残すかは、今日か、これからの日で選んでください。"
+    field = "until"
 
 
 class SayWhyHeld(HelplineError):
     """A hold whose reason nobody could understand later."""
 
     message = "残す理由を、ひとことでよいので書いてください。"
+    field = "note"
 
 
 @dataclass(frozen=True)

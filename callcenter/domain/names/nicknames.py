@@ -73,11 +73,6 @@ def normalise(text: str) -> str:
     return _by_sound(_without_honorific(name))[:LONGEST]
 
 
-def fold(text: str) -> str:
-    """Return the loose form: small kana are large and long vowels short."""
-    return loose_form(normalise(text))
-
-
 def written(text: str) -> str:
     """Return the name as it is written, without width, marks, case and honorific: ミナト and みなと stay two."""
     return _without_honorific(plain_form(text))
@@ -144,11 +139,6 @@ def slips(name: str) -> frozenset[str]:
 def letters(name: str) -> str:
     """Return a strict form in Latin letters without its lengths: a slip of the fingers happens in these."""
     return romaji.write(kana.shorten(name))
-
-
-def unvoiced(text: str) -> str:
-    """Return the weakest form by sound: the loose form without voicing marks."""
-    return kana.unvoice(fold(text))
 
 
 def one_slip_apart(one: str, other: str) -> bool:

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.models.base import Base
 from callcenter.models.columns import Moment
+from callcenter.models.leases import Leased
 
 
-class Chore(Base):
+class Chore(Leased, Base):
     """One chore: when it was last begun, and when it was last begun and brought to its end."""
 
     __tablename__ = "chores"

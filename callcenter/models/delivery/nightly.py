@@ -9,17 +9,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.models.base import Base
 from callcenter.models.columns import Moment
+from callcenter.models.leases import Leased
 
 
-class NightlyRun(Base):
+class NightlyRun(Leased, Base):
     """One night's turn of one job; the row is there once, so two workers do it once."""
 
     __tablename__ = "nightly_runs"
 
     job: Mapped[str] = mapped_column(String(32), primary_key=True)
     night: Mapped[date] = mapped_column(primary_key=True)
-    lease: Mapped[str | None] = mapped_column(String(32))
-    leased_until: Mapped[datetime | None] = mapped_column(Moment)
     started_at: Mapped[datetime] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     result: Mapped[str | None] = mapped_column(String(32))

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.models.base import Base
 from callcenter.models.columns import Moment
+from callcenter.models.leases import Leased
 
 OPEN = text("done_at IS NULL")
 
 
-class OutboxMessage(Base):
+class OutboxMessage(Leased, Base):
     """One errand; the table is the queue of record, the job queue is only its doorbell."""
 
     __tablename__ = "outbox"
@@ -26,8 +27,6 @@ class OutboxMessage(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     due_at: Mapped[datetime] = mapped_column(Moment)
     attempts: Mapped[int] = mapped_column(default=0)
-    lease: Mapped[str | None] = mapped_column(String(32))
-    leased_until: Mapped[datetime | None] = mapped_column(Moment)
     done_at: Mapped[datetime | None] = mapped_column(Moment)
     result: Mapped[str | None] = mapped_column(String(32))
     """How it went, as a code: done, gone, gave_up …"""

@@ -62,21 +62,3 @@ class Staff(Base):
         if session is None:
             raise KeyMissing("an account outside a session has no key ring; add it first")
         return ring_of(session)
-
-    # What Flask-Login asks of a signed-in user.
-
-    def get_id(self) -> str:
-        """Return the session token: a new token signs every browser out."""
-        return self.session_token
-
-    @property
-    def is_authenticated(self) -> bool:
-        return True
-
-    @property
-    def is_active(self) -> bool:
-        return self.active
-
-    @property
-    def is_anonymous(self) -> bool:
-        return False

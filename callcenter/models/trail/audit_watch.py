@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcenter.models.base import Base
 from callcenter.models.columns import Id, Moment
+from callcenter.models.leases import Leased
 from callcenter.models.staff.accounts import Staff
 
 
@@ -31,8 +32,8 @@ class AuditCheck(Base):
     asker: Mapped[Staff | None] = relationship()
 
 
-class AuditHeadSent(Base):
-    """The head of one day, as it was taken and went outside."""
+class AuditHeadSent(Leased, Base):
+    """The head of one day, as it was taken and went outside; leased while its sending is in hand."""
 
     __tablename__ = "audit_heads_sent"
 

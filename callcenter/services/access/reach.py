@@ -52,9 +52,9 @@ def records(
     return clause(by, action, record_clauses(by, now, beside))
 
 
-def cases(by: Staff, *, now: datetime, action: Action = Action.OPEN) -> ColumnElement[bool]:
-    """Return which of the rows of ``Case`` *by* may act on; for a ``where``."""
-    return clause(by, action, case_clauses(by, now))
+def cases(by: Staff, *, now: datetime) -> ColumnElement[bool]:
+    """Return which of the rows of ``Case`` *by* may open; for a ``where``."""
+    return clause(by, Action.OPEN, case_clauses(by, now))
 
 
 def of_record(session: Session, record_id: str, by: Staff, *, now: datetime) -> frozenset[Condition]:

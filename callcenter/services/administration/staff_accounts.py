@@ -43,6 +43,7 @@ class NameMissing(HelplineError):
     """Others must be able to tell who it is."""
 
     message = "画面に出る名前を入れてください(例:担当07)。本名でなくてかまいません。"
+    field = "name"
 
 
 @dataclass(frozen=True)

@@ -43,9 +43,9 @@ def openable(session: Session, case_ids: Collection[str], by: Staff, *, now: dat
     return set(session.scalars(select(Case.id).where(Case.id.in_(case_ids), reach.cases(by, now=now))))
 
 
-def for_work(session: Session, case_id: str, by: Staff, *, now: datetime, action: Action = Action.CARE) -> Case:
+def for_work(session: Session, case_id: str, by: Staff, *, now: datetime) -> Case:
     """Lock the case for a change, or say kindly why not."""
-    found = opened(session, case_id, by, now=now, action=action)
+    found = opened(session, case_id, by, now=now, action=Action.CARE)
     query = select(Case).where(Case.id == found.id).with_for_update(of=Case)
     locked = session.scalars(query.execution_options(populate_existing=True)).one()
     if locked.purged_at is not None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -48,9 +48,6 @@ class Filters:
     since: Since | None = None
     risk: Risk | None = None
     channel: Channel | None = None
-
-    def narrower(self, **more: object) -> Filters:
-        return replace(self, **more)  # type: ignore[arg-type]  # named by our own views
 
 
 @dataclass(frozen=True)
@@ -105,26 +102,31 @@ def due_count(session: Session, by: Staff, *, today: date) -> int:
 
 
 def _conditions(filters: Filters, by: Staff, today: date) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    return [*_of_the_case(filters, by, today), *_of_its_contacts(filters, today)]
+
+
+def _of_the_case(filters: Filters, by: Staff, today: date) -> Iterator[ColumnElement[bool]]:
     if filters.state is not None:
-        found.append(Case.state == filters.state)
+        yield Case.state == filters.state
     if filters.mine:
-        found.append(Case.owner_id == by.id)
+        yield Case.owner_id == by.id
     if filters.unowned:
-        found.append(Case.owner_id.is_(None))
+        yield Case.owner_id.is_(None)
     if filters.due:
-        found.append(and_(Case.follow_up_on <= today, Case.state == CaseState.OPEN))
+        yield and_(Case.follow_up_on <= today, Case.state == CaseState.OPEN)
     if filters.prefecture is not None:
-        found.append(Case.prefecture == filters.prefecture)
+        yield Case.prefecture == filters.prefecture
     if filters.municipality in municipalities():
-        found.append(Case.municipality == filters.municipality)
+        yield Case.municipality == filters.municipality
+
+
+def _of_its_contacts(filters: Filters, today: date) -> Iterator[ColumnElement[bool]]:
     if filters.since is not None:
-        found.append(_since(filters.since, today))
+        yield _since(filters.since, today)
     if filters.risk is not None:
-        found.append(_risk(filters.risk))
+        yield _risk(filters.risk)
     if filters.channel is not None:
-        found.append(_has_contact(Consultation.channel == filters.channel))
-    return found
+        yield _has_contact(Consultation.channel == filters.channel)
 
 
 def _since(since: Since, today: date) -> ColumnElement[bool]:

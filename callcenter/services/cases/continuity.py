@@ -140,11 +140,6 @@ def known_by(session: Session, digits: str) -> str | None:
     return session.scalar(query)
 
 
-def any_code(session: Session) -> bool:
-    """Whether anybody was given a number."""
-    return session.scalar(select(CallerCode.id).where(CallerCode.withdrawn_at.is_(None)).limit(1)) is not None
-
-
 def give_code(session: Session, person: Person, *, by: Staff, now: datetime) -> CallerCode:
     """Give the person a new number in place of any former one; ``NoCodeLeft`` if all are in use."""
     withdraw_code(session, person, by=by, now=now)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
 from callcenter.models.delivery.chores import Chore
+from callcenter.services.delivery import leases
+
+LEASE = timedelta(seconds=20)
+"""A worker that died leaves the chore to the next one after this long."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,7 @@ class Turn:
     """A chore in the hands of one worker; *whole_at* is when the last run that came to its end began."""
 
     name: str
+    token: str
     begun_at: datetime
     whole_at: datetime | None
 
@@ -24,21 +28,17 @@ class Turn:
 def take(session: Session, name: str, *, now: datetime, every: timedelta) -> Turn | None:
     """Take the turn; None if it was begun less than *every* ago. A clock that was put back keeps nobody waiting."""
     due = or_(Chore.begun_at <= now - every, Chore.begun_at > now + every)
-    whole = session.execute(
-        update(Chore).where(Chore.name == name, due).values(begun_at=now).returning(Chore.whole_at)
-    ).one_or_none()
-    if whole is not None:
-        return Turn(name, now, whole[0])
-    if session.scalar(select(Chore.name).where(Chore.name == name)) is not None:
-        return None
-    try:
-        with session.begin_nested():  # the database says who was first
-            session.add(Chore(name=name, begun_at=now))
-    except IntegrityError:
-        return None
-    return Turn(name, now, None)
+    held = leases.take(session, Chore, Chore.name == name, due, length=LEASE, now=now, begun_at=now)
+    if held is None and session.get(Chore, name) is None:
+        held = leases.add(session, Chore(name=name, begun_at=now), length=LEASE, now=now)
+    return None if held is None else Turn(name, held.token, now, held.row.whole_at)
 
 
 def done(session: Session, turn: Turn) -> None:
-    """The run came to its end."""
-    session.execute(update(Chore).where(Chore.name == turn.name).values(whole_at=turn.begun_at))
+    """Note that the run came to its end."""
+    leases.release(session, Chore, Chore.name == turn.name, token=turn.token, whole_at=turn.begun_at)
+
+
+def stopped(session: Session, turn: Turn) -> None:
+    """Give back a run that did not come to its end; the next one looks at what it left."""
+    leases.release(session, Chore, Chore.name == turn.name, token=turn.token)

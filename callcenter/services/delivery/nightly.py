@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.calendar.times import in_japan
-from callcenter.models.base import new_id
 from callcenter.models.delivery.nightly import NightlyRun
+from callcenter.services.delivery import leases
 
 CALL_LOG = "twilio_log"
 """Making the telephone company forget its old calls; the name stands in the database."""
@@ -45,34 +44,24 @@ def take(session: Session, job: str, *, now: datetime) -> Turn | None:
     night = night_of(now)
     if night is None:
         return None
-    row = session.get(NightlyRun, (job, night), with_for_update=True)
-    if row is None:
-        row = NightlyRun(job=job, night=night, started_at=now, removed=0, kept=0)
-        try:
-            with session.begin_nested():  # the database says who was first
-                session.add(row)
-        except IntegrityError:
-            return None
-    if row.ended_at is not None or (row.leased_until is not None and row.leased_until > now):
-        return None
-    row.lease, row.leased_until, row.kept = new_id(), now + LEASE, 0
-    return Turn(job, night, row.lease)
+    which = (*_run(job, night), NightlyRun.ended_at.is_(None))
+    held = leases.take(session, NightlyRun, *which, length=LEASE, now=now, kept=0)
+    if held is None and session.get(NightlyRun, (job, night)) is None:
+        first = NightlyRun(job=job, night=night, started_at=now, removed=0, kept=0)
+        held = leases.add(session, first, length=LEASE, now=now)
+    return None if held is None else Turn(job, night, held.token)
 
 
 def advance(session: Session, turn: Turn, *, removed: int, kept: int, now: datetime) -> bool:
     """Note how much was done since the last note; False if the turn went to somebody else meanwhile."""
-    row = _mine(session, turn)
-    if row is None:
-        return False
-    row.removed, row.kept, row.leased_until = row.removed + removed, row.kept + kept, now + LEASE
-    return True
+    more = {"removed": NightlyRun.removed + removed, "kept": NightlyRun.kept + kept}
+    which = _run(turn.job, turn.night)
+    return leases.renew(session, NightlyRun, *which, token=turn.token, length=LEASE, now=now, **more)
 
 
 def finish(session: Session, turn: Turn, result: str, *, now: datetime) -> None:
     """Say how it ended; tonight nobody takes it again."""
-    row = _mine(session, turn)
-    if row is not None:
-        row.ended_at, row.result, row.lease, row.leased_until = now, result, None, None
+    leases.release(session, NightlyRun, *_run(turn.job, turn.night), token=turn.token, ended_at=now, result=result)
 
 
 def latest(session: Session, job: str) -> NightlyRun | None:
@@ -81,6 +70,5 @@ def latest(session: Session, job: str) -> NightlyRun | None:
     return session.scalar(query)
 
 
-def _mine(session: Session, turn: Turn) -> NightlyRun | None:
-    row = session.get(NightlyRun, (turn.job, turn.night), with_for_update=True)
-    return row if row is not None and row.lease == turn.token else None
+def _run(job: str, night: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return NightlyRun.job == job, NightlyRun.night == night

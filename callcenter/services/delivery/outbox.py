@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callcenter.models.base import append, info, new_id
+from callcenter.models.base import append, info
 from callcenter.models.delivery.outbox import OutboxMessage
+from callcenter.services.delivery import leases
 
 LEASE = timedelta(seconds=20)
 """A worker that dies leaves its errand to the next one after this long."""
@@ -18,19 +19,8 @@ LEASE = timedelta(seconds=20)
 PATIENCE = timedelta(seconds=60)
 """The longest pause between two tries."""
 
-
 SLOW = frozenset({"audit_head"})
 """Errands that may wait for a mail server; they have a thread of their own, so that no ring waits with them."""
-
-_FREE = or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until <= bindparam("now"))
-_DUE = (
-    select(OutboxMessage.id)
-    .where(OutboxMessage.done_at.is_(None), OutboxMessage.due_at <= bindparam("now"), _FREE)
-    .order_by(OutboxMessage.due_at, OutboxMessage.id)
-    .limit(bindparam("most"))
-)
-_DUE_AT_ONCE = _DUE.where(OutboxMessage.topic.not_in(SLOW))
-_DUE_SLOW = _DUE.where(OutboxMessage.topic.in_(SLOW))
 
 
 @dataclass(frozen=True)
@@ -53,7 +43,10 @@ def put(session: Session, topic: str, *, now: datetime, after: timedelta = timed
 
 def due(session: Session, *, now: datetime, limit: int = 50, slow: bool = False) -> list[int]:
     """Return the ids of errands that may be run now, oldest first; the *slow* ones, or all the others."""
-    return list(session.scalars(_DUE_SLOW if slow else _DUE_AT_ONCE, {"now": now, "most": limit}))
+    open_now = (OutboxMessage.done_at.is_(None), OutboxMessage.due_at <= now)
+    topic = OutboxMessage.topic.in_(SLOW) if slow else OutboxMessage.topic.not_in(SLOW)
+    query = select(OutboxMessage.id).where(*open_now, leases.is_free(OutboxMessage, LEASE, now=now), topic)
+    return list(session.scalars(query.order_by(OutboxMessage.due_at, OutboxMessage.id).limit(limit)))
 
 
 def undone(session: Session) -> int:
@@ -63,35 +56,25 @@ def undone(session: Session) -> int:
 
 def lease(session: Session, message_id: int, *, now: datetime) -> Lease | None:
     """Take the errand for this worker alone; None if it is done or somebody else has it."""
-    token = new_id()
-    taken = session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.id == message_id, OutboxMessage.done_at.is_(None))
-        .where((OutboxMessage.leased_until.is_(None)) | (OutboxMessage.leased_until <= now))
-        .values(lease=token, leased_until=now + LEASE, attempts=OutboxMessage.attempts + 1)
-        .returning(OutboxMessage.topic, OutboxMessage.facts, OutboxMessage.attempts, OutboxMessage.created_at)
-    ).one_or_none()
-    if taken is None:
+    which = (OutboxMessage.id == message_id, OutboxMessage.done_at.is_(None))
+    attempts = OutboxMessage.attempts + 1
+    held = leases.take(session, OutboxMessage, *which, length=LEASE, now=now, attempts=attempts)
+    if held is None:
         return None
-    return Lease(message_id, token, taken.topic, taken.facts, taken.attempts, taken.created_at)
+    row = held.row
+    return Lease(message_id, held.token, row.topic, row.facts, row.attempts, row.created_at)
 
 
 def finish(session: Session, held: Lease, result: str, *, now: datetime) -> bool:
     """Mark the errand done; False if the lease was lost meanwhile."""
-    return _update(session, held, done_at=now, result=result, leased_until=None)
+    return _release(session, held, done_at=now, result=result)
 
 
 def retry(session: Session, held: Lease, *, now: datetime) -> bool:
     """Let the errand rest, longer each time, and be tried again."""
     pause = min(PATIENCE, timedelta(seconds=2 ** min(held.attempts, 6) / 2))
-    return _update(session, held, due_at=now + pause, leased_until=None)
+    return _release(session, held, due_at=now + pause)
 
 
-def _update(session: Session, held: Lease, **values: Any) -> bool:
-    done = session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.id == held.message_id, OutboxMessage.lease == held.token)
-        .values(lease=None, **values)
-        .returning(OutboxMessage.id)
-    )
-    return done.one_or_none() is not None
+def _release(session: Session, held: Lease, **values: Any) -> bool:
+    return leases.release(session, OutboxMessage, OutboxMessage.id == held.message_id, token=held.token, **values)

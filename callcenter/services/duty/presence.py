@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
@@ -11,7 +10,6 @@ from sqlalchemy.orm import Session
 from callcenter.domain.access.permissions import Action, check
 from callcenter.domain.duty.presence import BOUND, TALKING, AwayReason, Next, Work, after_miss, what_follows
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.policy import Policy
 from callcenter.domain.staff.roles import Contact
 from callcenter.models.base import new_id
 from callcenter.models.calls.calls import Presence
@@ -54,15 +52,6 @@ class AccountEnded(HelplineError):
     """The account was ended; nobody is rung for it."""
 
     message = "このアカウントは使えなくなっています。もう一度使うときは、管理者に声をかけてください。"
-
-
-@dataclass(frozen=True)
-class LongWrapUp:
-    """A counsellor who has been writing up for longer than the limit."""
-
-    staff_id: str
-    name: str
-    since: datetime
 
 
 def find(session: Session, staff_id: str) -> Presence | None:
@@ -256,14 +245,3 @@ def _follow(session: Session, row: Presence, to: Next, *, now: datetime, to_the_
         row.idle_since = now
     row.contact = session.get_one(Staff, row.staff_id).contact  # it may have been changed while it rang
     set_work(row, work, session, now=now, reason=reason)
-
-
-def long_wrap_ups(session: Session, *, now: datetime, policy: Policy) -> list[LongWrapUp]:
-    """Return who has been writing up for longer than the limit, longest first; nobody is ever ended for it."""
-    query = (
-        select(Presence.staff_id, Staff.name, Presence.since)
-        .join(Staff, Staff.id == Presence.staff_id)
-        .where(Presence.work == Work.WRAP_UP, Presence.since <= now - policy.wrap_up_limit)
-        .order_by(Presence.since, Presence.staff_id)
-    )
-    return [LongWrapUp(*found) for found in session.execute(query)]

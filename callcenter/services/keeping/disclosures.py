@@ -167,12 +167,6 @@ def note(
     return made
 
 
-def earlier(session: Session, case_id: str) -> list[CaseExport]:
-    """Return the copies that were made of a case, newest first."""
-    query = select(CaseExport).where(CaseExport.case_id == case_id)
-    return list(session.scalars(query.order_by(CaseExport.at.desc(), CaseExport.id)))
-
-
 def _about(session: Session, person: Person) -> Iterable[Piece]:
     names = "、".join(f"{one.text}({one.reading})" if one.reading else one.text for one in person.nicknames)
     yield from _given(f"{person.id}-names", "相談上の名前", names)

@@ -77,12 +77,6 @@ def seed(session: Session, *, by: Actor, now: datetime, hasher: PasswordHasher |
     return sign_ins
 
 
-def is_demo(session: Session) -> bool:
-    """Whether trial accounts or trial cases are in this database."""
-    accounts = session.scalar(select(Staff.id).where(Staff.demo).limit(1))
-    return bool(accounts or session.scalar(select(Case.id).where(Case.demo).limit(1)))
-
-
 def _tell_stories(session: Session, counsellors: dict[int, Staff], now: datetime) -> None:
     """Let every talk happen in its order, as the console would have written it."""
     known: dict[Character, Person] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
@@ -25,7 +25,7 @@ class Talk:
     story: str
     response: str
     next_step: str
-    background: str = ""
+    background: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,15 +37,15 @@ class Character:
     age: AgeBand
     how_to_address: str
     talks: tuple[Talk, ...]
-    reading: str = ""
-    sex: Sex = Sex.UNKNOWN
-    summary: str | None = None
-    prefecture: Prefecture = Prefecture.UNKNOWN
-    municipality: str = "unknown"
-    family_of: str | None = None
-    wishes: tuple[Wish, ...] = ()
-    promise: str | None = None
-    known: Mapping[str, str] = field(default_factory=dict)
+    reading: str
+    sex: Sex
+    summary: str | None
+    prefecture: Prefecture
+    municipality: str
+    family_of: str | None
+    wishes: tuple[Wish, ...]
+    promise: str | None
+    known: Mapping[str, str]
     """Further codes of the record, by field."""
 
 
@@ -56,20 +56,33 @@ def characters() -> tuple[Character, ...]:
 
 
 def _character(told: dict[str, Any]) -> Character:
-    coded = {
-        "relation": Relation(told["relation"]),
-        "age": AgeBand(told["age"]),
-        "sex": Sex(told.get("sex", Sex.UNKNOWN)),
-        "prefecture": Prefecture(told.get("prefecture", Prefecture.UNKNOWN)),
-        "wishes": tuple(Wish(code) for code in told.get("wishes", ())),
-        "talks": tuple(_talk(talk) for talk in told["talks"]),
-    }
-    return Character(**told | coded)
+    return Character(
+        nickname=told["nickname"],
+        relation=Relation(told["relation"]),
+        age=AgeBand(told["age"]),
+        how_to_address=told["how_to_address"],
+        talks=tuple(_talk(talk) for talk in told["talks"]),
+        reading=told.get("reading", ""),
+        sex=Sex(told.get("sex", Sex.UNKNOWN)),
+        summary=told.get("summary"),
+        prefecture=Prefecture(told.get("prefecture", Prefecture.UNKNOWN)),
+        municipality=told.get("municipality", "unknown"),
+        family_of=told.get("family_of"),
+        wishes=tuple(Wish(code) for code in told.get("wishes", ())),
+        promise=told.get("promise"),
+        known=told.get("known", {}),
+    )
 
 
 def _talk(told: dict[str, Any]) -> Talk:
-    coded = {
-        "topics": tuple(Topic(code) for code in told["topics"]),
-        "outcomes": tuple(Outcome(code) for code in told["outcomes"]),
-    }
-    return Talk(**told | coded)
+    return Talk(
+        days_ago=told["days_ago"],
+        at=told["at"],
+        by=told["by"],
+        topics=tuple(Topic(code) for code in told["topics"]),
+        outcomes=tuple(Outcome(code) for code in told["outcomes"]),
+        story=told["story"],
+        response=told["response"],
+        next_step=told["next_step"],
+        background=told.get("background", ""),
+    )

@@ -159,13 +159,18 @@ def _known() -> Select[Any]:
     counsellor = last.with_only_columns(Consultation.counsellor_id)
     return (
         select(
-            Nickname.id, Person.last_contact_on, Person.relation, Person.age_band, Case.prefecture,
-            topic.scalar_subquery().label("topic"), counsellor.scalar_subquery().label("counsellor"),
+            Nickname.id,
+            Person.last_contact_on,
+            Person.relation,
+            Person.age_band,
+            Case.prefecture,
+            topic.scalar_subquery().label("topic"),
+            counsellor.scalar_subquery().label("counsellor"),
         )
         .join(Person, Nickname.person_id == Person.id)
         .join(Case, Person.case_id == Case.id)
         .where(Nickname.retired_on.is_(None))
-    )  # fmt: skip
+    )
 
 
 @event.listens_for(Session, "after_flush")

@@ -140,13 +140,24 @@ def _people(entries: Any) -> Any:
     behind = entries.subquery().c
     return (
         select(
-            NAMES.id, NAMES.person_id, NAMES.text, NAMES.reading,
-            PEOPLE.case_id, PEOPLE.relation, PEOPLE.is_subject, PEOPLE.age_band, PEOPLE.last_contact_on,
-            CASES.prefecture, behind.value, behind.topic, behind.counsellor, FORMS.holders,
+            NAMES.id,
+            NAMES.person_id,
+            NAMES.text,
+            NAMES.reading,
+            PEOPLE.case_id,
+            PEOPLE.relation,
+            PEOPLE.is_subject,
+            PEOPLE.age_band,
+            PEOPLE.last_contact_on,
+            CASES.prefecture,
+            behind.value,
+            behind.topic,
+            behind.counsellor,
+            FORMS.holders,
         )
         .join_from(behind.nickname_id.table, NAMES.id.table, NAMES.id == behind.nickname_id)
         .join(PEOPLE.id.table, NAMES.person_id == PEOPLE.id)
         .join(CASES.id.table, PEOPLE.case_id == CASES.id)
         .outerjoin(FORMS.form.table, FORMS.form == behind.value)
         .where(PEOPLE.merged_into_id.is_(None))
-    )  # fmt: skip
+    )

@@ -147,32 +147,6 @@ def read(session: Session, consultation_id: str, *, by: Staff, now: datetime) ->
     return consultation
 
 
-def history(
-    session: Session,
-    person_id: str,
-    *,
-    by: Staff,
-    now: datetime,
-    without: str | None = None,
-    before: datetime | None = None,
-) -> Sequence[Consultation]:
-    """Open what this person told before, on every channel, newest first, twenty at a time (*before* goes on).
-
-    Only this person's own: what others of the family said stays closed. *without* is the record being written.
-    """
-    _check_may_read(by)
-    query = select(Consultation).where(Consultation.person_id == person_id, reach.records(by, now=now))
-    if without is not None:
-        query = query.where(Consultation.id != without)
-    if before is not None:
-        query = query.where(Consultation.opened_at < before)
-    newest_first = query.order_by(Consultation.opened_at.desc(), Consultation.id.desc()).limit(EARLIER_AT_ONCE)
-    earlier = session.scalars(newest_first).all()
-    for consultation in earlier:
-        _record(session, consultation, "consultation.read", by=by.id, facts={"beside": without}, now=now)
-    return earlier
-
-
 def known(session: Session, consultation_id: str) -> Consultation:
     """Return the record with that id, for what is said about it; ``NoSuchConsultation`` if there is none."""
     found = session.get(Consultation, consultation_id)

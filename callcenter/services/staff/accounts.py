@@ -35,12 +35,14 @@ class LoginTaken(HelplineError):
     """Somebody has that login."""
 
     message = "そのログイン名は、すでに使われています。別の名前にしてください。"
+    field = "login"
 
 
 class LoginUnusable(HelplineError):
     """A login that nobody could type everywhere."""
 
     message = "ログイン名は、半角の英数字と . _ - @ で、64文字までにしてください。"
+    field = "login"
 
 
 class FirstPasswordOver(HelplineError):
@@ -53,6 +55,7 @@ class NoTelephone(HelplineError):
     """The account has no telephone to ring at."""
 
     message = "電話機の番号が登録されていません。登録は、管理者に声をかけてください。"
+    field = "phone"
 
 
 @dataclass(frozen=True)

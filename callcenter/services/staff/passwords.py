@@ -25,12 +25,14 @@ class PasswordTooShort(HelplineError):
     message = (
         f"パスワードは{SHORTEST_FOR_STAFF}文字以上にしてください。短いことばをいくつか並べると、覚えやすくなります。"
     )
+    field = "password"
 
 
 class PasswordTooLong(HelplineError):
     """Longer than anybody types."""
 
     message = f"パスワードは{LONGEST}文字までにしてください。"
+    field = "password"
 
 
 @cache

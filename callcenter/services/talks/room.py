@@ -17,7 +17,6 @@ from callcenter.domain.calls.lifecycle import (
     CallState,
     CallStep,
     OfferState,
-    Outcome,
     Purpose,
     advance,
     settle,
@@ -61,10 +60,6 @@ class News:
     conference_sid: str
     at: datetime
     hung_up: bool
-
-
-def label(offer_id: str) -> str:
-    return f"c-{offer_id}"
 
 
 def take_news(session: Session, call_id: str, news: News, *, now: datetime) -> None:
@@ -175,9 +170,9 @@ def wrap_up(session: Session, offer: Offer, *, now: datetime) -> None:
         presence.set_work(row, Work.WRAP_UP, session, now=now)
 
 
-def caller_gone(session: Session, call: Call, *, now: datetime, outcome: Outcome | None = None) -> None:
+def caller_gone(session: Session, call: Call, *, now: datetime) -> None:
     """The caller's leg has ended, from whichever side."""
-    ended = calls.end(session, call, now=now, outcome=outcome)
+    ended = calls.end(session, call, now=now)
     legs = ringing.live_legs(session, call) if ended else ()
     offer = next((leg for leg in legs if leg.id == call.offer_id), None)
     if offer is None and call.offer_id:

@@ -12,7 +12,7 @@ from callcenter.domain.calls.lifecycle import OPEN_OFFERS, CallState, OfferState
 from callcenter.domain.calls.waiting import rang_out
 from callcenter.domain.policy import Policy
 from callcenter.models.calls.calls import Call, Offer
-from callcenter.services.delivery import live, outbox, receipts
+from callcenter.services.delivery import heavy_jobs, live, outbox, receipts
 from callcenter.services.duty import care, end_of_day
 from callcenter.services.misuse import flags
 from callcenter.services.records import viewers
@@ -77,3 +77,4 @@ def forget(session: Session, *, now: datetime) -> None:
     live.forget(session, now=now)
     care.forget(session, now=now)
     viewers.forget(session, now=now)
+    heavy_jobs.forget(session, now=now)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hmac
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +29,10 @@ from callcenter.models.trail.audit import ActorKind, AuditEntry, AuditHead
 
 BEFORE_ALL = "0" * 64
 """The hash that the first entry follows."""
+
+AT_ONCE = 1000
+"""Entries that are read together, and between two words of how far a walk is."""
+Progress = Callable[[int, int], object]
 
 _chain_keys: dict[str, bytes] = {}
 """By data key, for this process."""
@@ -54,7 +58,10 @@ class Actor:
 
 SYSTEM = Actor(ActorKind.SYSTEM)
 OPERATOR = Actor(ActorKind.OPERATOR)
-CALLER = Actor(ActorKind.CALLER)
+
+
+def unheard(_done: int, _total: int) -> None:
+    """Where nobody waits for a walk along the chain."""
 
 
 def staff_member(staff_id: str) -> Actor:
@@ -100,11 +107,12 @@ def head(session: Session) -> Head | None:
     return None if row is None else Head(row.seq, row.hash)
 
 
-def verify(session: Session, *exported: Head) -> int | None:
+def verify(session: Session, *exported: Head, progress: Progress = unheard) -> int | None:
     """Return the ``seq`` of the first entry that was changed, removed, moved or cut off, or ``None`` if all is well.
 
     Without *exported* heads an attacker who can also write the head row could cut the newest entries off
-    unseen; with them, everything up to the newest exported head is proven.
+    unseen; with them, everything up to the newest exported head is proven. *progress* hears how many entries are
+    behind, of how many.
     """
     # One statement, one moment: entries that others add while we walk lie beyond it.
     newest = select(func.max(AuditEntry.seq)).scalar_subquery()
@@ -116,17 +124,18 @@ def verify(session: Session, *exported: Head) -> int | None:
     for head_outside in exported:
         if known.setdefault(head_outside.seq, head_outside.hash) != head_outside.hash:
             known[head_outside.seq] = ""  # two heads that contradict one another: no entry can be both
-    bad = _walk(session, _chain_key(session, end.data_key_id), int(end.seq), known)
+    bad = _walk(session, _chain_key(session, end.data_key_id), int(end.seq), known, progress)
     if bad is None and end[3] is not None and end[3] > end.seq:
         return int(end.seq) + 1  # an entry beyond the head
     return bad
 
 
-def _walk(session: Session, key: bytes, last: int, known: Mapping[int, str]) -> int | None:
+def _walk(session: Session, key: bytes, last: int, known: Mapping[int, str], progress: Progress) -> int | None:
     """Follow the chain to its *last* entry; *known* heads must be met on the way."""
     expected, previous = 1, BEFORE_ALL
     query = select(AuditEntry).where(AuditEntry.seq <= last).order_by(AuditEntry.seq)
-    options = {"yield_per": 1000, "populate_existing": True}
+    options = {"yield_per": AT_ONCE, "populate_existing": True}
+    progress(0, last)
     with closing(session.scalars(query.execution_options(**options))) as entries:
         for entry in entries:
             whole = chain_hash(key, previous, _canonical(_row_of(entry)))
@@ -138,6 +147,8 @@ def _walk(session: Session, key: bytes, last: int, known: Mapping[int, str]) -> 
             ):
                 return expected
             expected, previous = expected + 1, entry.hash
+            if entry.seq % AT_ONCE == 0:
+                progress(entry.seq, last)
     return expected if max(known, default=0) >= expected else None
 
 

@@ -6,23 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from callcenter.domain.access.permissions import Action, check
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.trail.audit_heads import Head
 from callcenter.models.base import new_id
+from callcenter.models.delivery.heavy_jobs import HeavyJob
 from callcenter.models.staff.accounts import Staff
 from callcenter.models.trail.audit_watch import AuditCheck, AuditHeadSent
-from callcenter.services.delivery import nightly, outbox
+from callcenter.services.delivery import heavy_jobs, leases, nightly, outbox
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import SYSTEM, Subject, staff_member
 
 TOPIC = "audit_head"
-LEFT_LYING = timedelta(minutes=15)
-"""A walk that was begun so long ago belonged to a worker that died."""
+CHECK = "audit_check"
+"""The kind of heavy job that walks along the chain; its subject is the check."""
+FORGOTTEN_WITHIN = timedelta(days=1)
 AGAIN_AFTER = timedelta(minutes=30)
 """How long after a failed sending the head of a day is sent again."""
 SHOWN = 30
@@ -48,9 +49,9 @@ def ask_check(session: Session, *, by: Staff, now: datetime) -> AuditCheck:
     check(by.role, Action.SEE_TRAIL)
     waiting = session.scalar(select(AuditCheck).where(AuditCheck.ended_at.is_(None)).limit(1))
     if waiting is not None:
+        heavy_jobs.want(session, CHECK, waiting.id, by=by.id, now=now)  # its last job may have failed
         return waiting
-    asked = AuditCheck(id=new_id(), asked_at=now, asked_by=by.id)
-    session.add(asked)
+    asked = _plan(session, AuditCheck(id=new_id(), asked_at=now, asked_by=by.id))
     subject = Subject("audit")
     audit.record(session, actor=staff_member(by.id), action="audit.check", subject=subject, now=now)
     return asked
@@ -58,36 +59,52 @@ def ask_check(session: Session, *, by: Staff, now: datetime) -> AuditCheck:
 
 def plan_nightly(session: Session, *, now: datetime) -> bool:
     """Plan tonight's walk; False by day or if it was planned."""
-    turn = nightly.take(session, "audit_check", now=now)
+    turn = nightly.take(session, CHECK, now=now)
     if turn is None:
         return False
-    session.add(AuditCheck(id=new_id(), asked_at=now))
+    _plan(session, AuditCheck(id=new_id(), asked_at=now))
     nightly.finish(session, turn, "planned", now=now)
     return True
 
 
-def is_asked(session: Session) -> bool:
-    """Whether a walk waits to be taken."""
-    return session.scalar(select(AuditCheck.id).where(AuditCheck.ended_at.is_(None)).limit(1)) is not None
+def plan_forgotten(session: Session, *, now: datetime) -> None:
+    """Plan walks that an older version, which knew no heavy jobs, asked for while it was being replaced."""
+    open_ones = select(AuditCheck).where(AuditCheck.ended_at.is_(None), AuditCheck.asked_at > now - FORGOTTEN_WITHIN)
+    waiting = session.scalars(open_ones).all()
+    planned = heavy_jobs.of(session, CHECK, [one.id for one in waiting])
+    for one in waiting:
+        if one.id not in planned:
+            heavy_jobs.want(session, CHECK, one.id, by=one.asked_by, now=now)
 
 
-def take_check(session: Session, *, now: datetime) -> str | None:
-    """Take the oldest walk that nobody is on, and return its id."""
-    free = or_(AuditCheck.begun_at.is_(None), AuditCheck.begun_at <= now - LEFT_LYING)
-    query = select(AuditCheck).where(AuditCheck.ended_at.is_(None), free).order_by(AuditCheck.asked_at).limit(1)
-    found = session.scalar(query.with_for_update(skip_locked=True))
-    if found is None:
-        return None
-    found.begun_at = now
-    return found.id
+def _plan(session: Session, asked: AuditCheck) -> AuditCheck:
+    session.add(asked)
+    heavy_jobs.want(session, CHECK, asked.id, by=asked.asked_by, now=asked.asked_at)
+    return asked
+
+
+def begin_check(session: Session, check_id: str, *, now: datetime) -> bool:
+    """Note that a walk begins; False if it has come to its end already."""
+    row = session.get(AuditCheck, check_id, with_for_update=True)
+    if row is None or row.ended_at is not None:
+        return False
+    row.begun_at = now
+    return True
 
 
 def end_check(session: Session, check_id: str, seq: int, bad_seq: int | None, *, now: datetime) -> None:
-    """Note how the walk ended."""
-    row = session.get_one(AuditCheck, check_id)
+    """Note how the walk ended, once."""
+    row = session.get_one(AuditCheck, check_id, with_for_update=True)
+    if row.ended_at is not None:
+        return
     row.ended_at, row.seq, row.bad_seq = now, seq, bad_seq
     facts = {"seq": seq, "bad": bad_seq}
     audit.record(session, actor=SYSTEM, action="audit.checked", subject=Subject("audit"), facts=facts, now=now)
+
+
+def jobs_of(session: Session, found: Sequence[AuditCheck]) -> dict[str, HeavyJob]:
+    """Return how far the walks are that have not come to their end, by their ids."""
+    return heavy_jobs.of(session, CHECK, [one.id for one in found if one.ended_at is None])
 
 
 def checks(session: Session) -> Sequence[AuditCheck]:
@@ -113,22 +130,15 @@ def take_head(session: Session, outside: Outside, *, now: datetime) -> AuditHead
     if not outside.anywhere:
         return None
     today = local_date(now)
-    row = session.get(AuditHeadSent, today, with_for_update=True)
-    if row is None:
-        head = audit.head(session)
-        if head is None:
-            return None
-        row = AuditHeadSent(day=today, seq=head.seq, hash=head.hash, taken_at=now)
-        try:
-            with session.begin_nested():  # the database says who was first
-                session.add(row)
-        except IntegrityError:
-            return None
-    elif _is_outside(row, outside) or now - row.taken_at < AGAIN_AFTER:
+    which = (AuditHeadSent.day == today, _not_yet(outside))
+    held = leases.take(session, AuditHeadSent, *which, length=AGAIN_AFTER, now=now, taken_at=now)
+    if held is None and session.get(AuditHeadSent, today) is None and (head := audit.head(session)) is not None:
+        first = AuditHeadSent(day=today, seq=head.seq, hash=head.hash, taken_at=now)
+        held = leases.add(session, first, length=AGAIN_AFTER, now=now)
+    if held is None:
         return None
-    row.taken_at = now
     outbox.put(session, TOPIC, now=now, day=today.isoformat())
-    return row
+    return held.row
 
 
 def heads(session: Session) -> Sequence[AuditHeadSent]:
@@ -147,6 +157,7 @@ def sent_heads(session: Session) -> list[Head]:
     return [Head(row.seq, row.hash) for row in session.execute(select(AuditHeadSent.seq, AuditHeadSent.hash))]
 
 
-def _is_outside(row: AuditHeadSent, outside: Outside) -> bool:
-    mailed = not outside.mail or row.mailed_at is not None
-    return mailed and (not outside.file or row.filed_at is not None)
+def _not_yet(outside: Outside) -> ColumnElement[bool]:
+    """Return the condition that the head of a day has not come everywhere it goes."""
+    missing = [(outside.mail, AuditHeadSent.mailed_at), (outside.file, AuditHeadSent.filed_at)]
+    return or_(*(there_at.is_(None) for goes, there_at in missing if goes))

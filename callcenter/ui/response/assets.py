@@ -25,7 +25,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "public.css": (*FOUNDATION, "css/public/*.css"),
     "desk.css": (*FOUNDATION, "css/desk/*/*.css"),
     "public.js": ("js/shared/*.js", "js/public/*.js"),
-    "desk.js": ("js/shared/*.js", "js/desk/*/*.js"),
+    "desk.js": ("vendor/idiomorph.min.js", "js/shared/*.js", "js/desk/*/*.js"),
     "icons.svg": ("icons.svg",),
     "favicon.svg": ("favicon.svg",),
     "telephone.js": ("vendor/twilio-voice.min.js",),

@@ -1,8 +1,10 @@
-"""Pages travel compressed: a console full of lists is six times smaller, which a slow office line feels.
+"""Compresses pages with gzip for browsers that accept it.
 
-Bundles are compressed once, at start (``ui.response.assets``); streams and sounds are left alone. What is compressed
-together with a secret can be guessed from its length only by who can make the reader's browser ask on their behalf; the
-session cookie is ``SameSite``, so that no other site can.
+A console page is three to four times smaller that way, which a slow office line feels. Bundles are compressed once, at
+start (``ui.response.assets``); streams and sounds are left alone.
+
+The length of a compressed page can betray a secret in it to somebody who can make the reader's browser ask for it
+with text of their choice (BREACH). The session cookie is ``SameSite``, so that no other site can do that.
 """
 
 from __future__ import annotations
@@ -12,18 +14,18 @@ import gzip
 from flask import Flask, Response, request
 
 WORTH_IT = 1024
-"""Bytes; below, the head of a compressed file costs what it saves."""
+"""Bytes; a smaller page fits into one packet anyway."""
 LEVEL = 5
 KINDS = frozenset({"text/html", "application/json"})
 
 
 def install(app: Flask) -> None:
-    """Compress every page and answer of some size for whoever takes it."""
+    """Compress every page of *app* that is worth it."""
     app.after_request(compress)
 
 
 def compress(response: Response) -> Response:
-    """Send *response* compressed if it is a page, not packed already, and asked for that way."""
+    """Return *response*, compressed if it is a page of some size and the browser accepts gzip."""
     if response.mimetype not in KINDS or response.is_streamed or response.direct_passthrough:
         return response
     response.vary.add("Accept-Encoding")

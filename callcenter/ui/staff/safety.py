@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import segno
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, session, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -15,10 +15,10 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.services.staff import accounts, authenticators, passkeys, second_factor
 from callcenter.services.trail.audit import staff_member
 from callcenter.ui.access import local_path, myself, staff
-from callcenter.ui.forms import Problem
+from callcenter.ui.kit.answers import again, onward
 from callcenter.ui.staff import login_flow
+from callcenter.ui.staff.forms import CodeForm, NewPasskeyForm, PasswordForm
 from callcenter.ui.staff.login_flow import proven
-from callcenter.ui.staff.second_step import DIFFERENT
 from callcenter.ui.staff.signin import bp
 
 mine = staff(newcomers=True)
@@ -29,7 +29,7 @@ mine = staff(newcomers=True)
 @proven()
 def safety() -> str:
     """What one comes in with, and what can be added."""
-    return _draw([])
+    return _draw()
 
 
 @bp.post("/safety/app")
@@ -47,7 +47,7 @@ def offer_app() -> Response:
 @proven()
 def app() -> Response:
     """The secret as a picture and in letters, until its app has shown a code."""
-    return _draw_app([])
+    return _draw_app(CodeForm())
 
 
 @bp.post("/safety/app/confirm")
@@ -55,17 +55,18 @@ def app() -> Response:
 @proven()
 def confirm_app() -> str | Response:
     """Take the app once it shows the right code."""
-    problem, now = None, ports().clock.now()
-    with unit_of_work() as database:
-        person = myself(database)
-        try:
-            second_factor.confirm(database, person, request.form.get("code", ""), now=now, at=login_flow.clock())
-            codes = _codes_if_none(database, person)
-            login_flow.renew(database, person)
-        except HelplineError as refused:
-            problem, codes = refused.message, []
-    if problem is not None:
-        return _draw_app([Problem("code", problem)], status=422)
+    form, codes, now = CodeForm(), list[str](), ports().clock.now()
+    if form.validate():
+        with unit_of_work() as database:
+            person = myself(database)
+            try:
+                second_factor.confirm(database, person, form.code.data or "", now=now, at=login_flow.clock())
+                codes = _codes_if_none(database, person)
+                login_flow.renew(database, person)
+            except HelplineError as refused:
+                form.refuse(refused, "code")
+    if form.problems:
+        return _draw_app(form, status=422)
     return _done("アプリの番号で入れるようになりました。", codes)
 
 
@@ -97,18 +98,19 @@ def ask_new_passkey() -> Response:
 @proven()
 def add_passkey() -> str | Response | tuple[str, int]:
     """Keep the passkey that the device has made."""
-    problem, asked, sent, now = None, session.pop("asked", ""), request.form, ports().clock.now()
-    with unit_of_work() as database:
-        person = myself(database)
-        try:
-            answer, name = sent.get("credential", ""), sent.get("name", "")
-            passkeys.add(database, person, login_flow.site(), asked, answer, name, now=now, at=login_flow.clock())
-            codes = _codes_if_none(database, person)
-            login_flow.renew(database, person)
-        except HelplineError as refused:
-            problem, codes = refused.message, []
-    if problem is not None:
-        return _draw([Problem("name", problem)]), 422
+    form, asked, codes, now = NewPasskeyForm(), session.pop("asked", ""), list[str](), ports().clock.now()
+    if form.validate():
+        answer, name = form.credential.data or "", form.name.data or ""
+        with unit_of_work() as database:
+            person = myself(database)
+            try:
+                passkeys.add(database, person, login_flow.site(), asked, answer, name, now=now, at=login_flow.clock())
+                codes = _codes_if_none(database, person)
+                login_flow.renew(database, person)
+            except HelplineError as refused:
+                form.refuse(refused, "name")
+    if form.problems:
+        return again(_draw(passkey=form))
     return _done("パスキーを足しました。次からは、これだけで入れます。", codes)
 
 
@@ -143,29 +145,30 @@ def make_codes() -> str | Response:
 @proven()
 def change_password() -> str | Response | tuple[str, int]:
     """Take another password from now on."""
-    problem, chosen, now = None, request.form.get("password", ""), ports().clock.now()
-    with unit_of_work() as database:
-        person = myself(database)
-        try:
-            if chosen != request.form.get("again", ""):
-                raise HelplineError(DIFFERENT)
-            accounts.set_password(database, person, chosen, by=staff_member(person.id), now=now)
-            login_flow.renew(database, person)
-        except HelplineError as refused:
-            problem = refused.message
-    if problem is not None:
-        return _draw([Problem("password", problem)]), 422
+    form, now = PasswordForm(), ports().clock.now()
+    if form.validate():
+        with unit_of_work() as database:
+            person = myself(database)
+            try:
+                accounts.set_password(database, person, form.password.data or "", by=staff_member(person.id), now=now)
+                login_flow.renew(database, person)
+            except HelplineError as refused:
+                form.refuse(refused, "password")
+    if form.problems:
+        return again(_draw(password=form))
     return _back("パスワードを変えました。")
 
 
-def _draw(problems: list[Problem]) -> str:
+def _draw(*, passkey: NewPasskeyForm | None = None, password: PasswordForm | None = None) -> str:
+    sent = passkey or password
     with reading() as database:
         factors = second_factor.of(database, myself(database))
     return render_template(
         "staff/safety.html",
         factors=factors,
-        problems=problems,
-        sent=request.form,
+        problems=sent.problems if sent else [],
+        passkey=passkey or NewPasskeyForm(formdata=None),
+        password=password or PasswordForm(formdata=None),
         site=login_flow.site(),
         required=_required(),
         most=MOST_PASSKEYS,
@@ -173,7 +176,7 @@ def _draw(problems: list[Problem]) -> str:
     )
 
 
-def _draw_app(problems: list[Problem], *, status: int = 200) -> Response:
+def _draw_app(form: CodeForm, *, status: int = 200) -> Response:
     with reading() as database:
         person = myself(database)
         secret = second_factor.offered(database, person)
@@ -184,7 +187,7 @@ def _draw_app(problems: list[Problem], *, status: int = 200) -> Response:
     letters = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
     drawn = Markup(picture)  # noqa: S704  # by segno, from a secret and a login of ours
     return Response(
-        render_template("staff/app.html", picture=drawn, address=address, letters=letters, problems=problems),
+        render_template("staff/app.html", picture=drawn, address=address, letters=letters, form=form),
         status,
         mimetype="text/html",
     )
@@ -203,8 +206,7 @@ def _codes_if_none(database: Session, person: Staff) -> list[str]:
 
 
 def _back(words: str) -> Response:
-    flash(words)
-    return redirect(url_for("staff.safety"), 303)
+    return onward("staff.safety", words)
 
 
 def _required() -> bool:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, session, url_for
+from datetime import datetime
+
+from flask import redirect, render_template, session, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.errors import HelplineError
+from callcenter.models.staff.accounts import Staff
 from callcenter.services.staff import accounts, passkeys, passwords, second_factor
 from callcenter.services.trail.audit import staff_member
 from callcenter.ui.access import local_path, public
-from callcenter.ui.forms import Problem
+from callcenter.ui.kit.answers import again
 from callcenter.ui.staff import login_flow
+from callcenter.ui.staff.forms import CodeForm, PasskeyForm, PasswordForm
 from callcenter.ui.staff.signin import bp, door, limiter
 
-DIFFERENT = "2つの欄の文字がちがっています。同じものを、もう一度入れてください。"
 SAME = "はじめのパスワードとは、ちがうものにしてください。"
 
 
@@ -24,7 +28,7 @@ def second() -> str | Response:
     """The second thing to show."""
     with unit_of_work() as database:
         staff = login_flow.half_way(database, "code")
-    return _back_to_the_door() if staff is None else _second_page([])
+    return _back_to_the_door() if staff is None else _second_page(CodeForm())
 
 
 @bp.post("/second")
@@ -32,18 +36,18 @@ def second() -> str | Response:
 @limiter.limit("60 per 10 minutes")
 def take_code() -> str | Response | tuple[str, int]:
     """Take a code of the app or a recovery code."""
-    to, problem = "", None
+    form, to, now = CodeForm(), "", ports().clock.now()
     with unit_of_work() as database:
         staff = login_flow.half_way(database, "code")
         if staff is None:
             return _back_to_the_door()
-        try:
-            typed, now = request.form.get("code", ""), ports().clock.now()
-            how = second_factor.check(database, staff, typed, now=now, at=login_flow.clock())
-            to = login_flow.advance(database, staff, how)
-        except HelplineError as refused:  # caught inside, so that the count and the trail stay
-            problem = refused.message
-    return redirect(to, 303) if problem is None else (_second_page([Problem("code", problem)]), 422)
+        if form.validate():
+            try:
+                how = second_factor.check(database, staff, form.code.data or "", now=now, at=login_flow.clock())
+                to = login_flow.advance(database, staff, how)
+            except HelplineError as refused:  # caught inside, so that the count and the trail stay
+                form.refuse(refused, "code")
+    return again(_second_page(form)) if form.problems else redirect(to, 303)
 
 
 @bp.post("/passkey/ask")
@@ -62,17 +66,17 @@ def ask_passkey() -> Response:
 @limiter.limit("60 per 10 minutes")
 def take_passkey() -> Response | tuple[str, int]:
     """Let in whose passkey answered: it has shown both the device and its owner, so nothing else is asked."""
-    to, problem = "", None
-    asked, answer, now = session.pop("asked", ""), request.form.get("credential", ""), ports().clock.now()
-    with unit_of_work() as database:
-        try:
-            staff = passkeys.check(database, login_flow.site(), asked, answer, now=now, at=login_flow.clock())
-            to = login_flow.advance(database, staff, "passkey")
-        except HelplineError as refused:
-            problem = refused.message
-    if problem is None:
-        return redirect(to, 303)
-    return door(problems=[Problem(None, problem)]), 422
+    form, to = PasskeyForm(), ""
+    asked, now = session.pop("asked", ""), ports().clock.now()
+    if form.validate():
+        answer = form.credential.data or ""
+        with unit_of_work() as database:
+            try:
+                staff = passkeys.check(database, login_flow.site(), asked, answer, now=now, at=login_flow.clock())
+                to = login_flow.advance(database, staff, "passkey")
+            except HelplineError as refused:
+                form.refuse(refused)
+    return again(door(problems=form.problems)) if form.problems else redirect(to, 303)
 
 
 @bp.get("/first-password")
@@ -81,7 +85,7 @@ def first_password() -> str | Response:
     """Choose a password of one's own."""
     with unit_of_work() as database:
         staff = login_flow.half_way(database, "password")
-    return _back_to_the_door() if staff is None else render_template("staff/first_password.html", problems=[])
+    return _back_to_the_door() if staff is None else _first_password_page(PasswordForm())
 
 
 @bp.post("/first-password")
@@ -89,27 +93,32 @@ def first_password() -> str | Response:
 @limiter.limit("60 per 10 minutes")
 def choose_password() -> str | Response | tuple[str, int]:
     """Let it replace the one that somebody else made up."""
-    to, problem, chosen, now = "", None, request.form.get("password", ""), ports().clock.now()
+    form, to, now = PasswordForm(), "", ports().clock.now()
     with unit_of_work() as database:
         staff = login_flow.half_way(database, "password")
         if staff is None:
             return _back_to_the_door()
-        try:
-            if chosen != request.form.get("again", ""):
-                raise HelplineError(DIFFERENT)
-            if passwords.matches(staff.password_hash, chosen):
-                raise HelplineError(SAME)
-            accounts.set_password(database, staff, chosen, by=staff_member(staff.id), now=now)
-            to = login_flow.advance(database, staff, login_flow.shown_so_far())
-        except HelplineError as refused:
-            problem = refused.message
-    if problem is None:
-        return redirect(to, 303)
-    return render_template("staff/first_password.html", problems=[Problem("password", problem)]), 422
+        if form.validate():
+            try:
+                _replace(database, staff, form.password.data or "", now=now)
+                to = login_flow.advance(database, staff, login_flow.shown_so_far())
+            except HelplineError as refused:
+                form.refuse(refused, "password")
+    return again(_first_password_page(form)) if form.problems else redirect(to, 303)
 
 
-def _second_page(problems: list[Problem]) -> str:
-    return render_template("staff/second.html", problems=problems, site=login_flow.site(), next=login_flow.onward())
+def _replace(database: Session, staff: Staff, password: str, *, now: datetime) -> None:
+    if passwords.matches(staff.password_hash, password):
+        raise HelplineError(SAME)
+    accounts.set_password(database, staff, password, by=staff_member(staff.id), now=now)
+
+
+def _first_password_page(form: PasswordForm) -> str:
+    return render_template("staff/first_password.html", form=form)
+
+
+def _second_page(form: CodeForm) -> str:
+    return render_template("staff/second.html", form=form, site=login_flow.site(), next=login_flow.onward())
 
 
 def _back_to_the_door() -> Response:

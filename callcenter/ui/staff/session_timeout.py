@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from flask import jsonify, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.errors import HelplineError
+from callcenter.models.staff.accounts import Staff
 from callcenter.services.staff import accounts, passkeys, second_factor
 from callcenter.ui.access import local_path, me, myself, seconds_left, staff
 from callcenter.ui.forms import Problem
+from callcenter.ui.kit.answers import again
 from callcenter.ui.staff import login_flow
+from callcenter.ui.staff.forms import PasskeyForm, ProveForm
 from callcenter.ui.staff.signin import bp, limiter
 
 WRONG = "パスワードが合っていません。"
@@ -38,7 +45,7 @@ def stay() -> Response:
 @staff(newcomers=True)
 def prove() -> str:
     """Ask who it is, as at the door."""
-    return _draw([])
+    return _draw(ProveForm())
 
 
 @bp.post("/prove")
@@ -46,21 +53,15 @@ def prove() -> str:
 @limiter.limit("10 per 10 minutes", key_func=lambda: me().staff_id)
 def proved() -> Response | tuple[str, int]:
     """Take the password, and a code from whoever has one."""
-    problem, now = None, ports().clock.now()
-    with unit_of_work() as database:
-        person = myself(database)
-        found = accounts.check_password(database, person.login, request.form.get("password", ""), now=now)
-        try:
-            how = "password"
-            if found is not None and second_factor.of(database, person).any:
-                code = request.form.get("code", "")
-                how = second_factor.check(database, person, code, now=now, at=login_flow.clock())
-            if found is not None:
-                accounts.proved(database, person, how, now=now)
-        except HelplineError as refused:
-            problem = Problem("code", refused.message)
-    problem = Problem("password", WRONG) if found is None else problem
-    return _on() if problem is None else (_draw([problem]), 422)
+    form, now = ProveForm(), ports().clock.now()
+    if form.validate():
+        with unit_of_work() as database:
+            person = myself(database)
+            if accounts.check_password(database, person.login, form.password.data or "", now=now) is None:
+                form.add("password", WRONG)
+            else:
+                _take_code(database, person, form, now)
+    return again(_draw(form)) if form.problems else _on()
 
 
 @bp.post("/prove/passkey")
@@ -68,17 +69,29 @@ def proved() -> Response | tuple[str, int]:
 @limiter.limit("30 per 10 minutes", key_func=lambda: me().staff_id)
 def proved_by_passkey() -> Response | tuple[str, int]:
     """Take a passkey instead."""
-    problem, asked, answer = None, session.pop("asked", ""), request.form.get("credential", "")
-    with unit_of_work() as database:
-        try:
-            now, at = ports().clock.now(), login_flow.clock()
-            found = passkeys.check(database, login_flow.site(), asked, answer, now=now, at=at)
-            problem = None if found.id == me().staff_id else ANOTHER
-            if problem is None:
+    form, asked = PasskeyForm(), session.pop("asked", "")
+    now, at = ports().clock.now(), login_flow.clock()
+    if form.validate():
+        with unit_of_work() as database:
+            try:
+                found = passkeys.check(database, login_flow.site(), asked, form.credential.data or "", now=now, at=at)
+                if found.id != me().staff_id:
+                    raise HelplineError(ANOTHER)
                 accounts.proved(database, found, "passkey", now=now)
-        except HelplineError as refused:
-            problem = refused.message
-    return _on() if problem is None else (_draw([Problem(None, problem)]), 422)
+            except HelplineError as refused:
+                form.refuse(refused)
+    return again(_draw(ProveForm(formdata=None), form.problems)) if form.problems else _on()
+
+
+def _take_code(database: Session, person: Staff, form: ProveForm, now: datetime) -> None:
+    """Ask for a code as well from whoever has a second factor; what is counted of a wrong one stays."""
+    try:
+        how = "password"
+        if second_factor.of(database, person).any:
+            how = second_factor.check(database, person, form.code.data or "", now=now, at=login_flow.clock())
+        accounts.proved(database, person, how, now=now)
+    except HelplineError as refused:
+        form.refuse(refused, "code")
 
 
 def _told() -> Response:
@@ -91,8 +104,14 @@ def _on() -> Response:
     return redirect(local_path(request.form.get("next")) or url_for("staff.safety"), 303)
 
 
-def _draw(problems: list[Problem]) -> str:
+def _draw(form: ProveForm, problems: Sequence[Problem] = ()) -> str:
     with reading() as database:
         factors = second_factor.of(database, myself(database))
     to = local_path(request.values.get("next")) or url_for("staff.safety")
-    return render_template("staff/prove.html", factors=factors, problems=problems, next=to, site=login_flow.site())
+    given: dict[str, Any] = {
+        "form": form,
+        "problems": [*form.problems, *problems],
+        "next": to,
+        "site": login_flow.site(),
+    }
+    return render_template("staff/prove.html", factors=factors, **given)

@@ -21,9 +21,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, current_user, logout_user
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import PasswordField, StringField
 
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.services.administration import duty_changes
@@ -32,8 +30,9 @@ from callcenter.services.staff.accounts import FirstPasswordOver
 from callcenter.ui.access import SignedIn, local_path, me, public, staff
 from callcenter.ui.forms import Problem
 from callcenter.ui.frame import frame
-from callcenter.ui.kit.answers import from_script
+from callcenter.ui.kit.answers import again, from_script
 from callcenter.ui.staff import login_flow
+from callcenter.ui.staff.forms import LoginForm
 
 WRONG = "ログイン名かパスワードが合っていません。"
 """The same words whichever of the two is wrong, so that nobody can try out names."""
@@ -76,13 +75,6 @@ def load(token: str) -> SignedIn | None:
         return None if found is None else SignedIn.of(found)
 
 
-class LoginForm(FlaskForm):
-    """The two answers of the sign-in page; what is missing is simply wrong."""
-
-    login = StringField()
-    password = PasswordField()
-
-
 def _who_is_tried() -> str:
     """The account being tried from this place; only a digest of what was typed is kept."""
     name = accounts.normalised_login(request.form.get("login", ""))
@@ -104,7 +96,7 @@ def login() -> str | Response:
 @limiter.limit("10 per 10 minutes", key_func=_who_is_tried)
 def sign_in() -> str | Response | tuple[str, int]:
     form, now, to, problem = LoginForm(), ports().clock.now(), None, WRONG
-    if form.validate_on_submit():
+    if form.validate():
         with unit_of_work() as database:
             found = accounts.check_password(database, form.login.data or "", form.password.data or "", now=now)
             try:
@@ -112,7 +104,7 @@ def sign_in() -> str | Response | tuple[str, int]:
             except FirstPasswordOver as over:
                 problem = over.message
     if to is None:
-        return door(form, problems=[Problem("login", problem)]), 422
+        return again(door(form, problems=[Problem("login", problem)]))
     return redirect(to)
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from ivr.simulator.clock import Clock
 from ivr.simulator.console import Console
 from ivr.simulator.faults import Faults
-from ivr.simulator.line.journal import Journal
+from ivr.simulator.line.journal import Journal, Result
 from ivr.simulator.line.legs import Caption, Hook, Leg, new_sid
 from ivr.simulator.line.places import Queue, Room
 from ivr.simulator.line.webhooks import Account, Delivery, Post, Reply, violations
@@ -192,7 +192,7 @@ class Exchange:
     def note(self, leg: Leg | None, text: str, *, violation: bool = False) -> None:
         """Write a remark of the line's own into the log."""
         found = [text] if violation else []
-        self.journal.add(self.now(), "note", leg, "line", text, ok=not violation, violations=found)
+        self.journal.add(self.now(), "note", leg, "line", text, Result(not violation, violations=found))
 
 
 def _unheard(reply: Reply) -> None:

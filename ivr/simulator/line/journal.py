@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +14,16 @@ from ivr.simulator.line.webhooks import Delivery, Reply
 from ivr.simulator.twiml.checker import MalformedTwiml, parse
 
 KEPT = 1000
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of something that is written down: an HTTP status after so many milliseconds, or nothing."""
+
+    ok: bool
+    status: int | None = None
+    ms: int = 0
+    violations: Sequence[str] = ()
 
 
 @dataclass
@@ -26,10 +36,10 @@ class Entry:
     caller: int | None
     path: str
     digest: str
-    status: int | None = None
-    ms: int = 0
-    ok: bool = True
-    violations: list[str] = field(default_factory=list)
+    status: int | None
+    ms: int
+    ok: bool
+    violations: list[str]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the entry for the page."""
@@ -52,10 +62,11 @@ class Journal:
         self.violations: list[str] = []
         self._last = 0
 
-    def add(self, at: datetime, kind: str, leg: Leg | None, path: str, digest: str, **more: Any) -> Entry:
+    def add(self, at: datetime, kind: str, leg: Leg | None, path: str, digest: str, result: Result) -> Entry:
         """Write one entry down and return it."""
         self._last += 1
-        entry = Entry(self._last, at, kind, leg.index if leg else None, path, digest, **more)
+        caller, found = leg.index if leg else None, list(result.violations)
+        entry = Entry(self._last, at, kind, caller, path, digest, result.status, result.ms, result.ok, found)
         self.webhooks += kind in {"webhook", "news"}
         self.rest += kind == "rest"
         self.failures += not entry.ok
@@ -78,10 +89,7 @@ class Journal:
             delivery.leg,
             parts.path or "/",
             digest.strip(),
-            status=reply.status,
-            ms=reply.ms,
-            ok=good and not found,
-            violations=found,
+            Result(good and not found, status=reply.status, ms=reply.ms, violations=found),
         )
 
 

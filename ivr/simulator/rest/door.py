@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from ivr.simulator.faults import REFUSALS, SILENCES
 from ivr.simulator.line.engine import Engine
+from ivr.simulator.line.journal import Result
 from ivr.simulator.line.legs import Hook, Leg
 from ivr.simulator.twiml.tables import absolute_url
 
@@ -104,9 +105,11 @@ def _leave(response: Response) -> Response:
             g.leg,
             f"REST /{path}",
             digest,
-            status=response.status_code,
-            ms=round((time.monotonic() - g.began) * 1000),
-            ok=response.status_code < 400 or g.fault is not None or g.code in ORDINARY_REFUSALS,
+            Result(
+                response.status_code < 400 or g.fault is not None or g.code in ORDINARY_REFUSALS,
+                status=response.status_code,
+                ms=round((time.monotonic() - g.began) * 1000),
+            ),
         )
         line.touch()
     if g.fault in SILENCES:

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from callcenter.domain.calls.lifecycle import CallState
 from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.domain.staff.roles import Role
+from callcenter.models.calls.calls import Presence
 from callcenter.models.records import ConsultationState
 from callcenter.models.staff.accounts import Staff
 from callcenter.models.trail.audit import AuditEntry
+from callcenter.reports import levels
 from callcenter.services.administration import duty_changes
 from callcenter.services.duty import care, presence
 from callcenter.services.duty.presence import ChangesSoon
@@ -80,8 +82,9 @@ def test_past_the_limit_nobody_rings_who_still_writes_and_the_supervisor_sees_wh
 
 def long_wrap_ups(desk: Desk) -> list[str]:
     with desk.work() as session:
-        found = presence.long_wrap_ups(session, now=desk.clock.now(), policy=desk.settings.policy)
-        return [one.name for one in found]
+        rows = session.execute(select(Staff.name, Presence.work, Presence.since).join_from(Presence, Staff)).all()
+    now, policy = desk.clock.now(), desk.settings.policy
+    return [row.name for row in rows if row.work is Work.WRAP_UP and levels.of_work(row.work, now - row.since, policy)]
 
 
 def test_the_next_caller_rings_only_once_the_record_is_finished(

@@ -219,6 +219,21 @@ class Killed(BaseException):
     """The worker's process ends here; nothing after it is done."""
 
 
+def dying_once(act: str, moment: str, killed: list[str]) -> Callable[..., Any]:
+    """Return *act* as it is done by a worker that dies before or after the first act of all."""
+    does = getattr(TwilioLine, act)
+
+    def once(*args: Any, **more: Any) -> Any:
+        if killed:
+            return does(*args, **more)
+        killed.append(act)
+        if moment == "after":
+            does(*args, **more)
+        raise Killed
+
+    return once
+
+
 ACTS = ("ring", "take_from_queue", "redirect", "hang_up", "leg_state", "in_room", "hold", "mute", "announce", "coach")
 
 
@@ -228,20 +243,6 @@ def test_a_worker_killed_over_an_errand_leaves_it_to_the_next(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, topic: str, moment: str
 ) -> None:
     killed: list[str] = []
-
-    def dies_over(act: str) -> None:
-        does = getattr(TwilioLine, act)
-
-        def once(*args: Any, **more: Any) -> Any:
-            if killed:
-                return does(*args, **more)
-            killed.append(act)
-            if moment == "after":
-                does(*args, **more)
-            raise Killed
-
-        monkeypatch.setattr(TwilioLine, act, once)
-
     ticks = desk._tick
 
     def tick() -> None:
@@ -254,7 +255,7 @@ def test_a_worker_killed_over_an_errand_leaves_it_to_the_next(
 
     def strikes() -> None:
         for act in ACTS:
-            dies_over(act)
+            monkeypatch.setattr(TwilioLine, act, dying_once(act, moment, killed))
 
     scene = _scene(desk, strikes)
     scene.patience = 22  # the errand stays leased to the dead for twenty seconds

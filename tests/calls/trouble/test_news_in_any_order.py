@@ -56,7 +56,7 @@ def tell(session: Session, call_id: str, offer_id: str, piece: int) -> None:
     if kind == "completed":
         room.caller_gone(session, call, now=at)
         return
-    label = {"caller": "caller", "counsellor": room.label(offer_id), "": ""}[who]
+    label = {"caller": "caller", "counsellor": f"c-{offer_id}", "": ""}[who]
     event = EVENTS.get(kind, RoomEvent.OTHER)
     news = News(event, label, "CF1", at, hung_up=who == "caller" and event is RoomEvent.LEFT)
     room.take_news(session, call_id, news, now=at)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from callcenter.domain.calls.lifecycle import CallState, OfferState, Outcome, Source, Why
 from callcenter.domain.duty.presence import Work
 from callcenter.jobs import reconcile, worker
+from callcenter.jobs.loop import keep_running
 from callcenter.models.base import new_id
 from callcenter.models.calls.calls import Offer, Presence
 from ivr.simulator.clock import JST
@@ -229,9 +230,10 @@ def test_a_database_that_is_away_while_comparing_stops_no_worker(
     monkeypatch.setattr(reconcile, "reconcile", look)
     monkeypatch.setattr(worker, "RECONCILE", 0.01)
     with without_database(desk):
-        worker._reconcile(desk.app, stop)
+        keep_running(desk.app, worker.lanes(stop)["reconciler"], stop)
     assert len(looks) == 3
-    assert "rows are compared later" in caplog.text
+    assert "the telephone company's list waits: the database does not answer" in caplog.text
+    assert "failed and is tried again: KeyError" in caplog.text
 
 
 def test_everybody_who_is_well_is_left_alone(desk: Desk) -> None:

@@ -93,24 +93,49 @@ class Stage:
         linking.confirm_person(session, record.id, person.id, by=writer, now=now)
         loose = draft_of(session, writer, now)
         incident = Incident(
-            id=new_id(), data_key=record.data_key, consultation_id=record.id, counsellor_id=writer.id,
-            kind=Misuse.ABUSE, at=now,
-        )  # fmt: skip
+            id=new_id(),
+            data_key=record.data_key,
+            consultation_id=record.id,
+            counsellor_id=writer.id,
+            kind=Misuse.ABUSE,
+            at=now,
+        )
         flag = NumberFlag(
-            id=new_id(), kind=FlagKind.FLAG, number_hash=new_id().encode(), ring_key_id="test", reason=Misuse.ABUSE,
-            made_by=writer.id, made_at=now, until=date(2026, 12, 1),
-        )  # fmt: skip
+            id=new_id(),
+            kind=FlagKind.FLAG,
+            number_hash=new_id().encode(),
+            ring_key_id="test",
+            reason=Misuse.ABUSE,
+            made_by=writer.id,
+            made_at=now,
+            until=date(2026, 12, 1),
+        )
         access = ReasonedAccess(
-            id=new_id(), data_key=record.data_key, kind=AccessKind.BREAK_GLASS, staff_id=writer.id,
-            consultation_id=loose.id, at=now, until=now, review_due_on=date(2026, 12, 1),
-        )  # fmt: skip
+            id=new_id(),
+            data_key=record.data_key,
+            kind=AccessKind.BREAK_GLASS,
+            staff_id=writer.id,
+            consultation_id=loose.id,
+            at=now,
+            until=now,
+            review_due_on=date(2026, 12, 1),
+        )
         session.add_all([incident, flag, access])
         session.flush()
         return {
-            "record_id": record.id, "case_id": person.case_id, "person_id": person.id, "target_id": record.id,
-            "incident_id": incident.id, "flag_id": flag.id, "access_id": access.id, "staff_id": writer.id,
-            "kind": "record", "day": "2026-12-03", "name": "A01", "act": "add",
-        }  # fmt: skip
+            "record_id": record.id,
+            "case_id": person.case_id,
+            "person_id": person.id,
+            "target_id": record.id,
+            "incident_id": incident.id,
+            "flag_id": flag.id,
+            "access_id": access.id,
+            "staff_id": writer.id,
+            "kind": "record",
+            "day": "2026-12-03",
+            "name": "A01",
+            "act": "add",
+        }
 
     def _reader(self, staff: Staff) -> FlaskClient:
         client = self.app.test_client()

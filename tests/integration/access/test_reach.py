@@ -28,7 +28,7 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.services.access import break_glass, reach
 from callcenter.services.access.break_glass import Target
 from callcenter.services.access.reach import StaysShut
-from callcenter.services.cases import linking
+from callcenter.services.cases import linking, wall
 from callcenter.services.records import consultations
 from callcenter.services.trail import readers
 from tests.integration.people import NOW, draft_of, member, person_called
@@ -97,10 +97,13 @@ def test_who_wrote_it_and_who_has_the_caller_on_the_line_open_it(session: Sessio
     assert told.person_id is not None
     linking.confirm_person(session, now_on_the_line.id, told.person_id, by=next_one, now=NOW)
     assert {told.id, now_on_the_line.id} == set(shown(session, next_one)[0])
-    assert consultations.history(session, told.person_id, by=next_one, now=NOW, without=now_on_the_line.id) == [told]
+    assert told.case_id is not None
+    speaker = Speaker(told.case_id, told.person_id)
+    seen = wall.history(session, speaker, by=next_one, now=NOW, beside=now_on_the_line.id)
+    assert [record for record, _ in seen] == [told]
     linking.unlink(session, now_on_the_line.id, by=next_one, now=NOW)
     assert shown(session, next_one) == ([now_on_the_line.id], [])
-    assert consultations.history(session, told.person_id, by=next_one, now=NOW) == []
+    assert wall.history(session, speaker, by=next_one, now=NOW) == []
 
 
 def test_what_another_of_the_family_said_stays_behind_the_wall_beside_a_speaker(

@@ -8,14 +8,18 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callcenter.models.cases.cases import Case
+from callcenter.domain.cases.wall import Speaker
+from callcenter.models.cases.cases import Case, Person
 from callcenter.models.trail.audit import AuditEntry
-from callcenter.services.cases import cases, linking
+from callcenter.services.cases import cases, linking, wall
 from callcenter.services.cases.cases import NewCase, NewPerson, NoSuchPerson
 from callcenter.services.names.nickname_search import search
-from callcenter.services.records import consultations
 from callcenter.services.trail.audit import OPERATOR
 from tests.integration.people import NOW, draft_of, member, person_called
+
+
+def speaking(person: Person) -> Speaker:
+    return Speaker(person.case_id, person.id)
 
 
 def test_a_confirmed_person_brings_their_earlier_consultations_newest_first(session: Session) -> None:
@@ -23,8 +27,8 @@ def test_a_confirmed_person_brings_their_earlier_consultations_newest_first(sess
     drafts = [draft_of(session, counsellor, NOW - timedelta(days=days)) for days in (20, 5, 0)]
     for draft in drafts:
         linking.confirm_person(session, draft.id, person.id, by=counsellor, now=NOW)
-    earlier = consultations.history(session, person.id, by=counsellor, now=NOW, without=drafts[2].id)
-    assert [found.id for found in earlier] == [drafts[1].id, drafts[0].id]
+    earlier = wall.history(session, speaking(person), by=counsellor, now=NOW, beside=drafts[2].id)
+    assert [found.id for found, _ in earlier] == [drafts[1].id, drafts[0].id]
 
 
 def test_the_long_history_goes_on_page_by_page(session: Session) -> None:
@@ -32,8 +36,8 @@ def test_the_long_history_goes_on_page_by_page(session: Session) -> None:
     for days in range(25):
         draft = draft_of(session, counsellor, NOW - timedelta(days=days))
         linking.confirm_person(session, draft.id, person.id, by=counsellor, now=NOW)
-    first = consultations.history(session, person.id, by=counsellor, now=NOW)
-    rest = consultations.history(session, person.id, by=counsellor, now=NOW, before=first[-1].opened_at)
+    first = wall.history(session, speaking(person), by=counsellor, now=NOW)
+    rest = wall.history(session, speaking(person), by=counsellor, now=NOW, before=first[-1][0].opened_at)
     assert (len(first), len(rest)) == (20, 5)
 
 
@@ -42,10 +46,12 @@ def test_what_the_mother_said_is_not_shown_while_the_son_is_on_the_line(session:
     mother = cases.add_person(session, son.case, NewPerson("ミナトの母", relation="mother"), by=OPERATOR, now=NOW)
     draft = draft_of(session, counsellor)
     linking.confirm_person(session, draft.id, mother.id, by=counsellor, now=NOW)
-    assert consultations.history(session, son.id, by=counsellor, now=NOW) == []
+    assert wall.history(session, speaking(son), by=counsellor, now=NOW) == []
     assert (son.last_contact_on, mother.last_contact_on, son.case.last_contact_on) == (
-        None, date(2026, 11, 20), date(2026, 11, 20),
-    )  # fmt: skip
+        None,
+        date(2026, 11, 20),
+        date(2026, 11, 20),
+    )
 
 
 def test_a_link_is_taken_back_without_a_trace_in_the_search(session: Session) -> None:

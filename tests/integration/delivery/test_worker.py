@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from datetime import timedelta
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
-from callcenter.adapters.doorbell import RedisBell, SilentBell
 from callcenter.adapters.twilio.line import TwilioLine
 from callcenter.domain.calls.lifecycle import CallState, OfferState
 from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.domain.telephony import LineBusy, LineShut, LineUnknown
 from callcenter.jobs import relay, worker
+from callcenter.jobs.loop import keep_running
 from callcenter.models.calls.calls import Presence
 from callcenter.models.delivery.outbox import OutboxMessage
 from callcenter.services.delivery import outbox
@@ -35,13 +33,6 @@ def desk(database_url: str) -> Iterator[Desk]:
 def rings(desk: Desk) -> int:
     """How often the telephone company was asked to ring somebody."""
     return sum(path.endswith("/Calls") for path in desk.line.paths())
-
-
-def until(told: Callable[[], bool], seconds: float = 10) -> bool:
-    deadline = time.monotonic() + seconds
-    while not told() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return told()
 
 
 def test_two_workers_do_an_errand_once(desk: Desk) -> None:
@@ -169,7 +160,7 @@ def test_the_worker_goes_on_after_a_look_that_failed(desk: Desk, monkeypatch: py
         raise KeyError("a mistake of ours")
 
     monkeypatch.setattr(worker, "look", look)
-    ticker = threading.Thread(target=worker._tick, args=(desk.app, stop))
+    ticker = threading.Thread(target=keep_running, args=(desk.app, worker.lanes(stop)["line"], stop))
     ticker.start()
     ticker.join(timeout=10)
     assert len(looks) == 2
@@ -231,52 +222,3 @@ def test_every_topic_somebody_writes_has_a_handler(desk: Desk) -> None:
     with desk.work() as session:
         topics = set(session.scalars(select(OutboxMessage.topic)))
     assert {"ring", "bring_caller", "rescue_caller"} <= topics <= set(relay.ALL)
-
-
-def test_the_bell_hurries_the_worker_through_a_real_redis(
-    sqlite_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    desk = Desk(sqlite_url)
-    stop = threading.Event()
-    monkeypatch.setattr(worker, "_app", desk.app)
-    listener = threading.Thread(target=worker._listen, args=(redis_url, stop), daemon=True)
-    listener.start()
-    with desk.work() as session:
-        outbox.put(session, "ring", now=desk.clock.now() - timedelta(seconds=1), offer="nobody")
-    bell = RedisBell(redis_url)
-
-    def done() -> bool:
-        bell.ring()
-        with desk.work() as session:
-            return session.scalars(select(OutboxMessage.done_at)).one() is not None
-
-    assert until(done)
-    stop.set()
-    desk.close()
-
-
-def test_a_bell_without_redis_costs_a_moment_once_and_nothing_after(caplog: pytest.LogCaptureFixture) -> None:
-    bell = RedisBell("redis://127.0.0.1:1/0")
-    began = time.monotonic()
-    for _ in range(50):
-        bell.ring()
-    SilentBell().ring()
-    assert time.monotonic() - began < 2
-    assert caplog.text.count("the doorbell is silent") == 1
-
-
-def test_the_bell_rings_only_after_something_was_written_and_kept(desk: Desk) -> None:
-    with desk.work() as session:
-        session.execute(select(OutboxMessage))
-    assert desk.bell.rung == 0
-    _writes_and_fails(desk)
-    assert desk.bell.rung == 0
-    with desk.work() as session:
-        outbox.put(session, "ring", now=desk.clock.now(), offer="nobody")
-    assert desk.bell.rung == 1
-
-
-def _writes_and_fails(desk: Desk) -> None:
-    with suppress(ZeroDivisionError), desk.work() as session:
-        outbox.put(session, "ring", now=desk.clock.now(), offer="nobody")
-        raise ZeroDivisionError

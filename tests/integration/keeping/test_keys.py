@@ -87,9 +87,15 @@ def test_what_was_destroyed_stays_destroyed_through_a_rotation(engine: Engine, s
 
 def call_from(session: Session, number: str | None = NUMBER) -> Call:
     call = Call(
-        id=new_id(), caller_sid=new_id(), state=CallState.ENDED, caller_kind=CallerKind.NUMBER,
-        arrived_at=NOW, arrived_on=local_date(NOW), waiting_since=NOW, last_news_at=NOW,
-    )  # fmt: skip
+        id=new_id(),
+        caller_sid=new_id(),
+        state=CallState.ENDED,
+        caller_kind=CallerKind.NUMBER,
+        arrived_at=NOW,
+        arrived_on=local_date(NOW),
+        waiting_since=NOW,
+        last_news_at=NOW,
+    )
     session.add(call)
     if number is not None:
         call.caller_number = seal_number(ring_of(session), "calls", call.id, number)
@@ -100,10 +106,15 @@ def call_from(session: Session, number: str | None = NUMBER) -> Call:
 def flag_on(session: Session, number: str = NUMBER, *, days: int = 10) -> NumberFlag:
     ring = ring_of(session)
     flag = NumberFlag(
-        id=new_id(), kind=FlagKind.FLAG, number_hash=ring.blind_index(flags.PURPOSE, number),
-        ring_key_id=ring.current_id, reason=Misuse.ABUSE, made_by=member(session, new_id()).id, made_at=NOW,
+        id=new_id(),
+        kind=FlagKind.FLAG,
+        number_hash=ring.blind_index(flags.PURPOSE, number),
+        ring_key_id=ring.current_id,
+        reason=Misuse.ABUSE,
+        made_by=member(session, new_id()).id,
+        made_at=NOW,
         until=local_date(NOW) + timedelta(days=days),
-    )  # fmt: skip
+    )
     session.add(flag)
     session.flush()
     return flag

@@ -9,16 +9,17 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.calendar import hours
 from callcenter.domain.calendar.holidays_jp import shipped_holidays
+from callcenter.domain.cases.wall import Speaker
 from callcenter.domain.staff.roles import Contact, Role
 from callcenter.models.cases.cases import Case
 from callcenter.models.records import Consultation, ConsultationState
 from callcenter.models.staff.accounts import Staff
 from callcenter.models.trail.audit import AuditEntry
 from callcenter.services.calendar import opening_hours
+from callcenter.services.cases import wall
 from callcenter.services.moving import demo
 from callcenter.services.moving.demo import SignIn
 from callcenter.services.names.nickname_search import search
-from callcenter.services.records import consultations
 from callcenter.services.staff import accounts
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import OPERATOR
@@ -45,8 +46,9 @@ def test_everybody_of_the_trial_can_sign_in_and_one_answers_by_telephone(
     assert not any(s.password in repr(sign_ins) for s in sign_ins)
     counsellors = session.scalars(select(Staff).where(Staff.role == Role.COUNSELLOR).order_by(Staff.login)).all()
     assert [(c.contact, c.phone) for c in counsellors] == [
-        (Contact.BROWSER, None), (Contact.PHONE, "+819000000002"),
-    ]  # fmt: skip
+        (Contact.BROWSER, None),
+        (Contact.PHONE, "+819000000002"),
+    ]
 
 
 def test_seeding_again_leaves_everything_as_it_is(session: Session, sign_ins: list[SignIn]) -> None:
@@ -59,12 +61,12 @@ def test_seeding_again_leaves_everything_as_it_is(session: Session, sign_ins: li
 def test_an_installation_in_use_is_never_seeded(session: Session) -> None:
     member(session, "somebody")
     assert demo.seed(session, by=OPERATOR, now=NOW, hasher=CHEAP) == []
-    assert not demo.is_demo(session)
+    assert session.scalar(select(func.count()).select_from(Case)) == 0
 
 
 def test_everything_of_the_trial_is_marked(session: Session, sign_ins: list[SignIn]) -> None:
-    assert demo.is_demo(session)
     for table in (Staff, Case, Consultation):
+        assert session.scalar(select(func.count()).select_from(table).where(table.demo))
         assert session.scalar(select(func.count()).select_from(table).where(~table.demo)) == 0
 
 
@@ -81,7 +83,8 @@ def test_callers_of_the_trial_are_found_again(session: Session, sign_ins: list[S
 def test_every_caller_has_a_history_to_come_back_to(session: Session, sign_ins: list[SignIn]) -> None:
     counsellor = session.scalars(select(Staff).where(Staff.login == "tanto01")).one()
     minato = search(session, "ミナト")[0]
-    earlier = consultations.history(session, minato.person_id, by=counsellor, now=NOW)
+    told = wall.history(session, Speaker(minato.case_id, minato.person_id), by=counsellor, now=NOW)
+    earlier = [record for record, _ in told]
     assert len(earlier) == 4
     assert earlier[0].next_step == "図書館のその後を聞く。絵の話の続き。こちらから行き先を足さない。"
     assert earlier[0].opened_at < NOW

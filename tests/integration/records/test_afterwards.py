@@ -74,9 +74,14 @@ def test_other_channels_are_written_down_alike(desk: Console, seat: Seat, channe
 
 @pytest.mark.parametrize(
     "field, sent",
-    [("on", {"on": "2026-12-01"}), ("on", {"on": "きのう"}), ("at", {"at": ""}), ("channel", {"channel": "fax"}),
-     ("why", {"why": ""})],
-)  # fmt: skip
+    [
+        ("on", {"on": "2026-12-01"}),
+        ("on", {"on": "きのう"}),
+        ("at", {"at": ""}),
+        ("channel", {"channel": "fax"}),
+        ("why", {"why": ""}),
+    ],
+)
 def test_what_is_missing_is_said_at_its_field_and_the_rest_stays(
     desk: Console, seat: Seat, field: str, sent: dict[str, str]
 ) -> None:

@@ -9,12 +9,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from callcenter.domain.cases.wall import Speaker
 from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.domain.records.consultations import Channel, Relation
 from callcenter.domain.staff.roles import Role
+from callcenter.models.cases.cases import Person
 from callcenter.models.staff.accounts import Staff
 from callcenter.models.trail.audit import AuditEntry
-from callcenter.services.cases import cases, consents, linking
+from callcenter.services.cases import cases, consents, linking, wall
 from callcenter.services.cases.cases import NewCase, NewPerson
 from callcenter.services.records import consultations
 from callcenter.services.trail.audit import OPERATOR
@@ -85,10 +87,21 @@ def test_a_field_that_was_not_seen_since_is_not_taken_as_seen(desk: Console, sea
 
 
 @pytest.mark.parametrize(
-    "sent", [None, [], "x", {}, {"fields": {}}, {"fields": {"story": "a"}}, {"fields": {"story": "a"}, "seen": {}},
-             {"fields": {"story": "a"}, "seen": {"story": "1"}}, {"fields": {"story": 1}, "seen": {"story": 1}},
-             {"fields": {"nothing": "a"}, "seen": {"nothing": 1}}, {"fields": {"risk": "x"}, "seen": {"risk": 1}}]
-)  # fmt: skip
+    "sent",
+    [
+        None,
+        [],
+        "x",
+        {},
+        {"fields": {}},
+        {"fields": {"story": "a"}},
+        {"fields": {"story": "a"}, "seen": {}},
+        {"fields": {"story": "a"}, "seen": {"story": "1"}},
+        {"fields": {"story": 1}, "seen": {"story": 1}},
+        {"fields": {"nothing": "a"}, "seen": {"nothing": 1}},
+        {"fields": {"risk": "x"}, "seen": {"risk": 1}},
+    ],
+)
 def test_what_no_script_of_ours_sends_is_refused_and_changes_nothing(
     desk: Console, seat: Seat, draft: str, sent: object
 ) -> None:
@@ -166,7 +179,8 @@ def test_every_opening_of_an_earlier_record_is_in_the_trail(desk: Console, seat:
     person = known(desk, seat, "ミナト")
     with desk.work() as session:
         staff = session.get_one(Staff, seat.staff_id)
-        earlier = consultations.history(session, person, by=staff, now=desk.clock.now())[0].id
+        speaker = Speaker(session.get_one(Person, person).case_id, person)
+        earlier = wall.history(session, speaker, by=staff, now=desk.clock.now())[0][0].id
     before = len(actions(desk, earlier))
     seat.sends(f"/console/records/{draft}/person", person=person)
     assert actions(desk, earlier)[before:] == ["consultation.read"]

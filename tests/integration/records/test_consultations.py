@@ -30,9 +30,15 @@ from tests.integration.people import NOW, draft_of, member
 
 def call_from_somebody(session: Session) -> Call:
     call = Call(
-        id=new_id(), caller_sid=new_id(), state=CallState.WAITING, caller_kind=CallerKind.WITHHELD,
-        arrived_at=NOW, arrived_on=local_date(NOW), waiting_since=NOW, last_news_at=NOW,
-    )  # fmt: skip
+        id=new_id(),
+        caller_sid=new_id(),
+        state=CallState.WAITING,
+        caller_kind=CallerKind.WITHHELD,
+        arrived_at=NOW,
+        arrived_on=local_date(NOW),
+        waiting_since=NOW,
+        last_news_at=NOW,
+    )
     session.add(call)
     session.flush()
     return call
@@ -67,8 +73,11 @@ def test_a_call_that_goes_on_to_another_counsellor_takes_its_record_along(sessio
     consultations.finish(session, draft.id, by=first, now=NOW, quick=Outcome.CUT_OFF)
     again = draft_for(session, call, second.id)
     assert (again.id, again.counsellor_id, again.state, again.story) == (
-        draft.id, second.id, ConsultationState.DRAFT, "はじめの話",
-    )  # fmt: skip
+        draft.id,
+        second.id,
+        ConsultationState.DRAFT,
+        "はじめの話",
+    )
     with pytest.raises(NotYours):
         consultations.save_draft(session, draft.id, again.version, {"story": "x"}, by=first, now=NOW)
 
@@ -185,11 +194,18 @@ def test_two_screens_writing_different_fields_at_once_keep_both(
 
 
 REFUSED: list[tuple[dict[str, Any], type[Exception]]] = [
-    ({"counsellor_id": "x"}, NoSuchField), ({"story_sealed": "x"}, NoSuchField), ({"channel": "mail"}, NoSuchField),
-    ({"story": None}, NoSuchField), ({"story": "あ" * 20_001}, TextTooLong), ({"relation": "boss"}, NoSuchCode),
-    ({"topics": "work"}, NoSuchCode), ({"topics": ["work", "x"]}, NoSuchCode), ({"municipality": "1"}, NoSuchCode),
-    ({"risk_confirmed": "maybe"}, NoSuchCode), ({"relation": ["self"]}, NoSuchCode),
-]  # fmt: skip
+    ({"counsellor_id": "x"}, NoSuchField),
+    ({"story_sealed": "x"}, NoSuchField),
+    ({"channel": "mail"}, NoSuchField),
+    ({"story": None}, NoSuchField),
+    ({"story": "あ" * 20_001}, TextTooLong),
+    ({"relation": "boss"}, NoSuchCode),
+    ({"topics": "work"}, NoSuchCode),
+    ({"topics": ["work", "x"]}, NoSuchCode),
+    ({"municipality": "1"}, NoSuchCode),
+    ({"risk_confirmed": "maybe"}, NoSuchCode),
+    ({"relation": ["self"]}, NoSuchCode),
+]
 
 
 def test_what_a_record_does_not_have_is_refused_whole(session: Session) -> None:

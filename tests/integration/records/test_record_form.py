@@ -68,8 +68,11 @@ def test_codes_are_unknown_until_something_was_heard(desk: Console, seat: Seat, 
     page = seat.opens(f"/console/records/{draft}")
     chosen = [given["value"] for tag, given in page.reader.tags if tag == "option" and "selected" in given]
     assert set(chosen) - {"available"} == {"unknown", "incoming"}
-    assert not [given for tag, given in page.reader.tags if tag == "input" and "checked" in given
-                and given.get("value") not in ("unknown", "")]  # fmt: skip
+    assert not [
+        given
+        for tag, given in page.reader.tags
+        if tag == "input" and "checked" in given and given.get("value") not in ("unknown", "")
+    ]
 
 
 def test_a_number_that_is_no_age_is_refused_kindly(seat: Seat, draft: str) -> None:

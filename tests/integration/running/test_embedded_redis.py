@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import redis
 
+from callcenter.adapters.redis_ping import ping
 from callcenter.embedded import EmbeddedRedis
 
 
@@ -57,3 +60,26 @@ def test_the_password_is_readable_by_its_owner_only(tmp_path: Path) -> None:
 
 def test_a_server_that_is_not_there_does_not_answer(tmp_path: Path) -> None:
     assert not EmbeddedRedis(tmp_path).answers()
+
+
+def test_a_server_that_says_nothing_is_given_up_soon() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        assert ping(f"redis://127.0.0.1:{silent.getsockname()[1]}/0") is not None
+        assert time.monotonic() - began < 2.5
+
+
+def test_a_server_that_still_reads_its_data_does_not_answer_yet() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as loading:
+        reader = threading.Thread(target=_say, args=(loading, b"-LOADING Redis is loading the dataset in memory\r\n"))
+        reader.start()
+        assert isinstance(ping(f"redis://127.0.0.1:{loading.getsockname()[1]}/0"), redis.BusyLoadingError)
+        reader.join()
+
+
+def _say(server: socket.socket, sentence: bytes) -> None:
+    """Answer every command of the first client with *sentence*."""
+    line, _ = server.accept()
+    with line, suppress(ConnectionError):
+        while line.recv(1024):
+            line.sendall(sentence)

@@ -235,9 +235,15 @@ def test_every_step_is_in_the_trail_and_the_chain_holds(session: Session) -> Non
     passkeys.remove(session, staff, row.id, required=False, now=NOW)
     second_factor.reset(session, staff, ResetReason.LOST, IdentityCheck.CALLED_BACK, by=OPERATOR, now=NOW)
     assert actions(session) == [
-        "staff.app_add", "staff.recovery_codes", "staff.recovery_code", "staff.code_refused", "staff.passkey_add",
-        "staff.app_remove", "staff.passkey_remove", "staff.factor_reset",
-    ]  # fmt: skip
+        "staff.app_add",
+        "staff.recovery_codes",
+        "staff.recovery_code",
+        "staff.code_refused",
+        "staff.passkey_add",
+        "staff.app_remove",
+        "staff.passkey_remove",
+        "staff.factor_reset",
+    ]
     assert audit.verify(session) is None
     facts = " ".join(map(str, session.scalars(select(AuditEntry.facts))))
     assert not any(kept in facts for kept in (secret, plain(codes[0]), "nonsense", "tanto07"))

@@ -86,9 +86,14 @@ def test_every_change_of_an_account_is_in_the_trail(session: Session) -> None:
     accounts.sign_out(session, added, now=NOW)
     accounts.set_active(session, added, False, by=OPERATOR, now=NOW)
     assert actions(session) == [
-        "staff.add", "staff.sign_in", "staff.set_role", "staff.set_password", "staff.set_phone", "staff.sign_out",
+        "staff.add",
+        "staff.sign_in",
+        "staff.set_role",
+        "staff.set_password",
+        "staff.set_phone",
+        "staff.sign_out",
         "staff.deactivate",
-    ]  # fmt: skip
+    ]
     assert audit.verify(session) is None
 
 
@@ -101,7 +106,7 @@ def test_a_session_ends_with_the_password_the_role_and_the_account(session: Sess
         lambda: accounts.set_active(session, added, False, by=OPERATOR, now=NOW),
     ]
     for change in changes:
-        token = added.get_id()
+        token = added.session_token
         assert accounts.by_session_token(session, token) is added
         change()
         assert accounts.by_session_token(session, token) is None

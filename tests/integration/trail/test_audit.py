@@ -16,7 +16,7 @@ from callcenter.domain.trail.audit_heads import Head
 from callcenter.models.keys import DataKey, lend_ring
 from callcenter.models.trail.audit import ActorKind, AuditEntry, AuditHead
 from callcenter.services.trail import audit
-from callcenter.services.trail.audit import CALLER, OPERATOR, NotACode, NotAtomic, Subject, staff_member
+from callcenter.services.trail.audit import OPERATOR, Actor, NotACode, NotAtomic, Subject, staff_member
 from tests.integration.conftest import new_session
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -194,9 +194,16 @@ def test_without_a_ring_nothing_is_recorded(engine: Engine) -> None:
 
 
 NO_FACTS: list[Any] = [
-    "今日はつらいです", "two words", "+819012345678", "09012345678", "03-1234-5678", "a" * 65, 1.5, {"a": "b"},
+    "今日はつらいです",
+    "two words",
+    "+819012345678",
+    "09012345678",
+    "03-1234-5678",
+    "a" * 65,
+    1.5,
+    {"a": "b"},
     ["ok", "two words"],
-]  # fmt: skip
+]
 
 
 def test_a_text_or_a_number_is_refused_as_a_fact(session: Session) -> None:
@@ -241,7 +248,7 @@ def test_many_writers_at_once_make_one_chain(engine: Engine, ring: KeyRing) -> N
             barrier.wait()
             for _ in range(5):
                 with new_session(engine, ring) as own:
-                    actor = OPERATOR if name == "w0" else CALLER
+                    actor = OPERATOR if name == "w0" else Actor(ActorKind.CALLER)
                     audit.record(own, actor=actor, action=name, subject=Subject("case"), now=NOW)
                     own.commit()
         except BaseException as failure:  # noqa: BLE001  # handed to the test's own thread

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -13,10 +14,11 @@ from sqlalchemy import delete, select, text, update
 from callcenter.context import Context
 from callcenter.domain.ports import Mail, MailNotTaken
 from callcenter.domain.trail.audit_heads import Head, read_heads
-from callcenter.jobs import audit_heads, relay
+from callcenter.jobs import audit_heads, heavy, relay
 from callcenter.models.delivery.outbox import OutboxMessage
 from callcenter.models.trail.audit import AuditEntry, AuditHead
 from callcenter.models.trail.audit_watch import AuditCheck, AuditHeadSent
+from callcenter.services.delivery import heavy_jobs
 from callcenter.services.trail import audit, audit_watch
 from tests.desk import Desk
 
@@ -140,7 +142,7 @@ def ask(desk: Desk) -> AuditCheck:
         first = audit_watch.ask_check(session, by=auditor, now=desk.clock.now())
         assert audit_watch.ask_check(session, by=auditor, now=desk.clock.now()).id == first.id
     with desk.app.app_context():
-        audit_heads.look()
+        heavy.hand_out(threading.Event())
     with desk.work() as session:
         return session.get_one(AuditCheck, first.id)
 
@@ -179,10 +181,30 @@ def test_two_heads_that_contradict_one_another_are_a_lie(desk: Desk) -> None:
 def test_a_walk_left_by_a_dead_worker_is_taken_up(desk: Desk) -> None:
     now = desk.clock.now()
     with desk.work() as session:
-        session.add(AuditCheck(asked_at=now))
+        session.add(AuditCheck(id="check", asked_at=now))  # as a version before heavy jobs asked for it
+        audit_watch.plan_forgotten(session, now=now)
+        (ticket,) = heavy_jobs.due(session, now=now)
+        assert heavy_jobs.take(session, ticket.job_id, heavy.KINDS, now=now) is not None
+    for span, ended in ((0.9, False), (0.1, True)):
+        later(desk, minutes=span)
+        with desk.app.app_context():
+            heavy.hand_out(threading.Event())
+        with desk.work() as session:
+            assert (session.get_one(AuditCheck, "check").ended_at is not None) is ended
+
+
+def test_a_walk_that_was_ended_is_not_ended_again(desk: Desk) -> None:
+    check = ask(desk)
     with desk.work() as session:
-        taken = audit_watch.take_check(session, now=now)
-        assert taken is not None
+        assert not audit_watch.begin_check(session, check.id, now=desk.clock.now())
+        audit_watch.end_check(session, check.id, 1, 1, now=desk.clock.now())
+        assert session.get_one(AuditCheck, check.id).bad_seq is None
+
+
+def test_the_night_plans_one_walk(desk: Desk) -> None:
+    desk.line.at(desk.clock.now().replace(hour=3) + timedelta(days=1))
+    plan(desk)
+    plan(desk)
     with desk.work() as session:
-        assert audit_watch.take_check(session, now=now + timedelta(minutes=1)) is None
-        assert audit_watch.take_check(session, now=now + timedelta(minutes=16)) == taken
+        (check,) = session.scalars(select(AuditCheck))
+        assert [*audit_watch.jobs_of(session, [check])] == [check.id]

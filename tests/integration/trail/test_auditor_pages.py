@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import threading
+from datetime import timedelta
 
 import pytest
 
 from callcenter.domain.staff.roles import Role
-from callcenter.jobs import audit_heads
+from callcenter.jobs import audit_heads, heavy
 from callcenter.models.keeping.retention import Purge
 from callcenter.services.cases import cases
 from callcenter.services.cases.cases import NewCase, NewPerson
+from callcenter.services.delivery import heavy_jobs
+from callcenter.services.trail import audit_watch
 from callcenter.services.trail.audit import OPERATOR
 from tests.integration.consoles import Console, Seat
 
@@ -104,10 +108,46 @@ def test_the_chain_is_checked_when_an_auditor_asks(desk: Console, auditor: Seat)
     assert auditor.sends("/admin/chain/check", script=False).status_code == 303
     assert "確かめています。" in auditor.opens("/admin/chain").words
     with desk.app.app_context():
-        audit_heads.look()
+        heavy.hand_out(threading.Event())
     checked = auditor.opens("/admin/chain")
     assert "すべてつながっています" in checked.words
     assert "kansa" in checked.words
+
+
+def test_a_walk_that_could_not_be_done_is_told_and_may_be_asked_for_again(
+    desk: Console, auditor: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_job: object) -> str:
+        raise ValueError
+
+    auditor.token = auditor.opens("/admin/chain").value("csrf_token")
+    auditor.sends("/admin/chain/check", script=False)
+    with monkeypatch.context() as patched:
+        patched.setitem(heavy.KINDS, audit_watch.CHECK, fails)
+        for _ in range(heavy_jobs.TRIES):
+            with desk.app.app_context():
+                heavy.hand_out(threading.Event())
+            desk.line.at(desk.clock.now() + timedelta(minutes=2))
+    page = auditor.opens("/admin/chain")
+    assert "終わりまで確かめられませんでした" in page.words
+    auditor.token = page.value("csrf_token")
+    auditor.sends("/admin/chain/check", script=False)
+    assert "確かめています。" in auditor.opens("/admin/chain").words
+    with desk.app.app_context():
+        heavy.hand_out(threading.Event())
+    assert "すべてつながっています" in auditor.opens("/admin/chain").words
+
+
+def test_a_walk_shows_how_far_it_is(desk: Console, auditor: Seat) -> None:
+    auditor.token = auditor.opens("/admin/chain").value("csrf_token")
+    auditor.sends("/admin/chain/check", script=False)
+    now = desk.clock.now()
+    with desk.work() as session:
+        (ticket,) = heavy_jobs.due(session, now=now)
+        held = heavy_jobs.take(session, ticket.job_id, heavy.KINDS, now=now)
+        assert held is not None
+        assert heavy_jobs.advance(session, held, 12000, 34567, now=now)
+    assert "34,567件のうち12,000件まで終わりました。" in auditor.opens("/admin/chain").words
 
 
 def test_figures_are_counted_by_month(auditor: Seat) -> None:

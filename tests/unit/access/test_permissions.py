@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Set
 from itertools import combinations
 
 import pytest
 
-from callcenter.domain.access.permissions import RULES, Action, Condition, check, may, roles_that_may
+from callcenter.domain.access.permissions import (
+    ALWAYS,
+    NEVER,
+    RULES,
+    Action,
+    Condition,
+    Way,
+    check,
+    may,
+    roles_that_may,
+    ways,
+)
 from callcenter.domain.staff.roles import NotAllowed, Role
 
 EVERY_SET = [frozenset(some) for size in range(len(Condition) + 1) for some in combinations(Condition, size)]
@@ -82,3 +94,62 @@ def test_glass_is_broken_only_for_what_stays_shut_otherwise() -> None:
         may(Role.COUNSELLOR, Action.BREAK_GLASS, conditions) and may(Role.COUNSELLOR, Action.OPEN, conditions)
         for conditions in EVERY_SET
     )
+
+
+Holds = Callable[[Set[Condition]], bool]
+
+
+def _in_sight(held: Set[Condition]) -> bool:
+    return C.WALLED not in held or C.CROSSED in held
+
+
+WHEN: dict[tuple[Role, Action], Holds] = {
+    (Role.COUNSELLOR, Action.OPEN): lambda held: bool(held & {*CONCERNED, C.GRANTED}) and _in_sight(held),
+    (Role.SUPERVISOR, Action.OPEN): _in_sight,
+    (Role.COUNSELLOR, Action.WRITE): lambda held: C.OWN in held,
+    (Role.SUPERVISOR, Action.RESCUE): lambda held: C.DRAFT in held and C.OWN not in held,
+    (Role.COUNSELLOR, Action.CARE): lambda held: bool(held & {C.INVOLVED, C.ASSIGNED}),
+    (Role.COUNSELLOR, Action.BREAK_GLASS): lambda held: not held & {*CONCERNED, C.GRANTED},
+    (Role.SUPERVISOR, Action.REVIEW): lambda held: C.OWN not in held,
+    (Role.SUPERVISOR, Action.DESTROY): lambda held: C.HELD not in held,
+    (Role.COUNSELLOR, Action.KNOW_FLAG): lambda held: C.OWN in held,
+}
+"""What a rule asks for where ``test_permission_table.py`` says *some*."""
+
+
+def test_every_rule_with_conditions_is_gone_through_here() -> None:
+    assert set(WHEN) == {
+        (role, action) for role in Role for action in Action if ways(role, action) not in (ALWAYS, NEVER)
+    }
+
+
+@pytest.mark.parametrize("role, action", WHEN)
+def test_a_rule_asks_for_its_conditions_and_for_nothing_else(role: Role, action: Action) -> None:
+    assert [held for held in EVERY_SET if may(role, action, held) is not WHEN[role, action](held)] == []
+
+
+@pytest.mark.parametrize("action", Action)
+def test_where_a_rule_asks_for_nothing_it_is_yes_or_no_whatever_holds(action: Action) -> None:
+    for role in Role:
+        if (role, action) not in WHEN:
+            assert {may(role, action, held) for held in EVERY_SET} == {ways(role, action) == ALWAYS}
+        assert (role in roles_that_may(action)) is (ways(role, action) != NEVER)
+
+
+def test_check_raises_where_may_says_no_and_only_there() -> None:
+    check(Role.COUNSELLOR, Action.FIND)
+    check(Role.COUNSELLOR, Action.WRITE, {C.OWN})
+    for conditions in (frozenset[Condition](), {C.ASSIGNED}):
+        with pytest.raises(NotAllowed):
+            check(Role.COUNSELLOR, Action.WRITE, conditions)
+    with pytest.raises(NotAllowed):
+        check(Role.COUNSELLOR, Action.WRITE)
+
+
+def test_a_way_wants_all_it_needs_and_none_of_what_shuts_it() -> None:
+    way = Way(frozenset({C.OWN, C.DRAFT}), unless=frozenset({C.HELD, C.WALLED}))
+    open_to = [held for held in EVERY_SET if way.holds(held)]
+    assert open_to
+    assert all({C.OWN, C.DRAFT} <= held and not held & {C.HELD, C.WALLED} for held in open_to)
+    assert len(open_to) == 2 ** (len(Condition) - 4)
+    assert Way().holds(frozenset())

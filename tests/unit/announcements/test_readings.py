@@ -92,14 +92,6 @@ def test_a_place_in_the_line_is_said_with_ban_me(place: int, spoken: str) -> Non
     assert readings.position(place) == readings.Phrase(f"{place}番目", spoken + "ばんめ")
 
 
-@pytest.mark.parametrize(
-    "count, spoken",
-    [(1, "ひとり"), (2, "ふたり"), (4, "よにん"), (7, "ななにん"), (14, "じゅうよにん"), (11, "じゅういちにん")],
-)
-def test_people_are_counted_as_people(count: int, spoken: str) -> None:
-    assert readings.people(count).reading == spoken
-
-
 def test_nobody_stands_in_place_zero() -> None:
     with pytest.raises(ValueError, match="counted from 1"):
         readings.position(0)
@@ -134,7 +126,6 @@ def test_every_reading_is_kana_only(value: int, day: date, clock: time) -> None:
         readings.number(value),
         readings.minutes(value),
         readings.position(value).reading,
-        readings.people(value).reading,
         readings.day_of_month(day.day),
         readings.month(day.month),
         readings.weekday(day),

@@ -48,7 +48,7 @@ FORBIDDEN = (
 )
 SPOKEN = re.compile(r"[ぁ-ゖァ-ヺー一-鿿々0-9、。{}a-z_]+")
 every = pytest.mark.parametrize(
-    "phrase", words.EVERY, ids=[f"{at:02d}-{one.code}" for at, one in enumerate(words.EVERY)]
+    "phrase", words.BY_NAME.values(), ids=[f"{at:02d}-{one.code}" for at, one in enumerate(words.BY_NAME.values())]
 )
 
 
@@ -100,13 +100,13 @@ CODES = """
 
 
 def test_every_code_the_operator_knows_has_its_phrase() -> None:
-    assert set(CODES.split()) <= {phrase.code for phrase in words.EVERY}
+    assert set(CODES.split()) <= {phrase.code for phrase in words.BY_NAME.values()}
 
 
 def test_a_code_stands_for_one_phrase_and_its_variant_at_most() -> None:
-    codes = [phrase.code for phrase in words.EVERY]
+    codes = [phrase.code for phrase in words.BY_NAME.values()]
     assert {code for code in codes if codes.count(code) > 1} == {"C05", "D00"}
-    assert len({phrase.text for phrase in words.EVERY}) == len(codes)
+    assert len({phrase.text for phrase in words.BY_NAME.values()}) == len(codes)
 
 
 def test_readings_are_kana_only() -> None:
@@ -115,7 +115,7 @@ def test_readings_are_kana_only() -> None:
 
 
 def test_the_phrases_about_waiting_never_promise_minutes() -> None:
-    for phrase in words.EVERY:
+    for phrase in words.BY_NAME.values():
         if phrase.code.startswith("C"):
             assert "分" not in phrase.text.replace("{", "")
 

@@ -35,5 +35,5 @@ def test_the_soft_limit_is_called_to_mind_five_minutes_before_and_can_be_switche
 
 
 def test_the_counsellor_reads_the_very_words_that_the_line_speaks() -> None:
-    spoken = {phrase.code: phrase.text for phrase in words.EVERY}
+    spoken = {phrase.code: phrase.text for phrase in words.BY_NAME.values()}
     assert {what: spoken[what] for what in (*SILENCE, *ABUSE)} == WORDS

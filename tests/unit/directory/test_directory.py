@@ -11,9 +11,15 @@ from callcenter.domain.directory.institutions import Entry, EntryIncomplete, Wan
 
 AFTERNOON, NIGHT = parse_moment("2026-11-26T14:00"), parse_moment("2026-11-26T19:00")
 TOWN = Entry(
-    kind="hikikomori", name="港区生活支援センター", kana="みなとくせいかつしえんせんたー", number="03-5114-8826",
-    opens="09:00-17:00; sat closed; sun closed", topics=("work", "money"), prefecture="13", municipality="131032",
-)  # fmt: skip
+    kind="hikikomori",
+    name="港区生活支援センター",
+    kana="みなとくせいかつしえんせんたー",
+    number="03-5114-8826",
+    opens="09:00-17:00; sat closed; sun closed",
+    topics=("work", "money"),
+    prefecture="13",
+    municipality="131032",
+)
 ENTRIES = [*(institutions.shipped(line) for line in shipped_helplines()), TOWN]
 
 

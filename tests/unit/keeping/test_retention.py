@@ -3,8 +3,22 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from callcenter.domain.keeping.retention import GRACE, Kept, RecordClass, due_on, goes_on, newest_due
+from callcenter.domain.keeping.retention import (
+    GRACE,
+    LONGEST_HOLD,
+    HoldInThePast,
+    HoldTooLong,
+    Kept,
+    RecordClass,
+    SayWhyHeld,
+    check_hold,
+    due_on,
+    goes_on,
+    newest_due,
+)
 from callcenter.domain.policy import Periods
 from callcenter.domain.records.consultations import Channel
 
@@ -49,3 +63,60 @@ def test_nobody_looks_further_back_than_what_can_be_due() -> None:
         today = date(2026, 1, 1) + timedelta(days=days)
         newest = newest_due(today, periods)
         assert due_on(newest, 2) <= today < due_on(newest + timedelta(days=1), 2)
+
+
+def test_after_the_last_contact_is_counted_from_where_that_came_after_the_closing() -> None:
+    closed_before = kept(Channel.VISIT, closed_on=date(2024, 1, 10))
+    assert goes_on(closed_before, Periods()) == (date(2029, 11, 23), RecordClass.VISIT)
+
+
+def test_the_longer_period_counts_whichever_it_is() -> None:
+    closed = kept(Channel.PHONE, Channel.VISIT, closed_on=date(2024, 11, 22))
+    assert goes_on(closed, Periods(phone_years=10, visit_years=5)) == (date(2034, 11, 23), RecordClass.PHONE)
+    assert goes_on(closed, Periods(phone_years=5, visit_years=10)) == (date(2034, 11, 23), RecordClass.VISIT)
+    assert goes_on(closed, Periods(phone_years=5, visit_years=5)) == (date(2029, 11, 23), RecordClass.PHONE)
+
+
+def test_a_closing_alone_changes_nothing_for_a_case_without_visits() -> None:
+    assert goes_on(kept(Channel.MAIL, closed_on=date(2026, 1, 1)), Periods()) == (date(2026, 11, 23), RecordClass.PHONE)
+
+
+@given(st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.integers(1, 20))
+def test_what_is_due_has_rested_for_whole_years_and_no_day_longer_than_that(base: date, years: int) -> None:
+    due = due_on(base, years)
+    assert due > base
+    assert due.year - base.year in (years, years + 1)
+    assert timedelta(days=365 * years) < due - base <= timedelta(days=366 * years + 1)
+    assert due_on(base + timedelta(days=1), years) >= due
+
+
+@pytest.mark.parametrize("periods", [Periods(2, 5), Periods(5, 2), Periods(1, 1)])
+@given(today=st.dates(date(2000, 1, 1), date(2100, 1, 1)))
+def test_the_shorter_period_says_how_far_to_look(periods: Periods, today: date) -> None:
+    years, newest = min(periods.phone_years, periods.visit_years), newest_due(today, periods)
+    assert due_on(newest, years) <= today < due_on(newest + timedelta(days=1), years)
+
+
+# ---- holds
+
+TODAY = date(2026, 11, 25)
+
+
+def test_the_reason_of_a_hold_is_kept_in_one_line_and_cut_where_it_is_very_long() -> None:
+    assert check_hold("  訴訟の\n 資料として  ", TODAY, today=TODAY) == "訴訟の 資料として"
+    assert check_hold("あ" * 500, TODAY, today=TODAY) == "あ" * 400
+
+
+@pytest.mark.parametrize("note", ["", "   ", "\n\t"])
+def test_a_hold_without_a_reason_is_refused(note: str) -> None:
+    with pytest.raises(SayWhyHeld):
+        check_hold(note, TODAY, today=TODAY)
+
+
+def test_a_hold_lasts_from_today_to_three_years_at_most() -> None:
+    last = TODAY + LONGEST_HOLD
+    assert check_hold("係争中", TODAY, today=TODAY) == check_hold("係争中", last, today=TODAY) == "係争中"
+    with pytest.raises(HoldInThePast):
+        check_hold("係争中", TODAY - timedelta(days=1), today=TODAY)
+    with pytest.raises(HoldTooLong):
+        check_hold("係争中", last + timedelta(days=1), today=TODAY)

@@ -6,21 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callcenter.domain.names import kana
 from callcenter.domain.names.nicknames import (
     LONGEST,
+    PREFIX_LENGTH,
     Key,
     KeyKind,
-    fold,
     form_keys,
     letters,
     loose_form,
     normalise,
     one_slip_apart,
+    plain_form,
     query_keys,
     share_enough,
     strict_forms,
     typed_beginnings,
-    unvoiced,
     written,
 )
 
@@ -33,6 +34,10 @@ KANA = st.text(
 SHORT_VOWELS = st.text("かきけこしすそたなのまやら", min_size=4, max_size=8)
 NAMES = KANA.filter(lambda name: normalise(name) == name)  # not one that ends like an honorific
 HONORIFICS = st.sampled_from(["さん", "ちゃん", "くん", "君", "様", "さま", "サン", "ﾁｬﾝ", " さん", "さん🌸"])
+
+
+def fold(text: str) -> str:
+    return loose_form(normalise(text))
 
 
 def index_keys(text: str, reading: str = "") -> set[Key]:
@@ -105,7 +110,7 @@ def test_the_loose_form_forgets_length_and_small_kana() -> None:
 
 def test_voicing_is_forgotten_only_by_the_weakest_form() -> None:
     assert fold("みなど") != fold("みなと")
-    assert unvoiced("みなど") == unvoiced("みなと")
+    assert kana.unvoice(fold("みなど")) == kana.unvoice(fold("みなと"))
 
 
 def test_two_children_of_one_family_share_too_little_to_be_one_slip() -> None:
@@ -226,3 +231,32 @@ def test_a_name_is_found_from_its_first_character_on(name: str, length: int) -> 
 
 def test_keys_are_ordered_by_strictness_and_value() -> None:
     assert min([Key(KeyKind.SLIP, "あ"), Key(KeyKind.EXACT, "い")]).kind is KeyKind.EXACT
+
+
+@pytest.mark.parametrize("text, plain", [("Àna Žižka", "anazizka"), ("ÅSA", "asa"), ("Zoë", "zoe"), ("がく", "がく")])
+def test_accents_make_no_difference_and_voicing_does(text: str, plain: str) -> None:
+    assert plain_form(text) == plain
+
+
+@pytest.mark.parametrize(
+    "text, strict",
+    [("ln'a", "lna"), ("o'neil", "oneil"), ("'みなと'", "みなと"), ("''", ""), ("★☆", "★☆"), ("♪ー", "ー")],
+)
+def test_apostrophes_and_signs_are_left_out_of_a_name_that_has_letters(text: str, strict: str) -> None:
+    assert normalise(text) == strict
+
+
+def test_beginnings_are_indexed_up_to_six_characters() -> None:
+    name = "みなとがわしんのすけ"
+    beginnings = {key.value for key in form_keys(name) if key.kind is KeyKind.PREFIX}
+    assert beginnings == {name[:length] for length in range(1, PREFIX_LENGTH + 1)}
+
+
+def test_three_letters_in_common_are_enough_for_a_slip_of_the_fingers() -> None:
+    in_letters = {key.value for key in form_keys("ゆき") if key.kind is KeyKind.LETTERS}
+    assert in_letters == {"yuki", "uki", "yki", "yui", "yuk"}
+    assert not any(key.kind is KeyKind.LETTERS for key in form_keys("ゆ"))
+
+
+def test_nothing_typed_is_the_beginning_of_nothing() -> None:
+    assert typed_beginnings("") == typed_beginnings(" ") == frozenset()

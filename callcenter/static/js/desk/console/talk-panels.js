@@ -1,9 +1,10 @@
 /* <talk-panels> around the call bar's controls: its <details> are small panels, at most one of them open.
 
-   The bar is drawn anew while a panel is open, so which one it is outlives the element. Opening by key takes the
+   The bar may be drawn anew while a panel is open, so which one it is outlives the element. Opening by key takes the
    focus into the panel; a digit chooses, Escape closes, a press that was sent closes too. What the bar has to tell
    (the element with data-notes) is read out once. */
 globalThis.TalkPanels = class TalkPanels extends HTMLElement {
+  static morphs = true;
   static open = null;
   static told = "";
 
@@ -16,7 +17,13 @@ globalThis.TalkPanels = class TalkPanels extends HTMLElement {
     this.addEventListener("click", (event) => this.clicked(event));
     this.addEventListener("keydown", (event) => this.pressed(event));
     this.addEventListener("submit", (event) => this.sent(event));
-    setTimeout(() => this.tell());
+    this.looked = () => this.tell();
+    document.addEventListener("desk-looked", this.looked);
+    setTimeout(this.looked);
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("desk-looked", this.looked);
   }
 
   panel(name) {

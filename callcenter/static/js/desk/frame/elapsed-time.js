@@ -3,6 +3,7 @@
    It runs by the server's clock, as this machine's may be wrong: whoever fetches a part of the page tells
    ElapsedTime.now(its moment). */
 globalThis.ElapsedTime = class ElapsedTime extends HTMLElement {
+  static morphs = true;
   static ahead = 0;
   static all = new Set();
 

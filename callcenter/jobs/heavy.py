@@ -1,0 +1,77 @@
+"""Working off heavy jobs: handed to the processes that take them from the queue, or done here where there are none."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from callcenter.context import context, reading, unit_of_work
+from callcenter.jobs import audit_heads
+from callcenter.jobs.loop import where
+from callcenter.jobs.running import LeaseLost, Running, Stopped, nothing
+from callcenter.services.delivery import heavy_jobs
+from callcenter.services.delivery.heavy_jobs import Held, Ticket
+from callcenter.services.trail import audit_watch
+
+log = logging.getLogger(__name__)
+
+KINDS: dict[str, Callable[[Running], str]] = {audit_watch.CHECK: audit_heads.walk}
+"""Kind → what works it off and returns how it went as a code. A second run must find nothing to do, or do no harm."""
+
+
+def hand_out(stop: threading.Event) -> None:
+    """Put every job that waits, or was left by a process that died, on the queue; without one do them here."""
+    waiting = _waiting()
+    queue = context().ports.heavy if waiting else None
+    served = queue is not None and queue.is_served()
+    for ticket in waiting:
+        if queue is not None and served:
+            queue.put(ticket.job_id, ticket.attempts)
+        elif not stop.is_set():
+            run(ticket.job_id, stop)
+
+
+def run(job_id: str, stop: threading.Event, alive: Callable[[], object] = nothing) -> bool:
+    """Work a job off; False if it is done, in somebody else's hands, or of a kind this version does not know."""
+    with unit_of_work() as session:
+        held = heavy_jobs.take(session, job_id, KINDS, now=context().ports.clock.now())
+    if held is None:
+        return False
+    try:
+        result = KINDS[held.kind](Running(held, stop, alive))
+    except Stopped:
+        with unit_of_work() as session:
+            heavy_jobs.put_back(session, held)
+    except LeaseLost:
+        log.warning("heavy job %s (%s) went to another process, as nothing was heard of it", job_id, held.kind)
+    except Exception as failed:  # noqa: BLE001  # whatever it is, the job is tried again or told as failed
+        log.error("heavy job %s (%s) failed: %s", job_id, held.kind, where(failed))  # noqa: TRY400  # see where()
+        _fail(held)
+    else:
+        with unit_of_work() as session:
+            heavy_jobs.finish(session, held, result, now=context().ports.clock.now())
+    return True
+
+
+def _waiting() -> list[Ticket]:
+    now = context().ports.clock.now()
+    with reading() as session:  # most looks find nothing
+        waiting, lost = heavy_jobs.due(session, now=now), heavy_jobs.is_any_lost(session, now=now)
+    if lost:
+        with unit_of_work() as session:
+            kinds = heavy_jobs.give_up_lost(session, now=now)
+        for kind in kinds:
+            _tell_failed(kind)
+    return waiting
+
+
+def _fail(held: Held) -> None:
+    with unit_of_work() as session:
+        last = heavy_jobs.fail(session, held, now=context().ports.clock.now())
+    if last:
+        _tell_failed(held.kind)
+
+
+def _tell_failed(kind: str) -> None:
+    log.error("a heavy job (%s) failed %s times and is not tried again; see callcenter doctor", kind, heavy_jobs.TRIES)

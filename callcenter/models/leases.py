@@ -1,0 +1,18 @@
+"""The columns of a row that one process at a time works on; ``services.leases`` says how it is taken and given back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from callcenter.models.columns import Moment
+
+
+class Leased:
+    """Who has the row in hand, and until when; both are None while nobody has."""
+
+    lease: Mapped[str | None] = mapped_column(String(32))
+    """A token that only its holder knows, made up each time the row is taken."""
+    leased_until: Mapped[datetime | None] = mapped_column(Moment)

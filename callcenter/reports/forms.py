@@ -1,0 +1,39 @@
+"""The forms of the supervisors' pages: their questions, answers and lengths. The rules stay with the services."""
+
+from __future__ import annotations
+
+from wtforms import IntegerField, StringField, TextAreaField
+
+from callcenter.domain.access.break_glass import LONGEST, ReasonTooLong, Verdict
+from callcenter.domain.misuse.flags import BLOCK_DAYS, Appeal, Misuse, NoDecision, NothingChosen
+from callcenter.ui.forms import AtMost, ChoiceField, Form
+
+
+class NumberForm(Form):
+    """Why a caller's number must be seen."""
+
+    reason = TextAreaField(
+        "見る理由",
+        [AtMost(LONGEST, ReasonTooLong.message)],
+        description="この1回の表示のために書きます。だれが、いつ、なぜ見たかが残ります。",
+    )
+
+
+class ReviewForm(Form):
+    """What a supervisor says of an opening with a reason."""
+
+    verdict = ChoiceField("確認の結果", Verdict)
+    note = StringField("ひとこと", [AtMost(LONGEST, f"ひとことは{LONGEST}文字までにしてください。")])
+
+
+class BlockForm(Form):
+    """Why a number is turned away, and for how many days."""
+
+    reason = ChoiceField("理由", Misuse, refusal=NothingChosen.message)
+    days = IntegerField("期間", default=BLOCK_DAYS)
+
+
+class AppealForm(Form):
+    """What was decided when somebody objected to being turned away."""
+
+    decision = ChoiceField("どうしましたか", Appeal, blank="選んでください", refusal=NoDecision.message)

@@ -1,0 +1,90 @@
+"""Leases: of many processes one works on a row, until it lets go or its time runs out.
+
+Every step is one conditional UPDATE, so the database decides between two who come at once, on SQLite and PostgreSQL
+alike. A holder that dies leaves the row to the next one when the lease is over; a holder that was merely slow finds
+out at its next step, which then changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from callcenter.models.base import new_id
+from callcenter.models.leases import Leased
+
+Row = TypeVar("Row", bound=Leased)
+Condition = ColumnElement[bool]
+
+
+@dataclass(frozen=True)
+class Held(Generic[Row]):
+    """A row in the hands of this process, as it was when it was taken, and the token that proves it."""
+
+    row: Row
+    token: str
+
+
+def is_free(model: type[Leased], length: timedelta, *, now: datetime) -> Condition:
+    """Return the condition that nobody holds the row, or that its holder's time is over.
+
+    A lease that ends much later than one taken now would is from before the clock was put back.
+    """
+    until = model.leased_until
+    return or_(until.is_(None), until <= now, until > now + 2 * length)
+
+
+def take(
+    session: Session, model: type[Row], *which: Condition, length: timedelta, now: datetime, **values: Any
+) -> Held[Row] | None:
+    """Take the row that meets *which* and note *values* in it; None if there is none or somebody has it."""
+    token = new_id()
+    taken = (
+        update(model)
+        .where(*which, is_free(model, length, now=now))
+        .values(lease=token, leased_until=now + length, **values)
+        .returning(model)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    row = session.scalars(taken).one_or_none()
+    return None if row is None else Held(row, token)
+
+
+def add(session: Session, row: Row, *, length: timedelta, now: datetime) -> Held[Row] | None:
+    """Write a new row that is taken from the first; None if somebody else wrote it first."""
+    token = new_id()
+    row.lease, row.leased_until = token, now + length
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return None
+    return Held(row, token)
+
+
+def renew(
+    session: Session,
+    model: type[Leased],
+    *which: Condition,
+    token: str,
+    length: timedelta,
+    now: datetime,
+    **values: Any,
+) -> bool:
+    """Hold the row for another *length* from now and note *values*; False if the lease was lost meanwhile."""
+    return _by_holder(session, model, *which, token=token, leased_until=now + length, **values)
+
+
+def release(session: Session, model: type[Leased], *which: Condition, token: str, **values: Any) -> bool:
+    """Give the row back and note *values*; False if the lease was lost meanwhile."""
+    return _by_holder(session, model, *which, token=token, lease=None, leased_until=None, **values)
+
+
+def _by_holder(session: Session, model: type[Leased], *which: Condition, token: str, **values: Any) -> bool:
+    mine = update(model).where(*which, model.lease == token).values(**values).returning(model.lease)
+    return session.execute(mine).one_or_none() is not None

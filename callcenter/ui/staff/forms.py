@@ -1,0 +1,67 @@
+"""The forms by which staff sign in, show who they are, and choose what they come in with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import ValidationError
+
+from callcenter.services.staff.passkeys import LONGEST_NAME, NameMissing
+from callcenter.services.staff.passwords import LONGEST, PasswordTooLong
+from callcenter.ui.forms import AtMost, Form
+
+DIFFERENT = "2つの欄の文字がちがっています。同じものを、もう一度入れてください。"
+LONGEST_LOGIN = LONGEST_CODE = 64
+LONGEST_CREDENTIAL = 20_000
+"""What a browser says of a passkey takes one or two thousand characters."""
+
+
+class LoginForm(Form):
+    """The two answers of the sign-in page; what is missing or too long is simply wrong."""
+
+    login = StringField("ログイン名", [AtMost(LONGEST_LOGIN)])
+    password = PasswordField("パスワード", [AtMost(LONGEST)])
+
+
+class CodeForm(Form):
+    """A code of the app, or a recovery code where that may stand in for it."""
+
+    code = StringField("アプリに出ている6けたの番号", [AtMost(LONGEST_CODE)])
+
+
+class ProveForm(CodeForm):
+    """The password once more, and a code from whoever has one."""
+
+    password = PasswordField("パスワード", [AtMost(LONGEST)])
+
+
+class PasskeyForm(Form):
+    """What the browser says of a passkey."""
+
+    credential = HiddenField(validators=[AtMost(LONGEST_CREDENTIAL)])
+
+
+class NewPasskeyForm(PasskeyForm):
+    """A passkey that the device has just made, and what its owner calls the device."""
+
+    name = StringField(
+        "どの機器か分かる名前",
+        [AtMost(LONGEST_NAME, NameMissing.message)],
+        description="例:わたしのスマホ、相談室のパソコン",
+    )
+
+
+class PasswordForm(Form):
+    """A password of one's own, typed twice."""
+
+    password = PasswordField(
+        "新しいパスワード",
+        [AtMost(LONGEST, PasswordTooLong.message)],
+        description="12文字以上。短いことばをいくつか並べると、覚えやすくなります。",
+    )
+    again = PasswordField("もう一度", [AtMost(LONGEST, PasswordTooLong.message)])
+
+    def validate_password(self, field: Any) -> None:
+        if field.data != self.again.data:
+            raise ValidationError(DIFFERENT)

@@ -1,0 +1,145 @@
+"""What a caller who waits hears next: each phrase once, and a place only when it got better."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import fields, replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callcenter.domain.calls.waiting import Hall, Hearing, hearing
+from tests.unit.calls.waiters import CALLER, CAME, CLOSE, CLOSED, MINUTE, POLICY, QUEUE, SECOND, after
+
+
+def said(heard: Hearing) -> set[str]:
+    """The names of the phrases that are said."""
+    return {field.name for field in fields(heard) if getattr(heard, field.name) not in (False, None)}
+
+
+def heard(*, waits: int = 1, told: Set[str] = frozenset(), spoken: int | None = None, queue: Hall = QUEUE) -> set[str]:
+    return said(hearing(replace(CALLER, waits=waits, told=frozenset(told), spoken_position=spoken), queue, POLICY))
+
+
+def test_the_first_wait_brings_the_greeting_and_nothing_else() -> None:
+    crowd = replace(QUEUE, hours=CLOSED, waiting=9, codes=True, now=CAME + timedelta(hours=1))
+    assert heard(waits=0, queue=crowd) == {"greeting"}
+    assert "greeting" not in heard(waits=1)
+
+
+def test_the_second_wait_of_an_ordinary_caller_brings_care_and_a_place() -> None:
+    assert heard() == {"care", "position"}
+
+
+def test_what_was_said_once_is_not_said_again() -> None:
+    crowd = replace(QUEUE, waiting=POLICY.crowded_from)
+    late = replace(CALLER, arrived_at=CLOSE)
+    assert {"crowded", "near_close", "care"} <= said(hearing(late, crowd, POLICY))
+    again = replace(late, told=frozenset({"crowded", "near_close", "care"}))
+    assert said(hearing(again, crowd, POLICY)) == {"position"}
+    after_closing = replace(crowd, hours=CLOSED, codes=True)
+    assert heard(waits=2, queue=after_closing) == {"care", "closing", "code", "position"}
+    assert heard(waits=2, told={"care", "closing", "code"}, spoken=1, queue=after_closing) == {"moved_up"}
+
+
+@pytest.mark.parametrize(
+    "waiting, waits, crowded",
+    [
+        (POLICY.crowded_from - 1, 1, False),
+        (POLICY.crowded_from, 1, True),
+        (POLICY.crowded_from + 1, 1, True),
+        (POLICY.crowded_from, 2, False),
+    ],
+)
+def test_that_the_line_is_crowded_is_said_right_after_the_greeting_or_never(
+    waiting: int, waits: int, crowded: bool
+) -> None:
+    assert ("crowded" in heard(waits=waits, queue=replace(QUEUE, waiting=waiting))) is crowded
+
+
+@pytest.mark.parametrize(
+    "before_close, waiting, near",
+    [
+        (POLICY.near_close + SECOND, POLICY.crowded_from, False),
+        (POLICY.near_close, POLICY.crowded_from, True),
+        (timedelta(), POLICY.crowded_from, True),
+        (timedelta(), POLICY.crowded_from - 1, False),
+    ],
+)
+def test_who_comes_shortly_before_closing_to_a_long_queue_hears_that_time_is_short(
+    before_close: timedelta, waiting: int, near: bool
+) -> None:
+    caller = replace(CALLER, arrived_at=CLOSE - before_close)
+    assert ("near_close" in said(hearing(caller, replace(QUEUE, waiting=waiting), POLICY))) is near
+
+
+def test_a_closed_line_has_no_closing_time_to_come_near_to() -> None:
+    assert "near_close" not in heard(queue=replace(QUEUE, hours=CLOSED, waiting=9))
+
+
+def test_that_the_line_has_closed_is_said_once_it_has() -> None:
+    assert "closing" in heard(queue=replace(QUEUE, hours=CLOSED))
+    assert "closing" not in heard(queue=QUEUE)
+
+
+def test_whoever_has_a_number_may_key_it_in_from_the_third_wait_on() -> None:
+    with_codes = replace(QUEUE, codes=True)
+    assert "code" not in heard(waits=1, queue=with_codes)
+    assert "code" in heard(waits=2, queue=with_codes)
+    assert "code" not in heard(waits=2, queue=QUEUE)
+
+
+@pytest.mark.parametrize(
+    "spoken, place, free, on_duty, is_said",
+    [
+        (None, 1, 0, 1, True),
+        (None, 4, 0, 1, True),
+        (None, 1, 1, 1, False),
+        (None, 1, 0, 0, False),
+        (3, 2, 0, 1, True),
+        (3, 2, 1, 1, True),
+        (3, 3, 0, 1, False),
+        (3, 4, 0, 1, False),
+        (3, 2, 0, 0, False),
+    ],
+)
+def test_a_place_is_said_when_it_is_the_first_or_a_better_one(
+    spoken: int | None, place: int, free: int, on_duty: int, is_said: bool
+) -> None:
+    queue = replace(QUEUE, position=place, free=free, on_duty=on_duty)
+    said_now = hearing(replace(CALLER, spoken_position=spoken), queue, POLICY)
+    assert said_now.position == (place if is_said else None)
+    assert said_now.moved_up is (spoken is not None)
+
+
+@pytest.mark.parametrize(
+    "apologies, last, now, due",
+    [
+        (0, None, POLICY.apology_every - SECOND, False),
+        (0, None, POLICY.apology_every, True),
+        (1, 5 * MINUTE, 5 * MINUTE + POLICY.apology_every - SECOND, False),
+        (1, 5 * MINUTE, 5 * MINUTE + POLICY.apology_every, True),
+        (POLICY.apologies - 1, 10 * MINUTE, 15 * MINUTE, True),
+        (POLICY.apologies, 15 * MINUTE, 25 * MINUTE, False),
+    ],
+)
+def test_we_apologise_for_a_long_wait_every_few_minutes_a_few_times(
+    apologies: int, last: timedelta | None, now: timedelta, due: bool
+) -> None:
+    caller = replace(CALLER, apologies=apologies, apology_at=None if last is None else CAME + last)
+    assert hearing(caller, after(now), POLICY).apology is due
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=12))
+def test_the_places_a_caller_hears_only_ever_get_better(places: list[int]) -> None:
+    caller, spoken = CALLER, list[int]()
+    for place in places:
+        heard_now = hearing(caller, replace(QUEUE, position=place), POLICY)
+        if heard_now.position is not None:
+            spoken.append(heard_now.position)
+            caller = replace(caller, spoken_position=heard_now.position)
+    assert spoken[0] == places[0]
+    assert spoken == sorted(set(spoken), reverse=True)
+    assert spoken[-1] == min(places)
