@@ -1,4 +1,4 @@
-"""How a webhook is answered: once, in time, and always with a script Twilio can read.
+"""Answering a webhook: once, in time, and always with a script Twilio can read.
 
 A view gets the form, a session and the moment, and returns a script; everything else is here.
 The work runs in a thread of its own with a deadline, so that a database that hangs costs the
@@ -35,7 +35,7 @@ View = Callable[..., str]
 
 
 def script(stand_in: StandIn = trouble, *, fresh: bool = False) -> Callable[[View], Callable[..., Response]]:
-    """Answer with the view's script; a repetition gets the same one, unless *fresh* asks the view anew."""
+    """Answer with the view's script; a repetition gets the stored answer, unless *fresh* runs the view again."""
 
     def decorate(view: View) -> Callable[..., Response]:
         @wraps(view)
@@ -62,7 +62,7 @@ def words_only(view: Callable[[], str]) -> Callable[..., Response]:
 
 
 def news(view: Callable[..., None]) -> Callable[..., Response]:
-    """Take an event in and answer ``<Response/>``; what could not be stored gets 503, so that Twilio repeats it.
+    """Handle an event and answer ``<Response/>``; what could not be stored gets 503, so that Twilio repeats it.
 
     News needs no receipt: it only fills in what is still unknown, so telling it twice changes nothing.
     """
@@ -81,12 +81,12 @@ def news(view: Callable[..., None]) -> Callable[..., Response]:
 
 
 def current_wording() -> Wording:
-    """Return the line's words as this process last read them; nobody is asked."""
+    """Return the line's wording as this process last read it, without a query."""
     return wording.with_changes(changed_phrases.remembered(db.engine), settings().public_base_url)
 
 
 def _key() -> str:
-    """Name this webhook: its address, its leg, and Twilio's token for repetitions or else its body."""
+    """Return what identifies this webhook: its address, its leg, and Twilio's repetition token or its body."""
     token = request.headers.get(IDEMPOTENCY)
     parts = [raw_target(), call_sid(request.form)]
     parts += ["token", token] if token else ["body", *sorted(f"{k}={v}" for k, v in request.form.items(multi=True))]
@@ -94,7 +94,7 @@ def _key() -> str:
 
 
 def _once(view: View, key: str | None, form: Form, where: dict[str, str]) -> str:
-    """Run the view in one transaction with its receipt; whoever comes second is undone and gets the first answer.
+    """Run the view in one transaction with its receipt; of two at once the second gets the first one's answer.
 
     The database says who was first, and only a repetition pays for the question.
     """
@@ -114,7 +114,7 @@ def _once(view: View, key: str | None, form: Form, where: dict[str, str]) -> str
 
 
 def _in_time(work: Callable[[], str]) -> str | None:
-    """Return what *work* returns, or None if the database does not answer or we are at fault."""
+    """Return what *work* returns, or None if the database does not answer or our code fails."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  # Flask's own idiom
 
     def inside() -> str:
@@ -136,7 +136,7 @@ def _in_time(work: Callable[[], str]) -> str | None:
 
 
 def _alarm(kind: str, what: str, mistake: Exception | None = None) -> None:
-    """Tell the operator at once, and then once a minute, however many callers hear a stand-in."""
+    """Tell the operator at once, then once a minute, however many callers hear a stand-in."""
     here = context()
     now = here.ports.clock.now()
     here.outage.failed(now)

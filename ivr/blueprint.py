@@ -1,4 +1,4 @@
-"""The blueprint that Twilio reads; every request on it is verified before any view."""
+"""The blueprint of Twilio's webhooks; every request is verified before any view."""
 
 from __future__ import annotations
 

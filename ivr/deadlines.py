@@ -1,4 +1,4 @@
-"""Runs a piece of work with a deadline, in a helper thread.
+"""Running work with a deadline, in a helper thread.
 
 What runs longer is left to end by itself, and its result to nobody. The helpers are daemon threads of our own because
 a process waits for a ``ThreadPoolExecutor``'s threads before it ends: a web process whose work hangs on the database

@@ -1,4 +1,4 @@
-"""What Twilio tells, read into our own values; unknown parameters are ignored, missing ones are ordinary.
+"""Reading Twilio's webhook parameters into our own values.
 
 The names and words of Twilio's webhooks stand here and nowhere else in ``ivr``.
 """
@@ -25,7 +25,7 @@ Form = Mapping[str, str]
 
 
 class QueueResult(Enum):
-    """How a caller came out of the holding queue (Enqueue, QueueResult)."""
+    """How a caller left the holding queue (Enqueue, QueueResult)."""
 
     STEPPED_OUT = "stepped out"
     """By a script of ours that let them leave."""
@@ -57,12 +57,12 @@ _ROOM_EVENTS = {
 
 
 def call_sid(form: Form) -> str:
-    """Return the leg that a webhook is about; "" if it does not say."""
+    """Return the SID of the leg that a webhook is about; "" if it does not say."""
     return form.get("CallSid", "")
 
 
 def account_sid(form: Form) -> str:
-    """Return whose account a webhook says it is from."""
+    """Return the SID of the account that a webhook says it is from."""
     return form.get("AccountSid", "")
 
 
@@ -77,7 +77,7 @@ def keys(form: Form) -> str:
 
 
 def queue_result(form: Form) -> QueueResult:
-    """Return how the caller came out; who asks again was told so by us, and comes without a result."""
+    """Return how the caller left the queue; a question that was put again comes without a result."""
     return _QUEUE_RESULTS.get(form.get("QueueResult", "leave"), QueueResult.UNKNOWN)
 
 
@@ -95,7 +95,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A waiting caller's question what comes next."""
+    """A waiting caller's request for the next wait document."""
 
     call_sid: str
     queue_sid: str
@@ -122,7 +122,7 @@ class LegNews:
 
 
 def read_room(form: Form, *, now: datetime) -> News:
-    """Read a conference event; one without a time stamp happened now."""
+    """Return a conference event; one without a time stamp happened now."""
     return News(
         event=_ROOM_EVENTS.get(form.get("StatusCallbackEvent", ""), RoomEvent.OTHER),
         label=form.get("ParticipantLabel", ""),
@@ -133,7 +133,7 @@ def read_room(form: Form, *, now: datetime) -> News:
 
 
 def moment(rfc2822: str | None) -> datetime | None:
-    """Read Twilio's time stamp (RFC 2822); junk is no time stamp."""
+    """Return Twilio's time stamp (RFC 2822), or None if it is none."""
     if not rfc2822:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What the line will say, for the pages on which somebody decides about a day or a phrase."""
+"""What the line will say, for pages that preview a day or a phrase."""
 
 from __future__ import annotations
 
@@ -36,44 +36,44 @@ FACTS: dict[str, Fact] = {
 
 
 class Preview:
-    """The telephone's own words; fulfils ``callcenter.domain.ports.LineWords``."""
+    """Fulfils ``callcenter.domain.ports.LineWords`` with the line's own scripts."""
 
     readings: Mapping[str, str] = words.READINGS
 
     def closed(self, hours: State, now: datetime) -> tuple[Phrase, ...]:
-        """What somebody hears first who calls while the line is closed."""
+        """Return what a caller hears first while the line is closed."""
         with wording.taken_from(current_wording):
             return arrival.state_in_words(scenes.closed_scene(hours, now))
 
     def closed_while_waiting(self, hours: State, now: datetime) -> tuple[Phrase, ...]:
-        """What those hear first who wait when the line is closed over them."""
+        """Return what waiting callers hear first when the line is closed during their wait."""
         special = hours.special.reason if hours.special is not None else ""
         scene = ending.Ending(next_open=scenes.reopening(hours, now), special=special)
         with wording.taken_from(current_wording):
             return ending.closure_in_words(scene)
 
     def shown(self, *names: str) -> str:
-        """The phrases of those names as they are read, in the wording this process knows."""
+        """Return the phrases of those names as they are read, in the wording this process knows."""
         now = current_wording()
         return "".join(piece.text for name in names for piece in self.said(now[words.BY_NAME[name]]))
 
     def slots(self, changes: Changes) -> list[Slot]:
-        """Every phrase with what it is now."""
+        """Return every phrase, as shipped and as *changes* make it."""
         now = wording.with_changes(changes, settings().public_base_url)
         with wording.taken_from(lambda: now):
             return [Slot(name, one, now[one], _limit(name)) for name, one in words.BY_NAME.items()]
 
     def said(self, announcement: Announcement) -> tuple[Phrase, ...]:
-        """How a phrase sounds with examples in its gaps."""
+        """Return how a phrase sounds with examples in its gaps."""
         facts = {**FACTS, "service": settings().service_name, "other_line": digits(words.OTHER_LINE)}
         return announcement.spoken(words.READINGS, facts)
 
     def seconds(self, announcement: Announcement) -> float:
-        """How long it takes to say."""
+        """Return how many seconds it takes to say."""
         return seconds(self.said(announcement), parts.VOICE.rate)
 
     def away(self, changes: Changes) -> str:
-        """The script for when nothing of ours answers; a recording would lie at an address of ours."""
+        """Return the script for when nothing of ours answers; a recording would lie at an address of ours."""
         read_out = Changes({name: replace(change, sound=None) for name, change in changes.by_name.items()})
         now = wording.with_changes(read_out, settings().public_base_url)
         with wording.taken_from(lambda: now):
@@ -81,7 +81,7 @@ class Preview:
 
 
 def _limit(name: str) -> float:
-    """The greeting and the keys share one document; what is said while waiting must leave room to move on."""
+    """Return the most seconds a phrase may take where it is said."""
     if name in {"A01", "A04"}:
         other = words.A04 if name == "A01" else words.A01
         return LONGEST_GREETING - parts.length(other)

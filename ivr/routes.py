@@ -1,4 +1,4 @@
-"""The telephone's blueprint with every view on it."""
+"""The blueprint with every view on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what the desk decided to what is said: decisions in, scenes out."""
+"""Turns what services decided into the scenes of the scripts."""
 
 from __future__ import annotations
 
@@ -26,17 +26,18 @@ QUEUE = "hl-main"
 
 
 def callbacks() -> Callbacks:
+    """Return the builder of callback addresses."""
     return Callbacks(settings().public_base_url)
 
 
 def welcome() -> str:
-    """Queue the caller."""
+    """Return the script that queues the caller."""
     urls = callbacks()
     return arrival.welcome(arrival.Welcome(queue=QUEUE, wait_url=urls.voice("wait"), leave_url=urls.voice("leave")))
 
 
 def refusal(session: Session, call: Call, hours: State, now: datetime) -> str:
-    """Say at the door why a call is not taken, and where else to turn."""
+    """Return the script for a call that is not taken: why, and where else to turn."""
     if call.outcome is CallOutcome.BLOCKED:
         return arrival.refused()
     if call.outcome is CallOutcome.CLOSED_BEFORE:
@@ -45,11 +46,12 @@ def refusal(session: Session, call: Call, hours: State, now: datetime) -> str:
 
 
 def closed(hours: State, now: datetime) -> str:
-    """Say why nobody answers and when somebody will."""
+    """Return the script for a caller outside the opening hours."""
     return arrival.closed(closed_scene(hours, now))
 
 
 def closed_scene(hours: State, now: datetime) -> arrival.Closed:
+    """Return the scene for a caller outside the opening hours."""
     opening, special = hours.next_open, hours.special
     today = opening is not None and local_date(opening) == local_date(now)
     reason = _reason(hours.reason, special, opens_again=today)
@@ -67,7 +69,7 @@ def closed_scene(hours: State, now: datetime) -> arrival.Closed:
 
 
 def _reason(reason: Reason, special: SpecialDay | None, *, opens_again: bool) -> Reason:
-    """A special day is named as the reason only where it takes hours away, not after its own ordinary end."""
+    """Return the reason to say: a special day only where it takes hours away, not after its ordinary end."""
     if reason is not Reason.SPECIAL or special is None or special.kind is SpecialKind.CLOSED:
         return reason
     if special.kind is SpecialKind.PARTIAL and (opens_again or special.close_at is not None):
@@ -76,24 +78,25 @@ def _reason(reason: Reason, special: SpecialDay | None, *, opens_again: bool) ->
 
 
 def full(hours: State | None, opening: datetime | None, now: datetime) -> str:
-    """No place in the queue; in the last hour trying again later today would be no good advice."""
+    """Return the script for a full queue; the next opening is named in the last hour only."""
     closes = hours.closes_at if hours is not None else None
     late = closes is not None and now >= closes - timedelta(hours=1)
     return arrival.full(arrival.Full(next_open=next_open(opening, now) if late else None))
 
 
 def next_open(opening: datetime | None, now: datetime) -> Phrase | None:
+    """Return how the next opening is said, None if it is unknown."""
     return None if opening is None else next_open_phrase(opening, now)
 
 
 def reopening(hours: State, now: datetime) -> Phrase | None:
-    """Say when the line opens next; in a disaster no day is promised."""
+    """Return how the next opening is said; in a disaster no day is promised."""
     uncertain = hours.special is not None and hours.special.disaster
     return None if uncertain else next_open(hours.next_open, now)
 
 
 def wait_script(step: WaitStep) -> str:
-    """What a waiting caller hears until the next question."""
+    """Return what a waiting caller hears until the next request."""
     urls = callbacks()
     if step.phrases is None:
         return waiting.step_out()
@@ -103,6 +106,7 @@ def wait_script(step: WaitStep) -> str:
 
 
 def music() -> waiting.Music:
+    """Return the waiting music."""
     urls = callbacks()
     return waiting.Music(urls.audio("wait-8.wav"), urls.audio("wait-15.wav"))
 
@@ -116,7 +120,7 @@ ENDINGS = {
 
 
 def spoken_end(step: WaitStep, now: datetime) -> str:
-    """Each end of waiting has its own words; after closing all but a sudden one say when the line opens next."""
+    """Return the script for the end of waiting; after an ordinary closing it names the next opening."""
     hours = step.snapshot.hours if step.snapshot is not None else None
     special = hours.special if hours is not None else None
     scene = ending.Ending(
@@ -128,12 +132,12 @@ def spoken_end(step: WaitStep, now: datetime) -> str:
 
 
 def repeated_ending(call: Call) -> str:
-    """A caller whose call we ended, but whose leg did not hear so: nobody is hung up on without a word."""
+    """Return the script for a caller whose call was ended here but whose leg goes on."""
     return ending.thanks() if call.talked_at is None else ending.bye()
 
 
 def caller_in_room(call: Call) -> str:
-    """Lead the caller into the room."""
+    """Return the script that lets the caller into the room."""
     urls = callbacks()
     return room.caller(
         room.Caller(
@@ -147,7 +151,7 @@ def caller_in_room(call: Call) -> str:
 
 
 def counsellor_in_room(call: Call, offer: Offer) -> str:
-    """Lead a counsellor into the room."""
+    """Return the script that lets a counsellor into the room."""
     urls = callbacks()
     return room.counsellor(
         room.Counsellor(
@@ -161,7 +165,7 @@ def counsellor_in_room(call: Call, offer: Offer) -> str:
 
 
 def listener_in_room(call: Call, offer: Offer) -> str:
-    """Lead a supervisor into the room, unheard."""
+    """Return the script that lets a supervisor into the room, muted."""
     urls = callbacks()
     return room.listener(
         room.Listener(
@@ -175,19 +179,19 @@ def listener_in_room(call: Call, offer: Offer) -> str:
 
 
 def on_hold(*, transfer: bool = False, again: bool = False) -> str:
-    """What a caller on hold hears; needs no database."""
+    """Return what a caller on hold hears; needs no database."""
     urls = callbacks()
     return room.hold(room.Hold(urls.audio("hold.wav"), urls.voice("hold/again"), transfer=transfer, again=again))
 
 
 def wait_for_hold(offer: Offer) -> str:
-    """A colleague who picked up hears music until the caller does, and then comes in."""
+    """Return the script by which a colleague waits until the caller is on hold, then enters."""
     urls = callbacks()
     return room.waiting(room.RoomMusic(urls.audio("wait-8.wav"), urls.offer(offer.id, "enter")))
 
 
 def whisper(session: Session, call: Call, now: datetime) -> Whisper:
-    """What a telephone counsellor hears before pressing 1."""
+    """Return what a telephone counsellor hears before pressing 1."""
     return Whisper(
         key=call.key.value if call.key is not None else None,
         minutes=int((now - call.arrived_at).total_seconds() // 60),

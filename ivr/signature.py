@@ -1,4 +1,4 @@
-"""Only Twilio may call: every request is signed over the public address and all its parameters.
+"""Verifying Twilio's signature over the public address and all parameters.
 
 The address is taken from the settings and the raw request target. The framework's own idea of it
 would be decoded, and could be named by anybody (twilio.com/docs/usage/security).
@@ -24,7 +24,7 @@ LARGEST = 64 * 1024
 
 
 def verify() -> None:
-    """Let a webhook pass that carries a valid signature and our account; anything else gets 403 and no script."""
+    """Let a webhook with a valid signature and our account pass; anything else gets 403 and no script."""
     request.max_content_length = LARGEST
     here = settings()
     form, signature = request.form, request.headers.get("X-Twilio-Signature", "")
@@ -36,7 +36,7 @@ def verify() -> None:
 
 
 def _signed(validator: RequestValidator, url: str, form: MultiDict[str, str], signature: str) -> bool:
-    """Compare with the address as it is; only then with and without its port, which Twilio may have signed."""
+    """Return whether the signature fits the address, as it is or with or without its port."""
     if not signature:
         return False
     plain = validator.compute_signature(url, form)
@@ -44,7 +44,7 @@ def _signed(validator: RequestValidator, url: str, form: MultiDict[str, str], si
 
 
 def raw_target() -> str:
-    """Return path and query exactly as they stood in the request line."""
+    """Return path and query exactly as in the request line."""
     environ = request.environ
     raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
     if raw is None:

@@ -1,4 +1,4 @@
-"""What is answered while the database is away: words, and the calendar as this process last read it.
+"""Stand-ins: what a webhook answers while the database is away, from words and the remembered calendar.
 
 Nothing here waits for anybody. Whoever waits is never left with music for ever: an outage that lasts is
 admitted, closing time comes without a database too, and a question is put again only so many times.
@@ -31,12 +31,12 @@ StandIn = Callable[[Form], str]
 
 
 def trouble(_form: Form) -> str:
-    """Apologise, and end the call kindly."""
+    """Return an apology, and end the call."""
     return ending.trouble(ending.Ending())
 
 
 def on_arrival(form: Form) -> str:
-    """Outside hours say so; in hours let the caller wait, to be taken in by a later question of theirs."""
+    """Answer an arriving caller: outside the hours say so, else let them wait to be taken in later."""
     now = _now()
     hours = state_at(_calendar(now), now)
     if not hours.open:
@@ -45,7 +45,7 @@ def on_arrival(form: Form) -> str:
 
 
 def while_waiting(form: Form) -> str:
-    """Say that the line is not dead, play music and ask again, as long as that leads anywhere."""
+    """Answer a waiting caller: say that the line is not dead, and play music, while there is hope."""
     now, waited = _now(), Waiting.read(form).waited
     if waited >= settings().policy.wait_ceiling or _lasts(now) or _closed_for(now) is not None:
         return waiting.step_out()
@@ -53,7 +53,7 @@ def while_waiting(form: Form) -> str:
 
 
 def on_leaving_queue(form: Form) -> str:
-    """Who is on their way is not disturbed; who stepped out asks once more, or hears why it was in vain."""
+    """Answer a caller who left the queue: nothing if they are on their way, else ask again or end."""
     now, result = _now(), queue_result(form)
     if result in {QueueResult.ON_THEIR_WAY, QueueResult.HUNG_UP}:
         return ending.nothing()
@@ -67,24 +67,24 @@ def on_leaving_queue(form: Form) -> str:
 
 
 def ask_again(form: Form) -> str:
-    """Let the caller hear music and put the same question again; after some tries the end is spoken."""
+    """Answer with music and the same request again; after ``TRIES`` end the call."""
     return _once_more() or trouble(form)
 
 
 def counsellor_lost(form: Form) -> str:
-    """Tell a caller in mid-talk that the line broke, and ask again who is there for them."""
+    """Tell a caller in a talk that the connection broke, and ask again who is there for them."""
     return _once_more(None if _tried() else words.I05) or trouble(form)
 
 
 def on_pick_up(_form: Form) -> str:
-    """Ask a counsellor who picked up for a moment, once; then leave the call to others."""
+    """Let a counsellor who picked up wait a moment, once; then leave the call to others."""
     if _tried():
         return offers.declined()
     return offers.one_moment(_this_address(1))
 
 
 def hang_up(_form: Form) -> str:
-    """Leave the call to others."""
+    """End the counsellor's leg and leave the call to others."""
     return offers.declined()
 
 
@@ -105,12 +105,12 @@ def _this_address(tried: int) -> str:
 
 
 def _lasts(now: datetime) -> bool:
-    """Whether the database has been away for longer than a caller can be asked to hope."""
+    """Return whether the database has been away longer than a caller can be asked to hope."""
     return context().outage.lasted(now) >= settings().policy.outage_patience
 
 
 def _closed_for(now: datetime) -> State | None:
-    """Return how the line is closed if nobody who waits will be served any more today."""
+    """Return the opening state if nobody who waits will be served any more today, else None."""
     days = _calendar(now)
     hours, today = state_at(days, now), local_date(now)
     ended = closing(days, today, now)

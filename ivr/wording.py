@@ -1,4 +1,4 @@
-"""With which words the line speaks: those of ``ivr.words``, with what operators have changed.
+"""The wording of the line: the phrases of ``ivr.words`` with operators' changes.
 
 Scripts name a phrase; whoever runs a script says where the changes come from. So scripts stay functions
 of their scene and of the wording, and need no database.
@@ -24,7 +24,7 @@ R = TypeVar("R")
 
 
 class Wording:
-    """The phrases as they are spoken; two wordings are the same only if they are one object."""
+    """The phrases as they are spoken; compared by identity."""
 
     def __init__(self, changed: Mapping[Announcement, Announcement]) -> None:
         self._changed = dict(changed)
@@ -45,7 +45,7 @@ _source: ContextVar[Source] = ContextVar("wording", default=_as_shipped)
 
 
 def now() -> Wording:
-    """Return the wording of whoever runs the script."""
+    """Return the wording in force for the running script."""
     return _source.get()()
 
 
@@ -60,7 +60,7 @@ def taken_from(source: Source) -> Iterator[None]:
 
 
 def kept(script: Callable[P, R]) -> Callable[P, R]:
-    """Keep what *script* returned for a scene, as long as the wording is the same."""
+    """Cache what *script* returned for a scene, as long as the wording is the same."""
 
     @lru_cache(KEPT)
     def in_wording(_wording: Wording, *args: P.args, **named: P.kwargs) -> R:

@@ -1,4 +1,4 @@
-"""Every phrase the line speaks, to be read and corrected on one page.
+"""Every phrase the line speaks, on one page for review.
 
 How they are written: one idea to a sentence, at most some forty characters, a breath at each 「、」; no
 symbols, no hurry, no blame, no promise of minutes; 「すぐに」 only where a life is in danger. ``{…}`` is

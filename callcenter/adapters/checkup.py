@@ -1,4 +1,4 @@
-"""What ``doctor`` looks at and ``/readyz`` reports: one finding for each thing the service stands on."""
+"""The findings that ``doctor`` prints and ``/readyz`` reports."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NIGHTS_MISSED = timedelta(days=3)
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at, and in a sentence how it is or how to mend it; *vital* if nothing works without."""
+    """One finding: its subject, and in a sentence how it is or how to mend it; *vital* if nothing works without."""
 
     subject: str
     well: bool
@@ -37,13 +37,13 @@ class Finding:
 def examine(
     engine: Engine, read_calendar: Callable[[], Calendar], *, redis_url: str | None, today: date
 ) -> list[Finding]:
-    """Look at everything, the database first; without it there is no more to see."""
+    """Return every finding, the database first; without it nothing else can be seen."""
     first = database(engine)
     return [first, days(read_calendar(), today), redis(redis_url)] if first.well else [first, redis(redis_url)]
 
 
 def database(engine: Engine) -> Finding:
-    """The database answers and has this version's schema."""
+    """Return whether the database answers and has this version's schema."""
     try:
         if schema.is_current(engine):
             return Finding("database", True, "つながり、最新の形です。", vital=True)
@@ -55,7 +55,7 @@ def database(engine: Engine) -> Finding:
 
 
 def holidays(calendar: Calendar, today: date) -> Finding:
-    """This year's and next year's table says what the ``holidays`` package computes."""
+    """Return whether this year's and next year's table agree with the ``holidays`` package."""
     other = differences(calendar.holidays, today.year, today.year + 1)
     if not other:
         return Finding("holidays", True, "祝日の表は、計算した祝日と一致しています。")
@@ -64,7 +64,7 @@ def holidays(calendar: Calendar, today: date) -> Finding:
 
 
 def keys(engine: Engine, ring: KeyRing) -> Finding:
-    """The keys at hand open what is kept; tried on one data key of each ring key that the database names."""
+    """Return whether the keys at hand open what is stored; tried on one data key of each ring key."""
     with Session(engine.execution_options(reading=True)) as session:
         named = select(func.min(DataKey.id)).where(DataKey.wrapped.is_not(None)).group_by(DataKey.ring_key_id)
         kept = session.scalars(select(DataKey).where(DataKey.id.in_(named))).all()
@@ -75,7 +75,7 @@ def keys(engine: Engine, ring: KeyRing) -> Finding:
 
 
 def older_keys(ring: KeyRing, rows: int, flags: int) -> Finding:
-    """Whether anything still needs an older key of the ring, so that it must stay in FIELD_KEYS."""
+    """Return whether an older key of the ring is still needed in FIELD_KEYS."""
     if rows:
         words = f"{rows}件が前の鍵のままです。callcenter keys rotate を実行してください。"
         return Finding("key rotation", True, words, doubt=True)
@@ -88,7 +88,7 @@ def older_keys(ring: KeyRing, rows: int, flags: int) -> Finding:
 
 
 def spelling(rows: int) -> Finding:
-    """Whether the index of names was made by the present rules; *rows* were not."""
+    """Return whether the index of names was made by the present rules; *rows* were not."""
     if not rows:
         return Finding("names", True, "呼び名の索引は、いまの規則のものです。")
     words = f"呼び名の索引{rows}件が、前の規則のままです。callcenter names reindex を実行してください。"
@@ -112,7 +112,7 @@ def heavy_jobs(failed: Sequence[str]) -> Finding:
 
 
 def call_log(run: NightlyRun | None, today: date) -> Finding:
-    """Twilio was made to forget its old calls lately, as the newest night's *run* says."""
+    """Return whether Twilio deleted its old calls lately, by the newest night's *run*."""
     if run is None:
         return Finding("twilio log", True, "まだ一度も消していません。毎晩3時から、workerが古い通話記録を消します。")
     night = f"{run.night.month}月{run.night.day}日"
@@ -127,7 +127,7 @@ def call_log(run: NightlyRun | None, today: date) -> Finding:
 
 
 def retention(run: NightlyRun | None, today: date) -> Finding:
-    """What is kept no longer was destroyed lately, as the newest night's *run* says."""
+    """Return whether the nightly destruction ran lately, by the newest night's *run*."""
     if run is None:
         return Finding("retention", True, "まだ一度も動いていません。毎晩3時から、workerが期間の過ぎた記録を消します。")
     idle = run.ended_at is None and today > run.night
@@ -140,7 +140,7 @@ def retention(run: NightlyRun | None, today: date) -> Finding:
 
 
 def directory(disagreeing: Sequence[str]) -> Finding:
-    """Pages and telephone say of other lines what the directory says; they must be right with the database away."""
+    """Return whether pages and telephone agree with the directory about other lines."""
     if not disagreeing:
         return Finding("directory", True, "紹介先の一覧と、公開ページや電話の案内が、同じことを言います。")
     named = "、".join(disagreeing[:5])
@@ -149,7 +149,7 @@ def directory(disagreeing: Sequence[str]) -> Finding:
 
 
 def second_factors(without: int) -> Finding:
-    """Every account needs more than its password to be opened."""
+    """Return whether every account has a second factor."""
     if not without:
         return Finding("second factor", True, "どのアカウントも、パスワードだけでは入れません。")
     sentence = f"{without}人が、まだパスワードだけで入れます。「安全な入り方」で決めるよう、声をかけてください。"
@@ -157,14 +157,14 @@ def second_factors(without: int) -> Finding:
 
 
 def flags(lost: int) -> Finding:
-    """Every living flag on a number can still be recognised, but for the *lost* ones."""
+    """Return whether every flag in force can be matched with a number; *lost* cannot."""
     if not lost:
         return Finding("flags", True, "番号の印は、いまの鍵で見分けられます。")
     return Finding("flags", False, f"番号の印{lost}件を見分けられません。前の鍵を FIELD_KEYS にもどしてください。")
 
 
 def reviews(waiting: int, late: int) -> Finding:
-    """What was opened with a reason has been looked at in time; *waiting* for that, of which *late*."""
+    """Return whether openings were reviewed in time: *waiting* for review, of which *late*."""
     if late:
         sentence = f"理由を書いた閲覧{late}件が、期限までに確認されていません。統括に伝えてください。"
         return Finding("break-glass", False, sentence)
@@ -173,7 +173,7 @@ def reviews(waiting: int, late: int) -> Finding:
 
 
 def trail_check(bad_seq: int | None, checked_on: date | None, today: date) -> Finding:
-    """The trail was walked lately, and holds together."""
+    """Return whether the trail was checked lately and is whole."""
     if bad_seq is not None:
         sentence = f"監査記録 {bad_seq} 番が、前の記録とつながりません。callcenter audit verify をご覧ください。"
         return Finding("audit trail", False, sentence)
@@ -186,7 +186,7 @@ def trail_check(bad_seq: int | None, checked_on: date | None, today: date) -> Fi
 
 
 def audit_head(anywhere: bool, last: date | None, today: date) -> Finding:
-    """The head of the trail goes outside every day."""
+    """Return whether the head of the trail is sent outside every day."""
     if not anywhere:
         sentence = "監査記録の印が外に出ていません。AUDIT_HEAD_TO(宛先)か AUDIT_HEAD_FILE を決めてください。"
         return Finding("audit head", True, sentence, doubt=True)
@@ -199,13 +199,13 @@ def audit_head(anywhere: bool, last: date | None, today: date) -> Finding:
 
 
 def days(calendar: Calendar, today: date) -> Finding:
-    """The fixed holidays reach far enough ahead."""
+    """Return whether the fixed holidays reach far enough ahead."""
     alarm = coverage_alarm(calendar, today)
     return Finding("calendar", alarm is None, alarm or "祝日の表は、先の分まで確定しています。")
 
 
 def redis(url: str | None) -> Finding:
-    """Redis answers, if one is used; calls go on without it."""
+    """Return whether Redis answers, if one is used; calls go on without it."""
     if url is None:
         return Finding("redis", True, "使っていません。電話は Redis なしで動きます。")
     away = ping(url)

@@ -1,4 +1,4 @@
-"""The clock on the wall, or the line simulator's."""
+"""The machine's clock, or the line simulator's."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ class FileClock:
 
 
 def clock(path: Path | None) -> Clock:
-    """Return the clock to go by: the one in the file if there is one, else the machine's."""
+    """Return the clock in the file if there is one, else the machine's."""
     return WallClock() if path is None else FileClock(path)
 
 
 def announce(var: Path, path: Path) -> None:
-    """Let commands given beside a running trial know its clock."""
+    """Publish a running trial's clock to commands."""
     _note(var).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _note(var).write_text(json.dumps({"pid": os.getpid(), "clock": str(path)}), encoding="utf-8")
 
 
 def withdraw(var: Path) -> None:
-    """The trial has ended."""
+    """Remove the published clock, as the trial has ended."""
     _note(var).unlink(missing_ok=True)
 
 

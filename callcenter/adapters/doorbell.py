@@ -1,4 +1,4 @@
-"""The worker's bell, an empty message through Redis; when Redis is away nobody rings and the worker looks by itself."""
+"""Ringing the worker through Redis; without Redis the worker looks by itself."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ BREATH = 1.0
 
 
 class SilentBell:
-    """No Redis at all; the worker looks by itself every moment."""
+    """The doorbell where there is no Redis."""
 
     def ring(self) -> None:
-        """Nobody to ring for."""
+        """Do nothing."""
 
 
 class RedisBell:

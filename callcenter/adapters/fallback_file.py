@@ -1,4 +1,4 @@
-"""The file that the web server in front reads out to callers while nothing of ours answers."""
+"""The file that the web server in front reads to callers while nothing of ours answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 def keep_current(path: Path, script: str) -> None:
-    """Let *path* hold *script*; a file that cannot be written stops nobody from answering calls."""
+    """Write *script* to *path* if it differs; a failure stops nobody from answering calls."""
     try:
         if not holds(path, script):
             replace(path, script)
@@ -20,7 +20,7 @@ def keep_current(path: Path, script: str) -> None:
 
 
 def holds(path: Path, script: str) -> bool:
-    """Whether *path* is what it should be."""
+    """Return whether *path* holds exactly *script*."""
     try:
         return path.read_text(encoding="utf-8") == script
     except (OSError, UnicodeDecodeError):
@@ -28,7 +28,7 @@ def holds(path: Path, script: str) -> bool:
 
 
 def replace(path: Path, script: str) -> None:
-    """Write the whole file or leave the old one: whoever reads it meanwhile gets one of the two."""
+    """Replace the file as a whole, so that a reader gets the old or the new one."""
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""Mails by SMTP, or as files for a trial: plain text, one sender domain (promise M5), no automatic answers."""
+"""Sending mail by SMTP, or as files for a trial: plain text, one sender domain (promise M5)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PATIENCE = 15.0
 
 
 def written(mail: Mail, sender: str) -> EmailMessage:
-    """Write the mail; base64, as eight-bit text is not taken everywhere, and a Message-ID drawn from its key."""
+    """Return the mail as a message; base64, as eight-bit text is not taken everywhere."""
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
     message["To"] = ", ".join(mail.to)
@@ -33,13 +33,13 @@ def written(mail: Mail, sender: str) -> EmailMessage:
 
 @dataclass(frozen=True)
 class SmtpMailer:
-    """Sends by ``smtp://`` (with STARTTLS where it is offered) or ``smtps://``; user and password stand in the URL."""
+    """Sends by ``smtp://`` (with STARTTLS where it is offered) or ``smtps://``; the URL holds user and password."""
 
     url: str = field(repr=False)
     sender: str
 
     def send(self, mail: Mail) -> None:
-        """Hand the mail over; ``MailNotTaken`` names the kind of trouble only."""
+        """Send the mail; ``MailNotTaken`` names the kind of trouble only."""
         try:
             with self._connection() as server:
                 server.send_message(written(mail, self.sender))
@@ -64,7 +64,7 @@ class SmtpMailer:
 
 @dataclass(frozen=True)
 class FolderMailer:
-    """Leaves each mail as an ``.eml`` file, for a trial without a mail server."""
+    """Writes each mail as an ``.eml`` file, for a trial without a mail server."""
 
     folder: Path
     sender: str

@@ -1,4 +1,4 @@
-"""Sets documents as PDF with an embedded Japanese font, by Typst; text reaches it as data and never as markup."""
+"""Documents as PDF with an embedded Japanese font, by Typst; text is passed as data, never as markup."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 
 
 def disclosure(document: Mapping[str, Any]) -> bytes:
-    """Return the copy of a case for its subject; *document* is what ``services.keeping.disclosures`` puts together."""
+    """Return the copy of a case as PDF; *document* is what ``services.keeping.disclosures`` returns."""
     import typst  # half a second and thirty megabytes that no other page needs
 
     setter = typst.Compiler(

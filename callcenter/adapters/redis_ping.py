@@ -1,4 +1,4 @@
-"""Asks a Redis server whether it takes commands."""
+"""Checks whether a Redis server takes commands."""
 
 from __future__ import annotations
 

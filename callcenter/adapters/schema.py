@@ -1,4 +1,4 @@
-"""Brings a database to the newest schema, and tells whether it is there."""
+"""Migrating a database to the newest schema, and checking whether it is there."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def revision(engine: Engine) -> str | None:
 
 
 def is_current(engine: Engine) -> bool:
-    """Tell whether the database has the schema that this code expects."""
+    """Return whether the database has the schema that this code expects."""
     return revision(engine) == head()
 
 

@@ -1,4 +1,4 @@
-"""The trail: whether it holds together, its head for outside, and a copy of it."""
+"""``callcenter audit``: checking the trail, printing its head, exporting a copy."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _heads(given: str) -> list[Head]:
 
 
 def _mail_text(text: str) -> str:
-    """Return what a mail says that was saved as it came, encoded; nothing if it is none."""
+    """Return the text of a mail saved as it came, encoded; nothing if it is none."""
     body = message_from_string(text, policy=default).get_body(("plain",))
     return str(body.get_content()) if body is not None and "Message-ID" in text else ""
 
@@ -114,7 +114,7 @@ def _entry() -> type[AuditEntry]:
 
 
 def _about(entry: AuditEntry | None) -> str:
-    """Say which entry it is, as far as it is there."""
+    """Return which entry it is, as far as it is there."""
     if entry is None:
         return "(この番号の記録は、消えています)"
     return f"({in_japan(entry.at).strftime('%Y-%m-%d %H:%M:%S')}、{entry.action})"

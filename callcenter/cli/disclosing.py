@@ -1,4 +1,4 @@
-"""``callcenter cases export``: a copy of a case for the person it is about, as a supervisor would be proposed it."""
+"""``callcenter cases export``: a disclosure of a case, as a supervisor would be proposed it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def cases_export(
 
 
 def _write(path: Path, body: bytes) -> None:
-    """Write a file that only the operator can read; one that is there already is never overwritten."""
+    """Write a file that only the operator can read; an existing one is never overwritten."""
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(body)

@@ -1,4 +1,4 @@
-"""What this installation needs, and whether it has it."""
+"""``callcenter doctor``: checks what this installation needs."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _by_itself(session: Session, today: date) -> list[Finding]:
 
 
 def _left_behind(session: Session, ring: KeyRing, now: datetime) -> list[Finding]:
-    """What still stands under an older key, or under an older version of the rules of spelling."""
+    """Return findings on older keys and older spelling rules."""
     from callcenter.adapters import checkup
     from callcenter.services.keeping import keys
     from callcenter.services.misuse import flags
@@ -91,7 +91,7 @@ def _left_behind(session: Session, ring: KeyRing, now: datetime) -> list[Finding
 
 
 def _trail(session: Session, settings: Settings, today: date) -> list[Finding]:
-    """Whether the audit trail holds together, and its head goes outside."""
+    """Return findings on the audit trail and its head."""
     from callcenter.adapters import checkup
     from callcenter.domain.calendar.times import local_date
     from callcenter.services.trail import audit_watch
@@ -106,7 +106,7 @@ def _trail(session: Session, settings: Settings, today: date) -> list[Finding]:
 
 
 def _fallback(path: Path | None) -> list[Finding]:
-    """Whether the web server in front has the right words for when nobody of ours answers it."""
+    """Return whether the web server in front has the right fallback script."""
     from callcenter.adapters import fallback_file
     from callcenter.adapters.checkup import Finding
 
@@ -118,7 +118,7 @@ def _fallback(path: Path | None) -> list[Finding]:
 
 
 def _at_twilio() -> list[Finding]:
-    """How the account at Twilio is set up; one finding for each thing that is not as it should be."""
+    """Return one finding for each part of the account at Twilio that is not as it should be."""
     from callcenter.adapters.checkup import Finding
 
     setup = context().ports.setup

@@ -1,4 +1,4 @@
-"""What callers hear while nothing of ours answers: a file for the web server, or the same text for a TwiML Bin."""
+"""``callcenter export-fallback``: what callers hear while nothing of ours answers."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def export_fallback(file: str) -> None:
 
 
 def current_script() -> str:
-    """Return the script in today's wording; without a database in the shipped one, which is true as well."""
+    """Return the fallback script in today's wording; without a database in the shipped one."""
     from callcenter.services.announcements import changed_phrases
 
     words = line_words()

@@ -1,4 +1,4 @@
-"""When the line is open."""
+"""``callcenter hours``: opening hours and special days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Moving to a new key of the ring."""
+"""``callcenter keys``: rotating to a new key of the ring."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def keys_rotate(force: bool) -> None:
 
 
 def _refuse_too_early(now: datetime) -> None:
-    """A process without the new key could open nothing any more: it has to be restarted first."""
+    """Refuse while a running process lacks the new key; it has to be restarted first."""
     from callcenter.services.keeping import process_keys
 
     with reading() as session:
@@ -88,7 +88,7 @@ def _remaining(now: datetime) -> Remaining:
 
 
 def _what_next(after: Remaining) -> str:
-    """Say whether the older keys may go, and what may still need them."""
+    """Say whether the older keys may be removed, and what may still need them."""
     others = [key_id for key_id, _ in context().ring.keys[1:]]
     if not others:
         return "すべて、いまの鍵で封じてあります。ほかの鍵は FIELD_KEYS にありません。"

@@ -1,4 +1,4 @@
-"""The names people are found by, after a change of the rules of spelling."""
+"""``callcenter names``: the index of nicknames, after a change of the spelling rules."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def names_reindex() -> None:
 
 
 def reindex() -> int:
-    """Index everything that is older, with a progress bar, and return how many rows were looked at."""
+    """Index everything that is outdated, with a progress bar, and return how many rows were looked at."""
     from callcenter.services.names import nickname_reindex
 
     length, done = _outdated().rows, 0

@@ -1,4 +1,4 @@
-"""What the commands share: one transaction on a migrated database, and mistakes as one sentence."""
+"""What the commands share: a transaction on a migrated database, and errors as one sentence."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from callcenter.settings import SettingsWrong
 
 
 class Commands(click.Group):
-    """Turns what a person can mend into one sentence and exit status 1."""
+    """A command group that turns errors a person can mend into one sentence and exit status 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -33,14 +33,14 @@ class Commands(click.Group):
 
 @contextmanager
 def opened() -> Iterator[tuple[Session, datetime]]:
-    """One transaction on a migrated database, and the present moment."""
+    """Open one transaction on a migrated database, and yield it with the present moment."""
     with at_hand(), unit_of_work() as session:
         yield session, context().ports.clock.now()
 
 
 @contextmanager
 def at_hand() -> Iterator[None]:
-    """The app with a migrated database, for commands that need more than one transaction."""
+    """Yield the app with a migrated database, for commands that need more than one transaction."""
     from callcenter.adapters import schema
     from callcenter.models.base import db
 
@@ -54,7 +54,7 @@ def at_hand() -> Iterator[None]:
 
 
 def bring_up_to_date() -> None:
-    """Bring the database to the newest schema and the shipped holidays."""
+    """Migrate the database and store the shipped holidays."""
     from callcenter.adapters import schema
     from callcenter.domain.calendar.holidays_jp import shipped_holidays
     from callcenter.domain.directory.helplines import shipped_helplines

@@ -1,4 +1,4 @@
-"""Starting what runs, and bringing the database to the newest schema."""
+"""``callcenter run``, ``work`` and ``migrate``: starting processes and migrating the database."""
 
 from __future__ import annotations
 

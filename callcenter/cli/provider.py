@@ -1,4 +1,4 @@
-"""What is set up at Twilio: looking at it, and putting it right."""
+"""``callcenter twilio``: the set-up at Twilio."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ WELL = "番号の設定、発信の許可、鍵は、そろっています。"
 
 
 class Unreachable(Exception):
-    """Twilio did not tell how it is set up; the message says why, and what to do, in one sentence."""
+    """Raised when Twilio could not be queried; the message says why and what to do."""
 
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Turn what goes wrong between Twilio and us into one sentence."""
+    """Turn errors between Twilio and us into one sentence."""
     try:
         yield
     except LineShut as shut:
@@ -37,7 +37,7 @@ def told() -> Iterator[None]:
 
 
 def look(setup: LineSetup) -> list[SetupFinding]:
-    """Return what differs from what should be; ``Unreachable`` if nobody can tell."""
+    """Return what differs from what should be; ``Unreachable`` if Twilio could not be queried."""
     with told():
         return setup.look()
 
@@ -68,7 +68,7 @@ def set_up(yes: bool) -> None:
 
 
 def _write(setup: LineSetup, findings: list[SetupFinding], *, yes: bool) -> bool:
-    """Show what differs, ask, and write it; False if there was nothing to write or nobody wanted it."""
+    """Show what differs, ask, and write it; False if there was nothing to write or the answer was no."""
     from callcenter.services.administration import line_setup
     from callcenter.services.trail.audit import OPERATOR
 

@@ -1,4 +1,4 @@
-"""Looking into the records: people by nickname, the trail, and invented ones for a trial."""
+"""``callcenter cases search`` and ``seed-demo``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept until when: the list, letting it go, and holding a case or a record back."""
+"""``callcenter retention``: what is due, destroying it, and holds."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def purge(on_text: str | None, dry_run: bool, as_json: bool) -> None:
 
 
 def _let_go() -> Iterator[int]:
-    """Destroy batch by batch, each in a transaction of its own, and say how many went in each."""
+    """Destroy batch by batch, each in a transaction of its own, and yield how many each destroyed."""
     from callcenter.domain.calendar.times import local_date
     from callcenter.models.base import db, forget_overwritten
     from callcenter.services.keeping import retention as kept

@@ -1,4 +1,4 @@
-"""The people who work here, and what they are doing."""
+"""``callcenter staff``: accounts and what counsellors are doing."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def staff_reset_factor(login: str, reason: str, checked: str) -> None:
 
 @contextmanager
 def known(login: str) -> Iterator[tuple[Session, datetime, Staff]]:
-    """One transaction with the account of that login, or a sentence."""
+    """Open one transaction with the account of that login, or end with a sentence."""
     from callcenter.services.staff import accounts
 
     with opened() as (session, now):

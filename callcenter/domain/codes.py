@@ -1,4 +1,4 @@
-"""A code list: stable English values that are stored, Japanese labels that are shown."""
+"""Code lists: stable English values that are stored, Japanese labels that are shown."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from callcenter.domain.errors import HelplineError
 
 
 class UnknownLabel(HelplineError):
-    """A word that is not on the list it was read by."""
+    """Raised when a word is not on the code list."""
 
     message = "一覧にない言葉です。一覧にある言葉で入れてください。"
 
 
 class Code(StrEnum):
-    """A member is written as ``NAME = "value", "label"``; the value goes to the database and never changes."""
+    """A code list; a member is written ``NAME = "value", "label"`` and its stored value never changes."""
 
     label: str
     """The code in the words of the screen."""
@@ -34,7 +34,7 @@ AnyCode = TypeVar("AnyCode", bound=Code)
 
 
 def from_label(codes: type[AnyCode], text: str) -> AnyCode:
-    """Read a label or a value, whatever the width, dash or space; an empty text is 不明 where the list has it."""
+    """Return the code of a label or value, in any width; an empty text is 不明 where the list has it."""
     wanted = _plain(text)
     for code in codes:
         if wanted in (_plain(code.label), _plain(code.value)) or (not wanted and code.value == "unknown"):

@@ -1,4 +1,4 @@
-"""What can go wrong by the rules: named for the fact, not for the mechanism.
+"""The base of every error that a rule of the helpline raises.
 
 A blueprint's error handler turns a ``HelplineError`` into a page or a form message,
 and ``ivr`` into a spoken sentence, so a service raises and never formats.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class HelplineError(Exception):
-    """A rule of the helpline was not met; ``message`` is a kind sentence in Japanese for the reader."""
+    """A rule of the helpline was not met; ``message`` is a sentence in Japanese for the reader."""
 
     message = "うまくいきませんでした。もう一度お試しください。"
     field: str | None = None

@@ -1,4 +1,4 @@
-"""What a process knows of its own troubles: how long an outage has lasted, and what the operator must be told once."""
+"""How long an outage has lasted, and when the operator is told of it."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class Outage:
         self._last: datetime | None = None
 
     def failed(self, now: datetime) -> None:
-        """Something could not be done."""
+        """Note that something could not be done."""
         if self._since is None or self._last is None or now - self._last > GAP:
             self._since = now
         self._last = now
 
     def worked(self) -> None:
-        """Something could be done."""
+        """Note that something could be done, which ends the outage."""
         if self._since is not None:
             self._since = self._last = None
 
@@ -37,7 +37,7 @@ class Outage:
 
 
 class Alarms:
-    """Counts what goes wrong by kind, and says when the operator shall hear of it: at once, then once a minute."""
+    """Counts trouble by kind, and says when to tell the operator: at once, then once a minute."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -46,12 +46,12 @@ class Alarms:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How often each kind was raised since this process started."""
+        """Return how often each kind was raised since this process started."""
         with self._lock:
             return dict(self._counts)
 
     def raised(self, kind: str, now: datetime) -> int:
-        """Count one more; return how many have not been told yet if they shall be told now, else 0."""
+        """Count one more; return how many are unreported if it is time to report, else 0."""
         with self._lock:
             self._counts[kind] += 1
             told_at, told = self._told.get(kind, (None, 0))

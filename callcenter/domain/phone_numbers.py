@@ -1,4 +1,4 @@
-"""Telephone numbers: who a caller says they are by number, and where a counsellor may be rung.
+"""Telephone numbers: what a caller's number field holds, and numbers at which staff can be rung.
 
 A number is never an identity here, and it never reaches a log: whatever prints a value of this
 module prints at most its last digits.
@@ -16,7 +16,7 @@ from callcenter.domain.errors import HelplineError
 
 
 class UnusableNumber(HelplineError):
-    """The text is not a number that a counsellor can be rung at."""
+    """Raised when a text is no number at which staff can be rung."""
 
     message = "この電話番号は使えません。090や03などで始まる日本の電話番号を、市外局番から入れてください。"
     field = "phone"
@@ -35,7 +35,7 @@ class CallerKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """The kind in Japanese, as telephones in Japan show it."""
+        """Return the kind in Japanese, as telephones in Japan show it."""
         return _KIND_LABELS[self]
 
 
@@ -80,7 +80,7 @@ _GROUPINGS = (
 
 @dataclass(frozen=True, slots=True, repr=False)
 class E164:
-    """A whole international number; it shows itself masked, and only ``value`` tells it."""
+    """A whole international number; printed masked, only ``value`` holds all of it."""
 
     value: str
 
@@ -102,7 +102,7 @@ class E164:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Caller:
-    """What is known of a caller's number; ``e164`` is there for the kind ``number`` and for no other."""
+    """What is known of a caller's number; ``e164`` is set for the kind ``number`` only."""
 
     kind: CallerKind
     e164: str | None = None
@@ -113,7 +113,7 @@ class Caller:
 
     @classmethod
     def read(cls, raw: str | None) -> Self:
-        """Read a caller's number in any form that telephone companies send; nothing that stands there is an error."""
+        """Return the caller of a number field in any form that telephone companies send; nothing is an error."""
         text = unicodedata.normalize("NFKC", raw or "").strip()
         kind = _kind_without_number(text.casefold())
         if kind is not None:
@@ -152,7 +152,7 @@ def display(e164: str) -> str:
 
 
 def staff_phone(text: str) -> E164:
-    """Read the number of a counsellor's telephone: a Japanese mobile, fixed or 050 number, never a service."""
+    """Return the number of a counsellor's telephone: a Japanese mobile, fixed or 050 number."""
     plain = unicodedata.normalize("NFKC", text).translate(_HYPHENS).replace("(0)", "")
     plain = re.sub(r"[\s().-]", "", plain)
     if not re.fullmatch(r"\+?\d+", plain):

@@ -1,4 +1,4 @@
-"""Where people live: the prefectures, and the municipalities of Tokyo."""
+"""Prefectures, and the municipalities of Tokyo."""
 
 from __future__ import annotations
 

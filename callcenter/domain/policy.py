@@ -1,4 +1,4 @@
-"""How the line behaves where the operator may choose."""
+"""The operator's choices of how the line behaves."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True)
 class Periods:
-    """How long records are kept, in whole years, as the operator chooses."""
+    """How long records are kept, in whole years."""
 
     phone_years: int = 2
     """After the last contact."""
@@ -18,7 +18,7 @@ class Periods:
 
 @dataclass(frozen=True)
 class Policy:
-    """The operator's choices with their defaults."""
+    """The operator's choices, with their defaults."""
 
     queue_per_counsellor: int = 3
     """Callers who may wait for each counsellor on duty."""

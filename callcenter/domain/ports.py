@@ -1,4 +1,4 @@
-"""What the service needs from the world, as Protocols; adapters fulfil them, tests fake them."""
+"""The service's ports to the world, as Protocols; adapters fulfil them, tests fake them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from callcenter.domain.telephony import BrowserLine, LineSetup, Telephony, Voice
 
 
 class Clock(Protocol):
-    """The time of day. Durations of waiting threads use the monotonic clock instead."""
+    """The time of day; waiting threads measure durations by the monotonic clock instead."""
 
     def now(self) -> datetime:
         """Return the present moment, aware, in UTC."""
@@ -23,7 +23,7 @@ class Clock(Protocol):
 
 
 class Doorbell(Protocol):
-    """Tells the worker that the outbox holds something; it may fail in silence, the worker looks by itself too."""
+    """Tells the worker that the outbox holds something; it may fail silently, as the worker looks by itself too."""
 
     def ring(self) -> None: ...
 
@@ -41,45 +41,45 @@ class JobQueue(Protocol):
 
 
 class LineWords(Protocol):
-    """The telephone's own words, for the pages on which somebody decides what callers will hear."""
+    """What the telephone says, for pages that preview it."""
 
     def closed(self, hours: State, now: datetime) -> tuple[Phrase, ...]:
-        """What somebody hears first who calls while the line is closed, in pieces with their readings."""
+        """Return what a caller hears first while the line is closed, in pieces with readings."""
         ...
 
     def closed_while_waiting(self, hours: State, now: datetime) -> tuple[Phrase, ...]:
-        """What those hear first who wait when the line is closed over them."""
+        """Return what waiting callers hear first when the line is closed during their wait."""
         ...
 
     def shown(self, *names: str) -> str:
-        """The phrases of those names as they are read now."""
+        """Return the phrases of those names as they are read now."""
         ...
 
     @property
     def readings(self) -> Mapping[str, str]:
-        """Words whose pronunciation the line knows."""
+        """Return the words whose pronunciation the line knows."""
         ...
 
     def slots(self, changes: Changes) -> list[Slot]:
-        """Every phrase, as shipped and as *changes* make it."""
+        """Return every phrase, as shipped and as *changes* make it."""
         ...
 
     def said(self, announcement: Announcement) -> tuple[Phrase, ...]:
-        """How a phrase sounds with examples in its gaps, in pieces with their readings."""
+        """Return how a phrase sounds with examples in its gaps, in pieces with readings."""
         ...
 
     def seconds(self, announcement: Announcement) -> float:
-        """How long it takes to say, in seconds."""
+        """Return how many seconds it takes to say."""
         ...
 
     def away(self, changes: Changes) -> str:
-        """Return the script for when nothing of ours answers: no address of ours, so no recording either."""
+        """Return the script for when nothing of ours answers; it holds no address of ours, so no recording."""
         ...
 
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail of plain text. *key* makes its Message-ID, so that a repetition can be recognised as one."""
+    """A plain-text mail. *key* makes its Message-ID, so that a repetition can be recognised."""
 
     to: tuple[str, ...] = field(repr=False)
     subject: str
@@ -88,20 +88,20 @@ class Mail:
 
 
 class MailNotTaken(Exception):
-    """The mail server did not take it now; it may be sent again. The message names no address."""
+    """Raised when the mail server did not take a mail; it may be sent again. The message names no address."""
 
 
 class Mailer(Protocol):
-    """Whoever carries mails out of the house."""
+    """Sends mails."""
 
     def send(self, mail: Mail) -> None:
-        """Hand the mail over; ``MailNotTaken`` if nobody took it."""
+        """Send the mail; ``MailNotTaken`` if the server did not take it."""
         ...
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything outside, in one value."""
+    """All ports in one value."""
 
     clock: Clock
     telephony: Telephony

@@ -1,4 +1,4 @@
-"""What the service needs of a telephone company; another one is another package in ``adapters`` and another ``ivr``."""
+"""What the service needs of a telephone company; another company is another adapter and another ``ivr``."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from callcenter.domain.phone_numbers import Caller
 
 
 class LineGone(Exception):
-    """The leg has already ended; an ordinary answer, not a failure."""
+    """Raised when the leg has already ended; an ordinary answer, not a failure."""
 
 
 class LineBusy(Exception):
-    """The telephone company did not take the request; it may be repeated."""
+    """Raised when a request was not taken; it may be repeated."""
 
 
 class LineUnknown(Exception):
-    """Nobody can say whether the request was taken (time-out, 5xx); it must not be blindly repeated."""
+    """Raised when nobody knows whether a request was taken (time-out, 5xx); it must not be blindly repeated."""
 
 
 class LineRefused(Exception):
-    """The telephone company will not do this, now or later (a number that cannot be rung, a wrong account)."""
+    """Raised when the telephone company will never do this (an unusable number, a wrong account)."""
 
 
 class LineInUse(LineRefused):
-    """What has not ended yet cannot be deleted; another night it can."""
+    """Raised when something that has not ended would be deleted; a later night can do it."""
 
 
 class LineShut(LineBusy):
-    """The telephone company does not let us in: nothing was done, and the operator must mend it."""
+    """Raised when our keys or account are refused: nothing was done, the operator must act."""
 
 
 class LegState(StrEnum):
-    """How far a leg is, as the telephone company says."""
+    """How far a leg is, as the telephone company reports it."""
 
     RINGING = "ringing"
     """Asked for or ringing."""
@@ -50,6 +50,7 @@ class LegState(StrEnum):
 
     @property
     def over(self) -> bool:
+        """Return whether the leg has ended."""
         return self in {LegState.ENDED, LegState.NOT_ANSWERED, LegState.FAILED}
 
 
@@ -72,31 +73,31 @@ class Leg:
 
 @dataclass(frozen=True, kw_only=True)
 class CallerLeg(Leg):
-    """The leg of somebody who dialled a number of ours."""
+    """The leg of a caller who dialled one of our numbers."""
 
     caller: Caller = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RungLeg(Leg):
-    """A leg that was rung for us."""
+    """A leg that we rang."""
 
     device: str | Browser = field(repr=False)
 
 
 class Telephony(Protocol):
-    """The outgoing half of the telephone; everything here may raise the four errors above."""
+    """Outgoing requests to the telephone company; every one may raise the errors above."""
 
     def ring(self, to: str | Browser, *, answer_url: str, status_url: str, timeout: int) -> str:
         """Ring *to* for *timeout* seconds and return the new leg's SID."""
         ...
 
     def redirect(self, leg_sid: str, url: str) -> None:
-        """Let the leg fetch its next script from *url*."""
+        """Make the leg fetch its next script from *url*."""
         ...
 
     def take_from_queue(self, queue_sid: str, leg_sid: str, url: str) -> None:
-        """Take the leg out of the holding queue and let it fetch *url*."""
+        """Take the leg out of the holding queue and make it fetch *url*."""
         ...
 
     def hang_up(self, leg_sid: str, *, answered: bool) -> None:
@@ -116,15 +117,15 @@ class Telephony(Protocol):
         ...
 
     def hold(self, room_sid: str, leg_sid: str, music_url: str) -> None:
-        """Take the leg out of the talk: it hears what *music_url* plays, and nobody hears it."""
+        """Put the leg on hold: it hears what *music_url* plays, and nobody hears it."""
         ...
 
     def unhold(self, room_sid: str, leg_sid: str) -> None:
-        """Let the leg back into the talk."""
+        """Take the leg off hold."""
         ...
 
     def mute(self, room_sid: str, leg_sid: str, *, muted: bool) -> None:
-        """Let the room not hear the leg, or hear it again; who is coached stays as it is."""
+        """Mute or unmute the leg in the room; who is coached stays as it is."""
         ...
 
     def coach(self, room_sid: str, leg_sid: str, *, coached_sid: str | None, muted: bool) -> None:
@@ -132,7 +133,7 @@ class Telephony(Protocol):
         ...
 
     def announce(self, room_sid: str, leg_sid: str, url: str) -> None:
-        """Let this leg alone hear the script at *url*, without leaving the talk."""
+        """Play the script at *url* to this leg alone, without taking it out of the talk."""
         ...
 
     def ended_legs(self, before: date, *, limit: int) -> list[str]:
@@ -162,7 +163,7 @@ class Telephony(Protocol):
 
 @dataclass(frozen=True)
 class SetupChange:
-    """Something at the telephone company that can be put right from here."""
+    """A setting at the telephone company that can be corrected from here."""
 
     part: str
     """A code, for the trail."""
@@ -177,7 +178,7 @@ class SetupChange:
 
 @dataclass(frozen=True)
 class SetupFinding:
-    """Something about the set-up and how to mend it; not *wrong* is what a person should look at by eye."""
+    """A finding about the set-up and how to correct it; if not *wrong*, a person should check it by eye."""
 
     subject: str
     sentence: str
@@ -186,10 +187,10 @@ class SetupFinding:
 
 
 class LineSetup(Protocol):
-    """What is set up once at the telephone company; everything here may raise the errors above."""
+    """The set-up at the telephone company; every call may raise the errors above."""
 
     def look(self) -> list[SetupFinding]:
-        """Return what is not as it should be, and what nobody can tell from here."""
+        """Return what is not as it should be, and what cannot be checked from here."""
         ...
 
     def check(self, changes: Sequence[SetupChange]) -> None:
@@ -202,7 +203,7 @@ class LineSetup(Protocol):
 
 
 class VoiceTokens(Protocol):
-    """Lets a browser be rung for a while."""
+    """Issues tokens by which a browser can be rung for a while."""
 
     def grant(self, identity: str, *, seconds: int) -> str:
         """Return a signed token by which *identity* may receive calls, and nothing else, for *seconds*."""
@@ -211,7 +212,7 @@ class VoiceTokens(Protocol):
 
 @dataclass(frozen=True)
 class BrowserLine:
-    """What the telephone in a browser talks to: sources for the content policy, and where it joins the network."""
+    """Where a browser telephone connects: sources for the content policy, and network edges."""
 
     connect: tuple[str, ...] = ()
     media: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Carrying the head of the audit chain outside, and walking the chain."""
+"""Sending the head of the audit chain outside, and checking the chain."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ TEXT = """{service} の監査記録の印です({day})。
 
 
 def outside() -> Outside:
-    """Where the heads go by the settings of this process."""
+    """Return where heads are sent by the settings of this process."""
     return Outside(mail=bool(settings().audit_head_to), file=settings().audit_head_file is not None)
 
 
 def send_head(facts: dict[str, Any]) -> str:
-    """Mail the head of a day and add it to the file; what went out already is not sent again."""
+    """Mail the head of a day and add it to the file; what was sent already is not sent again."""
     day = date.fromisoformat(facts["day"])
     with reading() as session:
         row = session.get(AuditHeadSent, day)
@@ -65,7 +65,7 @@ HANDLERS: dict[str, Callable[[dict[str, Any]], str]] = {audit_watch.TOPIC: send_
 
 
 def plan() -> None:
-    """Take today's head for outside, plan tonight's walk, and say which keys this worker knows."""
+    """Take today's head, plan tonight's check, and report which keys this worker knows."""
     now = context().ports.clock.now()
     with unit_of_work() as session:
         process_keys.report_keys(session, THIS, now=now)
@@ -75,13 +75,13 @@ def plan() -> None:
 
 
 def note_policy() -> None:
-    """Note what the operator has set otherwise since the last worker started."""
+    """Record which settings the operator changed since the last worker started."""
     with unit_of_work() as session:
         policy_history.record_changes(session, settings().policy, now=context().ports.clock.now())
 
 
 def walk(job: Running) -> str:
-    """Walk along the chain, past every head that was sent, and note the first entry that does not fit."""
+    """Check the chain, including every head that was sent, and store the first entry that does not fit."""
     check_id = job.subject_id
     with unit_of_work() as session:
         if not audit_watch.begin_check(session, check_id, now=context().ports.clock.now()):
@@ -106,7 +106,7 @@ def _note(day: date, *, mailed: bool = False, filed: bool = False) -> None:
 
 
 def _add_line(path: Path, line: str) -> None:
-    """Append the line and let it reach the disk; a line that a dying worker wrote before is not written twice."""
+    """Append a line to the file and sync it; a line that is there already is not written twice."""
     known = path.read_text("utf-8") if path.exists() else ""
     if line in known:
         return

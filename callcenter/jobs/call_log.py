@@ -1,4 +1,4 @@
-"""Every night the telephone company is made to forget old calls: its own log holds callers' numbers.
+"""Every night old calls are deleted at the telephone company, whose log holds callers' numbers.
 
 The numbers themselves never come here: legs are listed and deleted by their SID. Whatever stops it, the next look
 goes on from what the telephone company still lists.
@@ -27,7 +27,7 @@ Pause = Callable[[float], bool]
 
 
 def forget_old_calls(pause: Pause) -> None:
-    """Do tonight's turn if nobody has; what the telephone company does not take now is tried again later tonight."""
+    """Run tonight's deletion if nobody has; what is not taken now is tried again later tonight."""
     run_tonight(nightly.CALL_LOG, lambda leased: _try(leased, pause))
 
 
@@ -43,7 +43,7 @@ def _try(leased: LeasedNight, pause: Pause) -> str | None:
 
 
 def _work_off(leased: LeasedNight, pause: Pause) -> str | None:
-    """Delete page by page; None if the process shall stop, the night is over or somebody else has the turn."""
+    """Delete page by page; None if the process stops, the night is over or the lease was lost."""
     telephony, days = context().ports.telephony, context().settings.policy.line_log_days
     before = leased.night - timedelta(days=max(1, days))
     tried: set[str] = set()

@@ -1,4 +1,4 @@
-"""What the worker does at the telephone company, one function for each topic of the outbox.
+"""Errands at the telephone company: one handler for each topic of the outbox.
 
 No transaction is open while we talk to the world. Every errand first asks the database whether it
 is still wanted, so a second run of the same errand finds nothing to do; the one act that cannot be
@@ -39,7 +39,7 @@ HANDLERS: dict[str, Callable[[Facts], str]] = {}
 
 
 class NotReady(Exception):
-    """The errand cannot be done yet (the leg's SID is still on its way); it is tried again shortly."""
+    """Raised when an errand cannot be done yet, as the leg's SID is unknown; it is tried again shortly."""
 
 
 def handles(topic: str) -> Callable[[Callable[[Facts], str]], Callable[[Facts], str]]:
@@ -52,7 +52,7 @@ def handles(topic: str) -> Callable[[Callable[[Facts], str]], Callable[[Facts], 
 
 @handles("ring")
 def ring(facts: Facts) -> str:
-    """Ring the counsellor of an offer, once: nobody's telephone rings twice because we did not hear the answer.
+    """Ring the counsellor of an offer, at most once.
 
     Whoever comes here again, after no answer or a worker's death, looks for the leg instead of asking for another.
     """
@@ -89,7 +89,7 @@ def ring(facts: Facts) -> str:
 
 
 def _look_for_ring(offer_id: str, to: str | Browser | None, asked_at: datetime) -> str:
-    """Find the ring of unknown fate among the newest legs of that telephone; if there is none, free the counsellor.
+    """Find a ring of unknown fate among the newest legs of that telephone; if none is there, free the counsellor.
 
     The telephone company knows nothing of offers, only of the legs to a number; one that no offer knows is this one's.
     """
@@ -110,7 +110,7 @@ def _look_for_ring(offer_id: str, to: str | Browser | None, asked_at: datetime) 
 
 
 def _not_rung(offer_id: str) -> str:
-    """The ring was never asked for: nobody is to blame, and somebody is rung at once."""
+    """Close an offer whose ring was never asked for, so that somebody else is rung at once."""
     with unit_of_work() as session:
         offer, call = ringing.find_with_call(session, offer_id)
         if offer is not None:
@@ -160,7 +160,7 @@ def bring_caller(facts: Facts) -> str:
 
 @handles("rescue_caller")
 def rescue_caller(facts: Facts) -> str:
-    """A caller whose counsellor was lost goes on with the colleague who is there, or to the head of the queue."""
+    """Give a caller whose counsellor was lost to the colleague who is there, or to the head of the queue."""
     with unit_of_work() as session:
         ringing.find_with_call(session, facts["offer"])  # locked before it is looked at
         call = _call_of(session, facts["offer"])
@@ -174,7 +174,7 @@ def rescue_caller(facts: Facts) -> str:
 
 @handles("say_bye")
 def say_bye(facts: Facts) -> str:
-    """End the caller's leg after the counsellor's goodbye, or with the words that stand for it."""
+    """End the caller's leg after the counsellor's goodbye, or with the announcement that replaces it."""
     with unit_of_work() as session:
         call = _call_of(session, facts["offer"])
         if call is None:
@@ -206,7 +206,7 @@ def hang_up(facts: Facts) -> str:
 
 @handles("ask_after_call")
 def ask_after_call(facts: Facts) -> str:
-    """Ask whether a silent call still exists; its last status may have been lost on the way."""
+    """Ask whether a silent call still exists; its last status may have been lost."""
     with unit_of_work() as session:
         call = session.get(Call, facts["call"])
         if call is None or call.state is CallState.ENDED:
@@ -223,7 +223,7 @@ def ask_after_call(facts: Facts) -> str:
 
 @handles("look_into_room")
 def look_into_room(facts: Facts) -> str:
-    """Learn who is in the room when its events were lost; a caller who is nowhere goes back to the queue."""
+    """Ask who is in the room when its events were lost; a caller who is nowhere returns to the queue."""
     with unit_of_work() as session:
         call = session.get(Call, facts["call"])
         if call is None or call.state is not CallState.CONNECTING or call.offer_id is None:
@@ -248,7 +248,7 @@ def _call_of(session: Session, offer_id: str) -> Call | None:
 
 
 def _lead(caller_sid: str, url: str) -> str:
-    """Let the caller's leg fetch *url*; if it is gone, the call has ended."""
+    """Make the caller's leg fetch *url*; if it is gone, end the call."""
     try:
         context().ports.telephony.redirect(caller_sid, url)
     except LineGone:

@@ -1,4 +1,4 @@
-"""Keeps the web server's fallback file as the line speaks now."""
+"""Keeps the web server's fallback file in the line's present wording."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from callcenter.services.announcements import changed_phrases
 
 
 def keep_fallback() -> None:
-    """Write the file anew if the operator asked for one and the wording has changed."""
+    """Write the fallback file again if the operator wants one and the wording has changed."""
     path, words = context().settings.fallback_file, line_words()
     if path is None or words is None:
         return

@@ -1,4 +1,4 @@
-"""Working off heavy jobs: handed to the processes that take them from the queue, or done here where there are none."""
+"""Handing heavy jobs to the queue of heavy workers, or running them here where there is no queue."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KINDS: dict[str, Callable[[Running], str]] = {audit_watch.CHECK: audit_heads.wal
 
 
 def hand_out(stop: threading.Event) -> None:
-    """Put every job that waits, or was left by a process that died, on the queue; without one do them here."""
+    """Put every due job on the queue; without a queue run them here."""
     waiting = _waiting()
     queue = context().ports.heavy if waiting else None
     served = queue is not None and queue.is_served()
@@ -33,7 +33,7 @@ def hand_out(stop: threading.Event) -> None:
 
 
 def run(job_id: str, stop: threading.Event, alive: Callable[[], object] = nothing) -> bool:
-    """Work a job off; False if it is done, in somebody else's hands, or of a kind this version does not know."""
+    """Run a job; False if it is done, leased, or of an unknown kind."""
     with unit_of_work() as session:
         held = heavy_jobs.take(session, job_id, KINDS, now=context().ports.clock.now())
     if held is None:

@@ -1,4 +1,4 @@
-"""A process that takes heavy jobs from Redis' queue; any number of them may run, on any number of machines."""
+"""The heavy worker: takes heavy jobs from Redis' queue; any number may run on any number of machines."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _run: Callable[[str], object] | None = None
 
 
 def run_queued(job_id: str) -> None:
-    """What rq calls with what lies on the queue; nothing is raised, as rq would write it into the log."""
+    """Run a job that rq took from the queue; nothing is raised, as rq would write it into the log."""
     if _run is None:
         raise RuntimeError("a heavy job was taken outside callcenter work --heavy")
     try:
@@ -44,7 +44,7 @@ def run_queued(job_id: str) -> None:
 
 
 def work(app: Flask, redis_url: str) -> None:
-    """Take jobs from the queue until told to stop by a signal; a job at hand is then left to the next process."""
+    """Run jobs from the queue until a signal; a running job is then left to the next process."""
     from redis import Redis, RedisError  # only these processes need them
 
     stop = threading.Event()

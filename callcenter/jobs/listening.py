@@ -1,4 +1,4 @@
-"""What the worker does to a supervisor's leg in a running room.
+"""Errands about a supervisor's leg in a running room.
 
 It asks the database what is wished now and looks again after the room has followed, so errands that
 overtake each other do no harm.
@@ -24,7 +24,7 @@ Facts = dict[str, Any]
 
 
 def set_listening(facts: Facts) -> str:
-    """Make the room keep the supervisor as wished: heard by nobody, by the counsellor, or by both."""
+    """Set the mode of the supervisor's leg in the room as requested: heard by nobody, the counsellor, or both."""
     done: RequestedMode | None = None
     while True:
         with unit_of_work() as session:
@@ -67,7 +67,7 @@ def _follow(wished: RequestedMode) -> bool:
 
 
 def take_over(facts: Facts) -> str:
-    """Let everybody hear the supervisor who has the call now, and only then end the former counsellor's leg."""
+    """Unmute the supervisor who took the call over, then end the former counsellor's leg."""
     line = context().ports.telephony
     with unit_of_work() as session:
         offer, former = session.get_one(Offer, facts["offer"]), session.get_one(Offer, facts["former"])

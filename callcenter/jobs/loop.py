@@ -1,4 +1,4 @@
-"""The worker's one loop: named routines, each run when it is due, none of them stopped by another one's failure."""
+"""The worker's loop: named routines, each run when due; the failure of one stops no other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REST = 1.0
 
 @dataclass(frozen=True)
 class Routine:
-    """Something the worker does over and over: every so many real seconds, or when the bell rings."""
+    """A routine: run every so many real seconds, or when the bell rings."""
 
     name: str
     run: Callable[[], object] = field(repr=False)
@@ -33,7 +33,7 @@ class Routine:
 def keep_running(
     app: Flask, routines: Sequence[Routine], stop: threading.Event, bell: threading.Event | None = None
 ) -> None:
-    """Run the *routines* as they fall due until *stop* is set; whoever sets it also rings the *bell* to be heard."""
+    """Run the *routines* as they fall due until *stop* is set; who sets it rings the *bell* too."""
     due = {routine.name: 0.0 for routine in routines if routine.every is not None}
     rung = False
     while not stop.is_set():
@@ -57,7 +57,7 @@ def _due_now(routines: Sequence[Routine], due: dict[str, float], rung: bool) -> 
 
 
 def attempt(app: Flask, routine: Routine) -> bool:
-    """Run a routine once; False if it failed, which the log tells by its name and without any content."""
+    """Run a routine once; False if it failed, which is logged by its name and without content."""
     try:
         with app.app_context():
             routine.run()
@@ -71,5 +71,5 @@ def attempt(app: Flask, routine: Routine) -> bool:
 
 
 def where(failed: BaseException) -> str:
-    """Return the kind of an error and the lines of code that led to it; its message may hold what somebody said."""
+    """Return an error's kind and its lines of code, without its message, which may hold content."""
     return f"{type(failed).__name__}\n{''.join(traceback.format_tb(failed.__traceback__))}".rstrip()

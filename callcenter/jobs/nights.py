@@ -1,4 +1,4 @@
-"""A job of the night, done once: its turn is taken, worked off and ended."""
+"""Running a nightly job once: lease it, run it, store how it ended."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from callcenter.services.delivery.nightly import LeasedNight
 
 
 def run_tonight(job: str, work_off: Callable[[LeasedNight], str | None]) -> None:
-    """Do tonight's turn if nobody has; *work_off* returns how it ended, or None to be taken up again later."""
+    """Run tonight's job if nobody has; *work_off* returns how it ended, or None to go on later."""
     with unit_of_work() as session:
         leased = nightly.take(session, job, now=context().ports.clock.now())
     result = None if leased is None else work_off(leased)

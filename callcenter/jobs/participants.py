@@ -1,4 +1,4 @@
-"""What the worker does to a leg inside a running room, one function for each topic of the outbox.
+"""Errands about legs in a running room: hold, mute, announcements, checks.
 
 Each asks the database what is wished now, not what was wished when the errand was written, and
 looks again after the room has followed; so errands that overtake each other do no harm.
@@ -33,7 +33,7 @@ ARRIVES_WITHIN = timedelta(seconds=15)
 
 
 def set_hold(facts: Facts) -> str:
-    """Make the room keep the caller as wished: with music, or in the talk."""
+    """Put the caller on hold or take them off, as requested."""
     done: RequestedHold | None = None
     while True:
         with unit_of_work() as session:
@@ -63,7 +63,7 @@ def _follow(wished: RequestedHold) -> None:
 
 
 def set_mute(facts: Facts) -> str:
-    """Make the room hear a counsellor's leg or not, as wished."""
+    """Mute or unmute a counsellor's leg in the room, as requested."""
     done: bool | None = None
     while True:
         with unit_of_work() as session:
@@ -89,7 +89,7 @@ def _mute(room_sid: str | None, name: str, leg_sid: str, muted: bool) -> None:
 
 
 def announce(facts: Facts) -> str:
-    """Play an announcement to the caller, once: a request of unknown fate is not repeated."""
+    """Play an announcement to the caller, at most once."""
     if _now() - datetime.fromisoformat(facts["at"]) > SAID_WITHIN:
         return "too_late"
     with unit_of_work() as session:
@@ -106,7 +106,7 @@ def announce(facts: Facts) -> str:
 
 
 def look_into_hold(facts: Facts) -> str:
-    """Learn who is still in a talk that is silent or held; whoever has left unheard has left now."""
+    """Ask who is in the room of a silent or held talk, and record who has left."""
     with unit_of_work() as session:
         call = session.get(Call, facts["call"])
         if call is None or call.state is not CallState.TALKING:
@@ -127,7 +127,7 @@ def look_into_hold(facts: Facts) -> str:
 
 
 def _look_for(session: Session, call: Call, offer: Offer, *, there: bool, now: datetime) -> None:
-    """Take in that somebody's leg is in the room, or not any more."""
+    """Record that somebody's leg is in the room, or not any more."""
     if offer.state not in LIVE_OFFERS:
         consult.return_to_counsellor(session, call, offer, now=now)
         room.rescue_caller_left_alone(session, call, offer, now=now)
@@ -140,7 +140,7 @@ def _look_for(session: Session, call: Call, offer: Offer, *, there: bool, now: d
 
 
 def in_room(room_sid: str | None, name: str, act: Callable[[str], None]) -> None:
-    """Do *act* in the room that is known, or in the one that bears the name now (a late event may have misled us)."""
+    """Call *act* with the known room, or with the one that has the name now if the known one is gone."""
     if room_sid is not None:
         try:
             act(room_sid)

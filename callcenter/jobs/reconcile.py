@@ -1,4 +1,4 @@
-"""Compares our rows with the telephone company's list, at the worker's start and every few minutes.
+"""Compares our rows with the telephone company's lists, at the worker's start and every few minutes.
 
 Webhooks get lost and databases go away; what is true is what the telephone company says afterwards. Only what
 does not fit is touched, each in a transaction of its own, so nobody on the line waits for this.
@@ -34,7 +34,7 @@ LEGS_LAST = timedelta(hours=4)
 
 
 def from_start() -> Callable[[], str]:
-    """Return what compares at once when the worker has just started, and at the usual pace from then on."""
+    """Return a routine that reconciles at once when the worker has started, and then at the usual pace."""
     every = AT_START
 
     def compare() -> str:
@@ -47,7 +47,7 @@ def from_start() -> Callable[[], str]:
 
 
 def reconcile(*, every: timedelta = EVERY) -> str:
-    """Compare if it is time; returns how it went, as a code. Errors of the database are left to the caller."""
+    """Reconcile if it is due; return how it went, as a code. Database errors are left to the caller."""
     now = context().ports.clock.now()
     with unit_of_work() as session:
         leased = chores.take(session, CHORE, now=now, every=every)
@@ -105,7 +105,7 @@ def _counsellors(now: datetime) -> None:
 
 
 def _hang_up_unknown(leg: RungLeg) -> None:
-    """End a leg that was rung for us and that no row knows: a worker died over it, and its news never came."""
+    """End a leg that was rung for us and that no offer knows, as a worker died over it."""
     if leg.state.over:
         return
     with reading() as session:
@@ -116,7 +116,7 @@ def _hang_up_unknown(leg: RungLeg) -> None:
 
 
 def _rooms(now: datetime) -> None:
-    """A caller whom we believe to wait, but who sits in a room, is led back to where they are looked after."""
+    """Lead callers back to the queue who wait here but sit in a room there."""
     here = context()
     running = here.ports.telephony.rooms()
     with reading() as session:

@@ -1,4 +1,4 @@
-"""Carries the outbox out: takes an errand, runs it, marks it; what fails for now is tried again."""
+"""Runs the errands of the outbox: lease, run, mark done or schedule another try."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TRIES = 5
 
 
 def drain(*, slow: bool = False) -> int:
-    """Run every errand that is due; returns how many were run. Safe to call from many processes at once.
+    """Run every due errand and return how many; safe in many processes at once.
 
     The *slow* ones are left to the thread that may wait for a mail server.
     """
@@ -38,7 +38,7 @@ def drain(*, slow: bool = False) -> int:
 
 
 def deliver(message_id: int) -> bool:
-    """Run one errand; False if it is done or in somebody else's hands."""
+    """Run one errand; False if it is done or leased."""
     now = context().ports.clock.now()
     with unit_of_work() as session:
         held = outbox.lease(session, message_id, now=now)
@@ -77,7 +77,7 @@ def _run(held: LeasedErrand) -> str | None:
 
 
 def _shut_out(shut: LineShut) -> None:
-    """Tell the operator, once a minute, that our keys or our account are in the way of everything."""
+    """Tell the operator, once a minute, that our keys or account are refused."""
     untold = context().alarms.raised("shut", context().ports.clock.now())
     if untold:
         log.error("the telephone company does not let us in (%s); errands that rest since: %d", shut, untold)

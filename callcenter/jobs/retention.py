@@ -1,4 +1,4 @@
-"""Every night what is kept no longer is destroyed, batch by batch; whatever stops it, the next look goes on."""
+"""Every night what is past its retention period is destroyed, batch by batch."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ Pause = Callable[[float], bool]
 
 
 def destroy_due(pause: Pause) -> None:
-    """Do tonight's turn if nobody has; what is held by anything stays and is asked again the next night."""
+    """Run tonight's destruction if nobody has; what is held is checked again the next night."""
     run_tonight(nightly.RETENTION, lambda leased: _work_off(leased, pause))
 
 
 def _work_off(leased: LeasedNight, pause: Pause) -> str | None:
-    """Destroy batch by batch; None if the process shall stop, the night is over or somebody else has the turn."""
+    """Destroy batch by batch; None if the process stops, the night is over or the lease was lost."""
     gone = 0
     while batch := _next_batch():
         with unit_of_work() as session:
@@ -50,7 +50,7 @@ def _work_off(leased: LeasedNight, pause: Pause) -> str | None:
 
 
 def _next_batch() -> list[Due]:
-    """Return the next that are due and held by nothing."""
+    """Return the next cases and records that are due and not held."""
     now, periods = context().ports.clock.now(), context().settings.policy.periods
     with reading() as session:
         found = (one for one in retention.due(session, on=local_date(now), periods=periods) if one.held is None)

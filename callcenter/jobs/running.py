@@ -1,4 +1,4 @@
-"""A heavy job while it runs: what it is about, and how it says how far it is."""
+"""A heavy job while it runs: its subject, and reporting its progress."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ NOTE_EVERY = 1.0
 
 
 class Stopped(Exception):
-    """This process is to stop; the job is left to the next one."""
+    """Raised when this process stops; the job is left to the next one."""
 
 
 class LeaseLost(Exception):
-    """The job went to somebody else, as no progress was reported for too long."""
+    """Raised when the job went to another process, as no progress was reported for too long."""
 
 
 def nothing() -> None:
-    """Where nobody needs to hear that the process is alive."""
+    """Do nothing, where nobody needs to hear that the process is alive."""
 
 
 class Running:
-    """Handed to whoever works a heavy job off; *alive* hears of each report."""
+    """What a heavy job's function is given; *alive* is called at each report."""
 
     def __init__(self, held: LeasedJob, stop: threading.Event, alive: Callable[[], object] = nothing) -> None:
         self.subject_id = held.subject_id
@@ -37,7 +37,7 @@ class Running:
         self._noted = float("-inf")
 
     def advance(self, done: int, total: int | None = None) -> None:
-        """Report that *done* steps of *total* are behind; ends the work if the process stops or the job went away.
+        """Report *done* of *total* steps; raises ``Stopped`` or ``LeaseLost`` to end the work.
 
         The note has a transaction of its own, whatever transaction the work itself is in.
         """

@@ -1,4 +1,4 @@
-"""The worker: a bell to hurry it, and its own look at the clock so that nothing depends on the bell."""
+"""The worker: runs its routines by the clock, and at once when the bell rings."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ LEAVE_WITHIN = {"line": 15.0, HEAVY: 3.0}
 
 
 def ring_and_run_errands() -> None:
-    """Ring for whoever waits and run the errands that are due."""
+    """Ring counsellors for waiting callers and run due errands."""
     now, policy = context().ports.clock.now(), context().settings.policy
     with reading() as session:  # most looks find nothing, and then nobody shall wait for them
         wanted, errands = dispatching.is_dispatch_due(session, now=now, policy=policy), outbox.due(session, now=now)
@@ -54,13 +54,13 @@ def ring_and_run_errands() -> None:
 
 
 def sweep() -> None:
-    """Look after what has been silent for too long."""
+    """Handle what has been silent for too long."""
     with unit_of_work() as session:
         watch.sweep(session, now=context().ports.clock.now(), policy=context().settings.policy)
 
 
 def forget() -> None:
-    """Drop what has served its time."""
+    """Delete what is kept for a while only."""
     with unit_of_work() as session:
         nickname_index.complete(session)  # names that an older version added while it was being replaced
         nickname_reindex.batch(session)  # and those it spelt by older rules
@@ -68,7 +68,7 @@ def forget() -> None:
 
 
 def lanes(stop: threading.Event) -> Mapping[str, tuple[Routine, ...]]:
-    """Return all the worker does, by the thread that does it: what takes long never lets a ring wait."""
+    """Return the worker's routines by thread, so that long work never delays a ring."""
     return {
         "line": (
             Routine("looking who waits", ring_and_run_errands, LOOK),
@@ -92,7 +92,7 @@ def lanes(stop: threading.Event) -> Mapping[str, tuple[Routine, ...]]:
 
 
 def work(app: Flask, *, redis_url: str | None) -> None:
-    """Work until told to stop by a signal."""
+    """Run until a signal."""
     stop, bell = threading.Event(), threading.Event()
 
     def end(*_signal: object) -> None:

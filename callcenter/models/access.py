@@ -1,4 +1,4 @@
-"""What was opened with a reason although it would have stayed shut: broken glass, or a number."""
+"""Openings with a reason: break-glass, or a caller's number."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNREVIEWED = text("review_due_on IS NOT NULL AND reviewed_at IS NULL")
 
 
 class ReasonedAccess(HoldsSealedText, Base):
-    """One opening: who, what, why and until when. The reason is sealed with the key of what was opened.
+    """One opening: who, what, why, until when. The reason is sealed with the key of what was opened.
 
     ``case_id`` names a whole case, ``consultation_id`` one record; exactly one of them is there.
     """

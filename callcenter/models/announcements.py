@@ -1,4 +1,4 @@
-"""What operators changed of the line's words: every version, and the recordings of human voices."""
+"""Changed announcements: every version, and the voice recordings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from callcenter.models.columns import Moment
 
 
 class Recording(Base):
-    """A human voice, under the unguessable name by which it is fetched; never changed, so it may be kept for ever."""
+    """A voice recording under its unguessable file name; it never changes, so it may be cached for ever."""
 
     __tablename__ = "recordings"
 

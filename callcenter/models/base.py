@@ -1,4 +1,4 @@
-"""The one declarative base, the database handle and the engine's rules.
+"""The declarative base, the database handle, what a session carries, and the engine's settings.
 
 Importing this module opens nothing. ``connect`` is the only door to an engine, so that
 every engine, in the web process, the worker, a command or a test, behaves alike.
@@ -47,7 +47,7 @@ LOCK_LOOK = 0.001
 
 
 class Base(DeclarativeBase):
-    """Every table; constraint names are fixed so that both databases and every migration agree."""
+    """The base of every table; constraint names are fixed, so that databases and migrations agree."""
 
     metadata = MetaData(
         naming_convention={
@@ -62,7 +62,7 @@ class Base(DeclarativeBase):
 
 @event.listens_for(Mapper, "after_configured")
 def follow_foreign_keys() -> None:
-    """Give every foreign key without a relationship one that only orders the rows of a flush.
+    """Add to every foreign key without a relationship one that orders the rows of a flush.
 
     The mapper orders rows by relationships alone, and by the names of modules where there is none: such a foreign key
     would hold or break with the name of a file.
@@ -94,7 +94,7 @@ def _holds(other: Mapper[Base], mapper: Mapper[Base]) -> bool:
 
 @dataclass(frozen=True)
 class PendingEntry:
-    """An entry of the audit trail that is chained at the commit."""
+    """An audit entry that is chained at the commit."""
 
     row: dict[str, Any]
     within: tuple[SessionTransaction, ...]
@@ -103,7 +103,7 @@ class PendingEntry:
 
 @dataclass
 class SessionInfo:
-    """What travels with a session, from whoever opens it to its commit."""
+    """What a session carries from its opening to its commit."""
 
     ring: KeyRing | None = field(default=None, repr=False)
     """Opens and seals texts; lent by ``models.keys.lend_ring``."""
@@ -117,7 +117,7 @@ class SessionInfo:
 
 
 def info(session: Session) -> SessionInfo:
-    """Return what travels with *session*."""
+    """Return what *session* carries."""
     found: SessionInfo | None = session.info.get(SessionInfo)
     if found is None:
         found = session.info[SessionInfo] = SessionInfo()
@@ -125,7 +125,7 @@ def info(session: Session) -> SessionInfo:
 
 
 def append(session: Session, model: type[Base], **row: Any) -> None:
-    """Write a row that is never changed and that nobody needs as an object.
+    """Insert a row at the flush that never changes and that nobody needs as an object.
 
     The rows of a transaction are written together as it commits; inside a savepoint, at once.
     """
@@ -165,7 +165,7 @@ def _insert_into(model: type[Base]) -> Insert:
 
 
 class Database(SQLAlchemy):
-    """Flask's handle on the database, with our engine behind it."""
+    """Flask-SQLAlchemy's handle, with engines made by ``connect``."""
 
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
         return connect(options["url"])
@@ -183,11 +183,11 @@ def new_id() -> str:
 
 
 class SQLiteTooOld(RuntimeError):
-    """The SQLite library at hand can lose committed writes; nothing is opened."""
+    """Raised when the SQLite library at hand can lose committed writes."""
 
 
 def sqlite_driver() -> ModuleType:
-    """Return the newest SQLite driver at hand, or refuse."""
+    """Return the newest SQLite driver at hand; ``SQLiteTooOld`` if none is new enough."""
     candidates: list[Any] = [sqlite3]
     try:
         from pysqlite3 import dbapi2  # the wheel exists on Linux only
@@ -202,14 +202,14 @@ def sqlite_driver() -> ModuleType:
 
 
 def forget_overwritten(engine: Engine) -> None:
-    """Let nothing that was overwritten linger in a SQLite file's log; a reader in the way only puts it off."""
+    """Truncate a SQLite file's log, so that nothing overwritten stays in it; a reader only delays that."""
     if engine.dialect.name == "sqlite":
         with closing(engine.raw_connection()) as raw:
             raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def connect(url: str | URL, *, wait: float = 5.0) -> Engine:
-    """Open an engine for *url*; *wait* is how many seconds a lock, a pool place or a connection is waited for."""
+    """Return an engine for *url*; *wait* is how many seconds a lock, pool slot or connection is waited for."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _connect_sqlite(url, wait)
@@ -262,7 +262,7 @@ def _connect_sqlite(url: str | URL, wait: float) -> Engine:
 
 
 def _patiently(raw: Any, statement: str, driver: ModuleType, wait: float) -> bool:
-    """Run *statement* as soon as the file is free; False if it was not within *wait* seconds.
+    """Run *statement* once the file is unlocked; False if it stayed locked for *wait* seconds.
 
     SQLite's own patience looks ever more rarely, up to ten times a second; newcomers then pass by.
     """
@@ -281,19 +281,19 @@ def _patiently(raw: Any, statement: str, driver: ModuleType, wait: float) -> boo
 
 
 class _Turn:
-    """Lets the writers of one process come one by one, so that only one of each looks for the file to be free."""
+    """A lock that lets the writers of one process go one by one."""
 
     def __init__(self) -> None:
         self._lock = Lock()
 
     def take(self, holder: Any, wait: float) -> None:
-        """Wait for the turn of the connection whose own notes are *holder*; it is kept until ``give_back``."""
+        """Wait until it is the turn of the connection whose info is *holder*; kept until ``give_back``."""
         if not holder.get("turn"):
             if not self._lock.acquire(timeout=wait):
                 raise TimeoutError("the database was busy with other writers of this process")
             holder["turn"] = True
 
     def give_back(self, holder: Any) -> None:
-        """Let the next writer come; nothing if *holder* has no turn."""
+        """Let the next writer go; nothing if *holder* does not hold the turn."""
         if holder.pop("turn", False):
             self._lock.release()

@@ -1,4 +1,4 @@
-"""The days on which the line is closed, shortened or open out of turn."""
+"""Holidays and special days."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class HolidayRow(Base):
 
 
 class SpecialDayRow(Base):
-    """An operator's decision about one day; a withdrawn one is kept for the reports."""
+    """A decision about one day; a withdrawn one is kept for the reports."""
 
     __tablename__ = "special_days"
 
@@ -46,5 +46,5 @@ class SpecialDayRow(Base):
 
     @property
     def special(self) -> SpecialDay:
-        """The decision as the hours rule knows it."""
+        """Return the decision as the hours rule knows it."""
         return SpecialDay(SpecialKind(self.kind), self.open_at, self.close_at, self.reason, self.disaster)

@@ -34,7 +34,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 def choice(enum: type[Enum]) -> SqlEnum:
-    """Store an enumeration by its value in plain text, checked by the application (a new code needs no migration)."""
+    """Return a column type that stores an enumeration by its value; a new code needs no migration."""
 
     def values(members: Any) -> list[str]:
         return [member.value for member in members]

@@ -1,4 +1,4 @@
-"""Institutions and helplines that callers are told of, with the history of every entry, and who was told of which."""
+"""Institutions with the history of every entry, and referrals to them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from callcenter.models.staff.accounts import Staff
 
 
 class Institution(Base):
-    """One entry of the directory as it stands now; nothing here is about a caller, so nothing is sealed."""
+    """One entry of the directory as it is now; nothing here is about a caller, so nothing is sealed."""
 
     __tablename__ = "institutions"
 
@@ -48,7 +48,7 @@ class Institution(Base):
 
 
 class InstitutionVersion(Base):
-    """An entry as somebody left it; the first is the shipped one."""
+    """A version of an entry; the first is the shipped one."""
 
     __tablename__ = "institution_versions"
 
@@ -63,7 +63,7 @@ class InstitutionVersion(Base):
 
 
 class Referral(HoldsSealedText, Base):
-    """A caller was told of an institution, or connected; name and number stay as they were then."""
+    """A referral of a caller to an institution, with its name and number as they were then."""
 
     __tablename__ = "referrals"
 

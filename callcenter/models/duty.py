@@ -1,4 +1,4 @@
-"""What the work does to those who do it; kept apart from records, and nothing here names a call."""
+"""Hard calls that counsellors reported; kept apart from records and calls."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from callcenter.models.columns import Id, Moment
 
 
 class HardCall(Base):
-    """A counsellor said that a call was hard on them; for supervisors only."""
+    """A report by a counsellor that a call was hard; for supervisors only."""
 
     __tablename__ = "hard_calls"
 

@@ -1,4 +1,4 @@
-"""Data keys, and the one mechanism by which a model keeps free text sealed.
+"""Data keys, and the attributes by which a model stores free text sealed.
 
 A row with sealed text points to a data key of its own (a case, a consultation) or of its case
 (a person). The data key is stored wrapped by the key ring; destroying it makes every text under
@@ -41,7 +41,7 @@ def ring_of(session: Session) -> KeyRing:
 
 
 class DataKey(Base):
-    """A random key for the texts of one case, one consultation, or the audit chain; kept wrapped by the ring."""
+    """A random key for the texts of one case, one consultation, or the audit chain; stored wrapped by the ring."""
 
     __tablename__ = "data_keys"
 
@@ -52,7 +52,7 @@ class DataKey(Base):
 
     @classmethod
     def fresh(cls, ring: KeyRing) -> Self:
-        """Make a new random key, wrapped by the ring's first key."""
+        """Return a new random key, wrapped by the ring's first key."""
         row = cls(id=new_id())
         row._wrap(ring, new_key())
         return row
@@ -64,12 +64,12 @@ class DataKey(Base):
         return ring.unseal(WRAPPING, self._place(), self.wrapped)
 
     def rewrap(self, ring: KeyRing) -> None:
-        """Wrap the same key anew with the ring's first key; a destroyed one stays destroyed."""
+        """Wrap the same key with the ring's first key; a destroyed one stays destroyed."""
         if self.wrapped is not None:
             self._wrap(ring, self.unwrap(ring))
 
     def destroy(self, now: datetime) -> None:
-        """Forget the key, and with it every text it sealed, for good."""
+        """Destroy the key, and with it every text it sealed, for good."""
         self.wrapped = None
         self.destroyed_at = self.destroyed_at or now
 

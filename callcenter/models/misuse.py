@@ -1,4 +1,4 @@
-"""Numbers under a flag or a block, and what happened in a call that misused the line."""
+"""Flags and blocks on numbers, and incidents."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LIVING = text("number_hash IS NOT NULL")
 
 
 class NumberFlag(Base):
-    """A flag or a block on one number, of which only a keyed hash is here, and only while the flag lives.
+    """A flag or block on one number, stored as a keyed hash and only while it is in force.
 
     Nothing leads from here to a call, a record or a person: a number is never a way to find somebody.
     """
@@ -61,7 +61,7 @@ class NumberFlag(Base):
 
 
 class Incident(HoldsSealedText, Base):
-    """What was said or done to a counsellor in one call, in the exact words; sealed with the record's own key."""
+    """An incident in one call, in the exact words; sealed with the record's own key."""
 
     __tablename__ = "incidents"
 

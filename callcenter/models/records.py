@@ -1,4 +1,4 @@
-"""A consultation: the record of one contact, on any channel."""
+"""Consultations: the records of contacts on any channel."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ AT_RISK = text("risk NOT IN ('unknown', 'none')")
 
 
 class ConsultationState(StrEnum):
-    """A draft is saved while it is written; a finished record counts in the figures."""
+    """Whether a record is a draft or finished; only finished ones count in the figures."""
 
     DRAFT = "draft"
     FINISHED = "finished"
 
 
 class Consultation(HoldsSealedText, Base):
-    """One contact. It is linked to a person, never to a telephone number, and it may stay unlinked.
+    """The record of one contact, linked to a person or to nobody, never to a telephone number.
 
     ``field_versions`` says at which version each field was last written, so that a late save of one
     field never overwrites what somebody else wrote there, and still keeps its other fields.
@@ -118,12 +118,12 @@ class Consultation(HoldsSealedText, Base):
 
     @property
     def link_state(self) -> LinkState:
-        """Whether it is known who this was with."""
+        """Return whether it is known with whom this was."""
         return LinkState.LINKED if self.person_id is not None else self.doubt or LinkState.UNLINKED
 
 
 class ConsultationCode(Base):
-    """One code of a list from which several may be chosen: topics, triggers, outcomes, steps taken in danger."""
+    """One code of a multiple choice: topics, triggers, outcomes, steps taken in danger."""
 
     __tablename__ = "consultation_codes"
 

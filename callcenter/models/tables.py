@@ -1,4 +1,4 @@
-"""Every module of tables, so that one import knows the whole schema."""
+"""Imports every module of tables, so that the whole schema is known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a caller hears first: the way into the queue, or why the line cannot take the call now."""
+"""Scripts for an arriving caller: into the queue, or why the call is not taken."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ivr.wording import kept
 
 
 def month_and_day(month: int, day: int) -> Phrase:
-    """Say a day of every year, as the two ends of the New Year closure are."""
+    """Return how a day of every year is said, such as an end of the New Year closure."""
     return Phrase(f"{month}月{day}日", f"{readings.month(month)} {readings.day_of_month(day)}")
 
 
@@ -61,14 +61,14 @@ class Full(Farewell):
 
 @kept
 def welcome(scene: Welcome) -> str:
-    """Queue the caller at once; the greeting is the first thing the queue plays."""
+    """Return the script that queues the caller at once; the queue plays the greeting first."""
     twiml = VoiceResponse()
     enter_queue(twiml, scene)
     return str(twiml)
 
 
 def closed(scene: Closed) -> str:
-    """Say who we are, why nobody answers and when somebody will; then the ways out, and good-bye."""
+    """Return the script for a closed line: who we are, why, when it opens, other lines, good-bye."""
     twiml = VoiceResponse()
     say(twiml, _why(scene), **facts(scene))
     say(twiml, words.B10)
@@ -85,7 +85,7 @@ def state_in_words(scene: Closed) -> tuple[Phrase, ...]:
 
 
 def facts(scene: Closed) -> dict[str, Fact]:
-    """What the sentences about a closed line ask for."""
+    """Return the facts for sentences about a closed line."""
     return {
         "service": speakable(scene.service),
         "next_open": scene.next_open,
@@ -99,7 +99,7 @@ def facts(scene: Closed) -> dict[str, Fact]:
 
 
 def full(scene: Full) -> str:
-    """Say that no place is left, and what can be done instead."""
+    """Return the script for a full queue, and what can be done instead."""
     twiml = VoiceResponse()
     if scene.next_open is None:
         say(twiml, words.C05)
@@ -110,7 +110,7 @@ def full(scene: Full) -> str:
 
 
 def refused() -> str:
-    """Turn a blocked number away in one sentence, but never without the way out of a danger to life."""
+    """Return the script for a blocked number: one sentence, and the way out of a danger to life."""
     twiml = VoiceResponse()
     say(twiml, words.G04)
     say(twiml, words.B10)

@@ -1,4 +1,4 @@
-"""How the line ends a call: each reason has its own words, and no end leaves a caller without a way on."""
+"""Scripts that end a call: each reason has its own words, and every end names a way on."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from ivr.wording import kept
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending(Farewell):
-    """A call that the line ends; ``next_open`` and ``special`` (a closure's public reason) where they are said."""
+    """The end of a call by the line; ``next_open`` and ``special`` (a closure's public reason) where they are said."""
 
     next_open: Phrase | None = None
     special: str = ""
 
 
 def overflow(scene: Ending) -> str:
-    """End a wait that reached its ceiling."""
+    """Return the script for a wait that reached its ceiling."""
     return _end(scene, words.C09)
 
 
 def nobody(scene: Ending) -> str:
-    """End a wait for counsellors who are not there."""
+    """Return the script for a wait without any counsellor on duty."""
     return _end(scene, words.C10)
 
 
 def closed_out(scene: Ending) -> str:
-    """End a wait that outlasted the time after closing."""
+    """Return the script for a wait that outlasted the drain after closing."""
     return _end(scene, words.C07, next_open=scene.next_open)
 
 
 def closed_special(scene: Ending) -> str:
-    """End a wait because the line had to close."""
+    """Return the script for a wait that ends because the line had to close."""
     return _end(scene, words.C11, **_closure(scene))
 
 
@@ -51,12 +51,12 @@ def _closure(scene: Ending) -> dict[str, Fact]:
 
 
 def trouble(scene: Ending) -> str:
-    """Apologise for a fault of ours; needs nothing but words, so that it works when all else fails."""
+    """Return the script for a fault of ours; it needs nothing but words."""
     return _end(scene, words.I01)
 
 
 def away(scene: Ending) -> str:
-    """Apologise while this whole machine is away: no address of ours, so that it can lie anywhere."""
+    """Return the script while this machine is away; it holds no address of ours, so that it can lie anywhere."""
     twiml = VoiceResponse()
     say(twiml, words.I01)
     say(twiml, words.I07)
@@ -66,7 +66,7 @@ def away(scene: Ending) -> str:
 
 @kept
 def bye() -> str:
-    """Hang up without a word, after two people have said good-bye."""
+    """Return the script that hangs up without a word, after two people said good-bye."""
     twiml = VoiceResponse()
     twiml.hangup()
     return str(twiml)
@@ -74,7 +74,7 @@ def bye() -> str:
 
 @kept
 def dismissed() -> str:
-    """End a call that its counsellor had to end after two warnings."""
+    """Return the script for a call that its counsellor ended after two warnings."""
     twiml = VoiceResponse()
     say(twiml, words.G03)
     twiml.hangup()
@@ -82,7 +82,7 @@ def dismissed() -> str:
 
 
 def thanks() -> str:
-    """Thank for the call and hang up."""
+    """Return the script that thanks for the call and hangs up."""
     twiml = VoiceResponse()
     say(twiml, words.H01)
     twiml.hangup()
@@ -91,7 +91,7 @@ def thanks() -> str:
 
 @kept
 def nothing() -> str:
-    """Answer news that asks for no answer."""
+    """Return the empty answer to an event."""
     return str(VoiceResponse())
 
 

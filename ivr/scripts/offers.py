@@ -1,4 +1,4 @@
-"""What a counsellor hears on the telephone when a call is offered."""
+"""Scripts for a counsellor's telephone when a call is offered."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KEY_TIMEOUT = 8
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A counsellor's telephone that was picked up; ``key_url`` takes the key."""
+    """The question on a counsellor's telephone that was picked up; ``key_url`` takes the key."""
 
     key_url: str
     whisper: Whisper | None
@@ -23,7 +23,7 @@ class Screen:
 
 
 def screen(scene: Screen) -> str:
-    """Say what is offered and ask for a 1; without it, hang up."""
+    """Return the script that says what is offered and asks for a 1; without it, it hangs up."""
     twiml = VoiceResponse()
     keys = twiml.gather(
         input="dtmf",
@@ -45,7 +45,7 @@ def screen(scene: Screen) -> str:
 
 
 def ask_to_listen(key_url: str) -> str:
-    """Ask a supervisor at a telephone for a 1; without it, hang up, so that no answering machine listens."""
+    """Return the script that asks a supervisor for a 1, so that no answering machine listens."""
     twiml = VoiceResponse()
     keys = twiml.gather(
         input="dtmf",
@@ -61,7 +61,7 @@ def ask_to_listen(key_url: str) -> str:
 
 
 def talk_over() -> str:
-    """Tell a supervisor that the talk ended before they came."""
+    """Return the script for a supervisor whose talk ended before they came."""
     twiml = VoiceResponse()
     say(twiml, words.D00_OVER)
     twiml.hangup()
@@ -69,7 +69,7 @@ def talk_over() -> str:
 
 
 def lost(*, gone: bool = False) -> str:
-    """Tell a counsellor who came too late: somebody else has the call, or the caller is *gone*."""
+    """Return the script for a counsellor who came too late: somebody else has the call, or the caller is *gone*."""
     twiml = VoiceResponse()
     say(twiml, words.D00_GONE if gone else words.D00)
     twiml.hangup()
@@ -77,7 +77,7 @@ def lost(*, gone: bool = False) -> str:
 
 
 def one_moment(again_url: str) -> str:
-    """Let a counsellor who picked up wait for a breath and ask again."""
+    """Return the script by which a counsellor who picked up waits a moment and asks again."""
     twiml = VoiceResponse()
     twiml.pause(length=2)
     twiml.redirect(address(again_url), method="POST")
@@ -85,7 +85,7 @@ def one_moment(again_url: str) -> str:
 
 
 def declined() -> str:
-    """End the leg of a counsellor who cannot take the call now."""
+    """Return the script that ends the leg of a counsellor who does not take the call."""
     twiml = VoiceResponse()
     twiml.hangup()
     return str(twiml)

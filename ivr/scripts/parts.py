@@ -1,4 +1,4 @@
-"""What several scripts share: the voice, the spoken ends, the queue and the check of what may leave the house."""
+"""What several scripts share: the voice, spoken ends, entering the queue, and the check of addresses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ivr.wording import KEPT
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who speaks, in which language, and how fast."""
+    """The speaking voice: name, language and rate."""
 
     name: str
     language: str
@@ -32,14 +32,14 @@ VOICE = Voice("Polly.Kazuha-Neural", "ja-JP", 0.9)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Farewell:
-    """What every spoken end needs: the other line, as its number is printed."""
+    """What every spoken end needs: the other line, with its number as printed."""
 
     other_line: str = words.OTHER_LINE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queueing(Farewell):
-    """How to enter the queue: its name, and whom to ask while waiting and on leaving."""
+    """How to enter the queue: its name, and the addresses for waiting and leaving."""
 
     queue: str
     wait_url: str
@@ -48,7 +48,7 @@ class Queueing(Farewell):
 
 @dataclass(frozen=True, slots=True)
 class Whisper:
-    """What a counsellor may know beforehand: the key that was pressed and the whole minutes waited."""
+    """What a counsellor may know beforehand: the pressed key and the whole minutes waited."""
 
     key: str | None
     minutes: int
@@ -57,13 +57,13 @@ class Whisper:
 
     @property
     def facts(self) -> dict[str, Fact]:
-        """The placeholders of D02."""
+        """Return the facts for D02."""
         waited = minutes_phrase(self.minutes) if self.minutes else Phrase("1分未満", "いっぷん みまん")
         return {"key_hint": words.KEY_HINTS.get(self.key or "", words.NO_KEY), "waited": waited}
 
 
 def say(parent: Any, announcement: Announcement, **facts: Fact) -> None:
-    """Let *parent* (a response or a gather) speak *announcement*; nothing where no sentence is left."""
+    """Let *parent* (a response or a gather) speak *announcement*; nothing if no sentence is left."""
     said = wording.now()[announcement]
     if said.sound is not None:
         parent.play(address(said.sound.url))
@@ -77,13 +77,13 @@ def say(parent: Any, announcement: Announcement, **facts: Fact) -> None:
 
 
 def length(announcement: Announcement, **facts: Fact) -> float:
-    """Estimate the seconds that ``say`` would speak; those of a recording are known."""
+    """Return the estimated seconds that ``say`` would speak; those of a recording are known."""
     said = wording.now()[announcement]
     return said.sound.seconds if said.sound is not None else seconds(_pieces(said, **facts), VOICE.rate)
 
 
 def say_farewell(twiml: VoiceResponse, scene: Farewell) -> None:
-    """Name the way out of a danger to life first, then one other line, and hang up."""
+    """Name the way out of a danger to life, then one other line, and hang up."""
     say(twiml, words.B10)
     other_line(twiml, scene)
     twiml.hangup()
@@ -95,7 +95,7 @@ def other_line(twiml: VoiceResponse, scene: Farewell) -> None:
 
 
 def enter_queue(twiml: VoiceResponse, scene: Queueing) -> None:
-    """Queue the caller; what follows is only heard if the queue itself fails."""
+    """Queue the caller; what follows is heard only if the queue itself fails."""
     twiml.enqueue(
         scene.queue,
         action=address(scene.leave_url),

@@ -1,4 +1,4 @@
-"""The talk room: one conference per call. Only the caller's leaving ends it, and nothing ever changes that."""
+"""Scripts of the talk room: one conference per call, ended only by the caller's leaving."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _UUID = r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """A room under an opaque name, whom to tell about it, and whom to ask when a leg has left it."""
+    """A room under an opaque name, with the addresses for its events, its music and for leaving."""
 
     name: str
     news_url: str
@@ -45,14 +45,14 @@ class Room:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller(Room):
-    """The caller's way in; ``waited`` if the queue was more than a moment."""
+    """The caller's way in; ``waited`` if they were in the queue for more than a moment."""
 
     waited: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counsellor(Room):
-    """A counsellor's way in, by the id of the leg; ``whisper`` is heard by the counsellor alone."""
+    """A counsellor's way in, by the id of the leg; only the counsellor hears ``whisper``."""
 
     leg: str
     whisper: Whisper | None = None
@@ -77,7 +77,7 @@ class Listener(Room):
 
 @dataclass(frozen=True, slots=True)
 class RoomMusic:
-    """Somebody who is the first in the room, or who must ask again; ``again_url`` tells what comes after the music."""
+    """Music for somebody alone in the room; ``again_url`` is fetched after it."""
 
     music_url: str
     again_url: str
@@ -87,7 +87,7 @@ class RoomMusic:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A caller on hold: the music, and this document once more without its first words."""
+    """A caller on hold: the music, and this document again without its first words."""
 
     music_url: str
     again_url: str
@@ -96,7 +96,7 @@ class Hold:
 
 
 def caller(scene: Caller) -> str:
-    """Lead the caller into the room; the conference ends when the caller leaves."""
+    """Return the script that lets the caller into the room, which ends when they leave."""
     twiml = VoiceResponse()
     if scene.waited:
         say(twiml, words.D01)
@@ -105,7 +105,7 @@ def caller(scene: Caller) -> str:
 
 
 def counsellor(scene: Counsellor) -> str:
-    """Lead a counsellor into the room; the caller stays when the counsellor leaves."""
+    """Return the script that lets a counsellor into the room; the caller stays when they leave."""
     twiml = VoiceResponse()
     if scene.whisper is not None:
         say(twiml, words.D02, **scene.whisper.facts)
@@ -114,7 +114,7 @@ def counsellor(scene: Counsellor) -> str:
 
 
 def listener(scene: Listener) -> str:
-    """Lead a supervisor into the room, unheard; they neither start it nor end it."""
+    """Return the script that lets a supervisor into the room, muted; they neither start nor end it."""
     twiml = VoiceResponse()
     _enter(twiml, scene, label=f"s-{scene.leg}", ends_the_room=False, heard=False)
     return str(twiml)
@@ -122,7 +122,7 @@ def listener(scene: Listener) -> str:
 
 @kept
 def waiting(scene: RoomMusic) -> str:
-    """Play softly until the other one is there; a room's wait document does not repeat by itself."""
+    """Return soft music until the other one is there; a room's wait document does not repeat by itself."""
     twiml = VoiceResponse()
     if scene.first is not None:
         say(twiml, scene.first)
@@ -133,7 +133,7 @@ def waiting(scene: RoomMusic) -> str:
 
 @kept
 def hold(scene: Hold) -> str:
-    """Say that the line stays open, play, and say so again from time to time; then begin the music anew.
+    """Return the script of a hold: music, and from time to time that the line stays open.
 
     One document lasts for ten minutes, so that nothing of ours has to be alive meanwhile.
     """
@@ -150,14 +150,14 @@ def hold(scene: Hold) -> str:
 
 @kept
 def spoken(code: str) -> str:
-    """Say one announcement to a leg that stays in the room; ``KeyError`` for one that nobody may ask for."""
+    """Return one announcement for a leg in the room; ``KeyError`` for one that nobody may play."""
     twiml = VoiceResponse()
     say(twiml, ANNOUNCEMENTS[code])
     return str(twiml)
 
 
 def _enter(twiml: VoiceResponse, scene: Room, *, label: str, ends_the_room: bool, heard: bool = True) -> None:
-    """Write the leg's way in; the first leg's news settings win, so they are alike for all."""
+    """Write the leg's way in; all legs name the same event address, as the first one's counts for all."""
     silent = {} if heard else {"muted": True}
     dial = twiml.dial(action=address(scene.after_url), method="POST")
     dial.conference(

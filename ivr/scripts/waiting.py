@@ -1,4 +1,4 @@
-"""What a caller hears in the queue; each document is short, as only its end asks us what comes next."""
+"""Scripts of the queue; each document is short, as only its end makes Twilio ask what comes next."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ KEY_TIMEOUT = 2
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """The first moments in the queue; ``key_url`` takes the key, or that there was none."""
+    """The greeting in the queue; ``key_url`` takes the key, or that there was none."""
 
     key_url: str
     service: str = words.SERVICE
@@ -39,7 +39,7 @@ class Greeting:
 
 @dataclass(frozen=True, slots=True)
 class Music:
-    """The two pieces of waiting music, by address."""
+    """The addresses of the two pieces of waiting music."""
 
     short_url: str
     long_url: str
@@ -47,7 +47,7 @@ class Music:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """One round of waiting: what the rules chose to say, and the music."""
+    """One round of waiting: the phrases to say, and the music."""
 
     phrases: WaitPhrases
     music: Music
@@ -57,7 +57,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Meanwhile:
-    """One round of waiting while nobody can be asked; ``seconds`` have passed in the queue."""
+    """One round of waiting while the database is away; ``seconds`` have passed in the queue."""
 
     music: Music
     seconds: int
@@ -65,14 +65,14 @@ class Meanwhile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requeue(Queueing):
-    """A caller whose counsellor was lost: a browser that vanished, or a telephone that hung up."""
+    """The return of a caller to the queue whose counsellor's browser or telephone was lost."""
 
     lost: Contact
 
 
 @kept
 def greeting(scene: Greeting) -> str:
-    """Greet, and offer the keys; nobody has to press one, and a person may interrupt."""
+    """Return the greeting with its keys; nobody has to press one, and a key interrupts it."""
     twiml = VoiceResponse()
     keys = twiml.gather(
         input="dtmf",
@@ -90,7 +90,7 @@ def greeting(scene: Greeting) -> str:
 
 @kept
 def fit(phrases: WaitPhrases) -> WaitPhrases:
-    """Return what of *phrases* one document has room for; the rest is still to be said in a later one.
+    """Return those of *phrases* that one document has room for; the rest is said in a later one.
 
     The greeting stands alone: it has a document of its own.
     """
@@ -108,7 +108,7 @@ def fit(phrases: WaitPhrases) -> WaitPhrases:
 
 @kept
 def wait(scene: Wait) -> str:
-    """Say what fits, then play the longest piece that fits behind it."""
+    """Return the script that says what fits, then plays the longest piece that fits behind it."""
     twiml = VoiceResponse()
     left = LONGEST
     for part, announcement, facts in _phrases_in_order(fit(scene.phrases)):
@@ -123,7 +123,7 @@ def wait(scene: Wait) -> str:
 
 @kept
 def meanwhile(scene: Meanwhile) -> str:
-    """Say that the line is not dead, at first and each minute, and play; for a time in which nobody can be asked."""
+    """Return music, at first and each minute with the words that the line is not dead; needs no database."""
     twiml = VoiceResponse()
     if scene.seconds < SHORT_MUSIC:
         say(twiml, words.D04)
@@ -138,14 +138,14 @@ def meanwhile(scene: Meanwhile) -> str:
 
 @kept
 def step_out() -> str:
-    """Let the caller leave the queue; the queue's action decides where to."""
+    """Return the script that takes the caller out of the queue; its action says where to."""
     twiml = VoiceResponse()
     twiml.leave()
     return str(twiml)
 
 
 def requeue(scene: Requeue) -> str:
-    """Say truthfully what happened to the talk, and queue the caller again."""
+    """Return the script that says what happened to the talk, and queues the caller again."""
     twiml = VoiceResponse()
     say(twiml, words.I05 if scene.lost == Contact.BROWSER else words.I06)
     enter_queue(twiml, scene)
@@ -153,7 +153,7 @@ def requeue(scene: Requeue) -> str:
 
 
 def _phrases_in_order(phrases: WaitPhrases) -> Iterator[tuple[str, Announcement, dict[str, Fact]]]:
-    """Yield what is to be said in its order: the field it comes from, the announcement and its facts."""
+    """Yield what is to be said, in order: the field it comes from, the announcement and its facts."""
     if phrases.crowded:
         yield "crowded", words.C12, {}
     if phrases.near_close:
@@ -171,7 +171,7 @@ def _phrases_in_order(phrases: WaitPhrases) -> Iterator[tuple[str, Announcement,
 
 
 def _needed(part: str, announcement: Announcement, **facts: Fact) -> float:
-    """Return the seconds that a phrase takes, with the patience for an answer where it asks for one."""
+    """Return the seconds that a phrase takes, with the time for an answer where it asks for one."""
     return length(announcement, **facts) + (CODE_TIMEOUT if part == "code" else 0)
 
 

@@ -1,4 +1,4 @@
-"""The line's clock: it can stand still, run fast and be put to any moment, and other processes can follow it."""
+"""The line's clock: it can stand still, run fast or jump, and other processes can follow it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ JST = timezone(timedelta(hours=9), "JST")
 
 
 class Clock:
-    """Two hands: *elapsed* only ever grows and times what happens; *now* is the moment shown and may be put anywhere.
+    """Two hands: *elapsed* only grows and times what happens; *now* is the moment shown and may be set anywhere.
 
     Keeping them apart lets a jump to 16:59:50 leave a ringing telephone ringing for as long as it would have.
     """

@@ -1,4 +1,4 @@
-"""What the account's owner has set in Twilio's console, as far as programs can ask for it."""
+"""The settings of Twilio's console, as far as programs can query them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RISKS = ("low_risk_numbers_enabled", "high_risk_special_numbers_enabled", "high_
 
 @dataclass
 class Console:
-    """The switches; a fresh line is set up as it should be."""
+    """The console's settings; a fresh line is set up as it should be."""
 
     active: bool = True
     dialing: dict[str, set[str]] = field(default_factory=lambda: {"JP": {RISKS[0]}})

@@ -1,4 +1,4 @@
-"""What can go wrong on purpose: seeded, so that a run can be repeated."""
+"""Faults that are switched on for a test: seeded, so that a run can be repeated."""
 
 from __future__ import annotations
 

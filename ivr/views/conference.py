@@ -1,4 +1,4 @@
-"""What happens in a talk room."""
+"""Webhooks of talk rooms."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ from ivr.payloads import Form, read_room
 @bp.post("/conference/<call_id>")
 @news
 def conference(form: Form, session: Session, now: datetime, call_id: str) -> None:
-    """Who came, who went."""
+    """Take in who joined and who left."""
     room.take_news(session, call_id, read_room(form, now=now), now=now)

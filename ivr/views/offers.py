@@ -1,4 +1,4 @@
-"""A counsellor's leg: what is asked when it is picked up, and who gets the caller."""
+"""Webhooks of a counsellor's leg: picked up, key pressed, progress, end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ QUICKLY = 2.0
 @bp.post("/offer/<offer_id>/answer")
 @script(on_pick_up)
 def answer(form: Form, session: Session, now: datetime, offer_id: str) -> str:
-    """Picked up: a browser has been accepted by a person, a telephone must still press 1."""
+    """Answer a leg that was picked up: a browser takes the call, a telephone must still press 1."""
     offer, call = ringing.find_with_call(session, offer_id)
     if offer is None or call is None or offer.state not in OPEN_OFFERS:
         return _decided(session, offer, form)
@@ -42,7 +42,7 @@ def answer(form: Form, session: Session, now: datetime, offer_id: str) -> str:
 @bp.post("/offer/<offer_id>/screen")
 @script(hang_up)
 def screen(form: Form, session: Session, now: datetime, offer_id: str) -> str:
-    """A key on the counsellor's telephone: 1 takes the call, anything else leaves it to others."""
+    """Answer the key on a counsellor's telephone: 1 takes the call, anything else declines it."""
     offer, call = ringing.find_with_call(session, offer_id)
     if offer is None or call is None or offer.state not in OPEN_OFFERS:
         return _decided(session, offer, form)
@@ -55,7 +55,7 @@ def screen(form: Form, session: Session, now: datetime, offer_id: str) -> str:
 @bp.post("/offer/<offer_id>/enter")
 @script(hang_up, fresh=True)
 def enter(form: Form, session: Session, _now: datetime, offer_id: str) -> str:
-    """A colleague who waits until the caller hears music, and then comes in."""
+    """Answer a colleague who waits until the caller is on hold."""
     return _decided(session, ringing.find(session, offer_id), form)
 
 
@@ -68,7 +68,7 @@ def _claim(session: Session, offer: Offer, call: Call, now: datetime) -> str:
 
 
 def _in(call: Call, offer: Offer) -> str:
-    """Into the room; what two colleagues say of a caller is never heard by them."""
+    """Return the script into the room; two colleagues are let in only while the caller cannot hear them."""
     if offer.purpose is Purpose.LISTEN:
         return scenes.listener_in_room(call, offer)
     if offer.purpose is Purpose.CONSULT and not consult.may_enter(call, offer):
@@ -77,7 +77,7 @@ def _in(call: Call, offer: Offer) -> str:
 
 
 def _decided(session: Session, offer: Offer | None, form: Form) -> str:
-    """Somebody took the call already: the very leg that asks again is led into its room, any other came too late."""
+    """Answer for an offer that is no longer open: its own claimed leg enters again, any other is too late."""
     if offer is not None and offer.state in LIVE_OFFERS and offer.leg_sid == (call_sid(form) or None):
         call = session.get_one(Call, offer.call_id)
         if call.state is not CallState.ENDED:
@@ -95,7 +95,7 @@ def _too_late(session: Session, offer: Offer | None) -> str:
 @bp.post("/offer/<offer_id>/status")
 @news
 def ring_news(form: Form, session: Session, now: datetime, offer_id: str) -> None:
-    """How the ring goes, and that the leg has ended."""
+    """Take in the progress of a ring, and the end of the leg."""
     read = LegNews.read(form)
     if not read.state.over:
         rings = read.state is LegState.RINGING
@@ -115,5 +115,5 @@ def ring_news(form: Form, session: Session, now: datetime, offer_id: str) -> Non
 @bp.post("/leg/<offer_id>/end")
 @words_only
 def leg_end() -> str:
-    """The room is over for the counsellor."""
+    """Answer a counsellor's leg whose room has ended."""
     return ending.bye()

@@ -1,4 +1,4 @@
-"""The holding queue: what a waiting caller hears, and where they go when they leave it."""
+"""Webhooks of the holding queue: the wait documents, and the action on leaving it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REFUSED_ON_ARRIVAL = frozenset({CallOutcome.BLOCKED, CallOutcome.CLOSED_BEFORE})
 @bp.post("/voice/wait")
 @script(while_waiting, fresh=True)
 def wait(form: Form, session: Session, now: datetime) -> str:
-    """A waiting caller asks what comes next; one we have never heard of (our database was away) arrived back then."""
+    """Answer a waiting caller; an unknown one arrived while our database was away."""
     read, policy = Waiting.read(form), settings().policy
     call, snapshot = queue.find_with_snapshot(session, read.call_sid, now=now, policy=policy)
     if call is None:
@@ -39,7 +39,7 @@ def wait(form: Form, session: Session, now: datetime) -> str:
 @bp.post("/voice/leave")
 @script(on_leaving_queue)
 def leave(form: Form, session: Session, now: datetime) -> str:
-    """The caller has left the queue: by our wish, by theirs, or because the queue itself failed."""
+    """Answer a caller who left the queue: by our wish, by theirs, or because the queue failed."""
     result = queue_result(form)
     if result is QueueResult.STEPPED_OUT:
         return _left(session, calls.find(session, call_sid(form)), now)
@@ -62,7 +62,7 @@ def leave(form: Form, session: Session, now: datetime) -> str:
 
 
 def _left(session: Session, call: Call | None, now: datetime) -> str:
-    """We let the caller step out: into the room, or to a spoken end."""
+    """Return the script for a caller we let out of the queue: into the room, or a spoken end."""
     step = calls.decide_wait_step(session, call, now=now, policy=settings().policy)
     if step.call is None or step.snapshot is None:
         return ending.bye()

@@ -1,4 +1,4 @@
-"""The number's status callback: the one sure sign that a caller's leg has ended."""
+"""The number's status callback, which tells surely that a caller's leg has ended."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ivr.payloads import Form, LegNews
 @bp.post("/voice/status")
 @news
 def call_news(form: Form, session: Session, now: datetime) -> None:
-    """The caller's leg has ended, however it did."""
+    """Take in that the caller's leg has ended."""
     read = LegNews.read(form)
     call = calls.find(session, read.call_sid) if read.state.over else None
     if call is not None:

@@ -1,4 +1,4 @@
-"""The caller's leg: arrival, the key, the way into the room and out of it."""
+"""Webhooks of the caller's leg: arrival, key, into the room and out of it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ivr.stand_ins import ask_again, counsellor_lost, on_arrival, while_waiting
 
 @bp.before_request
 def only_our_number() -> None:
-    """A webhook for a number that is not ours is as good as forged."""
+    """Refuse a webhook for a number that is not ours as if it were forged."""
     if request.endpoint == "ivr.incoming" and called(request.form) not in settings().answered_numbers:
         abort(403)
 
@@ -32,7 +32,7 @@ def only_our_number() -> None:
 @bp.post("/voice/incoming")
 @script(on_arrival)
 def incoming(form: Form, session: Session, now: datetime) -> str:
-    """Somebody calls: arrival time alone decides whether the line is open for them."""
+    """Answer an arriving caller; the arrival time decides whether the line is open for them."""
     read = Incoming.read(form)
     arrival = calls.arrive(session, read.call_sid, read.caller, now=now, policy=settings().policy)
     if arrival.call.state is not CallState.ENDED:
@@ -43,7 +43,7 @@ def incoming(form: Form, session: Session, now: datetime) -> str:
 @bp.post("/voice/key")
 @script(while_waiting)
 def key(form: Form, session: Session, now: datetime) -> str:
-    """A key, or none, after the greeting; either way the caller goes on waiting."""
+    """Answer a key, or none, after the greeting; the caller goes on waiting."""
     read, policy = Waiting.read(form), settings().policy
     call, snapshot = queue.find_with_snapshot(session, read.call_sid, now=now, policy=policy)
     if call is not None:
@@ -56,7 +56,7 @@ def key(form: Form, session: Session, now: datetime) -> str:
 @bp.post("/voice/join/<offer_id>")
 @script(ask_again)
 def join(form: Form, session: Session, now: datetime, offer_id: str) -> str:
-    """The claimed caller, taken out of the queue by us, enters the room."""
+    """Answer a claimed caller taken out of the queue: into the room."""
     call = calls.enter_room(session, call_sid(form), offer_id, now=now)
     return scenes.welcome() if call is None else scenes.caller_in_room(call)
 
@@ -64,28 +64,28 @@ def join(form: Form, session: Session, now: datetime, offer_id: str) -> str:
 @bp.post("/voice/after")
 @words_only
 def after() -> str:
-    """The room is over for the caller; two people have said good-bye."""
+    """Answer a caller whose room has ended after a good-bye."""
     return ending.bye()
 
 
 @bp.post("/voice/bye")
 @words_only
 def bye() -> str:
-    """The counsellor ended the conversation."""
+    """Answer a caller whose counsellor ended the talk."""
     return ending.bye()
 
 
 @bp.post("/voice/bye/G03")
 @words_only
 def dismissed() -> str:
-    """The counsellor ended the conversation after two warnings."""
+    """Answer a caller whose counsellor ended the talk after two warnings."""
     return ending.dismissed()
 
 
 @bp.post("/voice/requeue/<offer_id>")
 @script(counsellor_lost)
 def requeue(form: Form, session: Session, now: datetime, offer_id: str) -> str:
-    """A caller whose counsellor was lost goes back to the head of the queue."""
+    """Answer a caller whose counsellor was lost: back to the head of the queue."""
     call = calls.find(session, call_sid(form))
     offer = ringing.find(session, offer_id)
     if call is None or call.state is CallState.ENDED or offer is None:
@@ -106,6 +106,6 @@ def requeue(form: Form, session: Session, now: datetime, offer_id: str) -> str:
 @bp.post("/voice/room")
 @words_only
 def alone() -> str:
-    """The first one in the room hears music until the other is there."""
+    """Answer somebody who is the first in the room with music."""
     urls = scenes.callbacks()
     return room_scripts.waiting(RoomMusic(urls.audio("wait-8.wav"), urls.voice("room")))

@@ -1,4 +1,4 @@
-"""What must be set up at Twilio for the line to work and to keep its promises, and how that differs from what is.
+"""What must be set up at Twilio, and how that differs from what is.
 
 The rules are Twilio's (IncomingPhoneNumber, Dialing Permissions, Recording Account Default Configuration) and ours:
 webhooks come to us by POST, only Japan is rung and no expensive number there, and nothing is ever recorded.
@@ -27,7 +27,7 @@ SHOWN = 5
 
 
 class Field(StrEnum):
-    """One part of a number's set-up."""
+    """One setting of a number."""
 
     VOICE_URL = "voice_url"
     VOICE_METHOD = "voice_method"
@@ -52,7 +52,7 @@ NumberSetup = Mapping[Field, str]
 
 
 class OriginNotPublic(HelplineError):
-    """Twilio calls our address from outside, over TLS; another one must not be written there."""
+    """Raised when our address is not public, so that Twilio could not call it over TLS."""
 
     message = (
         "PUBLIC_BASE_URL が https:// で始まる公開のアドレスではないため、Twilioに書きこめません。設定をご確認ください。"
@@ -75,7 +75,7 @@ WANTED_DIALING = Dialing(frozenset({HOME}))
 
 @dataclass(frozen=True)
 class Recording:
-    """What Twilio tells about recording; its Voice Trace cannot be asked for at all."""
+    """What Twilio tells about recording; its Voice Trace cannot be queried."""
 
     by_default: bool
     kept: bool
@@ -86,7 +86,7 @@ class Recording:
 
 @dataclass(frozen=True)
 class Found:
-    """How the account is set up; None stands for what our key is not let see."""
+    """The account's set-up; None where our key may not see it."""
 
     numbers: Mapping[str, NumberSetup]
     account: str | None
@@ -97,7 +97,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What our settings ask for."""
+    """The set-up that our settings ask for."""
 
     answered: frozenset[str]
     caller_id: str
@@ -107,7 +107,7 @@ class Wanted:
     """Whether any address of ours can be called: by a stand-in on this machine."""
 
     def number(self) -> dict[Field, str]:
-        """How every answered number must be set up; a fallback that nobody named is not compared."""
+        """Return how every answered number must be set up; an unnamed fallback is not compared."""
         urls = Callbacks(self.origin)
         wanted = {
             Field.VOICE_URL: urls.voice("incoming") + CONTROL_RETRIES,
@@ -125,7 +125,7 @@ DIALING, RECORDING = "dialing", "recording"
 
 
 def compare(wanted: Wanted, found: Found) -> list[SetupFinding]:
-    """Return what is not as it should be, and what nobody can tell from here."""
+    """Return what is not as it should be, and what cannot be checked from here."""
     return [
         *_account(found),
         *(finding for e164 in sorted(wanted.answered) for finding in _number(e164, wanted, found)),

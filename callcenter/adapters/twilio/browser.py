@@ -1,4 +1,4 @@
-"""Where the telephone in a counsellor's browser reaches Twilio, or the simulator in its place.
+"""Where a browser telephone reaches Twilio, or the simulator in its place.
 
 From the SDK's README (Content Security Policy): signalling at each edge, and the event gateway that gathers call
 quality. Media needs no rule of its own, and the SDK's sounds are replaced by a quiet one of ours.
@@ -16,7 +16,7 @@ GATEWAYS = ("https://eventgw.twilio.com", "https://eventgw.us1.twilio.com")
 
 
 def browser_line(simulator_url: str | None) -> BrowserLine:
-    """Return where the line is: at the simulator, or at Twilio."""
+    """Return the addresses of the simulator, or of Twilio."""
     if simulator_url is not None:
         return BrowserLine((simulator_url,), (simulator_url,), EDGES)
     signalling = (f"wss://voice-js.{edge}.twilio.com" for edge in EDGES)

@@ -1,4 +1,4 @@
-"""Twilio's own client, and its errors as the few facts that the service can act on (``domain.telephony``).
+"""Twilio's client, and its errors as those of ``domain.telephony``.
 
 The client's hosts are rewritten to ``TWILIO_API_URL``, so that a compatible server can stand in
 and no trial ever reaches Twilio by accident.
@@ -41,7 +41,7 @@ _silent.disabled = True  # the client would log destinations
 
 @dataclass(frozen=True)
 class Account:
-    """The way to one Twilio account, or to whatever answers at *api_url* in its manner."""
+    """The access to one Twilio account, or to a compatible server at *api_url*."""
 
     sid: str
     user: str
@@ -52,7 +52,7 @@ class Account:
 
     @cached_property
     def client(self) -> Client:
-        """Twilio's client for this account."""
+        """Return Twilio's client for this account."""
         from twilio.rest import Client  # heavy: only who talks to Twilio pays for it
 
         return Client(self.user, self.secret, self.sid, http_client=self.http_client or _transport(self.api_url))
@@ -76,7 +76,7 @@ def _transport(api_url: str) -> Any:
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Turn Twilio's and the network's errors into the facts of ``domain.telephony``; numbers stay out of them."""
+    """Turn Twilio's and the network's errors into those of ``domain.telephony``; numbers stay out of them."""
     import requests  # heavy, and here already once the client is
     from twilio.base.exceptions import TwilioException, TwilioRestException
 

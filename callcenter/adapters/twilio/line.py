@@ -1,4 +1,4 @@
-"""The outgoing half of the telephone, through Twilio's own client."""
+"""``Telephony`` through Twilio's client."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ NEWEST = 20
 
 @dataclass(frozen=True)
 class TwilioLine:
-    """Twilio, or whatever answers at *api_url* in its manner."""
+    """Twilio, or a compatible server at *api_url*."""
 
     account_sid: str
     user: str
@@ -54,7 +54,7 @@ class TwilioLine:
     """Carries the requests instead of the network; for a line inside the same process."""
 
     def ring(self, to: str | Browser, *, answer_url: str, status_url: str, timeout: int) -> str:
-        """Ring *to*; the leg's own callbacks name the offer, so that they find it before this returns."""
+        """Ring *to*; the leg's callbacks name the offer, so that they find it before this returns."""
         with plain_errors():
             leg = self._client.calls.create(
                 to=address(to),

@@ -1,4 +1,4 @@
-"""How Twilio asks again at an address (Webhooks, Connection Overrides); what follows the ``#`` never reaches us."""
+"""Retry settings that Twilio reads from the fragment of an address (Webhooks, Connection Overrides)."""
 
 from __future__ import annotations
 

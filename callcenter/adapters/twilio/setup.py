@@ -1,4 +1,4 @@
-"""What is set up at Twilio, looked at and written through Twilio's own client."""
+"""``LineSetup`` at Twilio, read and written through its client."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ Answer = TypeVar("Answer")
 
 
 def wanted(settings: Settings, *, any_origin: bool = False) -> Wanted:
-    """Return what our settings ask for."""
+    """Return the set-up that our settings ask for."""
     return Wanted(
         answered=settings.answered_numbers,
         caller_id=settings.caller_id_number,
@@ -60,7 +60,7 @@ def wanted(settings: Settings, *, any_origin: bool = False) -> Wanted:
 
 @dataclass(frozen=True)
 class TwilioSetup:
-    """The set-up of one account; *tokens* are the auth tokens by which we know Twilio's webhooks."""
+    """The set-up of one account; *tokens* are the auth tokens by which we verify Twilio's webhooks."""
 
     account: Account
     tokens: tuple[str, ...] = field(repr=False)
@@ -70,7 +70,7 @@ class TwilioSetup:
         return compare(self.wanted, self.found())
 
     def check(self, changes: Sequence[SetupChange]) -> None:
-        """Let only an address be written that Twilio can call. ``OriginNotPublic``."""
+        """Raise ``OriginNotPublic`` if an address would be written that Twilio cannot call."""
         public = self.wanted.origin.startswith("https://") or self.wanted.any_origin
         if not public and any(change.number for change in changes):
             raise OriginNotPublic
@@ -85,13 +85,13 @@ class TwilioSetup:
             self.stop_recording()
 
     def found(self) -> Found:
-        """Ask how the account is set up."""
+        """Return how the account is set up."""
         with plain_errors():
             numbers = {str(one.phone_number): _number(one) for one in self._client.incoming_phone_numbers.list()}
         return Found(numbers, self._state(), _if_shown(self._dialing), _if_shown(self._recording))
 
     def set_number(self, e164: str, values: Mapping[Field, str]) -> None:
-        """Set these parts of a number and leave the others alone."""
+        """Set these settings of a number and leave the others alone."""
         with plain_errors():
             found = self._client.incoming_phone_numbers.list(phone_number=e164)
             wanted = {PARAMETERS[part]: value for part, value in values.items()}
@@ -99,7 +99,7 @@ class TwilioSetup:
                 self._client.incoming_phone_numbers(one.sid).update(**wanted)
 
     def allow_dialing(self, wanted: Dialing) -> None:
-        """Let the account ring what is *wanted* and nothing else; its own rule first, else it counts for nothing."""
+        """Allow the account to ring what is *wanted* and nothing else."""
         now = self._dialing()
         with plain_errors():
             permissions = self._client.voice.v1.dialing_permissions
@@ -120,12 +120,12 @@ class TwilioSetup:
                 permissions.bulk_country_updates.create(update_request=json.dumps(request))
 
     def stop_recording(self) -> None:
-        """Drop the rule by which every call is recorded."""
+        """Delete the rule by which every call is recorded."""
         with plain_errors():
             self._client.voice.v2.recording_account_default_configuration().delete()
 
     def _state(self) -> str | None:
-        """Ask with each auth token, as only these may see the account itself."""
+        """Return the account's state, asked with each auth token, as only these may see the account itself."""
         for token in self.tokens:
             try:
                 with plain_errors():
@@ -174,7 +174,7 @@ def _number(resource: Any) -> dict[Field, str]:
 
 
 def _if_shown(ask: Callable[[], Answer]) -> Answer | None:
-    """Return what was asked for, or None where our key is not let see it."""
+    """Return what *ask* returns, or None where our key may not see it."""
     try:
         return ask()
     except (LineShut, LineRefused, LineGone):

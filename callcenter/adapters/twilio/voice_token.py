@@ -1,4 +1,4 @@
-"""Tokens that let a counsellor's browser be rung, signed as Twilio's Voice SDK expects them.
+"""Access tokens by which a counsellor's browser can be rung, signed for Twilio's Voice SDK.
 
 A token only lets its holder receive calls under one identity: no outgoing grant, no TwiML application, so a
 stolen one cannot dial. Twilio cannot take a single token back, therefore they live for minutes.

@@ -1,4 +1,4 @@
-"""Opening what one may not, with a reason: how long it lasts, and who looks at it afterwards until when."""
+"""Break-glass openings: what a reason must be, how long an opening lasts, by when it is reviewed."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ SHORTEST, LONGEST = 5, 500
 
 
 class AccessKind(StrEnum):
-    """What was opened with a reason."""
+    """What was opened with a reason: records, or a caller's number."""
 
     BREAK_GLASS = "break_glass"
     NUMBER = "number"
 
 
 class ReviewVerdict(Code):
-    """What a supervisor says of an opening afterwards."""
+    """A supervisor's verdict on an opening with a reason."""
 
     IN_ORDER = "in_order", "必要な閲覧だった"
     TALK = "talk", "本人と話し合う"
@@ -36,21 +36,21 @@ class ReviewVerdict(Code):
 
 
 class ReasonMissing(HelplineError):
-    """Nothing, or next to nothing, was written."""
+    """Raised when no reason, or next to none, was written."""
 
     message = "ひらく理由を、ひとことで結構ですので、書いてください。あとで統括が読みます。"
     field = "reason"
 
 
 class ReasonTooLong(HelplineError):
-    """More than a reason needs."""
+    """Raised when a reason is longer than ``LONGEST``."""
 
     message = f"理由は{LONGEST}文字までにしてください。"
     field = "reason"
 
 
 def tidy_reason(text: str) -> str:
-    """Return the reason as it is kept; ``ReasonMissing`` or ``ReasonTooLong``."""
+    """Return the reason as it is stored; ``ReasonMissing`` or ``ReasonTooLong``."""
     reason = " ".join(text.split())
     letters = [character for character in reason if unicodedata.category(character)[0] in "LN"]
     if len(letters) < SHORTEST:
@@ -61,5 +61,5 @@ def tidy_reason(text: str) -> str:
 
 
 def review_due(calendar: Calendar, opened_on: date) -> date:
-    """Return the last day for the review of what was opened on *opened_on*."""
+    """Return the last day for reviewing what was opened on *opened_on*."""
     return business_day_after(calendar, opened_on, REVIEW_WITHIN)

@@ -1,4 +1,4 @@
-"""Who may do what: rules of role × action × condition, read alike by a page and by the query that fills a list.
+"""The access rules: which role may do which action under which conditions, for pages and for queries alike.
 
 A rule is a few *ways*; each way names the conditions that must hold and those that must not. ``may`` asks
 about one thing at hand, ``services.access.reach`` turns the very same ways into SQL, so that a list never shows
@@ -18,7 +18,7 @@ from callcenter.domain.staff.roles import NotAllowed, Role
 
 
 class Action(StrEnum):
-    """What somebody wants to do."""
+    """What a member of staff wants to do."""
 
     FIND = "find"
     """See who goes by a name: names and what helps to choose, nothing that was said."""
@@ -76,7 +76,7 @@ class Action(StrEnum):
 
 
 class Condition(StrEnum):
-    """What may be true of the record or case at hand, seen from who asks."""
+    """What may be true of the record or case at hand, for the person who asks."""
 
     OWN = "own"
     """They write it, or wrote it."""
@@ -98,12 +98,13 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True)
 class Way:
-    """One way to be allowed: all of *needs*, none of *unless*."""
+    """One way to be allowed: all conditions of *needs* hold and none of *unless*."""
 
     needs: frozenset[Condition] = frozenset()
     unless: frozenset[Condition] = frozenset()
 
     def holds(self, conditions: Set[Condition]) -> bool:
+        """Return whether this way is open when exactly *conditions* hold."""
         return self.needs <= conditions and not self.unless & conditions
 
 
@@ -167,16 +168,16 @@ def ways(role: Role, action: Action) -> Ways:
 
 
 def may(role: Role, action: Action, conditions: Set[Condition] = frozenset()) -> bool:
-    """Whether *role* may do *action* to something of which *conditions*, and no others, hold."""
+    """Return whether *role* may do *action* to something of which *conditions*, and no others, hold."""
     return any(way.holds(conditions) for way in ways(role, action))
 
 
 def check(role: Role, action: Action, conditions: Set[Condition] = frozenset()) -> None:
-    """Raise ``NotAllowed`` unless ``may``."""
+    """Raise ``NotAllowed`` unless ``may`` allows it."""
     if not may(role, action, conditions):
         raise NotAllowed
 
 
 def roles_that_may(action: Action) -> frozenset[Role]:
-    """Return the roles that may do *action* in some way, for the door of a page whose record decides the rest."""
+    """Return the roles that may do *action* under some conditions, to guard a page before its record is known."""
     return frozenset(role for role, found in RULES[action].items() if found)

@@ -1,4 +1,4 @@
-"""How numbers, days, hours and telephone numbers are said aloud in Japanese.
+"""Japanese readings of numbers, days, hours and telephone numbers, for the speech engine.
 
 A speech engine guesses many of these wrongly (4日, 9時, 20日), so every variable part of a
 spoken sentence is handed over in kana. A space joins words that belong together, 「、」 asks for a breath.
@@ -13,7 +13,7 @@ from datetime import date, time
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words as they are shown (``text``) and as they are given to the speech engine (``reading``)."""
+    """Words as they are shown (``text``) and as the speech engine reads them (``reading``)."""
 
     text: str
     reading: str

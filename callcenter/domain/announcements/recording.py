@@ -1,4 +1,4 @@
-"""What is accepted as a recorded voice: told by its content, never by its name."""
+"""Checking an uploaded voice recording by its content; its file name is never trusted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHORTEST = 0.5
 
 
 class NotAVoice(HelplineError):
-    """A file that the telephone could not play."""
+    """Raised when a file is no recording that the telephone can play."""
 
     message = "音声として読めませんでした。WAVかMP3で保存して、もう一度お選びください。"
     field = "voice"
@@ -33,7 +33,7 @@ class Voice:
 
 
 def read_voice(body: bytes, *, limit: float) -> Voice:
-    """Return *body* as a voice of at most *limit* seconds; ``NotAVoice`` says kindly what is wrong."""
+    """Return *body* as a voice of at most *limit* seconds; ``NotAVoice`` says what is wrong."""
     if not body:
         raise NotAVoice("録音のファイルを選んでください。")
     if len(body) > LARGEST:

@@ -1,4 +1,4 @@
-"""What an announcement is: its sentences, the facts put into them, and how long it takes to say."""
+"""An announcement: its sentences, the facts filled into them, and how many seconds it takes to say."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A human voice in the place of the synthetic one: where it is fetched, and how many seconds it takes."""
+    """A recorded voice in place of the synthetic one: its address and its length."""
 
     url: str
     seconds: float
@@ -38,7 +38,7 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """A phrase the line speaks, under the code by which operators know it."""
+    """A phrase the line speaks, with the code by which operators know it."""
 
     code: str
     text: str
@@ -48,30 +48,30 @@ class Announcement:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """The sentences, each with its full stop."""
+        """Return the sentences, each with its full stop."""
         return tuple(f"{sentence}。" for sentence in self.text.split("。") if sentence)
 
     @property
     def placeholders(self) -> frozenset[str]:
-        """The names of the facts it asks for."""
+        """Return the names of the facts it asks for."""
         return frozenset(name for _, name, _, _ in Formatter().parse(self.text) if name)
 
     def spoken(self, readings: Mapping[str, str], facts: Mapping[str, Fact]) -> tuple[Phrase, ...]:
-        """Return what is said in pieces; *readings* tells how a voice must pronounce a word it stumbles over."""
+        """Return what is said, in pieces; *readings* gives the pronunciation of words a voice gets wrong."""
         kept = (one for one in self.sentences if all(facts[name] for name in _PLACEHOLDER.findall(one)))
         known = {**readings, **dict(self.readings)}
         return tuple(_joined(piece for one in kept for piece in _pieces(one, known, facts)))
 
 
 def seconds(spoken: tuple[Phrase, ...], rate: float = 1.0) -> float:
-    """Estimate how long the pieces take to say, in seconds, from morae and pauses; *rate* 0.9 is a tenth slower."""
+    """Return an estimate of the seconds the pieces take to say; at *rate* 0.9 a tenth longer."""
     sound = "".join(piece.reading for piece in spoken)
     pauses = sound.count("、") * BREATH + sound.count("。") * FULL_STOP
     return (sum(map(_morae, sound)) / MORAE_A_SECOND + pauses) / rate
 
 
 def speakable(text: str) -> str:
-    """Make a text that somebody typed fit to be read aloud: no symbols, no line breaks, not endless."""
+    """Return a typed text fit to be read aloud: no symbols, no line breaks, at most ``LONGEST_FACT`` characters."""
     known = (sign if sign.isalnum() else "、" for sign in unicodedata.normalize("NFKC", text))
     return re.sub("、+", "、", "".join(known))[:LONGEST_FACT].strip("、")
 

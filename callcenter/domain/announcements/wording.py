@@ -1,4 +1,4 @@
-"""Changing what the line says: what a changed phrase must keep, and what it may not say."""
+"""Changed announcements: what a change consists of, and the checks it has to pass."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _BARE_FIGURES = re.compile(r"\d\d|\d(?=[時月番])")
 
 @dataclass(frozen=True)
 class Recorded:
-    """A recording under its unguessable file name."""
+    """A stored recording, by its unguessable file name."""
 
     file: str
     seconds: float
@@ -48,7 +48,7 @@ class Change:
 
 @dataclass(frozen=True, eq=False)
 class Changes:
-    """Every phrase that is changed at some moment, by name; the same only if it is the same object."""
+    """All changed phrases at one moment, by name; compared by identity."""
 
     by_name: Mapping[str, Change] = field(default_factory=dict)
 
@@ -59,7 +59,7 @@ TITLE = 24
 
 @dataclass(frozen=True)
 class Slot:
-    """A phrase of the line: as shipped, as it is spoken now, and how long it may take where it is said."""
+    """One phrase of the line: as shipped, as spoken now, and the most seconds it may take."""
 
     name: str
     shipped: Announcement
@@ -69,23 +69,23 @@ class Slot:
 
     @property
     def title(self) -> str:
-        """The code with the first words that are the same for everybody, by which a person knows the phrase."""
+        """Return the code with the first fixed words, by which a person recognises the phrase."""
         plain = next((sentence for sentence in self.current.sentences if "{" not in sentence), self.current.text)
         return f"{self.shipped.code} {plain if len(plain) <= TITLE else plain[:TITLE] + '…'}"
 
     @property
     def recordable(self) -> bool:
-        """Whether a recording could say it: nothing in it changes from call to call."""
+        """Return whether a recording could say it: nothing in it changes from call to call."""
         return self.shipped.placeholders <= FIXED_FACTS
 
     @property
     def guarded(self) -> tuple[str, ...]:
-        """The words that every version must say."""
+        """Return the words that every version must contain."""
         return tuple(word for word in NEVER_MISSING if word in self.shipped.text)
 
 
 def tidy(typed: str) -> str:
-    """Return what was typed as it is kept: figures half-width, no line breaks."""
+    """Return typed text as it is stored: half-width digits, no line breaks."""
     return "".join(unicodedata.normalize("NFKC", typed).replace(",", "、").split())
 
 
@@ -98,7 +98,7 @@ def read_readings(typed: str) -> tuple[tuple[str, str], ...]:
 def mistakes(
     slot: Slot, text: str, readings: tuple[tuple[str, str], ...], known: Mapping[str, str], seconds: float
 ) -> Iterator[tuple[str, str]]:
-    """Yield a field and a kind sentence for everything that keeps *text* from being spoken."""
+    """Yield a field and a sentence for each reason why *text* cannot be spoken."""
     yield from (("text", told) for told in _unspeakable(text))
     yield from (("text", told) for told in _unlike(slot, text))
     yield from (("readings", told) for told in _misread(text, readings, known))

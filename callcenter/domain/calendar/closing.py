@@ -1,4 +1,4 @@
-"""How a day came to its end: by the clock, or by a decision that reaches those who already wait."""
+"""When the line closed on a day: by the clock, or by a decision that also ends the waiting."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CLOSING_DAYS = 15
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """How the line closed on a day: when that took effect, and whether it was decided over those who waited."""
+    """When the line closed on a day; *sudden* if it was decided while callers waited."""
 
     at: datetime
     sudden: bool

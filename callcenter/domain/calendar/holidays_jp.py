@@ -1,4 +1,4 @@
-"""Japan's national holidays: the table we ship, what a package computes, and where the two differ."""
+"""Japan's national holidays: the shipped table, the computed ones, and their differences."""
 
 from __future__ import annotations
 

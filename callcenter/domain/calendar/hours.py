@@ -1,4 +1,4 @@
-"""The hours rule: when the line is open, why it is closed, and when it opens next.
+"""Opening hours: whether the line is open at a moment, why, and when it opens next.
 
 One pure function answers the telephone, the public page and the reports alike.
 """
@@ -33,14 +33,14 @@ class Reason(StrEnum):
 
 
 class HolidayStatus(StrEnum):
-    """Whether a holiday has been announced or only computed (equinoxes are fixed each February)."""
+    """Whether a holiday is announced or only computed (equinoxes are fixed each February)."""
 
     FIXED = "fixed"
     ESTIMATED = "estimated"
 
 
 class SpecialKind(StrEnum):
-    """What a special day does to the ordinary hours."""
+    """What a special day changes about the ordinary hours."""
 
     CLOSED = "closed"
     PARTIAL = "partial"
@@ -72,7 +72,7 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class SpecialDay:
-    """One day's exception: closed, shortened to what lies between the two times, or an opening beside the usual."""
+    """A special day: closed, shortened to the time between the two, or an extra opening."""
 
     kind: SpecialKind
     open_at: time | None = None
@@ -139,7 +139,7 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The line at one moment; ``closes_at`` is None while closed, ``next_open`` while open (or if none is in sight)."""
+    """The opening state at one moment; ``closes_at`` is None while closed, ``next_open`` while open or unknown."""
 
     open: bool
     reason: Reason
@@ -150,7 +150,7 @@ class State:
 
 
 def state_at(calendar: Calendar, moment: datetime) -> State:
-    """Tell whether the line is open at *moment* and why; a naive moment is a ``ValueError``."""
+    """Return whether the line is open at *moment* and why; a naive moment is a ``ValueError``."""
     local = in_japan(moment)
     day, clock = local.date(), local.time()
     special, holiday = calendar.special_days.get(day), calendar.holidays.get(day)
@@ -176,7 +176,7 @@ def windows(calendar: Calendar, day: date) -> tuple[Hours, ...]:
 
 
 def is_open_day(calendar: Calendar, day: date) -> bool:
-    """Tell whether the line opens at all on *day*."""
+    """Return whether the line opens at all on *day*."""
     return bool(windows(calendar, day))
 
 

@@ -1,4 +1,4 @@
-"""The public reason of a special day: it is spoken inside a sentence, so it must be fit to be spoken."""
+"""The public reason of a special day, which is spoken inside a sentence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TAIL = re.compile(r"(のため|により|によって|で|。|、)+$")
 
 
 class UnspeakableReason(HelplineError):
-    """A reason that callers could not be told."""
+    """Raised when a reason cannot be spoken as it was typed."""
 
     message = "理由を入れてください。電話とページで、そのままお伝えします。"
     field = "reason"

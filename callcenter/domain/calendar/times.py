@@ -1,4 +1,4 @@
-"""Japan's wall clock and the Japanese words for dates and times, on pages and on the line."""
+"""Times on Japan's clock, and how pages and the line put them into words."""
 
 from __future__ import annotations
 

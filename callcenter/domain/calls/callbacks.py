@@ -1,4 +1,4 @@
-"""Where the telephone company calls us back: absolute, in ASCII, with opaque ids only.
+"""The addresses at which the telephone company calls us back: absolute, ASCII, with opaque ids only.
 
 The paths are the telephone's; ``ivr`` mounts a view on each, and a test holds the two together.
 """
@@ -15,29 +15,29 @@ class Callbacks:
     origin: str
 
     def voice(self, name: str) -> str:
-        """A script or event of the caller's leg: wait, key, leave, after, requeue, bye, room …"""
+        """Return the address of a script or event of the caller's leg: wait, key, leave, after, bye, room …"""
         return f"{self.origin}/ivr/voice/{name}"
 
     def join(self, offer_id: str) -> str:
-        """The caller's way into the room; the offer makes each way in a request of its own."""
+        """Return where the caller's leg fetches its way into the room, different for each offer."""
         return f"{self.origin}/ivr/voice/join/{offer_id}"
 
     def requeue(self, offer_id: str) -> str:
-        """The caller's way back to the queue after that offer's counsellor was lost."""
+        """Return where the caller's leg goes when that offer's counsellor was lost."""
         return f"{self.origin}/ivr/voice/requeue/{offer_id}"
 
     def offer(self, offer_id: str, name: str) -> str:
-        """A script or event of a counsellor's leg before the claim: answer, screen, status."""
+        """Return the address of a script or event of a counsellor's leg before the claim: answer, screen, status."""
         return f"{self.origin}/ivr/offer/{offer_id}/{name}"
 
     def leg_end(self, offer_id: str) -> str:
-        """What the counsellor's leg fetches when the room is over."""
+        """Return what the counsellor's leg fetches when the room has ended."""
         return f"{self.origin}/ivr/leg/{offer_id}/end"
 
     def conference(self, call_id: str) -> str:
-        """Where a room's events go."""
+        """Return where a room's events are posted."""
         return f"{self.origin}/ivr/conference/{call_id}"
 
     def audio(self, name: str) -> str:
-        """A piece of music; cacheable, so that nobody hears silence while we are busy."""
+        """Return the address of a piece of music, which may be cached."""
         return f"{self.origin}/static/audio/{name}"

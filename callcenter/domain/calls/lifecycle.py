@@ -1,4 +1,4 @@
-"""The life of a call and of an offer, as tables; late or repeated news never moves anything back.
+"""State tables of calls and offers; late or repeated news never moves anything back.
 
 Two kinds of news reach a call. *Steps* are taken in order, by a webhook that the caller's own
 leg waits for or by a claim; they are in ``STEPS``. *Facts* (who joined, who left, that it ended)
@@ -53,7 +53,7 @@ class CallOutcome(StrEnum):
 
 
 class Source(StrEnum):
-    """How a call came to be known."""
+    """How a call became known to us."""
 
     LINE = "line"
     """By its own webhooks."""
@@ -62,7 +62,7 @@ class Source(StrEnum):
 
 
 class EndReason(StrEnum):
-    """Why the line itself ended a call, where the outcome does not say it."""
+    """Why the line ended a call, where the outcome does not say it."""
 
     QUEUE_FULL = "queue_full"
     WAIT_CEILING = "wait_ceiling"
@@ -93,7 +93,7 @@ def step(state: CallState, taken: CallStep) -> CallState:
 
 
 class Facts(Protocol):
-    """What is known of an ended call, in whatever order it became known."""
+    """What is known of an ended call."""
 
     outcome: CallOutcome | None
     greeted_at: datetime | None
@@ -101,7 +101,7 @@ class Facts(Protocol):
 
 
 def outcome_from(facts: Facts) -> CallOutcome:
-    """Read the outcome from the facts; what the line itself decided stays, a talk makes a completed call.
+    """Return the outcome of a call by its facts; the line's own decision stays, a talk makes it completed.
 
     Late news of a join may still turn an abandoned call into a completed one, never the reverse.
     """
@@ -113,7 +113,7 @@ def outcome_from(facts: Facts) -> CallOutcome:
 
 
 class Purpose(StrEnum):
-    """Why somebody's leg is wanted in a call."""
+    """What a member of staff's leg in a call is for."""
 
     ANSWER = "answer"
     """To talk with the caller; one at a time."""
@@ -124,7 +124,7 @@ class Purpose(StrEnum):
 
 
 class OfferState(StrEnum):
-    """How far one ring of one counsellor has come (呼び出しの状態)."""
+    """How far one ring of one counsellor is (呼び出しの状態)."""
 
     PENDING = "pending"
     RINGING = "ringing"
@@ -148,7 +148,7 @@ _RANK = {state: rank for rank, state in enumerate(LIVE_OFFERS)}
 
 
 def advance(state: OfferState, news: OfferState) -> OfferState:
-    """Return the further of two offer states; a final one is final, and news that comes late changes nothing."""
+    """Return the further of two offer states; a final one stays, late news changes nothing."""
     if state not in _RANK:
         return state
     if news not in _RANK:
@@ -157,7 +157,7 @@ def advance(state: OfferState, news: OfferState) -> OfferState:
 
 
 class CallerKey(StrEnum):
-    """What the caller pressed while hearing the greeting: a hint shown on the offer, never an identity."""
+    """The key a caller pressed during the greeting: a hint shown on the offer, never an identity."""
 
     SELF = "1"
     FAMILY = "2"
@@ -165,4 +165,5 @@ class CallerKey(StrEnum):
 
     @classmethod
     def read(cls, digits: str) -> CallerKey | None:
+        """Return the key for these digits, or None."""
         return cls(digits) if digits in set(cls) else None

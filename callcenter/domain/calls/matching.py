@@ -1,4 +1,4 @@
-"""Who is rung for whom: the longest-idle counsellor for the caller who is next."""
+"""Matching callers with counsellors: the longest-idle counsellor for the next caller."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from callcenter.domain.calls.lifecycle import CallerKey
 
 @dataclass(frozen=True)
 class DueCaller:
-    """A caller whom somebody should be rung for."""
+    """A caller for whom a counsellor should be rung now."""
 
     call_id: str
     passed_by: frozenset[str] = frozenset()
@@ -36,7 +36,7 @@ class FreeCounsellor:
 
 @dataclass(frozen=True)
 class Match:
-    """Ring *staff_id* for *call_id*; in a new round everybody may be rung for that caller once more."""
+    """Ring *staff_id* for *call_id*; in a new round everybody may be rung for that caller again."""
 
     call_id: str
     staff_id: str
@@ -44,7 +44,7 @@ class Match:
 
 
 def match(callers: Sequence[DueCaller], free: Sequence[FreeCounsellor]) -> Iterator[Match]:
-    """Match *callers*, the next one first, with *free*, the longest idle first; nobody twice.
+    """Yield matches of *callers*, the next one first, with *free*, the longest idle first; nobody twice.
 
     Each caller gets the longest-idle counsellor who has not passed by yet, those who would rather take other callers
     last; when all have passed by, a new round begins.
@@ -60,7 +60,7 @@ def match(callers: Sequence[DueCaller], free: Sequence[FreeCounsellor]) -> Itera
 
 
 def prefers_others(one: FreeCounsellor, caller: DueCaller) -> bool:
-    """Whether this counsellor would rather take another kind of caller; a caller without a key is of no kind."""
+    """Return whether this counsellor prefers the other kind of caller; without a key a caller has no kind."""
     kinds = (CallerKey.SELF, CallerKey.FAMILY)
     return one.prefers is not None and caller.key in kinds and one.prefers is not caller.key
 

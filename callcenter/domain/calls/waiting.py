@@ -1,4 +1,4 @@
-"""What a caller who waits hears next, and when waiting must end."""
+"""What a waiting caller hears next, and when the waiting ends."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from callcenter.domain.policy import Policy
 
 
 class WaitingVerdict(StrEnum):
-    """What should become of a caller in the queue."""
+    """Whether a caller stays in the queue, enters the room, or why the waiting ends."""
 
     STAY = "stay"
     ENTER = "enter"
@@ -28,7 +28,7 @@ class WaitingVerdict(StrEnum):
 
 @dataclass(frozen=True)
 class WaitingCaller:
-    """The caller's side, as far as waiting goes."""
+    """What the waiting rules need to know of the caller."""
 
     state: CallState
     arrived_at: datetime
@@ -43,7 +43,7 @@ class WaitingCaller:
 
 @dataclass(frozen=True)
 class QueueSnapshot:
-    """The waiting room as it is now."""
+    """The queue around one caller at one moment."""
 
     now: datetime
     hours: State
@@ -62,7 +62,7 @@ class QueueSnapshot:
 
 @dataclass(frozen=True)
 class WaitPhrases:
-    """What the next wait document says before the music."""
+    """The phrases that the next wait document says before the music."""
 
     greeting: bool = False
     crowded: bool = False
@@ -77,7 +77,7 @@ class WaitPhrases:
 
 
 def verdict(caller: WaitingCaller, snapshot: QueueSnapshot, policy: Policy) -> WaitingVerdict:
-    """Decide by arrival and the clock alone; the queue at the telephone company has no say."""
+    """Return what becomes of a waiting caller, by arrival and clock alone; Twilio's queue has no say."""
     if caller.state is CallState.ENDED:
         return WaitingVerdict.OVER
     if caller.state is not CallState.WAITING:
@@ -93,7 +93,7 @@ def verdict(caller: WaitingCaller, snapshot: QueueSnapshot, policy: Policy) -> W
 
 
 def _closed_out(caller: WaitingCaller, snapshot: QueueSnapshot, policy: Policy) -> WaitingVerdict | None:
-    """Tell whether waiting ends because the line has closed, and by which words.
+    """Return how waiting ends because the line has closed, None if it does not end yet.
 
     A sudden closure ends it at once; otherwise, and for a caller who lost a counsellor afterwards and was
     told to wait, the drain counts from the closing or from that loss. A ring under way may still be answered.
@@ -107,7 +107,7 @@ def _closed_out(caller: WaitingCaller, snapshot: QueueSnapshot, policy: Policy) 
 
 
 def phrases_to_say(caller: WaitingCaller, snapshot: QueueSnapshot, policy: Policy) -> WaitPhrases:
-    """Choose the phrases; each is said once, and a position is only ever said when it got better."""
+    """Return the phrases to say next; each is said once, a position only when it improved."""
     if caller.waits == 0:
         return WaitPhrases(greeting=True)
     crowded = snapshot.waiting >= policy.crowded_from
@@ -143,10 +143,10 @@ def _apology_due(caller: WaitingCaller, now: datetime, policy: Policy) -> bool:
 
 
 def queue_capacity(on_duty: int, policy: Policy) -> int:
-    """How many callers may wait."""
+    """Return how many callers may wait at the same time."""
     return max(policy.queue_at_least, policy.queue_per_counsellor * on_duty)
 
 
 def ring_given_up_at(rung_at: datetime, seconds: int, policy: Policy) -> datetime:
-    """When an offer without any news is given up; the telephone company itself rings up to five seconds longer."""
+    """Return when an offer without news is given up; Twilio rings up to five seconds longer than asked."""
     return rung_at + timedelta(seconds=seconds + 5) + policy.ring_slack

@@ -1,4 +1,4 @@
-"""What keeps the thread from one call to the next: wishes, promises, the usual counsellor, a call that was cut off."""
+"""Rules of continuity between calls: wishes, promises, the usual counsellor, caller codes."""
 
 from __future__ import annotations
 
@@ -37,45 +37,45 @@ class Wish(Code):
 
 
 class PromiseEnd(StrEnum):
-    """How a promise stopped being open."""
+    """How an open promise ended."""
 
     KEPT = "kept"
     DROPPED = "dropped"
 
 
 class NothingPromised(HelplineError):
-    """A promise without words."""
+    """Raised when a promise has no words."""
 
     message = "約束したことを、ひとことで書いてください。"
 
 
 class NoteTooLong(HelplineError):
-    """More than a card can show at a glance."""
+    """Raised when a note is longer than a card shows."""
 
     message = f"ここに書けるのは{LONGEST_NOTE}文字までです。詳しいことは、相談記録に書いてください。"
 
 
 class NoCodeLeft(HelplineError):
-    """Every four digits are in use."""
+    """Raised when all caller codes are in use."""
 
     message = "いま使える呼び番号がありません。使われていない番号を、先に取り消してください。"
 
 
 def usual_counsellor(recent: Sequence[str]) -> str | None:
-    """Return who has answered this person most often of late, if at least twice; *recent* comes newest first."""
+    """Return who answered this person most often lately, at least twice; *recent* comes newest first."""
     counts = Counter(recent[:LOOKED_AT])
     most = max(counts.values(), default=0)
     return next((one for one in recent if counts[one] == most), None) if most > 1 else None
 
 
 def read_code(text: str) -> str | None:
-    """Read a 呼び番号 as it was typed, in any width and with spaces; None if the text is no such number."""
+    """Return the caller code (呼び番号) that was typed, in any width and with spaces, or None."""
     plain = "".join(unicodedata.normalize("NFKC", text).split()).replace("-", "")
     return plain if len(plain) == CODE_DIGITS and plain.isascii() and plain.isdigit() else None
 
 
 def easily_mistyped(digits: str) -> bool:
-    """Whether a finger finds the number by chance: one key over and over, or keys in a row."""
+    """Return whether digits are easily hit by chance: one key repeated, or keys in a row."""
     steps = {int(after) - int(before) for before, after in pairwise(digits)}
     return len(steps) == 1 and steps <= {-1, 0, 1}
 
@@ -89,7 +89,7 @@ def short_note(text: str) -> str:
 
 
 def practice_words(before: int, *, known: bool = False) -> str:
-    """Say how often somebody has talked with us as what it is: practice in relating to people (promise P7).
+    """Return how often somebody has talked with us, put as practice in relating to people (promise P7).
 
     *known*: they talked with somebody before this system counted.
     """

@@ -1,4 +1,4 @@
-"""Words of linking: how sure it is who called, how two entries are made one, and who agreed to it."""
+"""Words of linking a consultation to a person, and of merging entries and cases."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from callcenter.domain.errors import HelplineError
 
 
 class LinkState(Code):
-    """Whether it is known who a consultation was with."""
+    """Whether it is known with whom a consultation was."""
 
     UNLINKED = "unlinked", "まだつないでいません"
     UNSURE = "unsure", "まだわからない"
@@ -19,7 +19,7 @@ class LinkState(Code):
 
 
 class MergeKind(StrEnum):
-    """What was made one: two entries of the same person, or two cases of the same family."""
+    """What was merged: two entries of one person, or two cases of one family."""
 
     PEOPLE = "people"
     CASES = "cases"
@@ -38,7 +38,7 @@ class Moved(StrEnum):
 
 
 class ConsentNeeded(HelplineError):
-    """Records of several channels are joined with the person's consent only."""
+    """Raised when records of several channels would be joined without the person's consent."""
 
     message = (
         "電話・メール・訪問の記録は、ご本人の同意があるときだけ、1つにつなぎます。"
@@ -47,25 +47,25 @@ class ConsentNeeded(HelplineError):
 
 
 class SameOne(HelplineError):
-    """Somebody cannot be merged with themselves."""
+    """Raised when somebody would be merged with themselves."""
 
     message = "同じ方が選ばれています。まとめたい、もう1つの方を選んでください。"
 
 
 class AlreadyMerged(HelplineError):
-    """One of the two was merged into somebody else meanwhile."""
+    """Raised when one of the two was merged into another meanwhile."""
 
     message = "この方は、もう別の方とまとめられています。名前でさがし直してください。"
 
 
 class LaterMergeFirst(HelplineError):
-    """Merges that build on one another are undone newest first."""
+    """Raised when a later merge that builds on this one has to be undone first."""
 
     message = "あとから行ったまとめが、この上に重なっています。新しいほうから順に、もどしてください。"
 
 
 def missing_consent(known: Collection[str], joining: Collection[str], agreed: Collection[str]) -> list[str]:
-    """Return the channels that would join other ones without the person's consent (promise V12).
+    """Return the channels that would join others without the person's consent (promise V12).
 
     Records of one channel need none among themselves, and the first records of a person join nothing.
     """

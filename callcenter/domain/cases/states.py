@@ -1,4 +1,4 @@
-"""The words of a case: its state, why it is closed, and how it changes hands."""
+"""The states of a case, why it is closed, and how it changes hands."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from callcenter.domain.codes import Code
 
 
 class CaseState(StrEnum):
-    """Closing is soft: a closed case is found again like any other."""
+    """Whether a case is open; a closed case is found like any other."""
 
     OPEN = "open"
     CLOSED = "closed"
 
 
 class CloseReason(Code):
-    """Why nobody expects this case to go on."""
+    """Why a case was closed."""
 
     SETTLED = "settled", "ひと区切りついた"
     REFERRED = "referred", "ほかの機関につながった"
@@ -27,7 +27,7 @@ class CloseReason(Code):
 
 
 class HandoverState(StrEnum):
-    """A case changes hands only when the one who is asked says yes."""
+    """How far a hand-over is; a case changes hands only when it is accepted."""
 
     PENDING = "pending"
     ACCEPTED = "accepted"

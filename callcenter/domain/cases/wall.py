@@ -1,4 +1,4 @@
-"""The confidentiality wall inside a family: what of a case may surface while one of its people is on the line.
+"""The wall inside a family: what of a case may be shown while one of its people is on the line.
 
 A case holds the subject and the people around them. What one of them said, and even that they call, does
 not surface while another is on the line, unless it was marked as shareable in the family. Only the level
@@ -18,7 +18,7 @@ from callcenter.domain.records.consultations import Risk
 
 
 class Part(Code):
-    """What of a consultation can be marked as shareable in the family; each of the texts brings the contact along."""
+    """What of a consultation can be shared in the family; sharing a text shares the contact too."""
 
     CONTACT = "contact", "電話したこと(日付・担当)"
     STORY = "story", "お話の中身"
@@ -31,7 +31,7 @@ ALL_PARTS = frozenset(Part)
 
 
 class BehindTheWall(HelplineError):
-    """A record of somebody else in the family of the person who is on the line."""
+    """Raised for a record of somebody else in the family of the person on the line."""
 
     message = (
         "いまお話し中の方とは別の方の記録なので、閉じてあります。"
@@ -40,7 +40,7 @@ class BehindTheWall(HelplineError):
 
 
 class ReasonNeeded(HelplineError):
-    """The wall is opened with a reason only."""
+    """Raised when the wall would be opened without a reason."""
 
     message = "開く理由を、ひとことでよいので書いてください。"
 
@@ -59,14 +59,14 @@ class Speaker:
 
 @dataclass(frozen=True)
 class CaseRisk:
-    """What crosses the wall by itself: a level and its day, never whose record it comes from."""
+    """The newest risk level of a case and its day; it is shown across the wall without its record."""
 
     level: Risk
     on: date
 
 
 def visible_parts(speaker: Speaker | None, owner_id: str | None, shared: Collection[Part] = ()) -> frozenset[Part]:
-    """Return which parts of a consultation with *owner_id* may surface; before anybody was chosen, none.
+    """Return which parts of a consultation with *owner_id* may be shown; none before anybody was chosen.
 
     *shared* are the parts that may be told in the family.
     """
@@ -78,7 +78,7 @@ def visible_parts(speaker: Speaker | None, owner_id: str | None, shared: Collect
 
 
 def may_name_person(speaker: Speaker | None, *, case_id: str, person_id: str, shares: bool) -> bool:
-    """Whether a person may be named beside *speaker*: others of the same case only if they share anything.
+    """Return whether a person may be named to *speaker*: others of the case only if they share anything.
 
     Before anybody was chosen everybody may be named, as names are what there is to choose from.
     """

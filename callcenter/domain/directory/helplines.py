@@ -1,4 +1,4 @@
-"""Other lines: whom to ring when this one is closed, full, or not the right one."""
+"""The shipped table of other helplines: their numbers and when they answer."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _LONGEST = timedelta(hours=48)
 
 
 class UnreadableHours(ValueError):
-    """The machine-readable hours of a line do not follow their form."""
+    """Raised when the machine-readable hours of a line cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """The hours on the days that ``when`` names (every day if empty), counted from midnight; no span means closed."""
+    """The hours on the days that ``when`` names (every day if empty); no span means closed."""
 
     when: str
     span: tuple[timedelta, timedelta] | None
 
     def applies(self, day: date) -> bool:
-        """Tell whether the clause speaks of *day*: a weekday, a day of every month, or a part of the year."""
+        """Return whether the clause is about *day*: a weekday, a day of every month, or a part of the year."""
         if not self.when:
             return True
         if self.when in _WEEKDAYS:
@@ -44,7 +44,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Helpline:
-    """One line; ``number`` is shown as its owner prints it, ``opens`` is empty where the hours are not certain."""
+    """One line; ``number`` as its owner prints it, ``opens`` empty where the hours are not certain."""
 
     id: str
     name: str
@@ -66,7 +66,7 @@ class Helpline:
 
     @property
     def verified_on(self) -> date | None:
-        """The day of the source as far as it names one; the first of a month that is all it names."""
+        """Return the day of the source; the first of the month where only a month is named."""
         found = re.match(r"(\d{4})-(\d\d)(?:-(\d\d))?", self.source_date)
         return date(int(found[1]), int(found[2]), int(found[3] or 1)) if found and int(found[2]) <= 12 else None
 
@@ -83,7 +83,7 @@ def read_helplines(text: str) -> tuple[Helpline, ...]:
 
 
 def read_opens(text: str) -> tuple[Clause, ...]:
-    """Read hours such as ``16:00-21:00; 10th 08:00-32:00; 12/29-01/03 closed``; the last clause for a day holds.
+    """Return hours such as ``16:00-21:00; 10th 08:00-32:00; 12/29-01/03 closed``; the last clause for a day holds.
 
     Hours above 24 belong to the night after the day named.
     """
@@ -96,7 +96,7 @@ def open_now(line: Helpline, moment: datetime) -> bool | None:
 
 
 def is_open(opens: tuple[Clause, ...], moment: datetime) -> bool | None:
-    """Tell whether *moment* lies within the hours; None where there are none, as they are not certain."""
+    """Return whether *moment* lies within the hours; None where they are not certain."""
     if not opens:
         return None
     local = in_japan(moment).replace(tzinfo=None)

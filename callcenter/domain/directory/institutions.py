@@ -1,4 +1,4 @@
-"""The directory of institutions and helplines: what an entry says, and finding one while somebody is on the line."""
+"""The directory of institutions and helplines: what an entry says, and how entries are ranked for a search."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ class InstitutionKind(Code):
 
 
 class ReferralHow(Code):
-    """紹介のしかた."""
+    """紹介のしかた: told of, or connected at once."""
 
     TOLD = "told", "番号や場所を伝えた"
     CONNECTED = "connected", "その場でつないだ"
 
 
 class EntryIncomplete(HelplineError):
-    """Something in an entry is missing or cannot be read; ``field`` is its name in the form."""
+    """Raised when a part of an entry is missing or unreadable; ``field`` is its name in the form."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -56,7 +56,7 @@ class EntryIncomplete(HelplineError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the directory says of one institution; nothing of it is about a caller."""
+    """What the directory says of one institution; nothing about a caller."""
 
     kind: str
     name: str
@@ -74,7 +74,7 @@ class Entry:
 
     @classmethod
     def of(cls, row: Any) -> Entry:
-        """Read an entry off a row of the directory."""
+        """Return the entry of anything that has its attributes."""
         return cls(
             kind=row.kind,
             name=row.name,
@@ -92,7 +92,7 @@ class Entry:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """Return what the history keeps."""
+        """Return what the history stores."""
         return {one.name: getattr(self, one.name) for one in fields(self)} | {"topics": list(self.topics)}
 
 
@@ -115,7 +115,7 @@ def shipped(line: Helpline) -> Entry:
 
 
 def read_entry(sent: Mapping[str, str], topics: Iterable[str]) -> Entry:
-    """Read an entry as a form sends it; ``EntryIncomplete`` says kindly what to mend."""
+    """Return the entry that a form sends; ``EntryIncomplete`` says what to correct."""
     text = {name: _line(sent, name, longest) for name, longest in LONGEST.items()}
     note, source = _note(sent, "note"), _note(sent, "source")
     if not text["name"]:
@@ -182,12 +182,12 @@ def _place(sent: Mapping[str, str], name: str, known: Collection[str]) -> str:
 
 
 def is_open(entry: Entry, moment: datetime) -> bool | None:
-    """Tell whether somebody answers there now; None where that is not certain."""
+    """Return whether somebody answers there now; None where that is not certain."""
     return helplines.is_open(helplines.read_opens(entry.opens), moment)
 
 
 def at_hand(entries: Iterable[tuple[Entry, frozenset[str]]], moment: datetime) -> list[tuple[Entry, bool | None]]:
-    """Choose what a counsellor has at hand: lines that answer now, then those whose hours are not certain.
+    """Return the entries for a counsellor's short list: those that answer now, then the uncertain ones.
 
     *entries* come with where they are shown; among equals, lines for everybody come first. 119 and 110 are not among
     them: how to ring them is a matter of its own.
@@ -199,13 +199,13 @@ def at_hand(entries: Iterable[tuple[Entry, frozenset[str]]], moment: datetime) -
 
 
 def is_stale(verified_on: date | None, today: date, days: int) -> bool:
-    """Whether number and hours should be checked again."""
+    """Return whether number and hours should be checked again."""
     return verified_on is None or (today - verified_on).days > days
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for: words in any script, a topic, a place, and whether somebody must answer now."""
+    """A search: words in any script, a topic, a place, and whether somebody must answer now."""
 
     words: str = ""
     topic: str = ""
@@ -215,7 +215,7 @@ class Wanted:
 
 
 def rank(entry: Entry, wanted: Wanted, moment: datetime) -> tuple[int, ...] | None:
-    """Return how well an entry fits, the smaller the better; None if it does not."""
+    """Return how well an entry fits, smaller is better; None if it does not."""
     if wanted.topic and wanted.topic not in entry.topics:
         return None
     here = {"", UNKNOWN}
@@ -239,7 +239,7 @@ def rank(entry: Entry, wanted: Wanted, moment: datetime) -> tuple[int, ...] | No
 
 
 def folded(text: str) -> str:
-    """Write a text so that width, case and the two kana make no difference; dashes in numbers go."""
+    """Return a text without differences of width, case and kana; dashes in numbers are dropped."""
     plain = to_hiragana(unicodedata.normalize("NFKC", text).casefold())
     return " ".join(re.sub(r"(?<=[0-9])[-‐―ー](?=[0-9])", "", plain).split())
 

@@ -1,4 +1,4 @@
-"""What a counsellor is doing, who may be rung, and what comes after a call."""
+"""What a counsellor is doing, and what follows a call or a missed ring."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from callcenter.domain.policy import Policy
 
 
 class Work(StrEnum):
-    """What a member of staff is doing on the line right now (在席の状態)."""
+    """What a member of staff is doing on the line now (在席の状態)."""
 
     OFFLINE = "offline"
     AVAILABLE = "available"
@@ -56,14 +56,14 @@ NextWork = tuple[Work, AwayReason | None]
 
 
 class AfterCallPlan(Protocol):
-    """What is to come after the call and its record."""
+    """What is planned for after the call and its record."""
 
     draining: bool
     away_after: AwayReason | None
 
 
 def work_after_call(plan: AfterCallPlan) -> NextWork:
-    """Return what the counsellor does after the call: to stop outweighs to rest, and both outweigh the next caller."""
+    """Return what the counsellor does after the call: offline before away, away before available."""
     if plan.draining:
         return Work.OFFLINE, None
     if plan.away_after is not None:
@@ -72,7 +72,7 @@ def work_after_call(plan: AfterCallPlan) -> NextWork:
 
 
 def work_after_missed_ring(plan: AfterCallPlan, misses: int, *, unreachable: bool) -> NextWork:
-    """Return what a counsellor does who let it ring *misses* times in a row; what they planned comes first."""
+    """Return what a counsellor does after *misses* unanswered rings in a row; their own plan comes first."""
     planned = work_after_call(plan)
     if planned[0] is not Work.AVAILABLE or misses < MISSES_UNTIL_AWAY:
         return planned
@@ -80,5 +80,5 @@ def work_after_missed_ring(plan: AfterCallPlan, misses: int, *, unreachable: boo
 
 
 def is_long_wrap_up(work: Work, since: datetime, *, now: datetime, policy: Policy) -> bool:
-    """Whether a wrap-up takes longer than it should; it is told, never ended."""
+    """Return whether a wrap-up takes longer than the limit; it is shown, never ended."""
     return work is Work.WRAP_UP and now - since >= policy.wrap_up_limit

@@ -1,4 +1,4 @@
-"""The figures of a telephone service, as the field counts them."""
+"""Service level, average speed of answer and the other figures of answered calls."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NOT_RECEIVED = frozenset({CallOutcome.CLOSED_BEFORE, CallOutcome.BLOCKED})
 
 
 class Arrived(Protocol):
-    """What is counted of a call."""
+    """What the figures need to know of a call."""
 
     @property
     def state(self) -> CallState: ...
@@ -41,7 +41,7 @@ class Arrived(Protocol):
 
 @dataclass(frozen=True)
 class Answering:
-    """How callers fared over some time."""
+    """How the callers of a period were answered."""
 
     received: int = 0
     """Callers who came while the line was open."""
@@ -57,22 +57,22 @@ class Answering:
 
     @property
     def settled(self) -> int:
-        """Callers of whom it is known whether they were answered."""
+        """Return how many callers were answered or not; those still waiting are left out."""
         return self.answered + self.gave_up + self.sent_away
 
     @property
     def service_level(self) -> int | None:
-        """Per cent of the settled callers who were answered in time; None before there are any."""
+        """Return the per cent of settled callers answered in time; None before there are any."""
         return round(100 * self.in_time / self.settled) if self.settled else None
 
     @property
     def average_speed(self) -> timedelta | None:
-        """How long an answered caller waited on average; None before there are any."""
+        """Return how long answered callers waited on average; None before there are any."""
         return timedelta(seconds=self.seconds_to_answer / self.answered) if self.answered else None
 
 
 def answering(calls: Iterable[Arrived]) -> Answering:
-    """Count *calls*; whoever still waits, or is being connected, is received but not settled."""
+    """Return the figures of *calls*; a caller who still waits is received but not settled."""
     received = answered = in_time = gave_up = sent_away = 0
     seconds = 0.0
     for call in calls:

@@ -1,4 +1,4 @@
-"""A day's calls by the half hour, beside what is usual on that day of the week."""
+"""A day's calls by half hours, beside the usual number on that weekday."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WEEKS = 8
 
 @dataclass(frozen=True)
 class HalfHour:
-    """The callers who came within thirty minutes, and how they fared so far."""
+    """The callers of thirty minutes, and how many were answered."""
 
     begins: datetime
     answered: int = 0
@@ -34,13 +34,14 @@ class HalfHour:
 
     @property
     def received(self) -> int:
+        """Return how many callers came in."""
         return self.answered + self.lost + self.waiting
 
 
 def half_hours(
     today: Iterable[Arrived], before: Sequence[Sequence[datetime]], windows: Sequence[Hours], now: datetime
 ) -> tuple[HalfHour, ...]:
-    """Count *today*'s calls in each half hour in which the line is open; *before* are the arrivals of earlier days.
+    """Return *today*'s calls for each half hour of the opening hours; *before* are arrivals of earlier days.
 
     A day on which the line stays closed has none.
     """

@@ -1,4 +1,4 @@
-"""A copy of a case for the person it is about (開示請求): which parts are given, and which are blackened or left out.
+"""A copy of a case for the person it is about (開示請求): which parts are given, blackened or left out.
 
 What another of the family said, and even that they called, is a third party's (個人情報保護法78条1項2号); the names
 of staff are given where the operator's policy says so. A supervisor may decide otherwise part by part.
@@ -18,7 +18,7 @@ SHORTEST_PHRASE = 2
 
 
 class Mark(Code):
-    """What becomes of a part."""
+    """Whether a part is given, blackened or left out."""
 
     GIVE = "give", "渡す"
     WITHHOLD = "withhold", "伏せる"
@@ -34,14 +34,14 @@ class Ground(Code):
 
 
 class ReasonFirst(HelplineError):
-    """A copy whose reason nobody could tell later."""
+    """Raised when a copy would be made without a reason."""
 
     message = "開示の理由(請求の日や番号など)を、ひとことでよいので書いてください。"
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One part of the case, with what is proposed for it."""
+    """One part of the case, with the mark that is proposed for it."""
 
     id: str
     label: str
@@ -52,7 +52,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Section:
-    """Parts under one heading; the heading itself goes if every part is left out."""
+    """Parts under one heading; the heading is left out if every part is."""
 
     title: str
     pieces: tuple[Piece, ...]
@@ -60,7 +60,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Decided:
-    """The copy as it will be: plain values for PDF and JSON alike."""
+    """The finished copy, in plain values for PDF and JSON."""
 
     sections: tuple[dict[str, Any], ...]
     given: int
@@ -71,7 +71,7 @@ class Decided:
 def decide(
     sections: Iterable[Section], marks: Mapping[str, Mark], phrases: Iterable[str], *, for_review: bool
 ) -> Decided:
-    """Apply the *marks* (by piece; the proposed one where none is named) and blacken *phrases* everywhere.
+    """Return the copy by *marks* (by piece, else as proposed), with *phrases* blackened everywhere.
 
     A copy *for_review* keeps every text and shows what would happen to it; it is never handed out.
     """
@@ -90,7 +90,7 @@ def decide(
 
 
 def blackened(text: str, hidden: Iterable[str]) -> str:
-    """Return the text with each of the *hidden* phrases blackened, at a length that tells nothing."""
+    """Return the text with each *hidden* phrase blackened, at a length that tells nothing."""
     for phrase in hidden:
         text = text.replace(phrase, "■■■")
     return text

@@ -1,4 +1,4 @@
-"""How long each class of record is kept, and from when it may go.
+"""Retention periods: how long each class of record is kept, and from which day it may be destroyed.
 
 The period begins on the day after the last contact and ends with the day before the same day of a later year
 (民法140条・143条); records go from midnight in Japan after that.
@@ -22,14 +22,14 @@ LONGEST_HOLD = timedelta(days=3 * 366)
 
 
 class RecordClass(Code):
-    """A kind of record with a period of its own."""
+    """A class of record with its own retention period."""
 
     PHONE = "phone", "電話の記録"
     VISIT = "visit", "訪問の記録"
 
 
 class HoldReason(Code):
-    """Why a record may not go although its period is over."""
+    """Why a record is kept although its period is over."""
 
     UNANSWERED = "unanswered", "返事をしていない相談がある"
     DISCLOSURE = "disclosure", "開示・訂正などの請求を受けている"
@@ -39,21 +39,21 @@ class HoldReason(Code):
 
 
 class HoldTooLong(HelplineError):
-    """A hold without an end in sight."""
+    """Raised when a retention hold would last too long."""
 
     message = "保存をのばすのは、今日から3年までの日にしてください。続けて必要なときは、あとでもう一度のばせます。"
     field = "until"
 
 
 class HoldInThePast(HelplineError):
-    """A hold that would hold nothing."""
+    """Raised when a retention hold would end in the past."""
 
     message = "いつまで残すかは、今日か、これからの日で選んでください。"
     field = "until"
 
 
 class SayWhyHeld(HelplineError):
-    """A hold whose reason nobody could understand later."""
+    """Raised when a retention hold has no usable reason."""
 
     message = "残す理由を、ひとことでよいので書いてください。"
     field = "note"
@@ -61,7 +61,7 @@ class SayWhyHeld(HelplineError):
 
 @dataclass(frozen=True)
 class Kept:
-    """What the rule asks about a case, or about a record that belongs to none."""
+    """What the retention rule asks about a case, or about a record without a case."""
 
     channels: frozenset[str]
     last_contact_on: date
@@ -82,7 +82,7 @@ def due_on(base: date, years: int) -> date:
 
 
 def goes_on(kept: Kept, periods: Periods) -> tuple[date, RecordClass] | None:
-    """Return when it goes and by which class: the longest period counts. None while no day is certain."""
+    """Return the day it may be destroyed and by which class, the longest period counts; None while uncertain."""
     day, by = due_on(kept.last_contact_on, periods.phone_years), RecordClass.PHONE
     if Channel.VISIT in kept.channels:
         if kept.closed_on is None:
@@ -102,7 +102,7 @@ def newest_due(today: date, periods: Periods) -> date:
 
 
 def check_hold(note: str, until: date, *, today: date) -> str:
-    """Return the reason of a hold in one line, or say what is missing."""
+    """Return the reason of a retention hold in one line, or raise what is missing."""
     text = " ".join(note.split())
     if not text:
         raise SayWhyHeld

@@ -1,4 +1,4 @@
-"""Callers who misuse the line: what may be noted, for how long a number is marked, and who may turn it away.
+"""Misuse of the line: what may be noted, how long a number is flagged, and when it may be blocked.
 
 Abuse of people who work here must be met (令和6年東京都条例第140号, カスタマー・ハラスメント防止条例), and yet nobody
 is given up: a mark ends by itself, only a number that was shown can bear one, and whoever is turned away still
@@ -25,7 +25,7 @@ WORDS_AT_MOST = 4000
 
 
 class Misuse(Code):
-    """What happened. Silence is not on this list: it is often somebody who cannot speak yet."""
+    """What kind of misuse it was. Silence is none: it is often somebody who cannot speak yet."""
 
     SEXUAL = "sexual", "性的な話や行為"
     ABUSE = "abuse", "暴言・侮辱"
@@ -36,14 +36,14 @@ class Misuse(Code):
 
 
 class FlagKind(StrEnum):
-    """A flag tells counsellors to be careful; a block turns the caller away."""
+    """A flag warns counsellors; a block turns the caller away."""
 
     FLAG = "flag"
     BLOCK = "block"
 
 
 class Appeal(Code):
-    """What a supervisor decided when whoever is turned away objected, by mail or through somebody else."""
+    """What a supervisor decided about an objection to a block."""
 
     KEPT = "kept", "そのまま続ける"
     UNTIL_TODAY = "until_today", "今日までにする"
@@ -51,49 +51,49 @@ class Appeal(Code):
 
 
 class NothingChosen(HelplineError):
-    """Which kind of misuse it was is missing."""
+    """Raised when the kind of misuse is missing."""
 
     message = "どんなことがあったかを、1つ選んでください。"
 
 
 class WordsTooLong(HelplineError):
-    """More than an incident needs, and more than can be kept."""
+    """Raised when the words of an incident are too long."""
 
     message = f"言われた言葉は、{WORDS_AT_MOST}文字までにしてください。"
 
 
 class NoNumberShown(HelplineError):
-    """The caller withheld the number, or none came; such a call is never marked."""
+    """Raised when the caller showed no number; such a call is never flagged."""
 
     message = "番号が通知されていない電話には、印をつけられません。出来事は、記録として残せます。"
 
 
 class NotTheCallAtHand(HelplineError):
-    """A number is flagged out of the call that its counsellor is in or writing up, and out of no other."""
+    """Raised when the flagged call is not the one its counsellor is in or writing up."""
 
     message = "印をつけられるのは、いまお話し中の電話か、後処理中の電話だけです。統括に声をかけてください。"
 
 
 class NumberForgotten(HelplineError):
-    """The number's days are over, so there is nothing left to mark."""
+    """Raised when the number is no longer kept."""
 
     message = "この電話の番号は、保存の期間が過ぎて、もう消えています。印はつけられません。"
 
 
 class NotThisLong(HelplineError):
-    """The end date lies too far away, or in the past."""
+    """Raised when the last day is too far away or in the past."""
 
     message = f"期間は、1日から{LONGEST}日までで選んでください。"
 
 
 class NoDecision(HelplineError):
-    """Nothing was chosen for an objection."""
+    """Raised when no decision about an objection was chosen."""
 
     message = "申し出をうけて、どうしたかを1つ選んでください。"
 
 
 class FlagOver(HelplineError):
-    """It has run out, or somebody lifted it."""
+    """Raised when a flag has run out or was lifted."""
 
     message = "この印は、もう終わっています。ページを読みこみ直してください。"
 
@@ -106,7 +106,7 @@ def last_day(today: date, days: int) -> date:
 
 
 def check_markable(kind: CallerKind, *, kept: bool) -> None:
-    """Let only a number pass that was shown and is still *kept*."""
+    """Raise unless the number was shown and is still *kept*."""
     if kind is not CallerKind.NUMBER:
         raise NoNumberShown
     if not kept:

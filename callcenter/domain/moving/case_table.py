@@ -1,4 +1,4 @@
-"""A table of cases to move in, as spreadsheets save it: its characters, its rows, and its dates."""
+"""Reading a table of cases to import: encoding, rows and dates."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ _FIRST_SERIAL = date(1899, 12, 30)
 
 
 class NotATable(HelplineError):
-    """The file as a whole cannot be read."""
+    """Raised when the file as a whole cannot be read."""
 
 
 class NotADate(HelplineError):
-    """Nothing that stands for a day."""
+    """Raised when a cell is no date."""
 
     message = "日付として読めません。2024-05-07 のように、年-月-日で入れてください。"
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """What is wrong in one cell: its row as a spreadsheet counts, its column, and a sentence without its text."""
+    """What is wrong in one cell: its row and column, and a sentence without its text."""
 
     row: int
     column: str
@@ -63,7 +63,7 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row's cells by column, without the space around them; a column that the file lacks is empty."""
+    """One row's cells by column, stripped; a column that the file lacks is empty."""
 
     number: int
     cells: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""What a caller says beside the name, and how it tells people of one name apart."""
+"""What a caller says beside the name, and how well it fits what is known of a person."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MISS = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """Codes; ``counsellor`` is a staff id. 不明 says nothing, in the question as in the record."""
+    """What was said beside the name, as codes; ``counsellor`` is a staff id, 不明 says nothing."""
 
     relation: str = UNKNOWN
     age_band: str = UNKNOWN
@@ -26,16 +26,16 @@ class Cues:
 
     @property
     def given(self) -> Mapping[str, str]:
-        """What was said, by name."""
+        """Return what was said, by name."""
         told = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: value for name, value in told.items() if value not in ("", UNKNOWN)}
 
     def misses(self, known: Cues) -> int:
-        """Return how far what is *known* of somebody is from what was said; 0 if all of it agrees."""
+        """Return how far *known* is from what was said; 0 if all of it agrees."""
         return sum(_misses(name, value, getattr(known, name)) for name, value in self.given.items())
 
     def agreeing(self, known: Cues) -> tuple[str, ...]:
-        """Return in the words of the screen what agrees."""
+        """Return what agrees, in the words of the screen."""
         return tuple(LABELS[name] for name, value in self.given.items() if getattr(known, name) == value)
 
 
@@ -51,7 +51,7 @@ LABELS = {
 
 
 def near(name: str, value: str) -> frozenset[str]:
-    """Return the answers that may be the same one: the next age band, as time goes on, and a parent of two."""
+    """Return the values that may mean the same: the next age band, and a parent of two."""
     if name == "age_band":
         bands = [band.value for band in AgeBand if band is not AgeBand.UNKNOWN]
         place = bands.index(value) if value in bands else None

@@ -1,4 +1,4 @@
-"""Nicknames found by a key, put in the order in which a counsellor should read them, each with its reason."""
+"""Ranking nicknames found by a key: how like the typed name they are, and why."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Likeness(StrEnum):
 
     @property
     def label(self) -> str:
-        """The reason in the words of the screen."""
+        """Return the reason in the words of the screen."""
         return _REASONS[self][0]
 
 
@@ -60,7 +60,7 @@ OF_ONE_NAME, PART_OF_ONE_NAME = 6, 2 / 3
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A person as found by one of their nicknames; the same person may stand in a list more than once."""
+    """A person found by one of their nicknames; a list may hold the same person more than once."""
 
     person: str
     text: str
@@ -84,12 +84,12 @@ class Match:
 
     @property
     def reason(self) -> str:
-        """The reason in the words of the screen, such as 「読みが同じ」."""
+        """Return the reason in the words of the screen, such as 「読みが同じ」."""
         return self.likeness.label
 
 
 def rank(question: str | Question, candidates: Iterable[Candidate], cues: Cues = NO_CUES) -> list[Match]:
-    """Order the candidates that are truly like *question*, best first, each person once.
+    """Return the candidates that are really like *question*, best first, each person once.
 
     Of equals, each name's newest contact stands before any name's second; then by last contact, newest
     first; then by name, so that the order never changes by chance.
@@ -112,7 +112,7 @@ def rank(question: str | Question, candidates: Iterable[Candidate], cues: Cues =
 
 
 def spread(matches: Sequence[Match], limit: int, said: str) -> list[Match]:
-    """Return *limit* matches, in which no one name leaves all the others out.
+    """Return *limit* matches in which no single name crowds out the others.
 
     Those of the strict form *said* come to a fixed number; each other name is stood for by its first. Whatever place
     is left then goes to the rest, in their order.
@@ -139,7 +139,7 @@ class Question:
         self.starts = tuple(sorted(typed_beginnings(text)))
 
     def match(self, candidate: Candidate, cues: Cues | None) -> Match | None:
-        """Return the best reason for *candidate*, or None if it was only found by a chance key."""
+        """Return the best reason for *candidate*, or None if only a chance key found it."""
         if not self.name:
             return None
         forms = strict_forms(candidate.text, candidate.reading)
@@ -157,7 +157,7 @@ class Question:
         return Match(candidate, likeness, form, score, cues.agreeing(candidate.known))
 
     def like(self, form: str) -> tuple[float, Likeness] | None:
-        """Return how like a strict form is and why; None if it is not."""
+        """Return how like a strict form is, and why; None if it is not."""
         if form == self.name:
             return _said(Likeness.READING)
         loose = loose_form(form)

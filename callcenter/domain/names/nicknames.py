@@ -1,4 +1,4 @@
-"""Nicknames: what counts as the same name when it was only heard, and under which keys it is found.
+"""The forms of a nickname by which names count as the same, and the keys under which it is found.
 
 Two names are the same by the strict form (``normalise``). Looser forms only yield candidates, and
 each says why; a person always decides. The index is made of exact keys, so that every database finds

@@ -1,4 +1,4 @@
-"""Reading Latin letters as Japanese syllables, Hepburn and Kunrei alike.
+"""Reading Latin letters as Japanese syllables, in Hepburn and Kunrei.
 
 Written here because a search needs two things converters do not give: to know that a word is *not*
 romaji (it is then left as it is), and what was read so far of a word still being typed.

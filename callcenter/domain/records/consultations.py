@@ -32,7 +32,7 @@ class Direction(Code):
 
 
 class Novelty(Code):
-    """新規・継続: the first contact, or one more."""
+    """新規・継続: the first contact, or a further one."""
 
     NEW = "new", "新規"
     REPEAT = "repeat", "継続"
@@ -160,7 +160,7 @@ class MedicalStatus(Code):
 
 
 class Risk(Code):
-    """危険の度合い, as heard; whether the person was asked is noted beside it."""
+    """危険の度合い, as heard; whether the person was asked is stored beside it."""
 
     NONE = "none", "なし"
     IDEATION = "ideation", "希死念慮"
@@ -244,7 +244,7 @@ QUICK_FINISHES = frozenset({Outcome.SILENT, Outcome.MISDIAL, Outcome.CUT_OFF})
 
 
 class MissingField(HelplineError):
-    """A record cannot be finished without this field; ``field`` is its name in the form."""
+    """Raised when a record cannot be finished without a field; ``field`` is its name in the form."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -252,7 +252,7 @@ class MissingField(HelplineError):
 
 
 def check_finished(*, next_step: str, outcomes: Collection[Outcome]) -> None:
-    """Raise ``MissingField`` unless 次回, the only text a finished record needs, is there or a quick finish chosen."""
+    """Raise ``MissingField`` unless 次回 is filled in or a quick outcome was chosen."""
     if next_step.strip() or QUICK_FINISHES.intersection(outcomes):
         return
     raise MissingField(

@@ -1,4 +1,4 @@
-"""Records written down after the contact, and drafts that nobody will finish by themselves."""
+"""Records entered after the contact, and drafts that nobody will finish by themselves."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class LeftBehind(Code):
 
 
 class WrongMoment(HelplineError):
-    """A contact that lies in the future, or too far back."""
+    """Raised when a contact lies in the future or too far back."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -44,7 +44,7 @@ class WrongMoment(HelplineError):
 
 
 def contact_moment(day: date, clock: time, *, now: datetime) -> datetime:
-    """Return the moment of a contact on Japan's clock, or say kindly which part of it cannot be."""
+    """Return the moment of a contact on Japan's clock; ``WrongMoment`` names the part that is wrong."""
     today = local_date(now)
     if day > today:
         raise WrongMoment("on", "これからの日付になっています。お話があった日を入れてください。")
@@ -57,7 +57,7 @@ def contact_moment(day: date, clock: time, *, now: datetime) -> datetime:
 
 
 def left_behind(*, active: bool, here: bool, saved_at: datetime, now: datetime) -> LeftBehind | None:
-    """Tell why a draft was left behind, or None while somebody can be expected to finish it.
+    """Return why a draft was left behind, None while somebody can be expected to finish it.
 
     *active*: its counsellor's account is in use; *here*: they are on duty at this moment.
     """

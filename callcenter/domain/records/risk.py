@@ -1,4 +1,4 @@
-"""What is asked and done when somebody's life or safety may be in danger; each step is noted with its time."""
+"""The checklist for danger to life or safety; each step is stored with its time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from callcenter.domain.codes import Code
 
 
 class RiskStep(Code):
-    """A step of the checklist. One that is not ticked says nothing: it was not done, or nobody noted it.
+    """A step of the checklist. An unticked step means nothing: it was not done, or nobody noted it.
 
     The questions follow the practice of crisis lines (desire, capability, intent, what holds), in plain words.
     """

@@ -1,4 +1,4 @@
-"""Who works here; what each role may do is said in ``domain.access.permissions``."""
+"""Roles of staff and where their calls ring; what a role may do is in ``domain.access.permissions``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from callcenter.domain.errors import HelplineError
 
 
 class Role(StrEnum):
-    """What a member of staff is trusted with."""
+    """The role of a member of staff."""
 
     COUNSELLOR = "counsellor"
     SUPERVISOR = "supervisor"
@@ -17,19 +17,19 @@ class Role(StrEnum):
 
 
 class Contact(StrEnum):
-    """Where a counsellor's calls ring."""
+    """Where a counsellor's calls ring: browser or telephone."""
 
     BROWSER = "browser"
     PHONE = "phone"
 
 
 class NotAllowed(HelplineError):
-    """The role does not reach this far."""
+    """Raised when the role may not do it."""
 
     message = "この操作は、いまの役割ではできません。必要なときは統括に声をかけてください。"
 
 
 class NotYours(HelplineError):
-    """Another counsellor's record."""
+    """Raised for another counsellor's record."""
 
     message = "この記録は、ほかの相談員が書いています。直したいときは、担当の相談員か統括に声をかけてください。"

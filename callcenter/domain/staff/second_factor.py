@@ -1,4 +1,4 @@
-"""Rules of the second factor: who needs one and by when, what slows down guessing, how a code is written."""
+"""Rules of the second factor: who needs one and by when, delays after wrong codes, the form of codes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MOST_PASSKEYS = 10
 
 
 class ResetReason(StrEnum):
-    """Why an administrator takes a second factor away."""
+    """Why an administrator removes a second factor."""
 
     LOST = "lost"
     REPLACED = "replaced"
@@ -49,19 +49,19 @@ class IdentityCheck(StrEnum):
 
 
 class WrongCode(HelplineError):
-    """Neither the app's code nor an unused recovery code."""
+    """Raised for a code that is neither the app's nor an unused recovery code."""
 
     message = "この番号では入れませんでした。アプリに出ている、いまの6けたの数字を入れてください。"
 
 
 class CodeUsed(HelplineError):
-    """The code was right, and was taken before."""
+    """Raised when a right code was used before."""
 
     message = "この番号は、もう使われています。次の番号が出てから(30秒ほどで変わります)、もう一度入れてください。"
 
 
 class TooManyMisses(HelplineError):
-    """Wrong codes one after another; the next is looked at later."""
+    """Raised after several wrong codes in a row; *wait* is how long no code is checked."""
 
     def __init__(self, wait: timedelta) -> None:
         minutes = max(1, -(-int(wait.total_seconds()) // 60))
@@ -71,26 +71,26 @@ class TooManyMisses(HelplineError):
 
 
 class LastFactor(HelplineError):
-    """The installation asks for a second factor, and this is the only one."""
+    """Raised when the only second factor would go although one is required."""
 
     message = "これを外すと、ほかの方法がなくなります。先に、もうひとつの方法を足してください。"
 
 
 @dataclass(frozen=True)
 class Demand:
-    """Whether the installation asks everybody for a second factor, and how long a newcomer may take to set it up."""
+    """Whether a second factor is required, and how long a newcomer has to set it up."""
 
     required: bool = False
     grace: timedelta = timedelta(days=7)
 
 
 def due(demand: Demand, second_factor_by: datetime | None, *, now: datetime) -> bool:
-    """Whether an account without a second factor can only go and set one up."""
+    """Return whether an account without a second factor may only set one up."""
     return demand.required and second_factor_by is not None and second_factor_by <= now
 
 
 def delay_after(misses: int) -> timedelta:
-    """Return how long to wait after so many wrong codes in a row: nothing, then twice as long each time."""
+    """Return how long to wait after *misses* wrong codes in a row: nothing at first, then doubling."""
     if misses < FREE_MISSES:
         return timedelta(0)
     return min(LONGEST_DELAY, timedelta(minutes=2 ** min(misses - FREE_MISSES, 8)))
@@ -102,6 +102,6 @@ def made_up(groups: int = RECOVERY_GROUPS) -> str:
 
 
 def plain(typed: str) -> str:
-    """Return what was typed as codes are compared: in any width and case, without hyphens and spaces."""
+    """Return a typed code as it is compared: in any width and case, without hyphens and spaces."""
     folded = unicodedata.normalize("NFKC", typed).casefold()
     return "".join(letter for letter in folded if letter.isascii() and letter.isalnum())

@@ -1,4 +1,4 @@
-"""What happens in a talk room."""
+"""The events of a talk room."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class RoomEvent(StrEnum):
-    """What the telephone company tells of a room."""
+    """An event of a room, as the telephone company reports it."""
 
     JOINED = "joined"
     LEFT = "left"

@@ -1,4 +1,4 @@
-"""Words for a counsellor to say in their own voice, and what to do step by step when a life is in danger.
+"""Wording for counsellors to say themselves, and steps to take when a life is in danger.
 
 None of it is played by the line; G01 to G03 may be, and are then shown as the line speaks them now.
 """
@@ -13,7 +13,7 @@ from callcenter.domain.talks.talk import ABUSE, LIMIT_WORDS, WORDS, Help
 
 @dataclass(frozen=True)
 class Script:
-    """Something to say: when, with which words, and other words it may be looked for by."""
+    """Something to say: when, with which words, and other words to find it by."""
 
     code: str
     title: str
@@ -167,7 +167,7 @@ ABUSE_TITLES = {Help.WARNING: "一度目", Help.LAST_WARNING: "二度目・終�
 
 
 def drawer(spoken: Callable[[Help], str] = WORDS.__getitem__) -> tuple[Section, ...]:
-    """Return every script, what is needed most urgently first; *spoken* tells what the line says now."""
+    """Return every script, the most urgently needed first; *spoken* gives what the line says now."""
     abuse = tuple(
         Script(code.value, ABUSE_TITLES[code], spoken(code), also="いたずら めいわく 性的 セクハラ 暴言")
         for code in ABUSE

@@ -1,4 +1,4 @@
-"""How a supervisor may take part in a talk."""
+"""The ways in which a supervisor may take part in a talk."""
 
 from __future__ import annotations
 

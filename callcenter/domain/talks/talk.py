@@ -1,4 +1,4 @@
-"""What a counsellor may do while a call runs: when, and with which words."""
+"""What a counsellor may have said to the caller during a call, and when."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LIMIT_CUE = timedelta(minutes=5)
 
 
 class Help(Code):
-    """What the line says to the caller at a counsellor's button, under the announcement's code; never by itself."""
+    """Announcements a counsellor can play to the caller by a button, by their codes."""
 
     SILENT = "F01", "話さなくても大丈夫と伝える"
     SILENT_KEY = "F02", "1を押してもらう(音を聞いてください)"
@@ -48,24 +48,24 @@ LIMIT_WORDS = "今日の時間は、あと5分ほどです。話し足りない�
 
 
 class NotNow(HelplineError):
-    """The call is in no state for it: over, not begun, on hold."""
+    """Raised when the state of the call does not allow it: over, not begun, on hold."""
 
     message = "いまは、この操作ができません。画面が新しくなるのを待ってから、もう一度お試しください。"
 
 
 class TooEarly(HelplineError):
-    """F03 before ten minutes, or G03 without G02."""
+    """Raised for F03 before ten minutes, or G03 without G02."""
 
     message = "この案内は、まだ使えません。"
 
 
 def may_say(what: Help, *, talked: timedelta, said: Collection[str]) -> bool:
-    """Whether *what* may be said after *talked* of this call, in which *said* has been said."""
+    """Return whether *what* may be said after *talked*, when *said* has been said before."""
     if what is Help.SILENT_END:
         return talked >= SILENT_END_AFTER
     return what is not Help.END or Help.LAST_WARNING in said
 
 
 def limit_near(talked: timedelta, limit: timedelta) -> bool:
-    """Whether to remind of the soft limit; it never ends anything, and a limit of zero is none."""
+    """Return whether to remind of the soft limit; zero is no limit, and nothing is ever ended."""
     return timedelta(0) < limit and talked >= limit - LIMIT_CUE

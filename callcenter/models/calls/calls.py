@@ -1,4 +1,4 @@
-"""Calls, the rings that find them a counsellor, and what each counsellor is doing."""
+"""Calls, offers, presence, call events and webhook receipts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ IDENTITY = "c_"
 
 
 class Call(Base):
-    """One telephone call from a caller; it holds no nickname and, after some days, no number."""
+    """One telephone call of a caller; it holds no nickname and, after some days, no number."""
 
     __tablename__ = "calls"
 
@@ -90,7 +90,7 @@ class Call(Base):
 
     @property
     def room(self) -> str:
-        """The room's name at the telephone company: opaque, without a word about anybody."""
+        """Return the room's name at the telephone company: opaque, without a word about anybody."""
         return f"hl-{self.id}"
 
     @property
@@ -106,7 +106,7 @@ LIVE_ANSWER = text(f"{LIVE} AND purpose = '{Purpose.ANSWER}'")
 
 
 class Offer(Base):
-    """One ring of one member of staff for one caller, and the leg that follows from it."""
+    """One ring of one member of staff for one caller, and the leg that results."""
 
     __tablename__ = "offers"
 
@@ -149,7 +149,7 @@ class Offer(Base):
 
 
 class Presence(Base):
-    """What a counsellor is doing now; one row for each who ever took the line."""
+    """What a counsellor is doing now; one row for each who was ever on duty."""
 
     __tablename__ = "presence"
 
@@ -180,17 +180,17 @@ class Presence(Base):
     """The supervisor's own offer while they follow somebody's talk; whatever else they do stays as it was."""
 
     def heard_within(self, now: datetime, within: timedelta) -> bool:
-        """Whether the browser was heard of lately; a moment ahead of *now* is a clock that was put back, not a sign."""
+        """Return whether the browser was heard of within that time; a moment ahead of *now* does not count."""
         return self.heartbeat_at is not None and abs(now - self.heartbeat_at) < within
 
     @property
     def identity(self) -> str:
-        """The name of the browser's telephone, new for each tab (letters, digits and underscore only)."""
+        """Return the name of the browser's telephone, new for each tab (letters, digits and underscore only)."""
         return f"{IDENTITY}{self.staff_id}_{self.lease}"
 
 
 class CallEvent(Base):
-    """One thing that happened to a call; written once, never changed. Reports are drawn from these."""
+    """One event of a call, written once and never changed. Reports are drawn from these."""
 
     __tablename__ = "call_events"
 
@@ -204,7 +204,7 @@ class CallEvent(Base):
 
 
 class Receipt(Base):
-    """A webhook that was taken in, with the answer it got; a repetition gets the same."""
+    """A webhook that was handled, with its answer; a repetition gets the same one."""
 
     __tablename__ = "receipts"
 

@@ -1,4 +1,4 @@
-"""How the line as a whole is set just now, by those who watch over it."""
+"""Settings of the line that supervisors switch while it runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from callcenter.models.columns import Moment
 
 
 class LineSettings(Base):
-    """The one row of settings that are switched while the line runs; it comes with the schema."""
+    """The one row of these settings; it comes with the schema."""
 
     __tablename__ = "line_settings"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)

@@ -1,4 +1,4 @@
-"""A case: one person's or family's thread of consultations, found again by nickname."""
+"""Cases, their people, and the nicknames by which people are found."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNKNOWN = "unknown"
 
 
 class Case(HoldsSealedText, Base):
-    """The thread. ``last_contact_on`` is the newest of all its people, on the calendar of Tokyo.
+    """One person's or family's case; ``last_contact_on`` is the newest of all its people, on Tokyo's calendar.
 
     ``field_versions`` says at which version each field was last written, as in a consultation.
     """
@@ -84,7 +84,7 @@ class Person(HoldsSealedText, Base):
 
 
 class Nickname(Base):
-    """A name a person gave for calling, in the clear because it is what people are found by; not unique on purpose."""
+    """A name a person gave, in the clear because people are found by it; not unique on purpose."""
 
     __tablename__ = "nicknames"
     __table_args__ = (Index("ix_nicknames_spelling", "spelling", "id"),)
@@ -102,7 +102,7 @@ class Nickname(Base):
 
 
 class NicknameKey(Base):
-    """A nickname under a strict form it goes by, with the cues that tell it from others of that form.
+    """A nickname under one strict form, with the cues that tell it from others of that form.
 
     The primary key is the index and the order: the newest contacts of a form are read from its end, so that
     a name that thousands share costs no more than a rare one. ``kind`` is always ``exact``; looser keys lead
@@ -127,7 +127,7 @@ class NicknameKey(Base):
 
 
 class NicknameForm(Base):
-    """A strict form that nicknames go by, and how many do; gone with the last of them."""
+    """A strict form and how many nicknames have it; deleted with the last of them."""
 
     __tablename__ = "nickname_forms"
     __table_args__ = (Index("ix_nickname_forms_spelling", "spelling", "form"),)
@@ -139,7 +139,7 @@ class NicknameForm(Base):
 
 
 class NicknameFormKey(Base):
-    """One exact key under which a strict form is found: equality look-ups work alike on every database."""
+    """One exact key under which a strict form is found, by equality on every database."""
 
     __tablename__ = "nickname_form_keys"
     __table_args__ = ({"sqlite_with_rowid": False},)

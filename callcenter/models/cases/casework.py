@@ -1,4 +1,4 @@
-"""Work on a case: handing it over, closing and reopening it, who looks at what just now, and what was handed out."""
+"""Hand-overs, closings and exports of cases, and who views what now."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STANDS = text("reopened_at IS NULL")
 
 
 class CaseHandover(HoldsSealedText, Base):
-    """One counsellor asks another to take a case on; at most one is open. Texts are sealed with the case's key."""
+    """A hand-over of a case from one counsellor to another; at most one is open."""
 
     __tablename__ = "case_handovers"
 
@@ -71,7 +71,7 @@ class CaseClosing(HoldsSealedText, Base):
 
 
 class Viewer(Base):
-    """Somebody has a record or a case open just now; a row older than a minute means nothing any more."""
+    """Somebody who has a record or case open; a row older than a minute counts no more."""
 
     __tablename__ = "viewers"
 
@@ -86,7 +86,7 @@ class Viewer(Base):
 
 
 class CaseExport(HoldsSealedText, Base):
-    """One copy of a case that was made for the person it is about (開示); the reason is sealed with the case's key."""
+    """One copy of a case made for the person it is about (開示); the reason is sealed with the case's key."""
 
     __tablename__ = "case_exports"
 

@@ -1,4 +1,4 @@
-"""What a person asked of us and what we promised them, and the number they may call themselves by."""
+"""Wishes, promises and caller codes of people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from callcenter.models.keys import HoldsSealedText, Sealed
 
 
 class CallerWish(HoldsSealedText, Base):
-    """Something a person asked for; in force until it ended. Sealed with the key of the person's case."""
+    """A wish of a person, in force until it ended; sealed with the key of the person's case."""
 
     __tablename__ = "caller_wishes"
 
@@ -30,7 +30,7 @@ class CallerWish(HoldsSealedText, Base):
 
 
 class Promise(HoldsSealedText, Base):
-    """Something we said we would do for a person; open until kept or dropped. Sealed with the key of their case."""
+    """Something we promised a person, open until kept or dropped; sealed with the key of their case."""
 
     __tablename__ = "promises"
     __table_args__ = (Index("ix_promises_owner_id_settled_at", "owner_id", "settled_at"),)
@@ -52,7 +52,7 @@ class Promise(HoldsSealedText, Base):
 
 
 class CallerCode(Base):
-    """A 呼び番号: four digits that somebody may be given. No secret: it names candidates and opens nothing."""
+    """A caller code (呼び番号): four digits. No secret: it names candidates and opens nothing."""
 
     __tablename__ = "caller_codes"
 

@@ -1,4 +1,4 @@
-"""The wall inside a family, and what joins people and cases: sharing marks, openings, consents, merges."""
+"""The wall inside a family, and merges: sharing marks, openings, consents, moved rows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from callcenter.models.keys import HoldsSealedText, Sealed
 
 
 class ConsultationShare(Base):
-    """A part of a consultation that may surface while others of the family are on the line; without a row it stays."""
+    """A part of a consultation that may be shown to others of the family."""
 
     __tablename__ = "consultation_shares"
 
@@ -26,7 +26,7 @@ class ConsultationShare(Base):
 
 
 class WallOpening(HoldsSealedText, Base):
-    """What others of the case said was opened for one record; the reason is sealed with that record's own key."""
+    """An opening of the wall for one record; the reason is sealed with that record's own key."""
 
     __tablename__ = "wall_openings"
     __table_args__ = (Index("ix_wall_openings_consultation_id_staff_id", "consultation_id", "staff_id"),)
@@ -44,7 +44,7 @@ class WallOpening(HoldsSealedText, Base):
 
 
 class ChannelConsent(Base):
-    """A person agreed that their records of *channel* join what is known of them from other channels."""
+    """A person's consent that their records of *channel* join those of other channels."""
 
     __tablename__ = "channel_consents"
 
@@ -59,7 +59,7 @@ class ChannelConsent(Base):
 
 
 class Merge(Base):
-    """Two entries of one person, or two cases of one family, were made one; undone, both are as they were."""
+    """Two entries of one person, or two cases of one family, merged into one; can be undone."""
 
     __tablename__ = "merges"
 
@@ -77,6 +77,7 @@ class Merge(Base):
 
     @property
     def joins_cases(self) -> bool:
+        """Return whether the merge joined two cases."""
         return self.kept_case_id != self.absorbed_case_id
 
 

@@ -1,4 +1,4 @@
-"""What is done over and over, every few minutes, by whichever worker comes first."""
+"""Chores: what any worker does every few minutes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from callcenter.models.leases import Leased
 
 
 class Chore(Leased, Base):
-    """One chore: when it was last begun, and when it was last begun and brought to its end."""
+    """One chore: when it was last begun, and when the last complete run began."""
 
     __tablename__ = "chores"
 

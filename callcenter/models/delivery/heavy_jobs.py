@@ -1,4 +1,4 @@
-"""Work that takes long and may be done again: what is wanted, how far it is, and what came of it."""
+"""Heavy jobs: what is wanted, how far it is, and how it ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is done once a night, and how it went."""
+"""Nightly jobs and how they went."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from callcenter.models.leases import Leased
 
 
 class NightlyRun(Leased, Base):
-    """One night's turn of one job; the row is there once, so two workers do it once."""
+    """One night's run of one job; unique, so that two workers do not both run it."""
 
     __tablename__ = "nightly_runs"
 

@@ -1,4 +1,4 @@
-"""Things that a colleague should know, kept until they say that they have seen them."""
+"""Notices for colleagues, kept until they are seen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UNSEEN = text("seen_at IS NULL")
 
 
 class Notice(Base):
-    """One person is told of one act; what it was is read from the subject, so nothing is written twice."""
+    """One person's notice of one act; its content is read from the subject."""
 
     __tablename__ = "notices"
 

@@ -1,4 +1,4 @@
-"""What must still be done in the world outside, written in the transaction that decided it."""
+"""The outbox of errands, and hints to open screens."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OPEN = text("done_at IS NULL")
 
 
 class OutboxMessage(Leased, Base):
-    """One errand; the table is the queue of record, the job queue is only its doorbell."""
+    """One errand to the world outside; this table is the queue of record."""
 
     __tablename__ = "outbox"
 
@@ -35,7 +35,7 @@ class OutboxMessage(Leased, Base):
 
 
 class LiveEvent(Base):
-    """A hint that something on a screen changed; screens fetch the thing itself."""
+    """A hint that something on a screen changed; screens fetch it themselves."""
 
     __tablename__ = "live_events"
 

@@ -1,4 +1,4 @@
-"""Which process holds which keys of the ring, so that nothing is moved to a key that somebody does not know yet."""
+"""Which process knows which keys of the ring."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from callcenter.models.columns import Moment
 
 
 class ProcessKeys(Base):
-    """One running process, as it said itself a minute ago; ids of keys only."""
+    """The ids of the keys that one running process knows, as it reported a minute ago."""
 
     __tablename__ = "ring_holders"
 

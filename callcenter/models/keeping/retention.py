@@ -1,4 +1,4 @@
-"""What keeps a record beyond its period, what was destroyed, and the one count that outlives a case."""
+"""Retention holds, the ledger of what was destroyed, and the counts of visits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from callcenter.models.staff.accounts import Staff
 
 
 class RetentionHold(HoldsSealedText, Base):
-    """A case, or a record of nobody's, is kept until a day; the note is sealed with its key and goes with it."""
+    """A hold on a case or an unlinked record until a day; the note is sealed with its key."""
 
     __tablename__ = "retention_holds"
     __table_args__ = (CheckConstraint("(case_id IS NULL) <> (consultation_id IS NULL)", name="one_subject"),)
@@ -38,7 +38,7 @@ class RetentionHold(HoldsSealedText, Base):
 
 
 class Purge(Base):
-    """One thing that was destroyed: the hash of its id and how much it held; a restored backup forgets it by this."""
+    """One destroyed case or record: the hash of its id and how much it held, for restored backups to forget it too."""
 
     __tablename__ = "purges"
 
@@ -53,7 +53,7 @@ class Purge(Base):
 
 
 class VisitCount(Base):
-    """How many of the five visits somebody has used, under a keyed hash of name and place, once their case has gone."""
+    """The number of visits used by somebody whose case is gone, under a keyed hash of name and place."""
 
     __tablename__ = "visit_counts"
 

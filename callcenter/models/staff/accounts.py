@@ -1,4 +1,4 @@
-"""The people who work here."""
+"""Accounts of staff."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Staff(Base):
 
     @property
     def changes_soon(self) -> bool:
-        """Whether something was decided about this account that waits for the end of a call."""
+        """Return whether a decision about this account waits for the end of a call."""
         return self.leaving or self.next_role is not None
 
     @property

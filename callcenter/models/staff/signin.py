@@ -1,4 +1,4 @@
-"""What a member of staff shows besides the password: codes of a telephone's app, passkeys, recovery codes."""
+"""What staff sign in with besides the password: app codes, passkeys, recovery codes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from callcenter.models.keys import HoldsSealedText, Sealed
 
 
 class SecondFactor(HoldsSealedText, Base):
-    """The codes of one account, under a data key of their own; destroying it makes every code of it useless.
+    """The codes of one account, under a data key of their own.
 
     The row is also the lock under which a code is checked, so that no code counts twice.
     """
@@ -53,7 +53,7 @@ class Passkey(Base):
 
 
 class RecoveryCode(Base):
-    """One code for the day the telephone is lost; only its keyed hash is kept."""
+    """One recovery code; only its keyed hash is stored."""
 
     __tablename__ = "recovery_codes"
 

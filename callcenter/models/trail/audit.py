@@ -1,4 +1,4 @@
-"""The trail: append-only entries, each tied to the one before it by a keyed hash."""
+"""The audit trail: append-only entries, each chained to the one before by a keyed hash."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class AuditEntry(Base):
 
 
 class AuditHead(Base):
-    """The one row that says where the chain ends; a writer locks it, so entries never fork."""
+    """The one row with the end of the chain; a writer locks it, so that the chain never forks."""
 
     __tablename__ = "audit_head"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
@@ -82,6 +82,6 @@ AUDIT_TRIGGERS: dict[str, tuple[str, ...]] = {
 
 @event.listens_for(AuditEntry.__table__, "after_create")
 def guard_entries(_table: object, connection: Connection, **_options: object) -> None:
-    """Set the triggers also where the tables are made without a migration."""
+    """Create the triggers also where tables are made without a migration."""
     for statement in AUDIT_TRIGGERS[connection.dialect.name]:
         connection.exec_driver_sql(statement)

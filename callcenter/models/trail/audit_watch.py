@@ -1,4 +1,4 @@
-"""That the trail is looked after: its checks, and its heads that went outside."""
+"""Checks of the audit chain, and its heads that were sent outside."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from callcenter.models.staff.accounts import Staff
 
 
 class AuditCheck(Base):
-    """One walk along the chain: asked for by somebody, or due once a night."""
+    """One check of the chain, requested by somebody or due once a night."""
 
     __tablename__ = "audit_checks"
 
@@ -33,7 +33,7 @@ class AuditCheck(Base):
 
 
 class AuditHeadSent(Leased, Base):
-    """The head of one day, as it was taken and went outside; leased while its sending is in hand."""
+    """The head of one day, and when it was sent outside."""
 
     __tablename__ = "audit_heads_sent"
 

@@ -1,4 +1,4 @@
-"""Opening what one may not: with a reason, for half an hour, told to the supervisors and looked at by one afterwards.
+"""Break-glass: opening a record or case with a reason, for half an hour, reviewed afterwards by a supervisor.
 
 What such an opening opens is decided by the one table of rules (``Condition.GRANTED``), through
 ``services.access.reach``.
@@ -37,19 +37,19 @@ SHOWN = 50
 
 
 class NothingToOpen(HelplineError):
-    """The record or case is gone, was destroyed, or never was."""
+    """Raised when the record or case does not exist or was destroyed."""
 
     message = "ひらこうとした記録が見つかりません。一覧からもう一度お選びください。"
 
 
 class NoSuchAccess(HelplineError):
-    """The opening to review is gone, or somebody was quicker."""
+    """Raised when an opening does not exist or was reviewed already."""
 
     message = "この閲覧は、もう確認が終わっているか、見つかりません。一覧を読みこみ直してください。"
 
 
 class NotYourOwn(HelplineError):
-    """Nobody judges what they opened themselves."""
+    """Raised when somebody would review their own opening."""
 
     message = "ご自分の閲覧は、ほかの統括が確認します。"
 
@@ -63,14 +63,14 @@ class Target:
 
 
 def is_open_to(session: Session, target: Target, *, by: Staff, now: datetime) -> bool:
-    """Whether *by* may open the target without breaking glass."""
+    """Return whether *by* may open the target without break-glass."""
     return may(by.role, Action.OPEN, _conditions(session, target, by, now))
 
 
 def open_with_reason(
     session: Session, target: Target, reason: str, *, by: Staff, now: datetime
 ) -> ReasonedAccess | None:
-    """Open the target for ``LASTS``; None if it is open to *by* already, so that pressing twice asks once.
+    """Open the target to *by* for ``LASTS`` and return the opening; None if it is open to them already.
 
     Raises ``NotAllowed`` by role, ``NothingToOpen``, ``ReasonMissing`` or ``ReasonTooLong``.
     """
@@ -102,24 +102,24 @@ def open_with_reason(
 
 
 def find(session: Session, access_id: str) -> ReasonedAccess | None:
-    """Return one opening with a reason."""
+    """Return one opening."""
     return session.get(ReasonedAccess, access_id)
 
 
 def awaiting_review(session: Session) -> Sequence[ReasonedAccess]:
-    """Return what nobody has reviewed yet, the most urgent first."""
+    """Return the openings that nobody has reviewed yet, the most urgent first."""
     query = select(ReasonedAccess).where(_UNREVIEWED)
     return session.scalars(query.order_by(ReasonedAccess.review_due_on, ReasonedAccess.at)).all()
 
 
 def reviewed(session: Session) -> Sequence[ReasonedAccess]:
-    """Return the reviews done last, newest first."""
+    """Return the latest reviews, newest first."""
     query = select(ReasonedAccess).where(ReasonedAccess.reviewed_at.is_not(None))
     return session.scalars(query.order_by(ReasonedAccess.reviewed_at.desc()).limit(SHOWN)).all()
 
 
 def count_open_reviews(session: Session, today: date) -> tuple[int, int]:
-    """Count what waits for a review, and how much of that is past its day."""
+    """Return how many openings wait for review, and how many of them are overdue."""
     late = func.count().filter(ReasonedAccess.review_due_on < today)
     query = select(func.count(), late).where(_UNREVIEWED)
     count, overdue = session.execute(query).one()
@@ -129,7 +129,7 @@ def count_open_reviews(session: Session, today: date) -> tuple[int, int]:
 def review(
     session: Session, access_id: str, verdict: ReviewVerdict, note: str, *, by: Staff, now: datetime
 ) -> ReasonedAccess:
-    """Say of an opening whether it was needed. Raises ``NotAllowed``, ``NotYourOwn`` or ``NoSuchAccess``.
+    """Store the verdict on an opening. Raises ``NotAllowed``, ``NotYourOwn`` or ``NoSuchAccess``.
 
     A verdict other than 必要な閲覧だった needs a note, as somebody will be spoken to.
     """

@@ -1,4 +1,4 @@
-"""The conditions of the rules (``domain.access.permissions``) as SQL, for one row or for a list.
+"""The access rules (``domain.access.permissions``) as SQL conditions, for one row or for a list.
 
 Each condition is written once, here. ``records_allowed`` and ``cases_allowed`` filter lists with it,
 ``conditions_of_record`` and ``conditions_of_case`` ask the database the same about one row, so a page and a list
@@ -31,7 +31,7 @@ Clauses = Mapping[Condition, ColumnElement[bool]]
 
 
 class AccessDenied(HelplineError):
-    """What somebody wants to open does not concern them; glass may be broken for it.
+    """Raised when the access rules do not let somebody open a record or case; break-glass may.
 
     *kind* and *id* name it: ``case`` or ``record``.
     """
@@ -46,7 +46,7 @@ class AccessDenied(HelplineError):
 def records_allowed(
     by: Staff, *, now: datetime, action: Action = Action.OPEN, beside: Speaker | None = None
 ) -> ColumnElement[bool]:
-    """Return which of the rows of ``Consultation`` *by* may act on; for a ``where``.
+    """Return the SQL condition for the rows of ``Consultation`` on which *by* may do *action*.
 
     *beside* is who is on the line with them: what others of that family said is behind the wall.
     """
@@ -54,17 +54,17 @@ def records_allowed(
 
 
 def cases_allowed(by: Staff, *, now: datetime) -> ColumnElement[bool]:
-    """Return which of the rows of ``Case`` *by* may open; for a ``where``."""
+    """Return the SQL condition for the rows of ``Case`` on which *by* may do *action*."""
     return clause(by, Action.OPEN, case_clauses(by, now))
 
 
 def conditions_of_record(session: Session, record_id: str, by: Staff, *, now: datetime) -> frozenset[Condition]:
-    """Return what holds of one record; nothing if there is none."""
+    """Return the conditions that hold for one record; none if it does not exist."""
     return _holding(session, record_clauses(by, now), Consultation.id == record_id)
 
 
 def conditions_of_case(session: Session, case_id: str, by: Staff, *, now: datetime) -> frozenset[Condition]:
-    """Return what holds of one case; nothing if there is none."""
+    """Return the conditions that hold for one case; none if it does not exist."""
     return _holding(session, case_clauses(by, now), Case.id == case_id)
 
 
@@ -81,7 +81,7 @@ def check_case(session: Session, case_id: str, action: Action, by: Staff, *, now
 
 
 def clause(by: Staff, action: Action, clauses: Clauses) -> ColumnElement[bool]:
-    """Write the ways of a rule as SQL, each condition as *clauses* says it."""
+    """Return the rule for *by* and *action* as SQL, each condition as *clauses* says it."""
     allowed = [
         and_(literal(True), *(clauses[one] for one in way.needs), *(not_(clauses[one]) for one in way.unless))
         for way in ways(by.role, action)
@@ -90,7 +90,7 @@ def clause(by: Staff, action: Action, clauses: Clauses) -> ColumnElement[bool]:
 
 
 def record_clauses(by: Staff, now: datetime, beside: Speaker | None = None) -> Clauses:
-    """Return what each condition means for a row of ``Consultation``."""
+    """Return the SQL of each condition for a row of ``Consultation``."""
     other = aliased(Consultation)
     granted = _living(by, now, AccessKind.BREAK_GLASS)
     of_this = or_(ReasonedAccess.case_id == Consultation.case_id, ReasonedAccess.consultation_id == Consultation.id)
@@ -112,7 +112,7 @@ def record_clauses(by: Staff, now: datetime, beside: Speaker | None = None) -> C
 
 
 def case_clauses(by: Staff, now: datetime) -> Clauses:
-    """Return what each condition means for a row of ``Case``."""
+    """Return the SQL of each condition for a row of ``Case``."""
     other = aliased(Consultation)
     granted = _living(by, now, AccessKind.BREAK_GLASS)
     return _never() | {
@@ -135,12 +135,12 @@ def _behind_the_wall(beside: Speaker | None) -> dict[Condition, ColumnElement[bo
 
 
 def _never() -> dict[Condition, ColumnElement[bool]]:
-    """Return every condition as one that does not hold: whoever brings a column for it says above what it means."""
+    """Return every condition as false, for callers to replace those that have a column."""
     return dict.fromkeys(Condition, false())
 
 
 def _in_care_of(by: Staff) -> CompoundSelect[tuple[str]]:
-    """Return the cases that *by* has in hand, or is asked to take on: who decides about that may read first."""
+    """Return the cases assigned to *by*, or offered to them by a hand-over."""
     asked = (CaseHandover.to_id == by.id) & (CaseHandover.state == HandoverState.PENDING)
     return union_all(select(Case.id).where(Case.owner_id == by.id), select(CaseHandover.case_id).where(asked))
 

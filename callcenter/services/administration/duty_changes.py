@@ -1,4 +1,4 @@
-"""What others decide about a counsellor: set away or offline, taken off the line, another role, no account.
+"""Changes that others make to a counsellor's duty: state, removal from the line, role, end of the account.
 
 Nobody is torn away from a caller or an unwritten record by such a decision: it waits, and the counsellor
 is rung no more. Only *force* does not wait; then the caller goes back to the head of the queue.
@@ -25,7 +25,7 @@ from callcenter.services.trail.audit import Actor, Subject
 def set_for(
     session: Session, staff: Staff, work: Work, *, by: Actor, now: datetime, reason: AwayReason | None = None
 ) -> Presence:
-    """Set a colleague away or offline; during a call it is kept for afterwards."""
+    """Set a colleague away or offline; during a call it takes effect afterwards."""
     row = presence.become_unavailable(session, staff, work, now=now, reason=reason)
     if row.work is work:
         row.set_by = by.id
@@ -34,7 +34,7 @@ def set_for(
 
 
 def force_off(session: Session, staff: Staff, *, by: Actor, now: datetime) -> Presence:
-    """Take a counsellor off the line at once: a caller goes back to the head of the queue, a record stays a draft."""
+    """Take a counsellor off the line at once: a caller returns to the head of the queue, a record stays a draft."""
     supervision.end_listening_of(session, staff.id, now=now)
     offer, call = _at_hand(session, staff)
     row = presence.lock_or_create(session, staff, now=now)
@@ -51,7 +51,7 @@ def force_off(session: Session, staff: Staff, *, by: Actor, now: datetime) -> Pr
 
 
 def change_role(session: Session, staff: Staff, role: Role, *, by: Actor, now: datetime, force: bool = False) -> bool:
-    """Give the account another role, which also signs it out; False if that waits until a call is written up."""
+    """Change the role and sign the account out; False if that waits for the end of a call and its record."""
     staff.next_role = None
     if staff.role is role:
         return True
@@ -66,7 +66,7 @@ def change_role(session: Session, staff: Staff, role: Role, *, by: Actor, now: d
 
 
 def deactivate(session: Session, staff: Staff, *, by: Actor, now: datetime, force: bool = False) -> bool:
-    """End the account; False if that waits until a call is written up."""
+    """Deactivate the account; False if that waits for the end of a call and its record."""
     if not staff.active:
         return True
     if not force and _is_busy(session, staff, now=now):
@@ -81,7 +81,7 @@ def deactivate(session: Session, staff: Staff, *, by: Actor, now: datetime, forc
 
 
 def activate(session: Session, staff: Staff, *, by: Actor, now: datetime) -> None:
-    """Take an account up again, or take back that it ends after a call."""
+    """Activate the account again, or cancel a deactivation that waits."""
     staff.leaving = False
     if not staff.active:
         accounts.set_active(session, staff, True, by=by, now=now)
@@ -90,7 +90,7 @@ def activate(session: Session, staff: Staff, *, by: Actor, now: datetime) -> Non
 
 
 def sign_out(session: Session, staff: Staff, *, now: datetime) -> bool:
-    """Sign the person out and ring them no more; False while a caller is with them: then it waits for the record."""
+    """Sign the person out and ring them no more; False if a call keeps that until its record is finished."""
     supervision.end_listening_of(session, staff.id, now=now)
     offer, _ = _at_hand(session, staff)
     row = presence.lock(session, staff.id)
@@ -107,7 +107,7 @@ def sign_out(session: Session, staff: Staff, *, now: datetime) -> bool:
 
 
 def _at_hand(session: Session, staff: Staff) -> tuple[Offer | None, Call | None]:
-    """The counsellor's ring or call, locked before the counsellor, as everybody does."""
+    """Return the counsellor's ring or call, locked before the counsellor as everywhere."""
     row = session.get(Presence, staff.id)
     return ringing.find_with_call(session, row.offer_id) if row is not None and row.offer_id else (None, None)
 

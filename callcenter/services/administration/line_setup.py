@@ -1,4 +1,4 @@
-"""What was put right of the set-up at the telephone company."""
+"""The audit entry of changes to the set-up at the telephone company."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from callcenter.services.trail.audit import Actor, Subject
 
 
 def record(session: Session, changes: Sequence[SetupChange], *, by: Actor, now: datetime) -> None:
-    """Note in the trail what was written; the parts' names, never a number or an address."""
+    """Record in the trail which parts were written, never a number or an address."""
     parts = sorted({change.part for change in changes})
     facts = {"written": parts, "count": len(changes)}
     audit.record(session, actor=by, action="line.set_up", subject=Subject("line"), facts=facts, now=now)

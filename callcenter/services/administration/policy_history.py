@@ -1,4 +1,4 @@
-"""Settings come from the environment; that they changed is noted when a worker starts with other ones than the last."""
+"""The history of the operator's settings: what differs when a worker starts is recorded in the trail."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ACTION = "policy.set"
 
 
 def record_changes(session: Session, policy: Policy, *, now: datetime) -> dict[str, Any]:
-    """Note what differs from the last time, and return it; the first time, everything."""
+    """Record the settings that differ from the last time and return them; the first time, all of them."""
     before = _known(session)
     changed = {name: value for name, value in _values(policy).items() if before.get(name) != value}
     if changed:
@@ -39,7 +39,7 @@ def _values(policy: Policy) -> dict[str, Any]:
 
 
 def _code(value: Any) -> Any:
-    """Write spans as seconds; whole numbers and switches stay, anything else becomes a code."""
+    """Return a setting as a code for the trail: spans in seconds, whole numbers and switches as they are."""
     if isinstance(value, timedelta):
         return str(value.total_seconds()).removesuffix(".0") + "s"
     return value if isinstance(value, bool | int) else str(value)

@@ -1,4 +1,4 @@
-"""What an administrator does to the accounts of others. Nobody does it to themselves, and one administrator stays."""
+"""What administrators do to other people's accounts: create, change the role, deactivate, reset."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from callcenter.services.trail.audit import Actor
 
 
 class NotOneself(HelplineError):
-    """An administrator changes nothing about who they are and may do by themselves."""
+    """Raised when an administrator would change their own role or account."""
 
     message = "ご自分のアカウントは、ここでは変えられません。ほかの管理者に頼んでください。"
 
 
 class LastAdministrator(HelplineError):
-    """Without an administrator nobody could make accounts any more."""
+    """Raised when no administrator would be left."""
 
     message = "管理者がいなくなってしまいます。先に、ほかの人を管理者にしてください。"
 
 
 class WithACaller(HelplineError):
-    """Signing somebody out now would disturb a talk."""
+    """Raised when signing somebody out would disturb a running talk."""
 
     message = "いまお話し中です。電話が終わってから、もう一度お試しください。"
 
 
 class NameMissing(HelplineError):
-    """Others must be able to tell who it is."""
+    """Raised when an account has no name."""
 
     message = "画面に出る名前を入れてください(例:担当07)。本名でなくてかまいません。"
     field = "name"
@@ -56,12 +56,12 @@ class Account:
 
     @property
     def answers(self) -> bool:
-        """Whether calls ring at this person's."""
+        """Return whether the account's calls ring somewhere."""
         return may(self.staff.role, Action.ANSWER)
 
 
 def all_accounts(session: Session) -> list[Account]:
-    """Return all accounts, those in use first, by role and login."""
+    """Return all accounts, active ones first, by role and login."""
     order = {role: place for place, role in enumerate(Role)}
     rows = session.scalars(select(Staff)).all()
     factors = second_factor.factors_by_account(session)
@@ -70,7 +70,7 @@ def all_accounts(session: Session) -> list[Account]:
 
 
 def create_account(session: Session, new: NewStaff, *, by: Actor, now: datetime) -> tuple[Staff, str]:
-    """Make an account and return it with its first password, which opens the door once, within a week."""
+    """Create an account and return it with its first password, valid once and for a week."""
     if not new.name.strip():
         raise NameMissing
     staff = accounts.add_staff(session, new, made_up(FIRST_PASSWORD_GROUPS), by=by, now=now)
@@ -78,19 +78,19 @@ def create_account(session: Session, new: NewStaff, *, by: Actor, now: datetime)
 
 
 def change_role(session: Session, staff: Staff, role: Role, *, by: Actor, now: datetime) -> bool:
-    """Give another role; False if that waits until a call is written up."""
+    """Change the role; False if that waits for the end of a call and its record."""
     _check(session, staff, by, leaves=not may(role, Action.KEEP_ACCOUNTS))
     return duty_changes.change_role(session, staff, role, by=by, now=now)
 
 
 def deactivate(session: Session, staff: Staff, *, by: Actor, now: datetime) -> bool:
-    """End the account; False if that waits until a call is written up."""
+    """Deactivate the account; False if that waits for the end of a call and its record."""
     _check(session, staff, by, leaves=True)
     return duty_changes.deactivate(session, staff, by=by, now=now)
 
 
 def new_first_password(session: Session, staff: Staff, *, by: Actor, now: datetime) -> str:
-    """Make up a new first password for somebody who forgot theirs; the second factor stays asked for."""
+    """Set and return a new first password for somebody who forgot theirs; the second factor stays."""
     _check(session, staff, by, leaves=False)
     _check_silence(session, staff)
     notices.notify_decision_makers(session, "staff.first_password", staff.id, by=by.id, now=now)
@@ -100,7 +100,7 @@ def new_first_password(session: Session, staff: Staff, *, by: Actor, now: dateti
 def reset_factor(
     session: Session, staff: Staff, reason: ResetReason, checked: IdentityCheck, *, by: Actor, now: datetime
 ) -> None:
-    """Take away every second factor of somebody who lost theirs."""
+    """Remove every second factor of somebody who lost theirs."""
     _check(session, staff, by, leaves=False)
     _check_silence(session, staff)
     second_factor.reset(session, staff, reason, checked, by=by, now=now)

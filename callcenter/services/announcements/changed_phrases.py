@@ -1,4 +1,4 @@
-"""The line's words as operators changed them: versions, recordings, and what this process knows of them.
+"""Changed announcements in the database: versions, recordings, and the copy that each process keeps.
 
 A webhook asks no question of its own for them: whoever asks something anyway asks ``SIGNATURE`` along.
 """
@@ -30,7 +30,7 @@ FRESH = 5.0
 
 
 class NoSuchVersion(HelplineError):
-    """The version belongs to another phrase, or to none."""
+    """Raised when a version does not exist or belongs to another phrase."""
 
     message = "その版は見つかりませんでした。画面を読みこみ直してください。"
 
@@ -49,13 +49,13 @@ UNCHANGED = Changes()
 
 
 def remembered(database: Engine | Connection) -> Changes:
-    """Return the changes as this process last read them, without asking anybody."""
+    """Return the changes as this process last read them, without a query."""
     kept = _kept.get(database)
     return UNCHANGED if kept is None else kept.changes
 
 
 def refresh_if_changed(session: Session, signature: int) -> None:
-    """Take in what ``SIGNATURE`` said; only a change is read."""
+    """Read the changes again if *signature*, as ``SIGNATURE`` selected it, is a new one."""
     database = session.get_bind()
     kept = _kept.get(database)
     if kept is not None and kept.signature == signature:
@@ -65,14 +65,14 @@ def refresh_if_changed(session: Session, signature: int) -> None:
 
 
 def keep_fresh(session: Session) -> None:
-    """Ask for the signature if nobody has told it for ``FRESH`` seconds."""
+    """Check the signature if it was not checked for ``FRESH`` seconds."""
     kept = _kept.get(session.get_bind())
     if kept is None or time.monotonic() - kept.heard_at >= FRESH:
         refresh_if_changed(session, session.scalar(select(SIGNATURE)) or 0)
 
 
 def current(session: Session) -> Changes:
-    """Read every phrase that differs from the shipped one now."""
+    """Return every phrase that differs from the shipped one now."""
     newest = select(func.max(Version.id)).group_by(Version.name)
     versions = session.scalars(select(Version).where(Version.id.in_(newest)).options(joinedload(Version.recording)))
     changes = {version.name: _change_of(version) for version in versions}
@@ -86,13 +86,13 @@ def _change_of(version: AnnouncementVersion) -> Change:
 
 
 def history(session: Session, name: str) -> list[tuple[AnnouncementVersion, str | None]]:
-    """Return the versions of a phrase, newest first, with the name of who made each (None for the operator)."""
+    """Return the versions of a phrase, newest first, with who made each (None for the operator)."""
     query = select(Version, Staff.name).outerjoin(Staff, Staff.id == Version.by).where(Version.name == name)
     return [(version, by) for version, by in session.execute(query.order_by(Version.id.desc()))]
 
 
 def change(session: Session, name: str, to: Change, *, by: str | None, now: datetime) -> None:
-    """Let the phrase be spoken like this from now on; the version before stays in the history."""
+    """Store a new version of the phrase, spoken from now on; earlier versions stay in the history."""
     version = Version(
         name=name,
         text=to.text,
@@ -112,7 +112,7 @@ def change(session: Session, name: str, to: Change, *, by: str | None, now: date
 def store_recording(
     session: Session, body: bytes, kind: str, seconds: float, *, by: str | None, now: datetime
 ) -> Recorded:
-    """Store a voice under a name that nobody can guess; *kind* is wav or mp3."""
+    """Store a voice recording under an unguessable name; *kind* is wav or mp3."""
     file = f"{secrets.token_hex(24)}.{kind}"
     mimetype = {"wav": "audio/wav", "mp3": "audio/mpeg"}[kind]
     recording = Recording(file=file, mimetype=mimetype, seconds=seconds, body=body, uploaded_at=now, uploaded_by=by)
@@ -122,7 +122,7 @@ def store_recording(
 
 
 def restore_version(session: Session, name: str, version_id: int, *, by: str | None, now: datetime) -> None:
-    """Let an earlier version hold again, as a new one."""
+    """Make an earlier version current again, as a new version."""
     version = session.get(Version, version_id)
     if version is None or version.name != name:
         raise NoSuchVersion
@@ -130,5 +130,5 @@ def restore_version(session: Session, name: str, version_id: int, *, by: str | N
 
 
 def recording(session: Session, file: str) -> Recording | None:
-    """Return a voice by its file name."""
+    """Return a recording by its file name."""
     return session.get(Recording, file)

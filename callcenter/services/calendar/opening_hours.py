@@ -1,4 +1,4 @@
-"""The calendar as the database holds it."""
+"""The calendar of opening hours, as the database holds it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SIGNATURE = (
 
 @dataclass(frozen=True)
 class _Kept:
-    """A calendar as it was read at some moment."""
+    """The calendar as this process read it at some moment."""
 
     signature: tuple[int, ...]
     year: int
@@ -49,7 +49,7 @@ _kept: WeakKeyDictionary[Engine | Connection, _Kept] = WeakKeyDictionary()
 
 
 def load(session: Session, *, years: Iterable[int] = ()) -> Calendar:
-    """Read the calendar; holidays of *years* of which the table knows nothing are computed."""
+    """Read the calendar; holidays of *years* that the table does not know are computed."""
     days = Calendar(
         holidays={day: Holiday(name, HolidayStatus(status)) for day, name, status in session.execute(_HOLIDAYS)},
         special_days={row.day: row.special for row in session.scalars(select(SpecialDayRow).where(_VALID))},
@@ -59,7 +59,7 @@ def load(session: Session, *, years: Iterable[int] = ()) -> Calendar:
 
 
 def current(session: Session, now: datetime, signature: tuple[int, ...] | None = None) -> Calendar:
-    """Return the calendar as it is at this moment; *signature* is what ``SIGNATURE`` said, if it was asked already.
+    """Return the calendar now; *signature* is what ``SIGNATURE`` selected, if it was queried already.
 
     A special day that another process has just set takes effect at the very next call.
     """
@@ -75,14 +75,14 @@ def current(session: Session, now: datetime, signature: tuple[int, ...] | None =
 
 
 def remembered(database: Engine | Connection, now: datetime) -> Calendar:
-    """Return the calendar as this process last read it, without asking; before the first time, the days we ship."""
+    """Return the calendar as this process last read it, without a query; before that, the shipped days."""
     kept, year = _kept.get(database), local_date(now).year
     known = Calendar(holidays=shipped_holidays()) if kept is None else kept.calendar
     return with_computed(known, (year, year + 1))
 
 
 def with_computed(days: Calendar, years: Iterable[int]) -> Calendar:
-    """Add computed holidays for years of which the table knows nothing: a guess is better than an open holiday."""
+    """Return *days* with computed holidays for years that have none: a guess is better than none."""
     missing = set(years) - {day.year for day in days.holidays}
     if not missing:
         return days
@@ -90,7 +90,7 @@ def with_computed(days: Calendar, years: Iterable[int]) -> Calendar:
 
 
 def state(session: Session, now: datetime) -> State:
-    """Tell whether the line is open now, by the days in the database."""
+    """Return the opening state now, by the days in the database."""
     return state_at(current(session, now), now)
 
 
@@ -100,7 +100,7 @@ def next_opening(session: Session, now: datetime) -> datetime | None:
 
 
 def store_shipped(session: Session, shipped: Mapping[date, Holiday]) -> None:
-    """Take over the shipped holidays; a day that was fixed here is never made an estimate again."""
+    """Store the shipped holidays; a day that is fixed here never becomes an estimate again."""
     known = {row.day: row for row in session.scalars(select(HolidayRow))}
     for day, holiday in shipped.items():
         row = known.pop(day, None)

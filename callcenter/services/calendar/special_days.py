@@ -1,4 +1,4 @@
-"""Deciding about single days: closed, shortened or open out of turn; each decision can be taken back."""
+"""Special days: closed, shortened or opened additionally; every decision can be undone."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from callcenter.services.trail.audit import OPERATOR, Subject, staff_member
 
 
 class DayTaken(HelplineError):
-    """The day already has a special rule."""
+    """Raised when the day has a special rule already."""
 
     message = "その日には、もう臨時の予定があります。先に取り消してから、もう一度お試しください。"
 
 
 class NoHoursLeft(HelplineError):
-    """A shortened day on which the line would never be open."""
+    """Raised when a shortened day would never be open."""
 
     message = "その日のその時刻には、受付がありません。終日のお休みとして登録してください。"
 
 
 class NothingToUndo(HelplineError):
-    """The day has no special rule (any more)."""
+    """Raised when the day has no special rule (any more)."""
 
     message = "その日の臨時の予定は、もうありません。画面を読みこみ直してください。"
 
@@ -43,7 +43,7 @@ class NothingToUndo(HelplineError):
 def decide(
     session: Session, day: date, special: SpecialDay, *, now: datetime, by: str | None, instead: bool = False
 ) -> SpecialDayRow:
-    """Let *day* be an exception from now on, *by* a member of staff or (None) the operator.
+    """Make *day* a special day, decided by a member of staff or (None) the operator.
 
     ``DayTaken`` if it is one already, unless this decision is made *instead* of the earlier one;
     ``UnspeakableReason`` for a closure whose reason callers could not be told.
@@ -78,7 +78,7 @@ def decide(
 
 
 def undo(session: Session, day: date, *, now: datetime, by: str | None) -> SpecialDayRow:
-    """Let *day* be an ordinary day again; ``NothingToUndo`` if it is one."""
+    """Make *day* an ordinary day again; ``NothingToUndo`` if it is one."""
     row = lock_in_force(session, day)
     if row is None:
         raise NothingToUndo
@@ -88,7 +88,7 @@ def undo(session: Session, day: date, *, now: datetime, by: str | None) -> Speci
 
 @dataclass(frozen=True)
 class Decision:
-    """A decision with the names of who took it and who took it back; ``…by`` is None for the operator."""
+    """A decision with the names of who took it and who withdrew it; None for the operator."""
 
     row: SpecialDayRow
     decided_by: str | None
@@ -96,7 +96,7 @@ class Decision:
 
 
 def decisions(session: Session, *, since: date) -> list[Decision]:
-    """Return all decisions about days from *since* on, those taken back as well, latest day first."""
+    """Return all decisions about days from *since* on, withdrawn ones too, latest day first."""
     decider, undoer = aliased(Staff), aliased(Staff)
     query = (
         select(SpecialDayRow, decider.name, undoer.name)
@@ -109,13 +109,13 @@ def decisions(session: Session, *, since: date) -> list[Decision]:
 
 
 def lock_in_force(session: Session, day: date) -> SpecialDayRow | None:
-    """Return what holds for *day* now, locked against a second writer."""
+    """Return the special day in force for *day*, locked against a second writer."""
     query = select(SpecialDayRow).where(SpecialDayRow.day == day, SpecialDayRow.withdrawn_at.is_(None))
     return session.scalar(query.with_for_update())
 
 
 def find(session: Session, row_id: str) -> SpecialDayRow | None:
-    """Return one decision about a day, a withdrawn one too."""
+    """Return one decision about a day, also a withdrawn one."""
     return session.get(SpecialDayRow, row_id)
 
 
@@ -125,7 +125,7 @@ def _withdraw(session: Session, row: SpecialDayRow, *, now: datetime, by: str | 
 
 
 def _tell(session: Session, row: SpecialDayRow, action: str, *, now: datetime, by: str | None) -> None:
-    """Note it in the trail and let the screens look again; the telephone asks the calendar by itself."""
+    """Record it in the trail and notify open screens and colleagues; the line reads the calendar by itself."""
     facts = {"day": row.day.isoformat(), "kind": str(row.kind), "disaster": row.disaster}
     for name, clock in (("open_at", row.open_at), ("close_at", row.close_at)):
         if clock is not None:

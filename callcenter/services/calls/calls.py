@@ -62,7 +62,7 @@ Fit = Callable[[WaitPhrases], WaitPhrases]
 
 @dataclass(frozen=True)
 class Arrival:
-    """What becomes of a caller who just arrived."""
+    """The call of a caller who just arrived, and the opening state it met."""
 
     call: Call
     hours: State
@@ -70,7 +70,7 @@ class Arrival:
 
 @dataclass(frozen=True)
 class WaitStep:
-    """What a waiting caller should become and, if they stay, hear."""
+    """What a waiting caller does next and, if they stay, hears."""
 
     call: Call | None
     verdict: WaitingVerdict
@@ -100,13 +100,13 @@ def last_talk_ended(session: Session, day: date) -> datetime | None:
 
 
 def record_sign_of_life(session: Session, call_id: str, *, now: datetime, unless_within: timedelta) -> None:
-    """Something was heard of the call; signs closer together than *unless_within* are one and lock no row."""
+    """Store that the call was heard of; more often than every *unless_within* nothing is written."""
     heard = {"wanted": call_id, "moment": now, "before": now - unless_within, "after": now + unless_within}
     session.connection().execute(_HEARD_OF, heard)
 
 
 def arrive(session: Session, caller_sid: str, caller: Caller, *, now: datetime, policy: Policy) -> Arrival:
-    """Take a call in: queue it at once if the line is open, otherwise note why not; a known call stays as it is."""
+    """Create the call: queue it if the line is open, else end it with the reason; a known call stays as it is."""
     admission = queue.admission_check(session, caller_sid, caller.e164, now=now, policy=policy)
     there = find(session, caller_sid) if admission.known else None
     if there is not None:
@@ -126,7 +126,7 @@ def arrive(session: Session, caller_sid: str, caller: Caller, *, now: datetime, 
 def create_call(
     session: Session, caller_sid: str, caller: Caller, *, at: datetime, policy: Policy, source: Source = Source.LINE
 ) -> Call:
-    """Make the row of a call that arrived *at* that moment; ``IntegrityError`` if somebody else just did."""
+    """Create the row of a call that arrived *at* that moment; ``IntegrityError`` if it exists."""
     call = Call(
         id=new_id(),
         caller_sid=caller_sid,
@@ -157,7 +157,7 @@ def take_wait_step(
     policy: Policy,
     snapshot: QueueSnapshot | None,
 ) -> WaitStep:
-    """Look after a caller who asks what comes next; remember what of it *fit* lets them hear.
+    """Decide a waiting caller's next step and store what of the phrases *fit* lets them hear.
 
     *snapshot* is the waiting room, if the caller has just been found in it.
     """
@@ -179,7 +179,7 @@ def take_wait_step(
 def decide_wait_step(
     session: Session, call: Call | None, *, now: datetime, policy: Policy, snapshot: QueueSnapshot | None = None
 ) -> WaitStep:
-    """Decide what should become of the caller without changing anything; nobody knows an unknown one any more."""
+    """Return the caller's next step without changing anything; an unknown caller's call is over."""
     if call is None:
         return WaitStep(None, WaitingVerdict.OVER)
     if snapshot is None:
@@ -200,7 +200,7 @@ def _remember(call: Call, phrases: WaitPhrases, now: datetime) -> None:
 
 
 def record_key(session: Session, call: Call, digits: str, *, now: datetime) -> None:
-    """Keep the key as a hint, or the four digits of a 呼び番号; junk and silence are as good as no key."""
+    """Store the key as a hint, or four digits as a caller code; anything else counts as no key."""
     call.greeted_at = call.greeted_at or now
     code = read_code(digits)
     if code is not None and code != call.caller_code:
@@ -214,7 +214,7 @@ def record_key(session: Session, call: Call, digits: str, *, now: datetime) -> N
 
 
 def enter_room(session: Session, caller_sid: str, offer_id: str | None, *, now: datetime) -> Call | None:
-    """The caller's leg is on its way into the room; None if that offer does not hold the call (any more)."""
+    """Let the caller's leg go into the room and return the call; None if that offer does not hold it."""
     call = find(session, caller_sid)
     if call is None or offer_id is None or call.offer_id != offer_id or call.state is CallState.ENDED:
         return None
@@ -224,7 +224,7 @@ def enter_room(session: Session, caller_sid: str, offer_id: str | None, *, now: 
 
 
 def return_to_queue(session: Session, call: Call, taken: CallStep, *, now: datetime) -> bool:
-    """Put the caller at the head of the queue again; False if the call is past that."""
+    """Put the caller back at the head of the queue; False if the call is past that."""
     state = step(call.state, taken)
     if state is not CallState.WAITING or call.state is CallState.WAITING:
         return False
@@ -242,7 +242,7 @@ def return_to_queue(session: Session, call: Call, taken: CallStep, *, now: datet
 def end_call(
     session: Session, call: Call, *, now: datetime, outcome: CallOutcome | None = None, why: EndReason | None = None
 ) -> bool:
-    """End the call, once; what is learnt later can only complete the facts."""
+    """End the call once; later news only completes the facts."""
     if call.state is CallState.ENDED:
         call.ended_at = min(now, call.ended_at or now)
         return False
@@ -258,5 +258,5 @@ def end_call(
 def log_event(
     session: Session, call: Call, kind: str, *, now: datetime, staff_id: str | None = None, **facts: Any
 ) -> None:
-    """Append to the call's own log; codes and numbers only."""
+    """Append an event to the call's log; codes and numbers only."""
     append(session, CallEvent, call_id=call.id, at=now, kind=kind, staff_id=staff_id, facts=facts)

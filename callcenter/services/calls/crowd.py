@@ -1,4 +1,4 @@
-"""How busy the line is, for somebody who wonders whether to call."""
+"""How crowded the line is, for the public page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from callcenter.services.duty.availability import offerable
 
 
 def is_crowded(session: Session, *, now: datetime, policy: Policy) -> bool | None:
-    """Tell True from ``crowded_from`` waiting callers on, False if somebody could answer at once, else None."""
+    """Return True from ``crowded_from`` waiting callers on, False if somebody could answer at once, else None."""
     waits = select(func.count(Call.id)).where(Call.state == CallState.WAITING).scalar_subquery()
     free = select(func.count(Presence.staff_id)).where(offerable(now, policy)).scalar_subquery()
     waiting, ready = session.execute(select(waits, free)).one()

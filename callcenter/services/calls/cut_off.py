@@ -1,4 +1,4 @@
-"""Calls that broke off a few minutes ago: their callers may ring again at any moment.
+"""Talks that broke off a few minutes ago, whose callers may ring again at any moment.
 
 They are told by time and by the name that was given, never by the caller's number: that belongs to a
 telephone which a family shares, and serves the line alone (promise P10).
@@ -29,7 +29,7 @@ MOST = 3
 
 @dataclass(frozen=True)
 class CutOff:
-    """A talk that is over although nobody here ended it."""
+    """A talk that ended although nobody here ended it."""
 
     record_id: str
     person: Person | None
@@ -46,13 +46,13 @@ def recent(session: Session, *, now: datetime, without: str) -> Sequence[CutOff]
 
 
 def recent_callers(session: Session, *, now: datetime, without: str) -> set[str]:
-    """Return the ids of the people whom ``recent`` tells of, as far as they were recognised."""
+    """Return the ids of the recognised callers of ``recent`` talks."""
     rows = session.scalars(_callers(), _at(now, without))
     return {person_id for person_id in rows if person_id is not None}
 
 
 def of_person(session: Session, person: Person, *, now: datetime, without: str) -> CutOff | None:
-    """Return this person's own talk that broke off, if one did."""
+    """Return this person's own talk that broke off, if there is one."""
     query = _talks().where(Consultation.person_id == person.id)
     row = session.execute(query.limit(1), _at(now, without)).first()
     return _read(*row) if row else None
@@ -74,7 +74,7 @@ def _talks() -> Any:
 
 @cache
 def _callers() -> Any:
-    """Asked at every letter of a name that is typed, and so made once."""
+    """Return the query of ``recent_callers``, made once as it runs at every letter typed."""
     return _talks().limit(MOST).with_only_columns(Consultation.person_id)
 
 
@@ -84,7 +84,7 @@ def _at(now: datetime, without: str) -> dict[str, Any]:
 
 
 def _broke_off() -> ColumnElement[bool]:
-    """A record says so; before it is finished, every talk may have that was not ended at the console."""
+    """Return the condition: the record says so, or it is a draft whose talk the console did not end."""
     said = exists().where(
         ConsultationCode.consultation_id == Consultation.id,
         ConsultationCode.list == "outcomes",

@@ -1,4 +1,4 @@
-"""Rings the free counsellors for those who wait, a handful at a time, so that no decision keeps a webhook waiting."""
+"""Dispatching: rings free counsellors for waiting callers, a few at a time so that no webhook has to wait."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _HOW_MANY = select(func.count()).select_from(_A_FEW_FREE).scalar_subquery()
 
 
 def _callers(most: ColumnElement[int]) -> Select[Call]:
-    """The callers who are due, the next one first."""
+    """Return the query of callers who are due, the next one first."""
     first, then = (
         select(select(Call.id).where(whose).order_by(*queue.ORDER).limit(most).subquery())
         for whose in (_LOST_ONE, _GREETED)
@@ -79,12 +79,12 @@ EVERYBODY = 10_000
 
 
 def is_dispatch_due(session: Session, *, now: datetime, policy: Policy) -> bool:
-    """Tell, without locking anything, whether somebody waits whom somebody could be rung for."""
+    """Return whether a due caller and a free counsellor exist, without locking anything."""
     return bool(session.scalar(_WANTED, _moments(now, policy)))
 
 
 def dispatch(session: Session, *, now: datetime, policy: Policy) -> list[Offer]:
-    """Ring one free counsellor for each caller who is due and not being rung for; at most ``BATCH`` at once."""
+    """Ring one free counsellor for each due caller who is not being rung for; at most ``BATCH`` at once."""
     made = list[Offer]()
     for query in (_AS_MANY_AS_ARE_FREE, _A_BATCH):  # behind callers whom those who are free declined wait others
         due = {call.id: call for call in session.scalars(query, _moments(now, policy))}
@@ -106,7 +106,7 @@ def _moments(now: datetime, policy: Policy) -> dict[str, Any]:
 
 
 def _as_next(session: Session, due: list[Call], *, now: datetime, policy: Policy) -> list[DueCaller]:
-    """Whoever was rung for between our first look and our lock is left out; nobody else can ring for the others now."""
+    """Return the due callers with their rings; one who was rung for since the first look is left out."""
     passed, resting, rung = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set), set[str]()
     rested_since = now - policy.decline_rest
     asked = {"call_ids": [call.id for call in due], "rested_since": rested_since}
@@ -135,7 +135,7 @@ def _as_next(session: Session, due: list[Call], *, now: datetime, policy: Policy
 def _free(
     session: Session, callers: list[DueCaller], *, now: datetime, policy: Policy
 ) -> list[tuple[Presence, FreeCounsellor]]:
-    """Return as many of those who are free as the callers can need, the longest idle first, locked."""
+    """Return as many free counsellors as the callers can need, the longest idle first, locked."""
     most = len(callers) + len(frozenset[str]().union(*(caller.passed_by for caller in callers)))
     if any(caller.supervisors_only for caller in callers):
         most = EVERYBODY  # supervisors may come far behind

@@ -1,4 +1,4 @@
-"""The switch by which supervisors pull all new calls to themselves.
+"""The pull: a switch by which all new calls ring at supervisors.
 
 It never costs a caller more than ``Policy.pull_hold``: whoever has waited so long, or has lost a
 counsellor already, is offered to everybody; and while no supervisor is at work at all, everybody
@@ -30,7 +30,7 @@ SUPERVISORS = select(Staff.id).where(Staff.role.in_(roles_that_may(Action.LEAD))
 
 @dataclass(frozen=True)
 class Pull:
-    """Whether new calls go to supervisors, and by whose decision."""
+    """Whether new calls go to supervisors, and who decided that."""
 
     on: bool = False
     by: str | None = None
@@ -39,7 +39,7 @@ class Pull:
 
 
 def state(session: Session) -> Pull:
-    """Tell how the switch stands."""
+    """Return how the switch is set."""
     query = (
         select(LineSettings.supervisors_take, LineSettings.changed_at, Staff.name)
         .outerjoin(Staff, Staff.id == LineSettings.changed_by)
@@ -50,7 +50,7 @@ def state(session: Session) -> Pull:
 
 
 def switch(session: Session, *, on: bool, by: Staff, now: datetime) -> bool:
-    """Turn the switch; False if it stands so already. Raises ``NotAllowed`` for anybody but a supervisor."""
+    """Set the switch; False if it is set so already. ``NotAllowed`` for anybody but a supervisor."""
     check(by.role, Action.LEAD)
     row = session.get_one(LineSettings, 1, with_for_update=True, populate_existing=True)
     if row.supervisors_take == on:
@@ -64,7 +64,7 @@ def switch(session: Session, *, on: bool, by: Staff, now: datetime) -> bool:
 
 
 def is_supervisor_on_duty(session: Session, *, now: datetime, policy: Policy) -> bool:
-    """Whether any supervisor takes calls today, free at this moment or about to be."""
+    """Return whether any supervisor takes calls today, free now or soon."""
     query = select(Presence.staff_id).where(
         availability.on_duty(now, policy),
         Presence.work != Work.AWAY,
@@ -75,18 +75,18 @@ def is_supervisor_on_duty(session: Session, *, now: datetime, policy: Policy) ->
 
 
 def is_supervisor_free(session: Session, *, now: datetime, policy: Policy) -> bool:
-    """Whether any supervisor could be rung at this moment."""
+    """Return whether any supervisor could be rung now."""
     query = select(Presence.staff_id).where(availability.offerable(now, policy), Presence.staff_id.in_(SUPERVISORS))
     return bool(session.scalar(select(query.exists())))
 
 
 def pulled_since(session: Session, *, now: datetime, policy: Policy) -> datetime | None:
-    """Return the moment after which new callers are still kept for supervisors, None if nobody is."""
+    """Return the moment after which new callers still go to supervisors only, None if none do."""
     if not state(session).on or not is_supervisor_on_duty(session, now=now, policy=policy):
         return None
     return now - policy.pull_hold
 
 
 def is_pulled(call: Call, since: datetime | None) -> bool:
-    """Whether this caller is kept for supervisors, by what ``pulled_since`` said."""
+    """Return whether this caller goes to supervisors only, given what ``pulled_since`` returned."""
     return since is not None and call.waiting_since > since and call.priority == 0

@@ -1,4 +1,4 @@
-"""The waiting room: who waits, who is on duty, and what a waiting caller hears or becomes next."""
+"""The queue: who waits, who arrives, and the snapshot that the waiting rules decide by."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ ORDER = (Call.priority.desc(), Call.waiting_since, Call.id)
 
 
 class QueuedCall(NamedTuple):
-    """Somebody in the queue, and the name of who is rung for them."""
+    """A waiting call, and the name of the counsellor being rung for it."""
 
     call: Call
     ringing_counsellor: str | None
 
 
 def waiting_now(session: Session) -> list[QueuedCall]:
-    """Return everybody who waits, the next one first."""
+    """Return the waiting calls, the next one first."""
     ringing = select(Offer.call_id, Staff.name).join(Staff, Staff.id == Offer.staff_id)
     rung = dict(session.execute(ringing.where(Offer.state.in_(OPEN_OFFERS))).all())
     waiting = session.scalars(select(Call).where(Call.state == CallState.WAITING).order_by(*ORDER))
@@ -53,7 +53,7 @@ def _how_many(column: InstrumentedAttribute[str], *where: ColumnElement[bool]) -
 
 
 def _ahead_of(call: type[Call]) -> ColumnElement[bool]:
-    """Who is served before *call*."""
+    """Return the condition for calls that are served before *call*."""
     return or_(
         Other.priority > call.priority,
         and_(Other.priority == call.priority, Other.waiting_since < call.waiting_since),
@@ -83,7 +83,7 @@ def _since(now: datetime, policy: Policy) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Admission:
-    """What awaits a caller who arrives."""
+    """Whether an arriving caller can be taken into the queue."""
 
     hours: State
     full: bool
@@ -94,7 +94,7 @@ class Admission:
 
 
 def admission_check(session: Session, caller_sid: str, e164: str | None, *, now: datetime, policy: Policy) -> Admission:
-    """Look at the door for a caller who shows that number or none; all in one question."""
+    """Check in one query whether a caller who shows that number, or none, can be taken in."""
     asked = _since(now, policy) | {"caller_sid": caller_sid} | flags.admission_parameters(session, e164, now)
     waits, duty, known, blocked, worded, *signature = session.execute(_ADMISSION, asked).one()
     changed_phrases.refresh_if_changed(session, worded)
@@ -103,7 +103,7 @@ def admission_check(session: Session, caller_sid: str, e164: str | None, *, now:
 
 
 def queue_snapshot(session: Session, call: Call, *, now: datetime, policy: Policy) -> QueueSnapshot:
-    """Look around the waiting room for *call*, as the database has it; the counts come in one question."""
+    """Return the queue as it is around *call*, read in one query."""
     asked = _since(now, policy) | {"fresh_since": now - policy.fresh_for, "call_id": call.id}
     return _snapshot(session, call, session.execute(_SNAPSHOT, asked).one(), now)
 
@@ -111,7 +111,7 @@ def queue_snapshot(session: Session, call: Call, *, now: datetime, policy: Polic
 def find_with_snapshot(
     session: Session, caller_sid: str, *, now: datetime, policy: Policy
 ) -> tuple[Call, QueueSnapshot] | tuple[None, None]:
-    """Return the call of this caller's leg, locked, and the waiting room around it; both in one question."""
+    """Return the call of this caller's leg, locked, with its queue snapshot, read in one query."""
     asked = _since(now, policy) | {"fresh_since": now - policy.fresh_for, "caller_sid": caller_sid}
     found = session.execute(_CALL_WITH_SNAPSHOT, asked).one_or_none()
     if found is None:

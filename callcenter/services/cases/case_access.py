@@ -1,4 +1,4 @@
-"""Finding a case by its id for reading or for work; who may is decided by the rules (``services.access.reach``)."""
+"""Opening a case to read it or locking it to change it, as far as the access rules allow."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from callcenter.services.access import reach
 
 
 class NoSuchCase(HelplineError):
-    """The case is gone, or never was."""
+    """Raised when a case does not exist."""
 
     message = (
         "そのケースは見つかりません。保存の期間が終わって、消されたのかもしれません。一覧からもう一度ひらいてください。"
@@ -25,7 +25,7 @@ class NoSuchCase(HelplineError):
 
 
 def open_for_reading(session: Session, case_id: str, by: Staff, *, now: datetime, action: Action = Action.OPEN) -> Case:
-    """Return the case for reading, or say kindly why not; one that was merged leads to the case that took it in."""
+    """Return the case for reading, or raise; a merged case leads to the one it was merged into."""
     if by.role not in roles_that_may(action):
         raise NotAllowed
     case = session.get(Case, case_id)
@@ -44,7 +44,7 @@ def openable(session: Session, case_ids: Collection[str], by: Staff, *, now: dat
 
 
 def lock_for_work(session: Session, case_id: str, by: Staff, *, now: datetime) -> Case:
-    """Lock the case for a change, or say kindly why not."""
+    """Return the case locked for a change, or raise."""
     found = open_for_reading(session, case_id, by, now=now, action=Action.CARE)
     query = select(Case).where(Case.id == found.id).with_for_update(of=Case)
     locked = session.scalars(query.execution_options(populate_existing=True)).one()

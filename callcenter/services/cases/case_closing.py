@@ -1,4 +1,4 @@
-"""Closing a case softly and opening it again; both keep their reason, and nothing is taken away."""
+"""Closing a case and reopening it; both keep their reason and remove nothing."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from callcenter.services.trail.audit import SYSTEM, Subject
 
 
 class StillWritten(HelplineError):
-    """A record of the case is a draft."""
+    """Raised when a record of the case is a draft."""
 
     message = "書きかけの記録があります。先に、その記録を終えてください。"
 
 
 class StillAsked(HelplineError):
-    """A hand-over waits for an answer."""
+    """Raised when a hand-over waits for its answer."""
 
     message = "引きつぎの返事を待っています。先に、取り下げるか、返事をもらってください。"
 
 
 class SayWhy(HelplineError):
-    """そのほか says nothing by itself."""
+    """Raised when そのほか was chosen without words."""
 
     message = "「そのほか」を選んだときは、ひとこと理由を書いてください。"
 
 
 def close(session: Session, case_id: str, reason: CloseReason, note: str, *, by: Staff, now: datetime) -> CaseClosing:
-    """Close a case, with its follow-up; closing it twice is closing it once."""
+    """Close a case and drop its follow-up; closing twice is closing once."""
     case = case_access.lock_for_work(session, case_id, by, now=now)
     standing = current_closing(session, case)
     if case.state is CaseState.CLOSED and standing is not None:
@@ -64,7 +64,7 @@ def close(session: Session, case_id: str, reason: CloseReason, note: str, *, by:
 
 
 def reopen(session: Session, case_id: str, note: str, *, by: Staff, now: datetime) -> Case:
-    """Open a case again; the closing stays in its history."""
+    """Reopen a case; the closing stays in its history."""
     case = case_access.lock_for_work(session, case_id, by, now=now)
     if case.state is CaseState.CLOSED:
         _open(session, case, note.strip() or None, by=by.id, now=now)
@@ -73,7 +73,7 @@ def reopen(session: Session, case_id: str, note: str, *, by: Staff, now: datetim
 
 
 def reopen_for_contact(session: Session, case: Case, *, now: datetime) -> None:
-    """Open a case again because somebody of it called."""
+    """Reopen a case because somebody of it called."""
     if case.state is CaseState.CLOSED:
         _open(session, case, None, by=None, now=now)
         subject = Subject("case", case.id)
@@ -82,7 +82,7 @@ def reopen_for_contact(session: Session, case: Case, *, now: datetime) -> None:
 
 
 def current_closing(session: Session, case: Case) -> CaseClosing | None:
-    """Return the closing that stands."""
+    """Return the closing in force."""
     query = select(CaseClosing).where(CaseClosing.case_id == case.id, CaseClosing.reopened_at.is_(None))
     return session.scalar(query)
 

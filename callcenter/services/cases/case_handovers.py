@@ -1,4 +1,4 @@
-"""Handing a case over: asked with a note, answered by the one who is asked, and told to both."""
+"""Handing a case over: one counsellor asks with a note, the colleague accepts or declines, both are notified."""
 
 from __future__ import annotations
 
@@ -24,49 +24,49 @@ LONGEST_NOTE = 4000
 
 
 class NoteFirst(HelplineError):
-    """A hand-over without a word."""
+    """Raised when a hand-over has no note."""
 
     message = "申し送りを書いてください。次の担当が、はじめに読む文です。"
 
 
 class NoteTooLong(HelplineError):
-    """More than anybody reads at a hand-over."""
+    """Raised when the note of a hand-over is too long."""
 
     message = f"申し送りは{LONGEST_NOTE:,}文字までにしてください。"
 
 
 class NobodyToAsk(HelplineError):
-    """The one chosen has no account here, or has the case already."""
+    """Raised when the chosen colleague has no account or has the case already."""
 
     message = "引きつぐ相手を選び直してください。相談員か統括で、いまの担当ではない人を選びます。"
 
 
 class AskedAlready(HelplineError):
-    """A case waits for one answer at a time."""
+    """Raised when a hand-over of the case is pending."""
 
     message = "この引きつぎは、もうお願いしています。返事を待つか、取り下げてから、もう一度お願いしてください。"
 
 
 class SettledAlready(HelplineError):
-    """Somebody answered or took the question back meanwhile."""
+    """Raised when the hand-over was answered or withdrawn meanwhile."""
 
     message = "この引きつぎは、もう終わっています。ページを読みこみ直してください。"
 
 
 class NotYoursToAsk(NotAllowed):
-    """Only who has a case in hand gives it away."""
+    """Raised when somebody hands over a case that is not theirs."""
 
     message = "引きつぎをお願いできるのは、いまの担当と統括です。"
 
 
 def colleagues(session: Session, case: Case) -> list[Staff]:
-    """Return whom the case may be handed to."""
+    """Return the colleagues to whom the case may be handed."""
     query = select(Staff).where(Staff.active, Staff.leaving.is_(False), Staff.id != (case.owner_id or ""))
     return list(session.scalars(query.where(Staff.role.in_(roles_that_may(Action.CARE))).order_by(Staff.name)))
 
 
 def ask(session: Session, case_id: str, to_id: str, note: str, *, by: Staff, now: datetime) -> CaseHandover:
-    """Ask a colleague to take the case; until they accept, it stays in the hands it is in."""
+    """Ask a colleague to take the case; until they accept, it stays with its owner."""
     case = case_access.lock_for_work(session, case_id, by, now=now)
     if case.state is CaseState.CLOSED:
         raise CaseIsClosed
@@ -112,7 +112,7 @@ def _asked(session: Session, case: Case, to: Staff, by: Staff, now: datetime) ->
 
 
 def accept(session: Session, handover_id: str, *, by: Staff, now: datetime) -> CaseHandover:
-    """Take the case; from now on it is in these hands. Pressing twice is accepting once."""
+    """Accept the hand-over: the case is theirs now. Accepting twice is accepting once."""
     asked = _waiting(session, handover_id, by, HandoverState.ACCEPTED)
     if asked.state is HandoverState.ACCEPTED:
         return asked
@@ -122,7 +122,7 @@ def accept(session: Session, handover_id: str, *, by: Staff, now: datetime) -> C
 
 
 def decline(session: Session, handover_id: str, why: str, *, by: Staff, now: datetime) -> CaseHandover:
-    """Say no, with a word if there is one; the case stays where it is."""
+    """Decline the hand-over, with a word if there is one."""
     asked = _waiting(session, handover_id, by, HandoverState.DECLINED)
     if asked.state is HandoverState.DECLINED:
         return asked
@@ -134,7 +134,7 @@ def decline(session: Session, handover_id: str, why: str, *, by: Staff, now: dat
 
 
 def withdraw(session: Session, handover_id: str, *, by: Staff, now: datetime) -> CaseHandover:
-    """Take the question back."""
+    """Withdraw the hand-over."""
     asked = _locked(session, handover_id)
     if asked.from_id != by.id and not may(by.role, Action.ASSIGN):
         raise NotYoursToAsk
@@ -147,7 +147,7 @@ def withdraw(session: Session, handover_id: str, *, by: Staff, now: datetime) ->
 
 
 def pending(session: Session, case: Case) -> CaseHandover | None:
-    """Return the hand-over of a case that waits for its answer."""
+    """Return the case's pending hand-over."""
     return session.scalar(
         select(CaseHandover).where(CaseHandover.case_id == case.id, CaseHandover.state == HandoverState.PENDING)
     )

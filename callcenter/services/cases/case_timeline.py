@@ -1,4 +1,4 @@
-"""What happened in a case over time, on every channel, as far as it may be seen with one of its people in mind."""
+"""The timeline of a case over all channels, as far as it may be shown with one of its people in mind."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from callcenter.services.trail.audit import Subject, staff_member
 
 
 class Happened(StrEnum):
-    """What an entry tells of."""
+    """The kind of a timeline entry."""
 
     CONTACT = "contact"
     OPENED = "opened"
@@ -36,7 +36,7 @@ class Happened(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened."""
+    """One entry of the timeline."""
 
     kind: Happened
     at: datetime
@@ -50,7 +50,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Newest first; *older_before* is where earlier contacts begin."""
+    """Entries, newest first; earlier contacts begin before *older_before*."""
 
     entries: tuple[Entry, ...]
     older_before: datetime | None
@@ -59,7 +59,7 @@ class Timeline:
 def read(
     session: Session, case: Case, speaker: Speaker | None, *, by: Staff, now: datetime, before: datetime | None = None
 ) -> Timeline:
-    """Return the case's timeline beside *speaker*; every contact in it counts as opened, and is in the trail."""
+    """Return the timeline as shown to *speaker*'s side; every contact in it is recorded as opened."""
     opened = _contacts(session, case, speaker, by=by, now=now, before=before)
     older_before = opened[-1].opened_at if len(opened) == consultations.EARLIER_AT_ONCE else None
     parts, referred = wall.visible_parts_of(session, speaker, opened), _referrals(session, opened)

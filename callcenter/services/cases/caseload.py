@@ -1,4 +1,4 @@
-"""The list of cases: who has which in hand, whose day has come, and where risk was heard; no text is opened for it."""
+"""The list of cases: owners, follow-ups due, risks; no text is opened for it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Since(StrEnum):
 
 @dataclass(frozen=True)
 class Filters:
-    """What the list is narrowed to: codes only, so that an address never holds a name or a text."""
+    """The filters of the list: codes only, so that an address never holds a name or a text."""
 
     state: CaseState | None = CaseState.OPEN
     mine: bool = False
@@ -77,7 +77,7 @@ class CasePage:
 
 
 def list_cases(session: Session, filters: Filters, *, by: Staff, now: datetime, page: int = 1) -> CasePage:
-    """Return a page of the cases that *by* may open: whose day has come first, then the newest contacts."""
+    """Return a page of the cases that *by* may open: follow-ups due first, then the newest contacts."""
     today = local_date(now)
     query = select(Case).where(
         Case.purged_at.is_(None),
@@ -95,7 +95,7 @@ def list_cases(session: Session, filters: Filters, *, by: Staff, now: datetime, 
 
 
 def count_due(session: Session, by: Staff, *, today: date) -> int:
-    """Return how many cases of this counsellor wait for a follow-up today."""
+    """Return how many of this counsellor's cases have a follow-up due today."""
     mine = Filters(mine=True, due=True)
     query = select(func.count(Case.id)).where(Case.purged_at.is_(None), *_conditions(mine, by, today))
     return session.scalar(query) or 0
@@ -138,7 +138,7 @@ def _since(since: Since, today: date) -> ColumnElement[bool]:
 
 
 def _risk(risk: Risk) -> ColumnElement[bool]:
-    """The last risk that anybody heard in the case; one that was heard later takes its place."""
+    """Return the last risk heard in the case, as a subquery."""
     if risk is Risk.UNKNOWN:
         return ~_has_contact(Consultation.risk != Risk.UNKNOWN)
     heard, later = aliased(Consultation), aliased(Consultation)

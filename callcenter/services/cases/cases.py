@@ -1,4 +1,4 @@
-"""Opening a case and adding the people around it."""
+"""Opening a case, adding people to it, and finding them."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from callcenter.services.trail.audit import Actor, Subject
 
 
 class NoSuchPerson(HelplineError):
-    """The person's case is gone, or never was."""
+    """Raised when a person or their case does not exist."""
 
     message = "その方の記録が見つかりません。もう一度、名前でさがしてください。"
 
 
 @dataclass(frozen=True)
 class NewPerson:
-    """Somebody to be found again by *nickname*; everything but the name may stay unknown."""
+    """A person to add, to be found again by *nickname*; all else may stay unknown."""
 
     nickname: str
     reading: str = ""
@@ -48,7 +48,7 @@ class NewPerson:
 
 @dataclass(frozen=True)
 class NewCase:
-    """A case and the first person in it."""
+    """A case to open, with its first person."""
 
     person: NewPerson
     prefecture: str = UNKNOWN
@@ -79,7 +79,7 @@ def open_case(session: Session, new: NewCase, *, by: Actor, now: datetime) -> Pe
 
 
 def add_person(session: Session, case: Case, new: NewPerson, *, by: Actor, now: datetime) -> Person:
-    """Add somebody to a case, with the name they are found by."""
+    """Add a person to a case, with the nickname they are found by."""
     person = Person(
         id=new_id(),
         data_key=case.data_key,
@@ -102,14 +102,14 @@ def add_person(session: Session, case: Case, new: NewPerson, *, by: Actor, now: 
 
 
 def search_and_audit(session: Session, text: str, cues: Cues, *, by: Actor, now: datetime) -> list[Candidate]:
-    """Search by nickname and what else was said, and leave it in the trail who looked."""
+    """Return the candidates for a nickname and cues, recorded in the trail."""
     found = nickname_search.search(session, text, cues)
     nickname_search.record_search(session, found, by=by, now=now)
     return found
 
 
 def get_person(session: Session, person_id: str) -> Person:
-    """Return the person, or ``NoSuchPerson``; one who was merged into another entry is that one."""
+    """Return the person, or ``NoSuchPerson``; a merged entry leads to the one it was merged into."""
     person = session.get(Person, person_id)
     while person is not None and person.merged_into_id is not None:
         person = session.get(Person, person.merged_into_id)
@@ -119,7 +119,7 @@ def get_person(session: Session, person_id: str) -> Person:
 
 
 def lock_case(session: Session, person: Person) -> None:
-    """Keep the person's case as it is until this transaction ends: nobody destroys it or joins it to another meanwhile.
+    """Lock the person's case until the end of the transaction, so that it is neither destroyed nor merged.
 
     Raises ``NoSuchPerson`` if somebody just did.
     """
@@ -130,7 +130,7 @@ def lock_case(session: Session, person: Person) -> None:
 
 
 def refresh_last_contact(session: Session, person: Person) -> None:
-    """Draw the last contact of a person and their case from the consultations that are linked now."""
+    """Recompute the last contact of a person and their case from the linked consultations."""
     session.flush()
     before_us = select(Person.contact_before_on).where(Person.id.in_([person.id, *_taken_in(session, person.id)]))
     person.last_contact_on = _newest(_last_consultation(session, [person.id]), *session.scalars(before_us))
@@ -142,13 +142,13 @@ def refresh_last_contact(session: Session, person: Person) -> None:
 
 
 def earlier_background(session: Session, person: Person) -> str:
-    """Return what earlier records say of this person's talks, however many entries of theirs became one."""
+    """Return the texts on earlier talks of this person, over all merged entries."""
     taken_in = select(Person).where(Person.id.in_(_taken_in(session, person.id))).order_by(Person.id)
     return "\n\n".join(one.before for one in [person, *session.scalars(taken_in)] if one.before)
 
 
 def _taken_in(session: Session, person_id: str) -> list[str]:
-    """Return the other entries of the same person that were merged into this one, and those that were into them."""
+    """Return the entries of the same person that were merged into this one, at any depth."""
     into = select(Merge.absorbed_person_id).where(Merge.kept_person_id == person_id, Merge.undone_at.is_(None))
     found = [one for one in session.scalars(into) if one is not None]
     return found + [deeper for one in found for deeper in _taken_in(session, one)]

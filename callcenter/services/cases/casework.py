@@ -1,4 +1,4 @@
-"""Working on a case: its texts field by field, who has it in hand, and the day on which it is looked at again."""
+"""Working on a case: its texts field by field, its owner, and its follow-up."""
 
 from __future__ import annotations
 
@@ -32,26 +32,26 @@ FURTHEST_DAYS = 366
 
 
 class TooFarAhead(HelplineError):
-    """A follow-up that nobody would remember."""
+    """Raised when a follow-up lies too far ahead."""
 
     message = "次に見る日は、今日から1年のあいだで選んでください。"
 
 
 class InThePast(HelplineError):
-    """A day that has gone."""
+    """Raised when a follow-up lies in the past."""
 
     message = "過ぎた日は選べません。今日か、これからの日を選んでください。"
 
 
 class CaseIsClosed(HelplineError):
-    """Something that only an open case has."""
+    """Raised when something needs an open case."""
 
     message = "このケースは終わっています。先に、もう一度ひらいてください。"
 
 
 @dataclass(frozen=True)
 class Saved:
-    """What became of a save: ``conflicts`` holds, by field, the newer text of somebody else that stayed."""
+    """The result of a save; ``conflicts`` holds, by field, a colleague's newer text that was kept."""
 
     version: int
     saved_at: datetime
@@ -61,7 +61,7 @@ class Saved:
 def save(
     session: Session, case_id: str, seen: Mapping[str, int], texts: Mapping[str, Any], *, by: Staff, now: datetime
 ) -> Saved:
-    """Save texts, each as it was last *seen* at a version; what somebody else wrote since then stays."""
+    """Save texts, each with the version at which it was *seen*; what a colleague wrote since then is kept."""
     case = case_access.lock_for_work(session, case_id, by, now=now)
     changed, conflicts = {}, {}
     for name, text in texts.items():
@@ -85,7 +85,7 @@ def save(
 
 
 def take_on(session: Session, case_id: str, *, by: Staff, now: datetime) -> Case:
-    """Take a case in hand that nobody has; ``TakenAlready`` if somebody was quicker."""
+    """Take on a case that has no owner; ``TakenAlready`` if somebody was quicker."""
     case = case_access.lock_for_work(session, case_id, by, now=now)
     if case.owner_id == by.id:
         return case
@@ -97,13 +97,13 @@ def take_on(session: Session, case_id: str, *, by: Staff, now: datetime) -> Case
 
 
 class TakenAlready(HelplineError):
-    """The case is in somebody else's hands; it changes hands by a hand-over."""
+    """Raised when the case has an owner; it changes hands by a hand-over."""
 
     message = "このケースには、もう担当がいます。代わるときは、いまの担当から引きついでもらってください。"
 
 
 def set_follow_up(session: Session, case_id: str, day: date | None, *, by: Staff, now: datetime) -> date | None:
-    """Look at the case again on *day*, or on the next open day if the line is closed then; None takes it away."""
+    """Set the follow-up to *day*, or to the next open day if the line is closed then; None removes it."""
     case = case_access.lock_for_work(session, case_id, by, now=now)
     if case.state is CaseState.CLOSED and day is not None:
         raise CaseIsClosed
@@ -123,7 +123,7 @@ def set_follow_up(session: Session, case_id: str, day: date | None, *, by: Staff
 
 
 def follow_up_after_danger(session: Session, record: Consultation, *, by: Staff, now: datetime) -> None:
-    """Where a life was in danger when a contact ended, look at the case on the next open day: has help arrived?
+    """Set a follow-up for the next open day if a life was in danger when the contact ended.
 
     A day that was agreed before then stays. A record that is nobody's yet has no case to look at, and a case that
     was ended since then stays ended.
@@ -149,7 +149,7 @@ def open_day_after(session: Session, count: int, *, now: datetime) -> date:
 def record_act(
     session: Session, case: Case, action: str, *, by: Staff, now: datetime, facts: Mapping[str, Any] | None = None
 ) -> None:
-    """Leave an act on a case in the trail, and let whoever has it open look again."""
+    """Record an act on a case in the trail, and let open screens reload."""
     subject = Subject("case", case.id)
     audit.record(session, actor=staff_member(by.id), action=action, subject=subject, facts=facts, now=now)
     viewers.refresh_viewers(session, subject, now=now)

@@ -1,4 +1,4 @@
-"""A person's consent that records of several channels stand together; without it they stay apart."""
+"""A person's consent to joining their records of several channels."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from callcenter.services.trail.audit import Subject, staff_member
 
 
 def channels_of(session: Session, person_id: str) -> set[str]:
-    """Return the channels on which this person's records stand."""
+    """Return the channels on which this person has records."""
     return set(session.scalars(select(Consultation.channel).where(Consultation.person_id == person_id).distinct()))
 
 
@@ -30,7 +30,7 @@ def standing(session: Session, person_id: str) -> Sequence[ChannelConsent]:
 
 
 def check(session: Session, person_id: str, joining: Collection[str], *, also: Collection[str] = ()) -> None:
-    """Raise ``ConsentNeeded`` if records of the channels *joining* may not stand with this person's.
+    """Raise ``ConsentNeeded`` if records of the channels *joining* may not be joined with this person's.
 
     *also* are further people, entries of the same person, whose consents count as well.
     """
@@ -40,7 +40,7 @@ def check(session: Session, person_id: str, joining: Collection[str], *, also: C
 
 
 def give(session: Session, person_id: str, channel: str, *, by: Staff, now: datetime) -> ChannelConsent:
-    """Note that the person agreed today; consent that stands already is not noted twice."""
+    """Store that the person agreed today; a consent in force is not stored twice."""
     known = next((one for one in standing(session, person_id) if one.channel == channel), None)
     if known is not None:
         return known
@@ -54,7 +54,7 @@ def give(session: Session, person_id: str, channel: str, *, by: Staff, now: date
 
 
 def withdraw(session: Session, person_id: str, consent_id: str, *, by: Staff, now: datetime) -> None:
-    """Note that the person took a consent back; what is linked already is for the counsellor to unlink."""
+    """Store that the person withdrew a consent; the counsellor unlinks what is linked already."""
     consent = next((one for one in standing(session, person_id) if one.id == consent_id), None)
     if consent is not None:
         consent.withdrawn_at, consent.withdrawn_by = now, by.id

@@ -1,4 +1,4 @@
-"""The thread from one call to the next: how somebody wishes to be met, what we promised them, who they know here."""
+"""What is kept from one call to the next: form of address, wishes, promises, caller code, usual counsellor."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ TRIES = 20
 
 
 def set_how_to_address(session: Session, person: Person, text: str, *, by: Staff, now: datetime) -> None:
-    """Say how the person is best addressed; nothing takes it away."""
+    """Set how the person is best addressed."""
     note = short_note(text) or None
     if note != person.how_to_address:
         person.how_to_address = note
@@ -49,13 +49,13 @@ def set_how_to_address(session: Session, person: Person, text: str, *, by: Staff
 
 
 def wishes(session: Session, person_id: str) -> Sequence[CallerWish]:
-    """Return what the person wishes now, oldest first."""
+    """Return the wishes in force, oldest first."""
     query = select(CallerWish).where(CallerWish.person_id == person_id, CallerWish.ended_at.is_(None))
     return session.scalars(query.order_by(CallerWish.noted_at, CallerWish.id)).all()
 
 
 def add_wish(session: Session, person: Person, wish: Wish, text: str = "", *, by: Staff, now: datetime) -> None:
-    """Note a wish; the same one with the same words is noted once."""
+    """Store a wish; the same one with the same words is stored once."""
     note = short_note(text) or None
     if any(one.wish == wish and one.note == note for one in wishes(session, person.id)):
         return
@@ -69,7 +69,7 @@ def add_wish(session: Session, person: Person, wish: Wish, text: str = "", *, by
 
 
 def end_wish(session: Session, person: Person, wish_id: str, *, by: Staff, now: datetime) -> None:
-    """The person no longer wishes it."""
+    """End a wish."""
     row = session.get(CallerWish, wish_id)
     if row is not None and row.person_id == person.id and row.ended_at is None:
         row.ended_at, row.ended_by = now, by.id
@@ -96,7 +96,7 @@ def make_promise(
     by: Staff,
     now: datetime,
 ) -> Promise:
-    """Note what *owner* will see to; ``NothingPromised`` without words."""
+    """Store a promise that *owner* will see to; ``NothingPromised`` without words."""
     note = short_note(text)
     if not note:
         raise NothingPromised
@@ -120,7 +120,7 @@ def make_promise(
 def settle_promise(
     session: Session, person: Person, promise_id: str, end: PromiseEnd, *, by: Staff, now: datetime
 ) -> None:
-    """A promise was kept, or no longer stands. Settling twice is settling once."""
+    """End a promise as kept or dropped. Settling twice is settling once."""
     row = session.get(Promise, promise_id)
     if row is not None and row.person_id == person.id and row.settled_at is None:
         row.settled_at, row.settled_by, row.settled_as = now, by.id, end
@@ -131,19 +131,19 @@ def settle_promise(
 
 
 def code_of(session: Session, person_id: str) -> CallerCode | None:
-    """Return the number that is in force, the newest where a merge brought two together."""
+    """Return the caller code in force, the newest where a merge brought two together."""
     query = select(CallerCode).where(CallerCode.person_id == person_id, CallerCode.withdrawn_at.is_(None))
     return session.scalars(query.order_by(CallerCode.given_at.desc()).limit(1)).first()
 
 
 def person_by_code(session: Session, digits: str) -> str | None:
-    """Return the person whom this number names as a candidate; it opens nothing."""
+    """Return the person this caller code names as a candidate; it opens nothing."""
     query = select(CallerCode.person_id).where(CallerCode.digits == digits, CallerCode.withdrawn_at.is_(None))
     return session.scalar(query)
 
 
 def give_code(session: Session, person: Person, *, by: Staff, now: datetime) -> CallerCode:
-    """Give the person a new number in place of any former one; ``NoCodeLeft`` if all are in use."""
+    """Give the person a new caller code in place of a former one; ``NoCodeLeft`` if all are in use."""
     withdraw_code(session, person, by=by, now=now)
     for digits in _free_codes(session):
         code = CallerCode(id=new_id(), person_id=person.id, digits=digits, given_at=now, given_by=by.id)
@@ -158,7 +158,7 @@ def give_code(session: Session, person: Person, *, by: Staff, now: datetime) -> 
 
 
 def withdraw_code(session: Session, person: Person, *, by: Staff, now: datetime) -> None:
-    """Take the person's number away; somebody else may be given it one day."""
+    """Withdraw the person's caller code; somebody else may be given it one day."""
     live = select(CallerCode).where(CallerCode.person_id == person.id, CallerCode.withdrawn_at.is_(None))
     for code in session.scalars(live).all():
         code.withdrawn_at, code.withdrawn_by = now, by.id
@@ -167,7 +167,7 @@ def withdraw_code(session: Session, person: Person, *, by: Staff, now: datetime)
 
 
 def _free_codes(session: Session) -> Iterable[str]:
-    """Yield numbers that are not in use, in no order; one that nobody ever had comes first."""
+    """Yield unused caller codes in random order, those never used first."""
     is_free = func.count(CallerCode.withdrawn_at) == func.count()
     had = dict(session.execute(select(CallerCode.digits, is_free).group_by(CallerCode.digits)).all())
     every = [f"{number:0{CODE_DIGITS}}" for number in range(10**CODE_DIGITS)]
@@ -194,7 +194,7 @@ def came_back(session: Session, record: Consultation, counsellor: Staff) -> Cons
 
 
 def usual_counsellor_of(session: Session, person: Person, *, without: str | None = None) -> str | None:
-    """Return いつもの担当: who was named so, or who answered this person most of late; *without* is today's record."""
+    """Return the usual counsellor (いつもの担当): as named, else who answered most lately."""
     if person.usual_staff_id is not None:
         return person.usual_staff_id
     own = select(Consultation.counsellor_id).where(Consultation.person_id == person.id)
@@ -205,7 +205,7 @@ def usual_counsellor_of(session: Session, person: Person, *, without: str | None
 
 
 def set_usual_counsellor(session: Session, person: Person, staff: Staff | None, *, by: Staff, now: datetime) -> None:
-    """Name the person's usual counsellor, or let the records tell again."""
+    """Set the person's usual counsellor; None leaves it to the records."""
     wanted = staff.id if staff else None
     if person.usual_staff_id != wanted:
         person.usual_staff_id = wanted
@@ -216,7 +216,7 @@ def set_usual_counsellor(session: Session, person: Person, staff: Staff | None, 
 
 
 def count_earlier_talks(session: Session, speaker: Speaker, *, without: str) -> int:
-    """Return how often this person has talked with us by telephone before: practice, no burden (promise P7)."""
+    """Return how often this person has talked with us by telephone before (promise P7)."""
     own = select(func.count()).where(
         Consultation.person_id == speaker.person_id, Consultation.channel == Channel.PHONE, Consultation.id != without
     )
@@ -224,7 +224,7 @@ def count_earlier_talks(session: Session, speaker: Speaker, *, without: str) -> 
 
 
 def count_visits(session: Session, speaker: Speaker) -> int:
-    """Return how many visits took place, as far as this side of the family may know."""
+    """Return how many visits took place, as far as the speaker's side may know."""
     held = wall.visible_consultations(speaker).where(
         Consultation.channel == Channel.VISIT, Consultation.state == ConsultationState.FINISHED
     )
@@ -235,14 +235,14 @@ def count_visits(session: Session, speaker: Speaker) -> int:
 
 
 def seal_with(row: CallerWish | Promise, key: DataKey) -> None:
-    """Seal a note with another case's key."""
+    """Seal a note again with another case's key."""
     note = row.note
     row.data_key = key
     row.note = note
 
 
 def move_texts(session: Session, person_id: str, key: DataKey) -> None:
-    """Seal everything noted about a person with another case's key."""
+    """Seal everything noted about a person again with another case's key."""
     person = session.get_one(Person, person_id, populate_existing=True)
     texts = person.how_to_address, person.before
     person.data_key = key
@@ -256,7 +256,7 @@ def move_texts(session: Session, person_id: str, key: DataKey) -> None:
 
 
 def forget(session: Session, person_ids: Sequence[str], *, case_id: str) -> None:
-    """Remove what was noted about these people, and why the wall of their case was opened."""
+    """Delete what was noted about these people, and the reasons for opening their case's wall."""
     for model in (CallerWish, Promise, CallerCode):
         session.execute(delete(model).where(model.person_id.in_(person_ids)))
     session.execute(update(WallOpening).where(WallOpening.case_id == case_id).values(reason_sealed=None))

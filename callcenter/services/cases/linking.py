@@ -1,4 +1,4 @@
-"""Saying who a consultation was with: a counsellor confirms it, during the call or later, and can always undo it.
+"""Linking a consultation to a person: confirmed by a counsellor during the call or later, always undoable.
 
 Nothing is linked by telephone number, and a link moves no text: each record keeps its own key. A record of
 another channel joins a person's others with their consent only.
@@ -27,19 +27,19 @@ from callcenter.services.trail.audit import Subject, staff_member
 
 
 class NobodyYet(HelplineError):
-    """The record at hand is linked to nobody."""
+    """Raised when the record at hand is linked to nobody."""
 
     message = "先に、いまお話しの方を確かめて、つないでください。"
 
 
 class TakenMeanwhile(HelplineError):
-    """Somebody else linked the earlier contact a moment ago."""
+    """Raised when somebody else linked the earlier contact meanwhile."""
 
     message = "この電話は、もう別の方につながれています。一覧を読みこみ直してください。"
 
 
 def confirm_person(session: Session, consultation_id: str, person_id: str, *, by: Staff, now: datetime) -> Consultation:
-    """Link the record to the person the counsellor recognised; doing so again changes nothing.
+    """Link the record to the person the counsellor recognised; linking again changes nothing.
 
     Raises ``NoSuchPerson``, or ``ConsentNeeded`` if the person is known from other channels only.
     """
@@ -52,7 +52,7 @@ def confirm_person(session: Session, consultation_id: str, person_id: str, *, by
 
 
 def open_new_case(session: Session, consultation_id: str, new: NewCase, *, by: Staff, now: datetime) -> Consultation:
-    """Open a case for somebody who is new and link the record to them; a second press opens no second case."""
+    """Open a case for a new person and link the record to them; a repetition opens no second case."""
     consultation = lock_for_writing(session, consultation_id, by)
     if not _opened_here(consultation, new):
         _link(session, consultation, cases.open_case(session, new, by=staff_member(by.id), now=now), by, now)
@@ -62,7 +62,7 @@ def open_new_case(session: Session, consultation_id: str, new: NewCase, *, by: S
 def open_in_case(
     session: Session, consultation_id: str, relative_id: str, new: NewPerson, *, by: Staff, now: datetime
 ) -> Consultation:
-    """Add somebody new to the case of *relative_id* and link the record to them; a second press adds nobody twice."""
+    """Add a new person to the case of *relative_id* and link the record; a repetition adds nobody."""
     consultation = lock_for_writing(session, consultation_id, by)
     case = cases.get_person(session, relative_id).case
     if consultation.case_id != case.id or not _opened_here(consultation, NewCase(new), case_too=False):
@@ -72,7 +72,7 @@ def open_in_case(
 
 
 def unlink(session: Session, consultation_id: str, *, by: Staff, now: datetime) -> Consultation:
-    """Take the link away: the wrong person. The record itself stays whole.
+    """Remove a wrong link; the record itself stays whole.
 
     Its own counsellor may, a supervisor, and whoever linked it from a later call.
     """
@@ -91,7 +91,7 @@ def record_doubt(
     by: Staff,
     now: datetime,
 ) -> Consultation:
-    """Say that it is not sure yet who called, *maybe* this person, or that they wished to stay anonymous."""
+    """Store that it is unsure who called, *maybe* this person, or that they wished to stay anonymous."""
     consultation = lock_for_writing(session, consultation_id, by)
     guess = cases.get_person(session, maybe).id if maybe else None
     if consultation.person_id is not None:
@@ -107,7 +107,7 @@ def record_doubt(
 
 
 def attach_earlier(session: Session, consultation_id: str, record_id: str, *, by: Staff, now: datetime) -> Consultation:
-    """Link an earlier contact that belongs to nobody yet, whoever wrote it, to the person of one's own record.
+    """Link an earlier unlinked contact, whoever wrote it, to the person of one's own record.
 
     The person says so: "the silent call in October was me". Raises ``TakenMeanwhile`` if somebody else linked it.
     """
@@ -135,7 +135,7 @@ def _for_unlinking(session: Session, consultation_id: str, by: Staff) -> Consult
 
 
 def _opened_here(consultation: Consultation, new: NewCase, *, case_too: bool = True) -> bool:
-    """Whether this very person was entered from this record; another one of the same name is somebody else."""
+    """Return whether this very person was entered from this record."""
     linked = consultation.person
     return (
         linked is not None

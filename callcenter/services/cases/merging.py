@@ -1,4 +1,4 @@
-"""Making two entries of one person, or two cases of one family, one; undone, both are as they were.
+"""Merging two entries of one person, or two cases of one family, and undoing that.
 
 A merge moves rows and writes down whose each was. What it empties stays as a shell that points to the one
 that took it in: it keeps its key, its texts and its place, and is filled again when the merge is undone.
@@ -41,14 +41,14 @@ OWNED: dict[Moved, Any] = {
 
 @dataclass(frozen=True)
 class WrittenSince:
-    """What was written after a merge: when that is undone, the counsellor says where each of it belongs."""
+    """What was written after a merge; when it is undone, the counsellor says where each of it belongs."""
 
     consultations: Sequence[Consultation]
     people: Sequence[Person]
 
 
 def merge_people(session: Session, kept_id: str, absorbed_id: str, *, by: Staff, now: datetime) -> Merge:
-    """Make two entries of the same person one; their cases become one as well.
+    """Merge two entries of the same person; their cases are merged as well.
 
     Raises ``SameOne``, ``AlreadyMerged``, or ``ConsentNeeded`` where records of another channel would join.
     """
@@ -69,7 +69,7 @@ def merge_people(session: Session, kept_id: str, absorbed_id: str, *, by: Staff,
 
 
 def merge_cases(session: Session, kept_id: str, absorbed_id: str, *, by: Staff, now: datetime) -> Merge:
-    """Let the people of two cases be one family; each keeps their own records, and the wall stands between them."""
+    """Merge two cases of one family; each person keeps their records, and the wall stands between them."""
     if kept_id == absorbed_id:
         raise SameOne
     kept, absorbed = _lock(session, Case, kept_id), _lock(session, Case, absorbed_id)
@@ -80,7 +80,7 @@ def merge_cases(session: Session, kept_id: str, absorbed_id: str, *, by: Staff, 
 
 
 def undo(session: Session, merge_id: str, *, back: Collection[str] = (), by: Staff, now: datetime) -> Merge:
-    """Undo a merge; *back* are the consultations, or people, written since then that go to the other side too.
+    """Undo a merge; *back* are the consultations, or people, added since then that go to the absorbed side.
 
     Raises ``LaterMergeFirst`` while a later merge builds on this one. Undoing twice is undoing once.
     """
@@ -104,7 +104,7 @@ def undo(session: Session, merge_id: str, *, back: Collection[str] = (), by: Sta
 
 
 def written_since(session: Session, merge: Merge) -> WrittenSince:
-    """Return what came to the kept side after the merge."""
+    """Return what was added to the kept side after the merge."""
     moved = set(_moves(session, merge, Moved.CONSULTATION))
     if merge.kind is MergeKind.CASES:
         later = select(Person).where(Person.case_id == merge.kept_case_id, Person.created_at > merge.at)
@@ -145,7 +145,7 @@ def _join_cases(session: Session, merge: Merge) -> None:
 def _move(
     session: Session, merge: Merge, kind: Moved, column: InstrumentedAttribute[str], before: str, after: str
 ) -> None:
-    """Move every row of *before* and write it down."""
+    """Move every row of *before* and store that it was moved."""
     model = column.class_
     query = select(model.id).where(column == before)
     if model is ChannelConsent:  # one that the kept side has already stays where it is
@@ -172,14 +172,14 @@ UNTRACKED = {"synchronize_session": False}
 
 
 def _follow(session: Session, person_ids: Iterable[str]) -> None:
-    """Let the consultations of these people stand in the case the people are in."""
+    """Move the consultations of these people into the case the people are in."""
     case = select(Person.case_id).where(Person.id == Consultation.person_id).scalar_subquery()
     theirs = update(Consultation).where(Consultation.person_id.in_(list(person_ids)))
     session.execute(theirs.values(case_id=case), execution_options=UNTRACKED)
 
 
 def _end(session: Session, merge: Merge, action: str, subject_id: str, by: Staff, now: datetime, **facts: int) -> Merge:
-    """Read everything anew, draw the last contacts again, and leave it in the trail."""
+    """Reload everything, recompute the last contacts, and record it in the trail."""
     session.flush()
     session.expire_all()
     ids = [merge.kept_person_id, merge.absorbed_person_id, *_moves(session, merge, Moved.PERSON)]
@@ -202,7 +202,7 @@ def _end(session: Session, merge: Merge, action: str, subject_id: str, by: Staff
 
 
 def _check_newest(session: Session, merge: Merge) -> None:
-    """Raise ``LaterMergeFirst`` if one of those who come out of this merge was taken in by another one since."""
+    """Raise ``LaterMergeFirst`` if somebody who comes out of this merge was merged into another since."""
     people = {*_moves(session, merge, Moved.PERSON), merge.kept_person_id} - {merge.absorbed_person_id, None}
     builds_on: ColumnElement[bool] = Merge.absorbed_person_id.in_(people)
     if merge.joins_cases:

@@ -1,4 +1,4 @@
-"""Destroying what people told us, for good: the keys of the texts, every name, and what hangs on them.
+"""Destroying a case or record for good: the keys of its texts, its names, and the rows that hang on them.
 
 What is left are codes, dates and counts for the figures. Nobody can read or find the rest again, not in a backup
 either once that has aged out. A hash of each id stays, so that a restored backup can be made to forget it too.
@@ -35,7 +35,7 @@ UNTRACKED = {"synchronize_session": False}
 
 @dataclass(frozen=True)
 class Shredded:
-    """How much went with one case or record."""
+    """How much was destroyed with one case or record."""
 
     id_hash: str
     consultations: int
@@ -44,7 +44,7 @@ class Shredded:
 
 
 def id_hash(kind: str, row_id: str) -> str:
-    """Return what the ledger keeps of an id; the id itself is random and says nothing about anybody."""
+    """Return the hash of an id that the ledger keeps; the random id itself says nothing about anybody."""
     return hashlib.sha256(f"{kind}:{row_id}".encode()).hexdigest()
 
 
@@ -57,7 +57,7 @@ def shred_case(
     record_class: RecordClass = RecordClass.PHONE,
     due_on: date | None = None,
 ) -> Shredded:
-    """Destroy a case, with the shells of those that were merged into it; the count of visits survives."""
+    """Destroy a case and the shells of those merged into it; the count of visits is kept."""
     session.flush()
     cases = _with_shells(session, case)
     ids = [one.id for one in cases]
@@ -98,7 +98,7 @@ def _with_shells(session: Session, case: Case) -> list[Case]:
 
 
 def _forget_contacts(session: Session, contacts: Sequence[Consultation], now: datetime) -> int:
-    """Take away what stands in the clear and what hangs on a record; return how many incidents went."""
+    """Delete plain-text fields and dependent rows of records; return how many incidents were deleted."""
     ids = [one.id for one in contacts]
     incidents = session.execute(
         delete(Incident).where(Incident.consultation_id.in_(ids)).returning(Incident.id).execution_options(**UNTRACKED)
@@ -115,7 +115,7 @@ def _forget_contacts(session: Session, contacts: Sequence[Consultation], now: da
 def _destroy_keys(
     session: Session, rows: Collection[HoldsSealedText], now: datetime, *, but_of: Collection[str] = ()
 ) -> None:
-    """Forget the keys, then take away whatever they sealed, in every table there is.
+    """Destroy the keys, then delete what they sealed, in every table.
 
     A key that seals a living case other than those *but_of* stays, whoever else came under it.
     """
@@ -133,7 +133,7 @@ def _destroy_keys(
 
 
 def _sealed_columns() -> dict[Any, list[Any]]:
-    """Return every table that holds sealed texts, with the columns that hold them."""
+    """Return every table with sealed texts, and the columns that hold them."""
     found: dict[Any, list[Any]] = {}
     for mapper in Base.registry.mappers:
         if issubclass(mapper.class_, HoldsSealedText):

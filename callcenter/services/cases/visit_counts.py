@@ -1,4 +1,4 @@
-"""How many of the five visits (promise V11) somebody has used: the one count that outlives their case.
+"""The count of used visits (promise V11), which outlives the case.
 
 After a case was destroyed the count is kept under a keyed hash of the subject's name and place. The key is drawn
 from the trail's own data key, which never changes, so that a rotation of the ring loses no count.
@@ -24,7 +24,7 @@ from callcenter.models.trail.audit import AuditHead
 
 
 def keep(session: Session, case: Case, people: Iterable[Person], contacts: Iterable[Consultation]) -> bool:
-    """Keep the count of the subjects of a case that is about to be destroyed; False if there was none."""
+    """Keep the visit counts of a case that is about to be destroyed; False if there were none."""
     days = sorted(
         one.local_date for one in contacts if one.channel == Channel.VISIT and one.state is ConsultationState.FINISHED
     )
@@ -42,7 +42,7 @@ def keep(session: Session, case: Case, people: Iterable[Person], contacts: Itera
 
 
 def used_before(session: Session, case: Case, person: Person) -> int:
-    """Return how many visits somebody of this name and place has used in cases that are gone."""
+    """Return how many visits somebody of this name and place has used in destroyed cases."""
     hashes = _hashes(session, case, person)
     return max(session.scalars(select(VisitCount.used).where(VisitCount.person_hash.in_(hashes))), default=0)
 

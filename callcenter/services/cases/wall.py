@@ -1,4 +1,4 @@
-"""The one way to a case's consultations, through the wall inside its family.
+"""The only access to a case's consultations: what the wall inside its family lets be shown.
 
 Every list of consultations of a case — history, card, timeline, counts, last contacts, follow-ups, cues of
 candidates, print — begins with ``visible_consultations(speaker)`` and shows of each row the parts that
@@ -42,7 +42,7 @@ CALM = (Risk.UNKNOWN, Risk.NONE)
 
 
 def record_at_hand(session: Session, row: Presence | None) -> Consultation | None:
-    """Return the record of the call this counsellor is in, or has just ended and not written up."""
+    """Return the record of the call this counsellor is in, or is still writing up."""
     if row is None or row.work not in (*TALKING, Work.WRAP_UP):
         return None
     mine = select(Offer.call_id).where(Offer.staff_id == row.staff_id, Offer.claimed_at.is_not(None))
@@ -62,13 +62,13 @@ def speaker_of(session: Session, record: Consultation, staff: Staff) -> Speaker 
 
 
 def speaker_on_the_line(session: Session, staff: Staff) -> Speaker | None:
-    """Return who this counsellor speaks with just now, or writes up."""
+    """Return who this counsellor speaks with now, or writes up."""
     record = record_at_hand(session, session.get(Presence, staff.id))
     return speaker_of(session, record, staff) if record is not None else None
 
 
 def reading_as(session: Session, staff: Staff, person: Person) -> Speaker:
-    """Return from whose side *staff* reads about *person*: somebody of the same case who is on the line comes first."""
+    """Return from whose side *staff* reads about *person*: one of the same case on the line comes first."""
     there = speaker_on_the_line(session, staff)
     return there if there is not None and there.case_id == person.case_id else Speaker(person.case_id, person.id)
 
@@ -77,7 +77,7 @@ def reading_as(session: Session, staff: Staff, person: Person) -> Speaker:
 
 
 def visible_consultations(speaker: Speaker | None) -> Select[Consultation]:
-    """Return the query of every consultation that may surface beside *speaker*, newest first.
+    """Return the query of every consultation that may be shown to *speaker*, newest first.
 
     Their own, others' that share any part in the family, and all of the case once that was opened. It is
     open to further conditions; counts and last contacts are drawn from it too.
@@ -95,14 +95,14 @@ def visible_consultations(speaker: Speaker | None) -> Select[Consultation]:
 def visible_parts_of(
     session: Session, speaker: Speaker | None, rows: Iterable[Consultation]
 ) -> dict[str, frozenset[Part]]:
-    """Return for each of *rows*, by id, which parts may be shown; an empty set where not even the contact may."""
+    """Return by id which parts of *rows* may be shown; an empty set where not even the contact may."""
     found = list(rows)
     marked = shared_parts(session, [row.id for row in found])
     return {row.id: parts_surfacing(speaker, row.person_id, marked.get(row.id, ())) for row in found}
 
 
 def shared_parts(session: Session, consultation_ids: Collection[str]) -> dict[str, set[Part]]:
-    """Return the sharing marks of these consultations."""
+    """Return which parts of these consultations are shared in the family."""
     query = select(ConsultationShare).where(ConsultationShare.consultation_id.in_(list(consultation_ids)))
     marked: dict[str, set[Part]] = {}
     for mark in session.scalars(query):
@@ -119,7 +119,7 @@ def history(
     beside: str | None = None,
     before: datetime | None = None,
 ) -> list[tuple[Consultation, frozenset[Part]]]:
-    """Open what may surface beside *speaker*, newest first, twenty at a time (*before* goes on), with what of each.
+    """Open what may be shown to *speaker*, newest first, twenty at a time (*before* goes on).
 
     Every opening is in the trail. *beside* is the record being written, which is left out.
     """
@@ -141,13 +141,13 @@ def history(
 
 
 def whole_case(case_id: str) -> Select[Consultation]:
-    """Return the query of every consultation of a case, the wall passed by; see the head of this module."""
+    """Return the query of every consultation of a case, without the wall; see the head of this module."""
     newest_first = select(Consultation).order_by(Consultation.opened_at.desc(), Consultation.id.desc())
     return newest_first.where(Consultation.case_id == case_id)
 
 
 def visible_people(session: Session, speaker: Speaker) -> list[Person]:
-    """Return the people of the speaker's case who may be named beside them, in the order they were added."""
+    """Return the people of the speaker's case who may be named to them, in the order they were added."""
     query = select(Person).where(Person.case_id == speaker.case_id, Person.merged_into_id.is_(None))
     people = session.scalars(query.order_by(Person.created_at, Person.id)).all()
     sharing = select(Consultation.person_id).join(
@@ -160,14 +160,14 @@ def visible_people(session: Session, speaker: Speaker) -> list[Person]:
 
 
 def is_hidden(session: Session, speaker: Speaker | None, person: Person | None) -> bool:
-    """Whether *person* is behind the wall for *speaker*: of the same case, somebody else, and nothing shared."""
+    """Return whether the wall hides *person* from *speaker*: same case, somebody else, nothing shared."""
     if speaker is None or person is None or person.case_id != speaker.case_id:
         return False
     return person.id not in {one.id for one in visible_people(session, speaker)}
 
 
 def check(session: Session, staff: Staff, record: Consultation) -> None:
-    """Raise ``BehindTheWall`` if *record* is somebody else's of the family whom this counsellor has on the line."""
+    """Raise ``BehindTheWall`` if *record* is of somebody else in the family of the person on the line."""
     there = speaker_on_the_line(session, staff)
     if there is None or there.opened or record.case_id != there.case_id or record.person_id == there.person_id:
         return
@@ -175,7 +175,7 @@ def check(session: Session, staff: Staff, record: Consultation) -> None:
 
 
 def risk_of(session: Session, case_id: str) -> CaseRisk | None:
-    """Return the newest level of risk in the case and its day, whoever's record it stands in."""
+    """Return the newest risk level in the case and its day, whoever's record it is from."""
     query = select(Consultation.risk, Consultation.local_date).where(
         Consultation.case_id == case_id, Consultation.risk.not_in([level.value for level in CALM])
     )
@@ -195,7 +195,7 @@ def share(
     by: Staff,
     now: datetime,
 ) -> None:
-    """Say anew what of a consultation may be told in the family; nothing at all takes every mark back.
+    """Set which parts of a consultation are shared in the family; none removes every mark.
 
     Its own counsellor may, and a supervisor; and whoever writes a record *beside* it with the same person,
     as it is theirs to allow.
@@ -222,7 +222,7 @@ def share(
 
 
 def open_for(session: Session, record_id: str, reason: str, *, by: Staff, now: datetime) -> None:
-    """Open what others of the case said, for the record that is being written and for this counsellor alone.
+    """Open what others of the case said, for the record being written and for this counsellor alone.
 
     Raises ``ReasonNeeded``. It is over as soon as the record is finished. Opening twice is opening once.
     """
@@ -253,7 +253,7 @@ def open_for(session: Session, record_id: str, reason: str, *, by: Staff, now: d
 
 
 def is_open(session: Session, record: Consultation, staff: Staff) -> bool:
-    """Whether *staff* has opened the wall for *record* and its present person, and is still writing it."""
+    """Return whether *staff* has opened the wall for *record* and its present person, and is still writing it."""
     if record.state is not ConsultationState.DRAFT or record.person_id is None:
         return False
     query = (

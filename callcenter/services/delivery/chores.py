@@ -1,4 +1,4 @@
-"""Turns at what is done every few minutes: two workers at once do it once."""
+"""Chores that run every few minutes: of two workers at once, one runs them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEASE = timedelta(seconds=20)
 
 @dataclass(frozen=True)
 class LeasedChore:
-    """A chore in the hands of one worker; *whole_at* is when the last run that came to its end began."""
+    """A chore leased to one worker; *whole_at* is when the last complete run began."""
 
     name: str
     token: str
@@ -26,7 +26,7 @@ class LeasedChore:
 
 
 def take(session: Session, name: str, *, now: datetime, every: timedelta) -> LeasedChore | None:
-    """Take the turn; None if it was begun less than *every* ago. A clock that was put back keeps nobody waiting."""
+    """Lease the chore; None if it was begun less than *every* ago."""
     due = or_(Chore.begun_at <= now - every, Chore.begun_at > now + every)
     held = leases.take(session, Chore, Chore.name == name, due, length=LEASE, now=now, begun_at=now)
     if held is None and session.get(Chore, name) is None:
@@ -35,10 +35,10 @@ def take(session: Session, name: str, *, now: datetime, every: timedelta) -> Lea
 
 
 def finish(session: Session, leased: LeasedChore) -> None:
-    """Note that the run came to its end."""
+    """Store that the run was completed."""
     leases.release(session, Chore, Chore.name == leased.name, token=leased.token, whole_at=leased.begun_at)
 
 
 def put_back(session: Session, leased: LeasedChore) -> None:
-    """Give back a run that did not come to its end; the next one looks at what it left."""
+    """Give up an incomplete run; the next one starts from what it left."""
     leases.release(session, Chore, Chore.name == leased.name, token=leased.token)

@@ -1,4 +1,4 @@
-"""Heavy jobs: wanted in the transaction that decides it, worked off under a lease, marked done once.
+"""Heavy jobs: requested in the transaction that decides them, run under a lease, marked done once.
 
 Whoever works reports its progress, which renews the lease; a process that was killed reports nothing, so its job is
 free again when the lease is over. A job that fails is tried three times; after that it is told as failed.
@@ -31,7 +31,7 @@ _OPEN = HeavyJob.ended_at.is_(None)
 
 @dataclass(frozen=True)
 class Ticket:
-    """What goes on the queue: which job, and how often it was tried before."""
+    """What is put on the queue: which job, and how often it was tried before."""
 
     job_id: str
     attempts: int
@@ -39,7 +39,7 @@ class Ticket:
 
 @dataclass(frozen=True)
 class LeasedJob:
-    """One heavy job in the hands of one process."""
+    """One heavy job leased to one process."""
 
     job_id: str
     token: str
@@ -49,7 +49,7 @@ class LeasedJob:
 
 
 def request_job(session: Session, kind: str, subject_id: str = "", *, by: str | None, now: datetime) -> HeavyJob:
-    """Ask for a job on behalf of somebody, or of the system; while one is open, asking again is asking once."""
+    """Request a job for somebody or for the system; while one is open, a second request changes nothing."""
     open_one = select(HeavyJob).where(_OPEN, HeavyJob.kind == kind, HeavyJob.subject_id == subject_id)
     known = session.scalars(open_one).one_or_none()
     if known is not None:
@@ -65,7 +65,7 @@ def request_job(session: Session, kind: str, subject_id: str = "", *, by: str | 
 
 
 def due(session: Session, *, now: datetime, limit: int = 50) -> list[Ticket]:
-    """Return the jobs that somebody could work on now, the oldest first."""
+    """Return the jobs that could be run now, oldest first."""
     free = leases.is_free(HeavyJob, LEASE, now=now)
     query = select(HeavyJob.id, HeavyJob.attempts).where(_OPEN, HeavyJob.due_at <= now, HeavyJob.attempts < TRIES, free)
     rows = session.execute(query.order_by(HeavyJob.due_at, HeavyJob.id).limit(limit))
@@ -73,7 +73,7 @@ def due(session: Session, *, now: datetime, limit: int = 50) -> list[Ticket]:
 
 
 def take(session: Session, job_id: str, kinds: Collection[str], *, now: datetime) -> LeasedJob | None:
-    """Take a job of one of the *kinds*; None if it is done, not due, or somebody else has it."""
+    """Lease a job of one of the *kinds*; None if it is done, not due, or leased."""
     which = (HeavyJob.id == job_id, HeavyJob.kind.in_(kinds), _OPEN, HeavyJob.due_at <= now, HeavyJob.attempts < TRIES)
     attempts = HeavyJob.attempts + 1
     noted = {"state": JobState.RUNNING, "attempts": attempts, "begun_at": now}
@@ -85,23 +85,23 @@ def take(session: Session, job_id: str, kinds: Collection[str], *, now: datetime
 
 
 def advance(session: Session, held: LeasedJob, done: int, total: int | None, *, now: datetime) -> bool:
-    """Note the progress and hold the job for longer; False if it went to somebody else meanwhile."""
+    """Store the progress and renew the lease; False if the lease was lost."""
     this = HeavyJob.id == held.job_id
     return leases.renew(session, HeavyJob, this, token=held.token, length=LEASE, now=now, done=done, total=total)
 
 
 def finish(session: Session, held: LeasedJob, result: str, *, now: datetime) -> bool:
-    """Mark the job done; False if it went to somebody else meanwhile."""
+    """Mark the job done; False if the lease was lost."""
     return _release(session, held, state=JobState.DONE, ended_at=now, result=result)
 
 
 def put_back(session: Session, held: LeasedJob) -> bool:
-    """Leave the job to the next process, as this one is to stop; that was no try."""
+    """Give the job back to the next process, as this one stops; that counts as no try."""
     return _release(session, held, state=JobState.WANTED, attempts=held.attempts - 1)
 
 
 def fail(session: Session, held: LeasedJob, *, now: datetime) -> bool:
-    """Let a job that failed be tried again later; True if that was the last try."""
+    """Schedule another try of a failed job; True if that was the last try."""
     if held.attempts < TRIES:
         _release(session, held, state=JobState.WANTED, due_at=now + PAUSE * held.attempts)
         return False
@@ -109,7 +109,7 @@ def fail(session: Session, held: LeasedJob, *, now: datetime) -> bool:
 
 
 def is_any_lost(session: Session, *, now: datetime) -> bool:
-    """Return whether the last try of a job ended with its process."""
+    """Return whether a job's last try ended with its process."""
     return session.scalar(select(HeavyJob.id).where(*_lost(now)).limit(1)) is not None
 
 
@@ -126,7 +126,7 @@ def newest_of(session: Session, kind: str, subject_ids: Collection[str]) -> dict
 
 
 def failed_kinds(session: Session) -> Sequence[str]:
-    """Return the kinds of which a job has failed lately and none has been done since."""
+    """Return the kinds of which a job failed lately and none was done since."""
     last_done = (
         select(HeavyJob.kind, func.max(HeavyJob.ended_at).label("at"))
         .where(HeavyJob.state == JobState.DONE)
@@ -146,7 +146,7 @@ def undone_by_state(session: Session) -> dict[JobState, int]:
 
 
 def forget(session: Session, *, now: datetime) -> None:
-    """Drop what ended long ago."""
+    """Delete jobs that ended long ago."""
     session.execute(delete(HeavyJob).where(HeavyJob.ended_at < now - KEPT))
 
 

@@ -1,4 +1,4 @@
-"""Leases: of many processes one works on a row, until it lets go or its time runs out.
+"""Leases: of many processes one works on a row, until it releases it or its time runs out.
 
 Every step is one conditional UPDATE, so the database decides between two who come at once, on SQLite and PostgreSQL
 alike. A holder that dies leaves the row to the next one when the lease is over; a holder that was merely slow finds
@@ -24,14 +24,14 @@ Condition = ColumnElement[bool]
 
 @dataclass(frozen=True)
 class LeasedRow(Generic[Row]):
-    """A row in the hands of this process, as it was when it was taken, and the token that proves it."""
+    """A row leased to this process, as it was when taken, and the token that proves the lease."""
 
     row: Row
     token: str
 
 
 def is_free(model: type[Leased], length: timedelta, *, now: datetime) -> Condition:
-    """Return the condition that nobody holds the row, or that its holder's time is over.
+    """Return the condition that the row is not leased, or its lease is over.
 
     A lease that ends much later than one taken now would is from before the clock was put back.
     """
@@ -42,7 +42,7 @@ def is_free(model: type[Leased], length: timedelta, *, now: datetime) -> Conditi
 def take(
     session: Session, model: type[Row], *which: Condition, length: timedelta, now: datetime, **values: Any
 ) -> LeasedRow[Row] | None:
-    """Take the row that meets *which* and note *values* in it; None if there is none or somebody has it."""
+    """Lease the row that meets *which* and set *values* in it; None if there is none or it is leased."""
     token = new_id()
     taken = (
         update(model)
@@ -56,7 +56,7 @@ def take(
 
 
 def add(session: Session, row: Row, *, length: timedelta, now: datetime) -> LeasedRow[Row] | None:
-    """Write a new row that is taken from the first; None if somebody else wrote it first."""
+    """Insert a row that is leased from the start; None if somebody else inserted it first."""
     token = new_id()
     row.lease, row.leased_until = token, now + length
     try:
@@ -76,12 +76,12 @@ def renew(
     now: datetime,
     **values: Any,
 ) -> bool:
-    """Hold the row for another *length* from now and note *values*; False if the lease was lost meanwhile."""
+    """Renew the lease by *length* from now and set *values*; False if it was lost."""
     return _by_holder(session, model, *which, token=token, leased_until=now + length, **values)
 
 
 def release(session: Session, model: type[Leased], *which: Condition, token: str, **values: Any) -> bool:
-    """Give the row back and note *values*; False if the lease was lost meanwhile."""
+    """Release the row and set *values*; False if the lease was lost."""
     return _by_holder(session, model, *which, token=token, lease=None, leased_until=None, **values)
 
 

@@ -1,4 +1,4 @@
-"""Hints to open screens that something changed; the screen then asks for the thing itself."""
+"""Hints to open screens that something changed; the screens then fetch it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEEP = timedelta(hours=1)
 
 
 def publish(session: Session, topic: str, *, now: datetime) -> None:
-    """Write the hint into the transaction that changed the thing; said once is enough."""
+    """Write a hint into this transaction, once for each topic."""
     if all(hint["topic"] != topic for hint in appended(session, LiveEvent)):
         append(session, LiveEvent, topic=topic, at=now)
 
@@ -28,7 +28,7 @@ def staff_topic(staff_id: str) -> str:
 
 
 def viewers_topic(staff_id: str) -> str:
-    """Return the topic of this person's screens when somebody else is at the same record or case."""
+    """Return the topic of this person's screens about who else views the same record or case."""
     return f"beside:{staff_id}"
 
 
@@ -44,6 +44,6 @@ def hints_after(session: Session, seq: int) -> list[tuple[int, str]]:
 
 
 def forget(session: Session, *, now: datetime) -> None:
-    """Drop hints that no screen can still be waiting for."""
+    """Delete hints that no screen can still be waiting for."""
     last = newest_seq(session)  # the newest stays, so that the sequence never starts anew
     session.execute(delete(LiveEvent).where(LiveEvent.at < now - KEEP, LiveEvent.seq < last))

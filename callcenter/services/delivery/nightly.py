@@ -1,4 +1,4 @@
-"""What is done once a night: one row a job and night says who has it in hand, how far it came and how it ended."""
+"""Nightly jobs: one row for each job and night says who runs it, how far it is and how it ended."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LEASE = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class LeasedNight:
-    """One night's job in the hands of one worker."""
+    """One night's job leased to one worker."""
 
     job: str
     night: date
@@ -34,13 +34,13 @@ class LeasedNight:
 
 
 def night_of(now: datetime) -> date | None:
-    """Return the night it is, or None by day."""
+    """Return which night it is, or None by day."""
     here = in_japan(now)
     return here.date() if BEGINS <= here.time() < ENDS else None
 
 
 def take(session: Session, job: str, *, now: datetime) -> LeasedNight | None:
-    """Take tonight's turn; None by day, when it is done, or while somebody else is at it."""
+    """Lease tonight's job; None by day, when it is done, or while it is leased."""
     night = night_of(now)
     if night is None:
         return None
@@ -53,14 +53,14 @@ def take(session: Session, job: str, *, now: datetime) -> LeasedNight | None:
 
 
 def advance(session: Session, leased: LeasedNight, *, removed: int, kept: int, now: datetime) -> bool:
-    """Note how much was done since the last note; False if the turn went to somebody else meanwhile."""
+    """Add to the counts and renew the lease; False if it was lost."""
     more = {"removed": NightlyRun.removed + removed, "kept": NightlyRun.kept + kept}
     which = _run(leased.job, leased.night)
     return leases.renew(session, NightlyRun, *which, token=leased.token, length=LEASE, now=now, **more)
 
 
 def finish(session: Session, leased: LeasedNight, result: str, *, now: datetime) -> None:
-    """Say how it ended; tonight nobody takes it again."""
+    """Store how the job ended; it is not run again tonight."""
     leases.release(
         session, NightlyRun, *_run(leased.job, leased.night), token=leased.token, ended_at=now, result=result
     )

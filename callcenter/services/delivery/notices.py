@@ -1,4 +1,4 @@
-"""Telling a second person what somebody decided or asks; they are shown it until they have seen it."""
+"""Notices: a colleague is shown what somebody decided or asks, until they have seen it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from callcenter.services.delivery import live
 
 @dataclass(frozen=True)
 class UnseenNotice:
-    """A notice that somebody has not seen yet, with the name of who did it (None for the operator)."""
+    """A notice that somebody has not seen yet, with the name of who caused it (None for the operator)."""
 
     id: str
     kind: str
@@ -27,7 +27,7 @@ class UnseenNotice:
 
 
 def notify_decision_makers(session: Session, kind: str, subject_id: str, *, by: str | None, now: datetime) -> None:
-    """Let everybody else know who may be told of decisions."""
+    """Notify everybody else whose role learns of decisions."""
     others = select(Staff.id).where(
         Staff.role.in_(roles_that_may(Action.SEE_DECISIONS)), Staff.active, Staff.id != (by or "")
     )
@@ -37,21 +37,21 @@ def notify_decision_makers(session: Session, kind: str, subject_id: str, *, by: 
 
 
 def notify(session: Session, kind: str, subject_id: str, *, to: str, by: str | None, now: datetime) -> None:
-    """Let one person know, unless it was they who did it."""
+    """Notify one person, unless it was they who did it."""
     if to != by:
         session.add(Notice(id=new_id(), staff_id=to, kind=kind, subject_id=subject_id, by_id=by, at=now))
         live.publish(session, live.staff_topic(to), now=now)
 
 
 def withdraw(session: Session, kind: str, subject_id: str, *, now: datetime) -> None:
-    """Take away what nobody needs to know any more."""
+    """Withdraw notices about *subject_id* that nobody has seen yet."""
     query = select(Notice).where(Notice.kind == kind, Notice.subject_id == subject_id, Notice.seen_at.is_(None))
     for notice in session.scalars(query):
         notice.seen_at = now
 
 
 def unseen(session: Session, staff_id: str) -> list[UnseenNotice]:
-    """Return what this person has not seen yet, oldest first."""
+    """Return this person's unseen notices, oldest first."""
     actor = aliased(Staff)
     query = (
         select(Notice.id, Notice.kind, Notice.subject_id, actor.name, Notice.at)
@@ -63,7 +63,7 @@ def unseen(session: Session, staff_id: str) -> list[UnseenNotice]:
 
 
 def mark_seen(session: Session, notice_id: str, staff_id: str, *, now: datetime) -> None:
-    """This person has seen it; somebody else's notice, or one seen before, stays as it is."""
+    """Mark a notice of this person as seen; anybody else's, or a seen one, stays as it is."""
     notice = session.get(Notice, notice_id)
     if notice is not None and notice.staff_id == staff_id and notice.seen_at is None:
         notice.seen_at = now

@@ -1,4 +1,4 @@
-"""Errands for the world outside: written with the decision, leased, done at least once, marked once."""
+"""The outbox: errands to the world outside, written with the decision, leased, run at least once, marked once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SLOW = frozenset({"audit_head"})
 
 @dataclass(frozen=True)
 class LeasedErrand:
-    """One errand, held by one worker until ``OutboxMessage.leased_until``."""
+    """One errand leased to one worker until ``OutboxMessage.leased_until``."""
 
     message_id: int
     token: str
@@ -36,7 +36,7 @@ class LeasedErrand:
 
 
 def put(session: Session, topic: str, *, now: datetime, after: timedelta = timedelta(0), **facts: Any) -> None:
-    """Write an errand into the transaction at hand, to be run from *now* + *after* on."""
+    """Write an errand into this transaction, to be run from *now* + *after* on."""
     append(session, OutboxMessage, topic=topic, facts=facts, created_at=now, due_at=now + after)
     info(session).rings_worker = True
 
@@ -50,12 +50,12 @@ def due(session: Session, *, now: datetime, limit: int = 50, slow: bool = False)
 
 
 def count_undone(session: Session) -> int:
-    """Return how many messages are not delivered yet."""
+    """Return how many errands are not done yet."""
     return session.scalar(select(func.count()).select_from(OutboxMessage).where(OutboxMessage.done_at.is_(None))) or 0
 
 
 def lease(session: Session, message_id: int, *, now: datetime) -> LeasedErrand | None:
-    """Take the errand for this worker alone; None if it is done or somebody else has it."""
+    """Lease the errand; None if it is done or leased."""
     which = (OutboxMessage.id == message_id, OutboxMessage.done_at.is_(None))
     attempts = OutboxMessage.attempts + 1
     held = leases.take(session, OutboxMessage, *which, length=LEASE, now=now, attempts=attempts)
@@ -66,12 +66,12 @@ def lease(session: Session, message_id: int, *, now: datetime) -> LeasedErrand |
 
 
 def finish(session: Session, held: LeasedErrand, result: str, *, now: datetime) -> bool:
-    """Mark the errand done; False if the lease was lost meanwhile."""
+    """Mark the errand done; False if the lease was lost."""
     return _release(session, held, done_at=now, result=result)
 
 
 def retry(session: Session, held: LeasedErrand, *, now: datetime) -> bool:
-    """Let the errand rest, longer each time, and be tried again."""
+    """Schedule another try of the errand, after a pause that grows."""
     pause = min(PATIENCE, timedelta(seconds=2 ** min(held.attempts, 6) / 2))
     return _release(session, held, due_at=now + pause)
 

@@ -1,4 +1,4 @@
-"""Webhooks taken in once: the stored answer is the answer to every repetition."""
+"""Receipts of webhooks: a repetition gets the stored answer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ANSWER = select(Receipt.answer).where(Receipt.key == bindparam("wanted"))
 
 
 def kept_answer(session: Session, key: str) -> str | None:
-    """Return what this webhook was answered before, if it was taken in."""
+    """Return the stored answer to this webhook, None if it is new."""
     return session.connection().scalar(_ANSWER, {"wanted": key})
 
 
@@ -27,4 +27,5 @@ def keep(session: Session, key: str, answer: str, *, now: datetime) -> None:
 
 
 def forget(session: Session, *, now: datetime) -> None:
+    """Delete receipts that no repetition can still ask for."""
     session.execute(delete(Receipt).where(Receipt.taken_at < now - KEEP))

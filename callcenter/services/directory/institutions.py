@@ -1,4 +1,4 @@
-"""Keeping the directory: the shipped entries, changes with their history, and looking something up.
+"""The directory of institutions: the shipped entries, changes with their history, and the search.
 
 The public pages and the spoken words take their lines from the shipped table instead, as they must be right with
 the database away; ``disagreements`` tells ``callcenter doctor`` where the two say different things.
@@ -30,13 +30,13 @@ SAID = ("name", "number", "hours", "cost", "for_whom")
 
 
 class NoSuchInstitution(HelplineError):
-    """No entry by that id."""
+    """Raised when an entry does not exist."""
 
     message = "その窓口は、一覧にありません。さがし直してください。"
 
 
 class ChangedMeanwhile(HelplineError):
-    """Somebody else saved the entry since it was opened."""
+    """Raised when somebody else saved the entry since it was opened."""
 
     message = (
         "ほかの人が、この窓口を先に直しました。書いたものは、下に残っています。新しい内容と見くらべて、お試しください。"
@@ -45,14 +45,14 @@ class ChangedMeanwhile(HelplineError):
 
 @dataclass(frozen=True)
 class Found:
-    """One entry that fits."""
+    """One entry that fits a search."""
 
     institution: Institution
     open: bool | None
 
 
 def store_shipped(session: Session, lines: Iterable[Helpline], *, now: datetime) -> int:
-    """Take over the shipped lines, and return how many were new or changed; what somebody edited here stays."""
+    """Store the shipped lines and return how many were new or changed; edited entries stay."""
     rows = {row.slug: row for row in session.scalars(select(Institution).where(Institution.slug.is_not(None)))}
     edited = set(
         session.scalars(select(InstitutionVersion.institution_id).where(InstitutionVersion.by_id.is_not(None)))
@@ -71,7 +71,7 @@ def store_shipped(session: Session, lines: Iterable[Helpline], *, now: datetime)
 
 
 def add(session: Session, entry: Entry, *, by: Staff, now: datetime) -> Institution:
-    """Add an entry; who adds it has made sure of it today."""
+    """Add an entry, verified today by who adds it."""
     row = Institution(id=new_id(), version=0)
     _write(session, row, entry, verified_on=local_date(now), by=by, now=now)
     return row
@@ -80,7 +80,7 @@ def add(session: Session, entry: Entry, *, by: Staff, now: datetime) -> Institut
 def change(
     session: Session, institution_id: str, seen: int, entry: Entry, *, verified: bool, by: Staff, now: datetime
 ) -> Institution:
-    """Change an entry as it was *seen* at a version; *verified* says that number and hours were checked today."""
+    """Change an entry as it was *seen* at a version; *verified* if number and hours were checked today."""
     row = _locked(session, institution_id)
     if row.version != seen:
         raise ChangedMeanwhile
@@ -91,7 +91,7 @@ def change(
 
 
 def verify(session: Session, institution_id: str, *, by: Staff, now: datetime) -> Institution:
-    """Somebody has made sure today that everything is still right."""
+    """Store that everything in the entry was checked today."""
     row = _locked(session, institution_id)
     if row.verified_on != local_date(now):
         _write(session, row, Entry.of(row), verified_on=local_date(now), by=by, now=now)
@@ -99,7 +99,7 @@ def verify(session: Session, institution_id: str, *, by: Staff, now: datetime) -
 
 
 def retire(session: Session, institution_id: str, *, back: bool, by: Staff, now: datetime) -> Institution:
-    """Take an entry out of the directory, or bring it *back*; who was told of it stays told."""
+    """Retire an entry, or bring it *back*; referrals keep it."""
     row = _locked(session, institution_id)
     if (row.retired_at is None) != (not back):
         return row
@@ -109,7 +109,7 @@ def retire(session: Session, institution_id: str, *, back: bool, by: Staff, now:
 
 
 def search(session: Session, wanted: Wanted, *, now: datetime) -> list[Found]:
-    """Return the entries that fit, best first; those that answer now come before those that do not."""
+    """Return the entries that fit, best first; those that answer now before those that do not."""
     rows = session.scalars(select(Institution).where(Institution.retired_at.is_(None)))
     ranked = [(place, row) for row in rows if (place := rank(Entry.of(row), wanted, now)) is not None]
     ranked.sort(key=lambda one: (one[0], _order(one[1])))
@@ -117,7 +117,7 @@ def search(session: Session, wanted: Wanted, *, now: datetime) -> list[Found]:
 
 
 def lines_at_hand(session: Session, lines: Iterable[Helpline], *, now: datetime) -> list[tuple[Entry, bool | None]]:
-    """Return the shipped *lines* that may answer now as the directory has them, and whether they surely do."""
+    """Return those of the shipped *lines* that may answer now, and whether they surely do."""
     rows = {row.slug: row for row in session.scalars(select(Institution).where(Institution.slug.is_not(None)))}
     kept = [(line, rows.get(line.id)) for line in lines]
     there = [
@@ -129,7 +129,7 @@ def lines_at_hand(session: Session, lines: Iterable[Helpline], *, now: datetime)
 
 
 def everything(session: Session) -> Sequence[Institution]:
-    """Return every entry, also those that were taken out, by kind and name."""
+    """Return every entry, retired ones too, by kind and name."""
     return sorted(session.scalars(select(Institution)), key=_order)
 
 
@@ -142,13 +142,13 @@ def entry_with(session: Session, institution_id: str) -> Institution:
 
 
 def history(session: Session, institution_id: str) -> Sequence[InstitutionVersion]:
-    """Return how the entry was left each time, newest first."""
+    """Return the versions of an entry, newest first."""
     query = select(InstitutionVersion).where(InstitutionVersion.institution_id == institution_id)
     return session.scalars(query.order_by(InstitutionVersion.version.desc())).all()
 
 
 def disagreements(session: Session, lines: Iterable[Helpline]) -> list[str]:
-    """Return the shipped ids of which the directory tells callers something else than pages and telephone do."""
+    """Return the shipped ids of which the directory differs from what pages and telephone say."""
     rows = {row.slug: row for row in session.scalars(select(Institution).where(Institution.slug.is_not(None)))}
     found = []
     for line in lines:

@@ -1,4 +1,4 @@
-"""Who is on duty and who may be rung: conditions on ``Presence`` for the queries of the line, and how many they are."""
+"""SQL conditions on ``Presence``: who is on duty, and who may be rung."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Since = datetime | BindParameter[datetime]
 
 
 def on_duty(now: datetime, policy: Policy) -> ColumnElement[bool]:
-    """Return the condition for a counsellor who has come and, as far as anybody can tell, is still there."""
+    """Return the condition for a counsellor on duty who, as far as is known, is still there."""
     return on_duty_since(now - policy.gone_after, now - policy.missed_grace)
 
 
 def on_duty_since(alive_since: Since, missed_since: Since) -> ColumnElement[bool]:
-    """Return ``on_duty`` for moments that may come with each use.
+    """Return ``on_duty`` for moments given with each use.
 
     A browser gives a sign of life; whom the line put away for not answering is missed after a while.
     """
@@ -42,12 +42,12 @@ def staff_on_duty(now: datetime, policy: Policy) -> Select[str]:
 
 
 def offerable(now: datetime, policy: Policy) -> ColumnElement[bool]:
-    """Return the condition for a counsellor who may be rung: available, not draining, and reachable right now."""
+    """Return the condition for a counsellor who may be rung: available, not draining, reachable."""
     return offerable_since(now - policy.fresh_for)
 
 
 def offerable_since(fresh_since: Since) -> ColumnElement[bool]:
-    """Return ``offerable`` for a moment that may come with each use."""
+    """Return ``offerable`` for a moment given with each use."""
     browser = and_(Presence.heartbeat_at > fresh_since, Presence.registered.is_(True), Presence.lease.is_not(None))
     reachable = or_(Presence.contact == Contact.PHONE, browser)
     at_hand = and_(Presence.draining.is_(False), Presence.listening_id.is_(None))
@@ -81,5 +81,5 @@ def can_ring(row: Presence | None, *, now: datetime, policy: Policy) -> bool:
 
 
 def how_many_reachable(session: Session, *, now: datetime, policy: Policy) -> int:
-    """Return how many counsellors may be rung at this moment."""
+    """Return how many counsellors may be rung now."""
     return session.scalar(select(func.count(Presence.staff_id)).where(offerable(now, policy))) or 0

@@ -1,4 +1,4 @@
-"""Care for those who answer: saying that a call was hard, being seen, and how often it was so.
+"""Care after hard calls: a counsellor reports one, a supervisor answers, and how often it happened.
 
 A note belongs to the counsellor and to the supervisors who look after them. It is no part of any
 record, names no call, and is left out of the audit trail, which others read; that a supervisor
@@ -29,14 +29,14 @@ WEEK, MONTH = timedelta(days=7), timedelta(days=30)
 
 
 class NoCallAtHand(HelplineError):
-    """The call has been written up already."""
+    """Raised when the call has been written up already."""
 
     message = "いまは通話中でも、後処理中でもありません。話したいことがあるときは、統括にいつでも声をかけてください。"
 
 
 @dataclass(frozen=True)
 class OpenHardCall:
-    """A hard call after which nobody has spoken with the counsellor yet."""
+    """A hard call after which no supervisor has spoken with the counsellor yet."""
 
     id: str
     name: str
@@ -55,7 +55,7 @@ class HardCallCounts:
 
 
 def report_hard_call(session: Session, staff: Staff, *, now: datetime) -> None:
-    """Say that the call at hand is, or was, hard: supervisors hear of it now, and a pause follows the record.
+    """Report that the call at hand is, or was, hard: supervisors are told, a pause follows the record.
 
     Saying it twice is once. ``NoCallAtHand`` when the record is finished already.
     """
@@ -71,7 +71,7 @@ def report_hard_call(session: Session, staff: Staff, *, now: datetime) -> None:
 
 
 def withdraw_hard_call(session: Session, staff: Staff, *, now: datetime) -> None:
-    """It was pressed by mistake: the note is gone, and so is the pause."""
+    """Withdraw the report on the call at hand, and the pause with it."""
     row = presence.lock_or_create(session, staff, now=now)
     if row.hard_call_id is None:
         return
@@ -83,7 +83,7 @@ def withdraw_hard_call(session: Session, staff: Staff, *, now: datetime) -> None
 
 
 def open_hard_calls(session: Session) -> tuple[OpenHardCall, ...]:
-    """Return the notes that no supervisor has answered yet, oldest first; for supervisors only."""
+    """Return the hard calls that no supervisor has answered yet, oldest first; for supervisors only."""
     query = (
         select(HardCall.id, Staff.name, HardCall.at)
         .join(Staff, Staff.id == HardCall.staff_id)
@@ -94,7 +94,7 @@ def open_hard_calls(session: Session) -> tuple[OpenHardCall, ...]:
 
 
 def mark_answered(session: Session, note_id: str, *, by: Staff, now: datetime) -> None:
-    """A supervisor spoke with the counsellor; of two who say so the first counts."""
+    """Store that a supervisor spoke with the counsellor; the first one counts."""
     check(by.role, Action.LEAD)
     first = update(HardCall).where(HardCall.id == note_id, HardCall.seen_at.is_(None))
     session.execute(first.values(seen_at=now, seen_by=by.id))
@@ -102,7 +102,7 @@ def mark_answered(session: Session, note_id: str, *, by: Staff, now: datetime) -
 
 
 def hard_call_counts(session: Session, *, by: Staff, now: datetime) -> tuple[HardCallCounts, ...]:
-    """Count hard calls for each counsellor who had any within a year, most in the last week first."""
+    """Return the hard calls of each counsellor within a year, most in the last week first."""
     check(by.role, Action.LEAD)
     week = func.sum(case((HardCall.at > now - WEEK, 1), else_=0))
     month = func.sum(case((HardCall.at > now - MONTH, 1), else_=0))
@@ -118,7 +118,7 @@ def hard_call_counts(session: Session, *, by: Staff, now: datetime) -> tuple[Har
 
 
 def forget(session: Session, *, now: datetime) -> None:
-    """Drop notes older than a year."""
+    """Delete reports older than a year."""
     session.execute(delete(HardCall).where(HardCall.at <= now - KEEP))
 
 

@@ -1,4 +1,4 @@
-"""The end of the day for those who answer: nobody is rung any more, so nobody stays on the line."""
+"""Setting counsellors offline after closing, when nobody is rung any more."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FREE = (Work.AVAILABLE, Work.AWAY)
 
 
 def set_offline_after_closing(session: Session, *, now: datetime, policy: Policy) -> None:
-    """Once callers are no longer served, take those on duty off the line: at once, or after call and record.
+    """Set those on duty offline once callers are no longer served, or after call and record.
 
     Whoever comes after that, for the next morning, stays.
     """

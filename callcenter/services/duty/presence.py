@@ -1,4 +1,4 @@
-"""Counsellors coming, being there, and going."""
+"""A counsellor's presence: coming, being reachable, going, and what follows a ring or a call."""
 
 from __future__ import annotations
 
@@ -33,31 +33,31 @@ _BY_STAFF = select(Presence).where(Presence.staff_id == bindparam("staff_id")).w
 
 
 class OnTheLine(HelplineError):
-    """The line itself holds the counsellor's state while a call rings or runs."""
+    """Raised when a ring or call holds the counsellor's state."""
 
     message = "呼び出し中か通話中です。電話が終わってから、もう一度お試しください。"
 
 
 class OtherTab(HelplineError):
-    """Another tab of the same person rings."""
+    """Raised when another tab of the same person is the one that rings."""
 
     message = "別のタブで受付中です。このタブで受けるときは「このタブで受ける」を押してください。"
 
 
 class CallInOtherTab(HelplineError):
-    """Another tab of the same person has a call, which taking over would cut."""
+    """Raised when taking over would cut a call in another tab of the same person."""
 
     message = "別のタブで、電話が鳴っているかつながっています。電話は、そちらのタブでお続けください。"
 
 
 class ChangesSoon(HelplineError):
-    """The account ends, or gets another role, as soon as the call at hand is over."""
+    """Raised when the account ends, or changes its role, after the call at hand."""
 
     message = "この電話の記録を終えると、アカウントの変更のため受付も終わります。くわしくは統括におたずねください。"
 
 
 class AccountEnded(HelplineError):
-    """The account was ended; nobody is rung for it."""
+    """Raised when the account was deactivated."""
 
     message = "このアカウントは使えなくなっています。もう一度使うときは、管理者に声をかけてください。"
 
@@ -68,7 +68,7 @@ def lock(session: Session, staff_id: str) -> Presence | None:
 
 
 def get(session: Session, staff_id: str) -> Presence | None:
-    """Return what this person is doing, for a page that only shows it: nothing is locked."""
+    """Return what this person is doing, unlocked, for a page that only shows it."""
     return session.get(Presence, staff_id)
 
 
@@ -78,13 +78,13 @@ def staff_by_work(session: Session) -> dict[Work, int]:
 
 
 def is_in_talk(session: Session, staff_id: str) -> bool:
-    """Whether a caller is with this person, or they follow a colleague's talk."""
+    """Return whether this person talks with a caller or listens to a colleague's talk."""
     row = session.get(Presence, staff_id)
     return row is not None and (row.work in TALKING or row.listening_id is not None)
 
 
 def lock_or_create(session: Session, staff: Staff, *, now: datetime) -> Presence:
-    """Return the person's row, locked; it is made on first use, offline."""
+    """Return the person's row, locked; it is created on first use, offline."""
     row = lock(session, staff.id)
     if row is None:
         row = Presence(staff_id=staff.id, work=Work.OFFLINE, contact=staff.contact, since=now, idle_since=now)
@@ -96,7 +96,7 @@ def lock_or_create(session: Session, staff: Staff, *, now: datetime) -> Presence
 
 
 def set_work(row: Presence, work: Work, session: Session, *, now: datetime, reason: AwayReason | None = None) -> None:
-    """Change what the counsellor is doing and let the screens know."""
+    """Set what the counsellor is doing and let the screens know."""
     if (row.work, row.reason) == (work, reason):
         return
     row.work, row.reason, row.since, row.set_by = work, reason, now, None
@@ -108,7 +108,7 @@ def set_work(row: Presence, work: Work, session: Session, *, now: datetime, reas
 
 
 def _settle(session: Session, row: Presence, *, now: datetime) -> None:
-    """The call and its record are behind this person: what was planned or decided for afterwards is done."""
+    """Apply what was planned or decided for after the call and its record."""
     draining, signing_out = row.draining, row.signing_out
     row.draining, row.signing_out, row.away_after, row.hard_call_id = False, False, None, None
     staff = session.get_one(Staff, row.staff_id) if draining else None
@@ -124,7 +124,7 @@ def _tell(session: Session, row: Presence, *, now: datetime) -> None:
 
 
 def become_available(session: Session, staff: Staff, *, now: datetime) -> Presence:
-    """Be available from now on; also ends a wrap-up.
+    """Set the person available; also ends a wrap-up.
 
     Raises ``OnTheLine``, ``ChangesSoon``, ``AccountEnded``, or ``NotAllowed`` by role.
     """
@@ -146,7 +146,7 @@ def become_available(session: Session, staff: Staff, *, now: datetime) -> Presen
 def become_unavailable(
     session: Session, staff: Staff, work: Work, *, now: datetime, reason: AwayReason | None = None
 ) -> Presence:
-    """Go away or offline; during a call it is kept for afterwards."""
+    """Set the person away or offline; during a call it takes effect afterwards."""
     row = lock_or_create(session, staff, now=now)
     if row.work in BOUND:
         return _plan(session, staff, row, work, now=now, reason=reason)
@@ -159,7 +159,7 @@ def become_unavailable(
 def plan_after_call(
     session: Session, staff: Staff, work: Work, *, now: datetime, reason: AwayReason | None = None
 ) -> Presence:
-    """Decide what comes after the call and its record; with *work* available an earlier decision is taken back.
+    """Plan what follows the call and its record; *work* available cancels an earlier plan.
 
     Whoever has no call any more goes at once. ``ChangesSoon`` if it is no longer theirs to decide.
     """
@@ -182,14 +182,14 @@ def _plan(
 
 
 def go_offline_after_call(session: Session, staff: Staff, *, now: datetime, signing_out: bool = False) -> None:
-    """Be rung no more; after the call and its record offline, and signed out if the person wanted that."""
+    """Ring the person no more; after call and record set them offline, and sign them out if wanted."""
     row = lock_or_create(session, staff, now=now)
     row.draining, row.signing_out = True, signing_out or row.signing_out
     _tell(session, row, now=now)
 
 
 def finish_wrap_up(session: Session, staff: Staff, *, now: datetime) -> Presence:
-    """The record is finished, and with it the wrap-up: what was planned for afterwards begins."""
+    """End the wrap-up, as the record is finished, and do what was planned for afterwards."""
     row = lock_or_create(session, staff, now=now)
     if row.work is Work.WRAP_UP:
         _follow(session, row, work_after_call(row), now=now, to_the_back=True)
@@ -197,7 +197,7 @@ def finish_wrap_up(session: Session, staff: Staff, *, now: datetime) -> Presence
 
 
 def record_heartbeat(session: Session, staff: Staff, lease: str, *, registered: bool, now: datetime) -> Presence:
-    """The person's tab says that it is alive; ``OtherTab`` if another one holds the telephone."""
+    """Store that the person's tab is alive; ``OtherTab`` if another tab rings."""
     row = lock_or_create(session, staff, now=now)
     if row.lease != lease:
         raise OtherTab
@@ -209,7 +209,7 @@ def record_heartbeat(session: Session, staff: Staff, lease: str, *, registered: 
 
 
 def take_lease(session: Session, staff: Staff, *, force: bool, now: datetime) -> Presence:
-    """Let this tab be the one that rings; another live tab keeps it unless *force* says to take it over.
+    """Make this tab the one that rings; another live tab keeps that unless *force*.
 
     A live tab with a call keeps it in any case (``CallInOtherTab``): the call would end with it.
     """
@@ -225,23 +225,23 @@ def take_lease(session: Session, staff: Staff, *, force: bool, now: datetime) ->
 
 
 def set_unreachable_after_freeze(session: Session, row: Presence, *, now: datetime) -> None:
-    """The page was frozen and could not have rung; whoever was to be rung there is put away, and told."""
+    """Set an available person unreachable whose page was frozen and could not ring."""
     if row.work is Work.AVAILABLE and row.contact is Contact.BROWSER:
         set_unreachable(session, row, now=now)
 
 
 def set_unreachable(session: Session, row: Presence, *, now: datetime) -> None:
-    """Ring a device that cannot be reached no more, until its person says that they are back."""
+    """Ring a device that cannot be reached no more, until its person is back."""
     set_work(row, Work.AWAY, session, now=now, reason=AwayReason.UNREACHABLE)
 
 
 def free_after_ring(session: Session, row: Presence, *, now: datetime, to_the_back: bool) -> None:
-    """A ring came to nothing; the person is free again, at the back of the line if it was theirs to answer."""
+    """Free the person after a ring that came to nothing; *to_the_back* if it was theirs to answer."""
     _follow(session, row, work_after_call(row), now=now, to_the_back=to_the_back)
 
 
 def record_missed_ring(session: Session, row: Presence, *, now: datetime, unreachable: bool) -> None:
-    """A ring went unanswered; after the second in a row the person is put away and told.
+    """Count an unanswered ring; after the second in a row the person is set away.
 
     *unreachable*: the device was busy at once. A browser is then not rung before it says again that it can be, so
     that a page which is just being loaded anew costs nobody their place.

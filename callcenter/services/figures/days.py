@@ -1,4 +1,4 @@
-"""The calls of single days, as the live board counts them: today's, and those of the same weekday before."""
+"""The calls of single days, as the live board counts them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def calls_on(session: Session, day: date) -> list[CallTimes]:
 
 
 def arrivals_on(session: Session, days: Iterable[date]) -> dict[date, list[datetime]]:
-    """Return when callers arrived on each of *days*, without those who were never in the queue."""
+    """Return when callers arrived on each of *days*, without those who were never queued."""
     found = {day: list[datetime]() for day in days}
     received = or_(Call.outcome.is_(None), Call.outcome.not_in(NOT_RECEIVED))
     query = select(Call.arrived_on, Call.arrived_at).where(Call.arrived_on.in_(found), received)

@@ -1,4 +1,4 @@
-"""Counts by month, for whoever may see figures and nothing else: calls, records, what was destroyed."""
+"""Monthly counts of calls, records and destructions, for those who may see figures."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OUTSIDE_HOURS = (CallOutcome.CLOSED_BEFORE, CallOutcome.BLOCKED)
 
 @dataclass(frozen=True)
 class Month:
-    """One month on the calendar of Japan; ``first`` is its first day."""
+    """The counts of one month in Japan; ``first`` is its first day."""
 
     first: date
     calls: int

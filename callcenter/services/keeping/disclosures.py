@@ -1,4 +1,4 @@
-"""Putting a case together for the person it is about, and noting that it was handed out.
+"""A disclosure (開示): gathering a case for the person it is about, and recording that it was handed out.
 
 This passes the wall inside the family, as a supervisor answers for every part; as proposed, nothing of the
 others is in it.
@@ -61,7 +61,7 @@ TITLE = "開示する記録"
 
 @dataclass(frozen=True)
 class Copy:
-    """A file that was made, and why; *kind* is pdf, json, or review for one that is never handed out."""
+    """A file that was made, and why; *kind* is pdf, json, or review for one that stays in the house."""
 
     kind: str
     body: bytes
@@ -70,7 +70,7 @@ class Copy:
 
 @dataclass(frozen=True)
 class Draft:
-    """A case as it could be handed to one of its people."""
+    """A case as it could be disclosed to one of its people."""
 
     case_id: str
     person_id: str
@@ -79,7 +79,7 @@ class Draft:
 
 
 def gather(session: Session, case_id: str, person_id: str | None, *, names: bool, by: Staff, now: datetime) -> Draft:
-    """Put the case together for one of its people, the subject unless another is named; *names* are those of staff."""
+    """Return the case as a draft for one of its people, the subject by default; *names* are those of staff."""
     case = case_access.open_for_reading(session, case_id, by, now=now, action=Action.EXPORT)
     people = sorted((one for one in case.people if one.merged_into_id is None), key=lambda one: not one.is_subject)
     person = next((one for one in people if person_id in (None, one.id)), None)
@@ -117,7 +117,7 @@ def document(draft: Draft, decided: Decided, *, service: str, for_review: bool, 
 
 
 def as_json(made: Mapping[str, Any]) -> bytes:
-    """Return the copy for machines: UTF-8, with nothing in it that the PDF has not."""
+    """Return the copy as UTF-8 JSON, with nothing that the PDF does not hold."""
     sections = [
         {
             "title": section["title"],
@@ -136,7 +136,7 @@ def as_json(made: Mapping[str, Any]) -> bytes:
 def record_export(
     session: Session, draft: Draft, decided: Decided, copy: Copy, *, by: Staff, actor: Actor, now: datetime
 ) -> CaseExport:
-    """Note that a file was made of the case, before anybody has it; *by* is the supervisor who answers for it."""
+    """Record that a copy was made, before anybody has it; *by* is the supervisor who answers for it."""
     case = case_access.open_for_reading(session, draft.case_id, by, now=now, action=Action.EXPORT)
     made = CaseExport(
         id=new_id(),

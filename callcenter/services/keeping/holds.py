@@ -1,4 +1,4 @@
-"""Keeping a case, or a record of nobody's, beyond its period: with a reason, until a day, and lifted again."""
+"""Retention holds: keeping a case, or an unlinked record, beyond its period, with a reason and until a day."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from callcenter.services.trail.audit import Actor, Subject
 
 
 class NothingToHold(HelplineError):
-    """Neither a case nor a record by that id, or it has gone."""
+    """Raised when there is no case or unlinked record by that id."""
 
     message = "そのケースや記録は見つかりません。もう消されたのかもしれません。"
 
 
 class NoSuchHold(HelplineError):
-    """The hold was lifted, or never was."""
+    """Raised when a hold does not exist or was lifted."""
 
     message = "その保存の延長は、もうありません。画面を読みこみ直してください。"
 
@@ -33,7 +33,7 @@ class NoSuchHold(HelplineError):
 def place_hold(
     session: Session, row_id: str, reason: HoldReason, note: str, until: date, *, by: Actor, now: datetime
 ) -> RetentionHold:
-    """Keep the case, or the unlinked record, with this id through *until*; several holds may stand at once."""
+    """Hold the case, or the unlinked record, through *until*; several holds may stand at once."""
     text = check_hold(note, until, today=local_date(now))
     held: Case | Consultation | None = session.get(Case, row_id, with_for_update=True)
     held = held or session.get(Consultation, row_id, with_for_update=True)
@@ -69,18 +69,18 @@ def lift(session: Session, hold_id: str, *, by: Actor, now: datetime) -> Retenti
 
 
 def standing(on: date) -> ColumnElement[bool]:
-    """Return which holds stand on a day."""
+    """Return the condition for holds in force on a day."""
     return and_(RetentionHold.lifted_at.is_(None), RetentionHold.until >= on)
 
 
 def listed(session: Session, *, today: date) -> list[RetentionHold]:
-    """Return the holds that stand, the first to end first."""
+    """Return the holds in force, the first to end first."""
     query = select(RetentionHold).where(standing(today))
     return list(session.scalars(query.order_by(RetentionHold.until, RetentionHold.id)))
 
 
 def of_case(session: Session, case_id: str, *, today: date) -> list[RetentionHold]:
-    """Return the holds that stand on a case."""
+    """Return the holds in force on a case."""
     query = select(RetentionHold).where(standing(today), RetentionHold.case_id == case_id)
     return list(session.scalars(query.order_by(RetentionHold.until)))
 

@@ -1,4 +1,4 @@
-"""Moving to a new key of the ring: keys are wrapped anew, numbers sealed anew, flags hashed anew; no text is touched.
+"""Rotating to a new key of the ring: data keys are wrapped, numbers sealed and flags hashed again.
 
 Every step is a transaction of its own and each row says under which key it stands, so a rotation may be interrupted
 at any moment and goes on where it stopped. What changes meanwhile is left alone by compare-and-set.
@@ -28,7 +28,7 @@ AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Remaining:
-    """What still stands under another key than the ring's first."""
+    """What still depends on another key than the ring's first."""
 
     data_keys: int
     telephones: int
@@ -42,12 +42,12 @@ class Remaining:
 
     @property
     def movable(self) -> int:
-        """How much ``rotate`` can move; a flag only if its number is still kept in a call."""
+        """Return how much ``rotate`` can move; a flag only if a call still keeps its number."""
         return self.data_keys + self.telephones + self.numbers
 
 
 def remaining(session: Session, *, now: datetime) -> Remaining:
-    """Count what still needs an older key; only reads."""
+    """Return what still needs an older key; reads only."""
     ring = ring_of(session)
     old_flags = _old_flags(ring, local_date(now))
     flags, until = session.execute(select(func.count(), func.max(NumberFlag.until)).where(old_flags)).one()
@@ -65,7 +65,7 @@ def remaining(session: Session, *, now: datetime) -> Remaining:
 
 
 def rotate(session: Session, *, by: Actor, now: datetime, at_most: int = AT_ONCE) -> int:
-    """Bring up to *at_most* rows under the ring's first key, and return how many there were.
+    """Move up to *at_most* rows to the ring's first key, and return how many there were.
 
     Called again, each time in a transaction of its own, until it returns 0. Only then, and once ``rehash_flags``
     has left none, may the old key leave the ring. Raises ``KeyMissing`` if a row needs a key that is not there.
@@ -82,7 +82,7 @@ def rotate(session: Session, *, by: Actor, now: datetime, at_most: int = AT_ONCE
 
 
 def recognise_flags(session: Session, *, now: datetime) -> dict[str, bytes]:
-    """Return the hash under the first key for each living flag of an older key whose number a call still keeps.
+    """Return the hash under the first key for each flag of an older key whose number a call still keeps.
 
     A flag knows no number; it is found by hashing the kept numbers under the older keys. Only reads.
     """
@@ -101,7 +101,7 @@ def recognise_flags(session: Session, *, now: datetime) -> dict[str, bytes]:
 
 
 def rehash_flags(session: Session, hashes: Mapping[str, bytes], *, by: Actor, now: datetime) -> int:
-    """Give flags the hash that ``recognise_flags`` found; one that ended or was lifted meanwhile stays as it is."""
+    """Store the hashes from ``recognise_flags``; a flag that ended or was lifted meanwhile is skipped."""
     ring = ring_of(session)
     changed = sum(_rehash(session, ring, flag_id, hashed) for flag_id, hashed in sorted(hashes.items()))
     if changed:
@@ -140,7 +140,7 @@ def _reseal(
     column: InstrumentedAttribute[bytes | None],
     at_most: int,
 ) -> int:
-    """Seal numbers anew; one that was changed or forgotten meanwhile is left as it is now."""
+    """Seal numbers again; one that was changed or forgotten meanwhile is skipped."""
     if at_most <= 0:
         return 0
     query = select(table.id, column).where(_old_seal(ring, column)).order_by(table.id).limit(at_most)

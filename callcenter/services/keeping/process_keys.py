@@ -1,4 +1,4 @@
-"""Every serving process says once a minute which keys it knows; a rotation waits for those that lack the new one."""
+"""Which keys each serving process knows; a rotation waits for those that lack the new one."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ KEPT = timedelta(days=1)
 
 
 def name_of_this(kind: str) -> str:
-    """Return a name for this process: what it does, where, and which one."""
+    """Return a name for this process: what it does, on which host, and its id."""
     return f"{kind} {socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def report_keys(session: Session, process: str, *, now: datetime) -> None:
-    """Say which keys this process knows; also forgets who has long ended."""
+    """Store which keys this process knows, and delete processes that ended long ago."""
     known = [key_id for key_id, _ in ring_of(session).keys]
     session.merge(ProcessKeys(process=process, key_ids=known, seen_at=now))
     session.execute(delete(ProcessKeys).where(ProcessKeys.seen_at < now - KEPT))

@@ -1,4 +1,4 @@
-"""What may go when: the list of what is due, and letting it go in batches; nothing else ever destroys by time."""
+"""Retention: what is due for destruction, and destroying it in batches; nothing else destroys by time."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ AT_ONCE = 50
 
 
 class Kind(StrEnum):
-    """What is kept or goes as one."""
+    """Whether a case or an unlinked record is due."""
 
     CASE = "case"
     RECORD = "consultation"
 
 
 class Held(StrEnum):
-    """Why something stays although its period is over."""
+    """Why something is kept although its period is over."""
 
     HOLD = "hold"
     FOLLOW_UP = "follow_up"
@@ -48,7 +48,7 @@ class Held(StrEnum):
 
 @dataclass(frozen=True)
 class Due:
-    """One case, or one record that belongs to none, whose period is over."""
+    """One case, or one record without a case, whose period is over."""
 
     kind: Kind
     id: str
@@ -70,13 +70,13 @@ class Due:
 
 
 def due(session: Session, *, on: date, periods: Periods) -> Iterator[Due]:
-    """Yield what is due on a day, held or not: cases first, the longest silence first; nothing is changed."""
+    """Yield what is due on a day, held or not: cases first, the longest silence first."""
     yield from _due_cases(session, on, periods)
     yield from _due_records(session, on, periods)
 
 
 def purge(session: Session, found: Sequence[Due], *, periods: Periods, by: Actor, now: datetime) -> list[Shredded]:
-    """Destroy what is still due and held by nothing now that it is locked; one entry in the trail proves the batch."""
+    """Destroy what is still due and not held once it is locked, and record the batch in one entry of the trail."""
     today, gone = local_date(now), list[tuple[RecordClass, Shredded]]()
     for one in found:
         shredded = (_let_case_go if one.kind is Kind.CASE else _let_record_go)(session, one.id, today, periods, by, now)
@@ -88,7 +88,7 @@ def purge(session: Session, found: Sequence[Due], *, periods: Periods, by: Actor
 
 
 def months_ahead(session: Session, *, today: date, periods: Periods) -> Counter[tuple[int, int]]:
-    """Count what will go in which month, by (year, month), if nobody calls; what is due already counts as today's.
+    """Return how much is due by (year, month) if nobody calls; what is due already counts as today's.
 
     Cases with visits are left out, as they wait for their closing.
     """
@@ -107,12 +107,12 @@ def months_ahead(session: Session, *, today: date, periods: Periods) -> Counter[
 
 
 def case_due(session: Session, case: Case, periods: Periods) -> tuple[date, RecordClass] | None:
-    """Return when this case goes if nobody calls; None while no day is certain."""
+    """Return when this case is due if nobody calls; None while uncertain."""
     return rule.goes_on(_kept(session, case), periods)
 
 
 def purges(session: Session, *, limit: int) -> Sequence[Purge]:
-    """Return what was destroyed, the latest first; ids in it are hashed."""
+    """Return what was destroyed, newest first; ids are hashed."""
     return session.scalars(select(Purge).order_by(Purge.at.desc()).limit(limit)).all()
 
 
@@ -176,7 +176,7 @@ def _record_due(session: Session, record: Consultation | None, on: date, periods
 
 
 def _kept(session: Session, case: Case) -> Kept:
-    """Ask the records themselves, not only the day noted on the case: a mistake there must destroy nothing."""
+    """Return what the rule asks, from the records themselves: a wrong day on the case must destroy nothing."""
     rows = session.execute(
         select(Consultation.channel, func.max(Consultation.local_date))
         .where(Consultation.case_id == case.id)
@@ -210,7 +210,7 @@ def _loose() -> ColumnElement[bool]:
 def _let_case_go(
     session: Session, case_id: str, today: date, periods: Periods, by: Actor, now: datetime
 ) -> tuple[RecordClass, Shredded] | None:
-    """Lock the case and ask again: somebody may have called, or kept it, since the list was drawn."""
+    """Destroy the case if, once locked, it is still due and not held."""
     query = select(Case).where(Case.id == case_id).with_for_update(of=Case)
     case = session.scalar(query.execution_options(populate_existing=True))
     found = None if case is None else _case_due(session, case, today, periods)
@@ -232,7 +232,7 @@ def _let_record_go(
 
 
 def _prove(session: Session, gone: Sequence[tuple[RecordClass, Shredded]], *, by: Actor, now: datetime) -> None:
-    """Leave the proof for the auditor: how much of which class went, and the hashes of the ids."""
+    """Record the proof for the auditor: how much of which class was destroyed, and the hashes of the ids."""
     classes = Counter(record_class for record_class, _ in gone)
     facts = {
         **{f"{record_class.value}_class": count for record_class, count in classes.items()},

@@ -1,4 +1,4 @@
-"""Showing a caller's number to a supervisor: with a reason, for one look, in the trail.
+"""Showing a caller's number to a supervisor: once, with a reason, recorded in the trail.
 
 It is there while the call-control row keeps it (``CALL_NUMBER_DAYS``), for danger to life and for the police; nobody
 is found by it, and it is written nowhere else.
@@ -27,31 +27,31 @@ from callcenter.services.trail.audit import Subject, staff_member
 
 
 class NotACall(HelplineError):
-    """A record written down afterwards, or of another channel."""
+    """Raised when a record was entered afterwards or is of another channel."""
 
     message = "この記録は、電話につながっていないため、番号はありません。"
 
 
 class NothingShown(HelplineError):
-    """The caller withheld the number, or none came."""
+    """Raised when the caller showed no number."""
 
     message = "番号が通知されていない電話のため、番号はわかりません。"
 
 
 class NoLongerKept(HelplineError):
-    """The number's days are over."""
+    """Raised when the number is no longer kept."""
 
     message = "この電話の番号は、保存の期間が過ぎて、もう消えています。"
 
 
 class NumberSealed(HelplineError):
-    """The key that opens the number has left the ring."""
+    """Raised when the key of the number has left the ring."""
 
     message = "番号をひらく鍵がありません。運用の担当者に、前の鍵を FIELD_KEYS にもどすよう頼んでください。"
 
 
 def check_kept(session: Session, record_id: str, *, by: Staff) -> Call:
-    """Return the call whose number could be shown, or say in a sentence why there is none."""
+    """Return the call whose number could be shown, or raise why there is none."""
     check(by.role, Action.REVEAL_NUMBER)
     record = session.get(Consultation, record_id)
     if record is None:
@@ -67,7 +67,7 @@ def check_kept(session: Session, record_id: str, *, by: Staff) -> Call:
 
 
 def reveal(session: Session, record_id: str, reason: str, *, by: Staff, now: datetime) -> str:
-    """Return the number (E.164) behind the call of a record; asking again is another look with another reason.
+    """Return the number (E.164) behind the call of a record; every time needs its own reason.
 
     Raises ``NotAllowed``, ``NothingShown``, ``NoLongerKept``, ``ReasonMissing`` or ``ReasonTooLong``.
     """

@@ -1,4 +1,4 @@
-"""Flags and blocks on numbers that misuse the line: made from a call, found again by a keyed hash, ended in time.
+"""Flags and blocks on numbers that misuse the line, found again by a keyed hash and ended in time.
 
 The number itself is opened here and nowhere shown; what is kept of it is its hash under the key ring, and only while
 the flag lives. A flag knows neither call nor record, so nobody is ever found by a number.
@@ -59,19 +59,19 @@ _OF_NUMBER = (
 
 
 def admission_parameters(session: Session, e164: str | None, now: datetime) -> dict[str, object]:
-    """Return what ``BLOCKED`` needs to know of a caller; whoever shows no number is never blocked."""
+    """Return the parameters of ``BLOCKED`` for a caller; one without a number is never blocked."""
     hashes = [] if e164 is None else ring_of(session).blind_indexes(PURPOSE, e164)
     return {"number_hashes": hashes, "today": local_date(now)}
 
 
 def of_call(session: Session, call: Call, *, now: datetime) -> NumberFlag | None:
-    """Return the living flag on the number behind a call, if it bears one."""
+    """Return the flag in force on the number behind a call, if there is one."""
     number = _number_of(session, call)
     return None if number is None else session.scalar(_OF_NUMBER, admission_parameters(session, number, now))
 
 
 def is_at_hand(session: Session, call: Call, staff: Staff) -> bool:
-    """Tell whether this is the call that the counsellor is in or is writing up."""
+    """Return whether this is the call that the counsellor is in or is writing up."""
     row = session.get(Presence, staff.id)
     if row is None or row.work not in (Work.CONNECTING, Work.ON_CALL, Work.WRAP_UP):
         return False
@@ -80,12 +80,12 @@ def is_at_hand(session: Session, call: Call, staff: Staff) -> bool:
 
 
 def check_can_flag(call: Call) -> None:
-    """Tell in a sentence why the number behind *call* cannot be flagged, if it cannot."""
+    """Raise, with a sentence, if the number behind *call* cannot be flagged."""
     check_markable(call.caller_kind, kept=call.caller_number is not None)
 
 
 def flag(session: Session, call: Call, reason: Misuse, *, days: int, by: Staff, now: datetime) -> NumberFlag:
-    """Flag the number behind a call for *days*; a number that bears a flag already keeps the later end."""
+    """Flag the number behind a call for *days*; a flag in force keeps the later end."""
     check_can_flag(call)
     if not is_at_hand(session, call, by):
         raise NotTheCallAtHand
@@ -106,7 +106,7 @@ def flag(session: Session, call: Call, reason: Misuse, *, days: int, by: Staff, 
 
 
 def block(session: Session, flag_id: str, reason: Misuse, *, days: int, by: Staff, now: datetime) -> NumberFlag:
-    """Turn the flagged number away for *days*; only a supervisor may, and only while the flag lives."""
+    """Block the flagged number for *days*; only a supervisor may, and only while the flag is in force."""
     check(by.role, Action.TURN_AWAY)
     until = last_day(local_date(now), days)
     flagged = session.get(NumberFlag, flag_id, with_for_update=True)
@@ -126,7 +126,7 @@ def block(session: Session, flag_id: str, reason: Misuse, *, days: int, by: Staf
 
 
 def lift(session: Session, flag_id: str, *, by: Staff, now: datetime) -> NumberFlag:
-    """End a flag or a block before its time; its hash goes at once. Lifting twice is lifting once."""
+    """End a flag or block early and delete its hash. Lifting twice is lifting once."""
     check(by.role, Action.TURN_AWAY)
     found = session.get(NumberFlag, flag_id, with_for_update=True)
     if found is None:
@@ -138,7 +138,7 @@ def lift(session: Session, flag_id: str, *, by: Staff, now: datetime) -> NumberF
 
 
 def appeal(session: Session, flag_id: str, decision: Appeal, *, by: Staff, now: datetime) -> NumberFlag:
-    """Note that somebody objected to a block and what was decided, and do it; ``FlagOver`` if it has ended."""
+    """Store an objection to a block and its decision, and carry that out; ``FlagOver`` if the block has ended."""
     check(by.role, Action.TURN_AWAY)
     found = session.get(NumberFlag, flag_id, with_for_update=True)
     if found is None or found.kind is not FlagKind.BLOCK or found.number_hash is None or found.until < local_date(now):
@@ -151,13 +151,13 @@ def appeal(session: Session, flag_id: str, decision: Appeal, *, by: Staff, now: 
 
 
 def living(session: Session, *, now: datetime) -> list[NumberFlag]:
-    """Return every flag and block that holds now, the blocks first, then by their end."""
+    """Return every flag and block in force, blocks first, then by their end."""
     query = select(NumberFlag).where(NumberFlag.number_hash.is_not(None), NumberFlag.until >= local_date(now))
     return list(session.scalars(query.order_by(NumberFlag.kind, NumberFlag.until, NumberFlag.id)))
 
 
 def forget(session: Session, *, now: datetime) -> int:
-    """Remove the hashes of flags whose last day is over; returns how many there were."""
+    """Delete the hashes of flags whose last day is over; return how many there were."""
     over = (NumberFlag.number_hash.is_not(None)) & (NumberFlag.until < local_date(now))
     gone = session.execute(
         update(NumberFlag).where(over).values(number_hash=None, ended_at=now).returning(NumberFlag.id)
@@ -169,13 +169,13 @@ def forget(session: Session, *, now: datetime) -> int:
 
 
 def count_unrecognisable(session: Session, *, now: datetime) -> int:
-    """Count the living flags that no key of the ring can recognise a number by any more."""
+    """Return how many flags in force no key of the ring can match with a number any more."""
     known = {key_id for key_id, _ in ring_of(session).keys}
     return sum(found.ring_key_id not in known for found in living(session, now=now))
 
 
 def _number_of(session: Session, call: Call) -> str | None:
-    """Open the number behind a call; None if it is not kept, or sealed under a key that has left the ring."""
+    """Return the number behind a call; None if it is not kept, or its key has left the ring."""
     if call.caller_number is None:
         return None
     try:
@@ -185,7 +185,7 @@ def _number_of(session: Session, call: Call) -> str | None:
 
 
 def _locked(session: Session, kind: FlagKind, hashes: Sequence[bytes], now: datetime) -> NumberFlag | None:
-    """Return the number's living flag of that kind; one that only waits to be forgotten is forgotten here."""
+    """Return the number's flag of that kind in force, locked; an expired one is deleted here."""
     query = select(NumberFlag).where(NumberFlag.kind == kind, NumberFlag.number_hash.in_(hashes)).with_for_update()
     found = session.scalar(query)
     if found is None or found.until >= local_date(now):

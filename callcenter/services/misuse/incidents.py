@@ -1,4 +1,4 @@
-"""Incidents: what a counsellor had to hear or bear in a call, written down in the exact words for the supervisor."""
+"""Incidents: what a counsellor had to bear in a call, in the exact words, for the supervisor."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SHOWN = timedelta(days=90)
 
 
 class NoSuchIncident(HelplineError):
-    """Nothing by that id."""
+    """Raised when an incident does not exist."""
 
     message = "この出来事の記録は、見つかりませんでした。ページを読みこみ直してください。"
 
@@ -34,7 +34,7 @@ class NoSuchIncident(HelplineError):
 def record_incident(
     session: Session, record_id: str, kind: Misuse, words: str, *, by: Staff, now: datetime, key: str = ""
 ) -> Incident | None:
-    """Write an incident beside the counsellor's own record (a supervisor's hand may be in any).
+    """Store an incident beside the counsellor's own record (a supervisor may, in any record).
 
     *key* names the form it came from (32 hexadecimal digits); None if that form was sent before.
     """
@@ -68,13 +68,13 @@ def of_record(session: Session, record_id: str) -> list[Incident]:
 
 
 def recent(session: Session, *, now: datetime) -> list[Incident]:
-    """Return what happened lately, newest first; the words stay shut."""
+    """Return the latest incidents, newest first, with their words sealed."""
     query = select(Incident).where(Incident.at >= now - SHOWN).order_by(Incident.at.desc(), Incident.id)
     return list(session.scalars(query))
 
 
 def read_words(session: Session, incident_id: str, *, by: Staff, now: datetime) -> Incident:
-    """Open the words of an incident for a supervisor; every opening is in the trail."""
+    """Return the words of an incident to a supervisor; every opening is recorded in the trail."""
     check(by.role, Action.TURN_AWAY)
     found = session.get(Incident, incident_id)
     if found is None:

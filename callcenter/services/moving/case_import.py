@@ -1,4 +1,4 @@
-"""Moving in: cases from a table that another system or a spreadsheet has kept, all of them or none.
+"""Importing cases from a table of another system, all of them or none.
 
 Reading tells every mistake of every row and writes nothing. Writing is in bulk, in the caller's transaction.
 """
@@ -41,14 +41,14 @@ Value = TypeVar("Value")
 
 
 class AlreadyImported(HelplineError):
-    """The very same file was moved in before; once more would make every case twice."""
+    """Raised when the very same file was imported before."""
 
     message = "このファイルは、前に取りこみました。もう一度取りこむと、同じ方の記録が2つずつできます。"
 
 
 @dataclass(frozen=True)
 class Read:
-    """What a file holds: the cases, or every mistake in it."""
+    """What a file holds: its cases, or every mistake in it."""
 
     cases: list[NewCase]
     mistakes: list[Mistake]
@@ -57,7 +57,7 @@ class Read:
 
 @dataclass
 class _Cells:
-    """One row as it is read; a cell that cannot be is noted and counts as empty."""
+    """One row while it is read; an unreadable cell is noted as a mistake and counts as empty."""
 
     row: Row
     today: date
@@ -92,7 +92,7 @@ class _Cells:
 
 
 def read(content: bytes, *, today: date) -> Read:
-    """Read a file without writing anything."""
+    """Return what the file holds, without writing anything."""
     digest = hashlib.sha256(content).hexdigest()
     cases, mistakes = list[NewCase](), list[Mistake]()
     try:
@@ -116,7 +116,7 @@ def write(
     again: bool = False,
     done: Callable[[int], None] = lambda _rows: None,
 ) -> None:
-    """Open every case that was read; *done* hears how many more are written. ``AlreadyImported`` unless *again*."""
+    """Open every case that was read; *done* is told how many were written. ``AlreadyImported`` unless *again*."""
     if not again and _was_imported(session, found.digest):
         raise AlreadyImported
     ring, today, forms = ring_of(session), local_date(now), Counter[str]()
@@ -214,7 +214,7 @@ def _municipality(text: str) -> str:
 
 
 def _age_band(text: str) -> AgeBand:
-    """Read a band by its label, or an age in years."""
+    """Return the band for its label, or for an age in years."""
     years = text.strip().removesuffix("歳")
     if years.isdecimal() and len(years) <= 3:
         return _band_of(int(years))
@@ -247,5 +247,5 @@ def _was_imported(session: Session, digest: str) -> bool:
 
 
 def beyond(cases: Sequence[NewCase], newest_due: date) -> int:
-    """Count the cases whose last contact is so long ago that their time to be kept is over already."""
+    """Return how many cases had their last contact so long ago that their retention period is over."""
     return sum((new.person.last_contact_on or date.max) <= newest_due for new in cases)

@@ -1,4 +1,4 @@
-"""Filling a trial installation: people to sign in as, and callers who call again. Marked as trial throughout."""
+"""Demo data for a trial installation: accounts and invented callers, all marked as demo."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ LENGTH = timedelta(minutes=14)
 
 @dataclass(frozen=True)
 class SignIn:
-    """An account of the trial, with the password that is told this once."""
+    """A demo account with its password, which is shown this once."""
 
     name: str
     login: str
@@ -63,7 +63,7 @@ class SignIn:
 
 
 def seed(session: Session, *, by: Actor, now: datetime, hasher: PasswordHasher | None = None) -> list[SignIn]:
-    """Fill an empty installation and return the sign-ins; one that holds anybody is left as it is, with none."""
+    """Fill an empty installation and return the sign-ins; one that holds anybody is left as it is."""
     if session.scalar(select(Staff.id).limit(1)) or session.scalar(select(Case.id).limit(1)):
         return []
     sign_ins, staff = [], dict[str, Staff]()
@@ -78,7 +78,7 @@ def seed(session: Session, *, by: Actor, now: datetime, hasher: PasswordHasher |
 
 
 def _tell_stories(session: Session, counsellors: dict[int, Staff], now: datetime) -> None:
-    """Let every talk happen in its order, as the console would have written it."""
+    """Create every invented talk in its order, as the console would have."""
     known: dict[Character, Person] = {}
     for moment, character, talk in sorted(_talks(session, now), key=lambda happening: happening[0]):
         counsellor = counsellors[talk.by]
@@ -91,7 +91,7 @@ def _tell_stories(session: Session, counsellors: dict[int, Staff], now: datetime
 
 
 def _note_thread(session: Session, character: Character, person: Person, by: Staff, now: datetime) -> None:
-    """Note what the character wished for and was promised."""
+    """Store the wishes and the promise of an invented caller."""
     for wish in character.wishes:
         continuity.add_wish(session, person, wish, by=by, now=now)
     if character.promise:

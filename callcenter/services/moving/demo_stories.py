@@ -1,4 +1,4 @@
-"""The invented people of a trial installation, as told in ``data/demo_stories.toml``."""
+"""The invented callers of a trial installation, read from ``data/demo_stories.toml``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from callcenter.domain.records.consultations import AgeBand, Outcome, Relation, 
 
 @dataclass(frozen=True, eq=False)
 class Talk:
-    """One call, so many days before the first start, at a clock time of Japan."""
+    """One invented call, so many days before the first start, at a clock time of Japan."""
 
     days_ago: int
     at: str
@@ -30,7 +30,7 @@ class Talk:
 
 @dataclass(frozen=True, eq=False)
 class Character:
-    """A caller with what is known of them; *family_of* puts them into the case of another nickname."""
+    """An invented caller; *family_of* puts them into the case of another nickname."""
 
     nickname: str
     relation: Relation
@@ -50,7 +50,7 @@ class Character:
 
 
 def characters() -> tuple[Character, ...]:
-    """Return everybody of the story; a code that is not on its list is a ``ValueError``."""
+    """Return every invented caller; an unknown code is a ``ValueError``."""
     text = files("callcenter").joinpath("data", "demo_stories.toml").read_text(encoding="utf-8")
     return tuple(_character(told) for told in tomllib.loads(text)["people"])
 

@@ -1,4 +1,4 @@
-"""The index of nicknames: which people go by a strict form, under which keys a form is found, and how both are kept.
+"""The index of nicknames: strict forms, the keys under which they are found, and the cues of their people.
 
 Whoever changes a person, their case or a consultation through the session need not think of it: the cues follow
 with the flush. A form and its keys are there as long as anybody goes by it; the form's row is the lock.
@@ -38,7 +38,7 @@ Item = TypeVar("Item")
 
 
 def add(session: Session, name: Nickname) -> None:
-    """Let the person be found by *name*; it is flushed already."""
+    """Index the flushed nickname *name*."""
     name.spelling = SPELLING
     forms = strict_forms(name.text, name.reading)
     rows = [{"kind": KeyKind.EXACT.value, "value": form, "recency": 0, "nickname_id": name.id} for form in forms]
@@ -48,7 +48,7 @@ def add(session: Session, name: Nickname) -> None:
 
 
 def remove(session: Session, nickname_ids: Iterable[str]) -> None:
-    """Let nobody be found by these nicknames any more."""
+    """Remove these nicknames from the index."""
     for some in batches(sorted(nickname_ids)):
         of_these = NicknameKey.nickname_id.in_(some)
         forms = session.scalars(select(NicknameKey.value).where(of_these, NicknameKey.kind == KeyKind.EXACT.value))
@@ -58,7 +58,7 @@ def remove(session: Session, nickname_ids: Iterable[str]) -> None:
 
 
 def refresh(session: Session, person_ids: Iterable[str]) -> None:
-    """Draw recency and cues of these people's names anew from what is known of them.
+    """Recompute recency and cues of these people's names.
 
     The names stay locked, so that whoever gives them other keys meanwhile either comes first or sees what is known now.
     """
@@ -77,12 +77,12 @@ def refresh(session: Session, person_ids: Iterable[str]) -> None:
 
 
 def recency(last_contact_on: date | None) -> int:
-    """Return the place of a contact in the order of a form."""
+    """Return the sort value of a last contact within a form."""
     return last_contact_on.toordinal() if last_contact_on else 0
 
 
 def count(session: Session, change: Mapping[str, int]) -> None:
-    """Note how many more, or fewer, go by each form; one that is new gets its keys, one that nobody bears goes."""
+    """Update how many names go by each form; a new form gets its keys, an unused one is deleted."""
     for some in batches(sorted(form for form, people in change.items() if people)):
         locked = select(NicknameForm.form, NicknameForm.holders).where(NicknameForm.form.in_(some))
         before = {
@@ -101,7 +101,7 @@ def count(session: Session, change: Mapping[str, int]) -> None:
 
 
 def complete(session: Session) -> int:
-    """Take over the nicknames that an older version indexed, and return how many they were."""
+    """Index the nicknames that an older version indexed, and return how many they were."""
     done = 0
     old = select(NicknameKey.nickname_id).where(NicknameKey.kind.in_(OLD_KINDS)).distinct().limit(AT_ONCE)
     while some := session.scalars(old).all():
@@ -118,7 +118,7 @@ def complete(session: Session) -> int:
 
 
 def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    """Cut a long list into pieces that fit into one statement."""
+    """Yield a long list in pieces that fit into one statement."""
     for start in range(0, len(items), AT_ONCE):
         yield items[start : start + AT_ONCE]
 
@@ -152,7 +152,7 @@ def _recount(session: Session, forms: Mapping[str, tuple[int, int]]) -> None:
 
 
 def _known() -> Select[Any]:
-    """Read what is known of people, by nickname: the last topic that was noted, and who had the last consultation."""
+    """Return the query of the cues of people, by nickname: last topic, and last counsellor."""
     last = select(Consultation).where(Consultation.person_id == Person.id).limit(1).correlate(Person)
     last = last.order_by(Consultation.opened_at.desc(), Consultation.id.desc())
     topic = last.where(Consultation.main_topic != UNKNOWN).with_only_columns(Consultation.main_topic)
@@ -175,7 +175,7 @@ def _known() -> Select[Any]:
 
 @event.listens_for(Session, "after_flush")
 def _follow(session: Session, _flush: UOWTransaction) -> None:
-    """Let the cues follow what this flush has written."""
+    """Update the cues after a flush."""
     touched = set[str]()
     for row in session.dirty | session.new:
         names = WATCHED.get(type(row))

@@ -1,4 +1,4 @@
-"""The statements of the search for nicknames, each made once for its shape: a search costs the look-ups alone.
+"""The statements of the nickname search, each built once for its shape.
 
 A shape is which cues were given, which kinds of keys are asked, and how many forms are looked into.
 """
@@ -35,20 +35,20 @@ ENTRIES, FORMS, FORM_KEYS, NAMES, PEOPLE, CASES = (
 
 
 def of_form(session: Session, form: str, cues: Cues) -> Sequence[Any]:
-    """Read people who go by this very form."""
+    """Return people who go by this form."""
     given = tuple(sorted(cues.given))
     return session.connection().execute(_of_form(given), {"form": form} | _values(cues)).all()
 
 
 def of_each(session: Session, forms: Sequence[str]) -> Sequence[Any]:
-    """Read the newest contacts of each form."""
+    """Return the newest contacts of each form."""
     places = -(-len(forms) // STEP) * STEP
     values = {f"form{place}": forms[place] if place < len(forms) else "" for place in range(places)}
     return session.connection().execute(_of_each(places), values).all()
 
 
 def of_forms(session: Session, forms: Sequence[str], cues: Cues) -> Sequence[Any]:
-    """Read those of all the forms whom the cues fit best, of equals the newest contacts."""
+    """Return the people of all the forms whom the cues fit best, then the newest contacts."""
     given = tuple(sorted(cues.given))
     return session.connection().execute(_of_forms(given), {"forms": list(forms)} | _values(cues)).all()
 
@@ -115,7 +115,7 @@ def _entries() -> Any:
 
 
 def _ordered(query: Any, given: tuple[str, ...]) -> Any:
-    """Put those first whom the cues fit, counted as ``Cues.misses`` does, then the newest contacts."""
+    """Order by how well the cues fit, counted as ``Cues.misses`` does, then by the newest contact."""
     misses: list[Any] = [
         case(
             (ENTRIES[name] == bindparam(f"said_{name}"), literal(0)),
@@ -136,7 +136,7 @@ def _values(cues: Cues) -> dict[str, Any]:
 
 
 def _people(entries: Any) -> Any:
-    """Read whom the entries are about."""
+    """Return the query of the people of the entries."""
     behind = entries.subquery().c
     return (
         select(

@@ -1,4 +1,4 @@
-"""Building the index of nicknames anew after a rule of spelling has changed, batch by batch.
+"""Rebuilding the index of nicknames after a change of the spelling rules, batch by batch.
 
 Every name and every form says by which version of the rules it was indexed, so the work may be interrupted at any
 moment and goes on with what is older. Names come first: forms that nobody goes by any more are gone then. Meanwhile
@@ -32,19 +32,19 @@ class Outdated:
 
     @property
     def rows(self) -> int:
-        """How many rows ``batch`` has yet to look at; fewer if forms fall out of use on the way."""
+        """Return how many rows ``batch`` has yet to look at, at most."""
         return self.names + self.forms
 
 
 def outdated(session: Session) -> Outdated:
-    """Count what ``batch`` has yet to look at; only reads."""
+    """Return what ``batch`` has yet to look at; reads only."""
     names = session.scalar(select(func.count()).where(Nickname.spelling < SPELLING))
     forms = session.scalar(select(func.count()).where(NicknameForm.spelling < SPELLING))
     return Outdated(names or 0, forms or 0)
 
 
 def batch(session: Session, *, at_most: int = AT_ONCE) -> int:
-    """Index up to *at_most* older rows anew, and return how many there were.
+    """Index up to *at_most* outdated rows again, and return how many there were.
 
     Called again, each time in a transaction of its own, until it returns 0.
     """
@@ -52,7 +52,7 @@ def batch(session: Session, *, at_most: int = AT_ONCE) -> int:
 
 
 def _names(session: Session, at_most: int) -> int:
-    """Give names the strict forms they have by the present rules."""
+    """Index names under the strict forms of the present rules."""
     old = select(Nickname.id).where(Nickname.spelling < SPELLING).order_by(Nickname.spelling, Nickname.id)
     ids = session.scalars(old.limit(at_most)).all()
     if ids:
@@ -71,7 +71,7 @@ def _names(session: Session, at_most: int) -> int:
 
 
 def _forms(session: Session, at_most: int) -> int:
-    """Give forms the keys under which they are found by the present rules."""
+    """Index forms under the keys of the present rules."""
     old = select(NicknameForm.form).where(NicknameForm.spelling < SPELLING)
     some = session.scalars(old.order_by(NicknameForm.spelling, NicknameForm.form).limit(at_most)).all()
     if some:
@@ -106,7 +106,7 @@ def _forms_of(name: Any) -> frozenset[str]:
 
 
 def _exchange_entries(session: Session, gone: set[tuple[str, str]], new: set[tuple[str, str]]) -> None:
-    """Remove and add keys of names; recency and cues of the new ones are drawn afterwards."""
+    """Remove and add keys of names; recency and cues of the new ones follow."""
     kind = KeyKind.EXACT.value
     if gone:
         of_name = (NicknameKey.nickname_id == bindparam("name"), NicknameKey.value == bindparam("form"))
@@ -134,7 +134,7 @@ def _exchange_keys(
 
 
 def _mark(session: Session, model: Any, key: Any, done: Sequence[str]) -> None:
-    """Note that these rows are indexed by the present rules."""
+    """Mark these rows as indexed by the present rules."""
     if done:
         change = update(model).where(key.in_(done)).values(spelling=SPELLING)
         session.execute(change, execution_options={"synchronize_session": False})

@@ -1,4 +1,4 @@
-"""The search for a person by the name they gave and what else they say."""
+"""Searching for a person by the name they gave and what else they say."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PEOPLE_WITH_CUES = 8000
 
 @dataclass(frozen=True)
 class Candidate:
-    """A person who may be meant: what is needed to choose, and nothing of what was said."""
+    """A person who may be meant, with what is needed to choose and nothing of what was said."""
 
     case_id: str
     person_id: str
@@ -50,7 +50,7 @@ class Candidate:
 
     @property
     def label(self) -> str:
-        """The person in one line, such as 「ミナトさん・本人」; a name that says the relation is not told twice."""
+        """Return the person in one line, such as 「ミナトさん・本人」."""
         relation = Relation(self.relation)
         if self.nickname.endswith(relation.label):
             return self.nickname
@@ -77,7 +77,7 @@ class Candidate:
 
 
 def search(session: Session, text: str, cues: Cues = NO_CUES, *, limit: int = MOST_SHOWN) -> list[Candidate]:
-    """Return the people *text* may mean, likeliest first; the caller of this notes it with ``record_search``.
+    """Return the people *text* may mean, likeliest first; record it with ``record_search``.
 
     Three statements at most, each of exact look-ups; the last two only if the first did not fill the list with
     people whom all the cues fit. A *limit* up to ``WIDELY`` looks into more of the names that are only alike.
@@ -96,12 +96,12 @@ def search(session: Session, text: str, cues: Cues = NO_CUES, *, limit: int = MO
 
 
 def record_search(session: Session, found: list[Candidate], *, by: Actor, now: datetime) -> None:
-    """Leave an audit entry of a search: who looked and how many were shown, not for which name."""
+    """Record a search in the trail: who searched and how many were shown, not for which name."""
     audit.record(session, actor=by, action="case.search", subject=Subject("case"), facts={"found": len(found)}, now=now)
 
 
 def _like(session: Session, question: ranking.Question, keys: Iterable[Key], cues: Cues, limit: int) -> Sequence[Any]:
-    """Read people who go by other forms that are like what was typed."""
+    """Return people who go by other forms that are like what was typed."""
     found = list[tuple[float, int, str]]()
     for form, weight in queries.forms_behind(session, keys, question.text).items():
         said = question.like(form) if form != question.name else None

@@ -1,4 +1,4 @@
-"""The names a person is found by: given, corrected, retired and taken up again; every step is in the trail."""
+"""The nicknames of a person: added, corrected, retired and restored, each recorded in the trail."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ from callcenter.services.trail.audit import Actor, Subject
 
 
 class NoNickname(HelplineError):
-    """Nothing is left of the name that could be said."""
+    """Raised when nothing is left of a name that could be said."""
 
     message = "相談上の名前を入れてください。ひらがなだけでもだいじょうぶです。"
 
 
 class NicknameTooLong(HelplineError):
-    """Longer than a name is."""
+    """Raised when a name is too long."""
 
     message = f"相談上の名前は{LONGEST}文字までにしてください。"
 
 
 class NoSuchNickname(HelplineError):
-    """Not a name of this person, or it was retired meanwhile."""
+    """Raised when it is not a name of this person in the expected state."""
 
     message = "その呼び名が見つかりません。ほかの人が、いま直したのかもしれません。もう一度開いて、お確かめください。"
 
 
 class LastNickname(HelplineError):
-    """Without any name, nobody would find the person again."""
+    """Raised when a person would be left without a name."""
 
     message = "この方をさがせる呼び名が、ひとつは必要です。先に、新しい呼び名を加えてください。"
 
 
 class SameNickname(HelplineError):
-    """The person is found by this name already."""
+    """Raised when the person is found by this name already."""
 
     message = "この方の呼び名に、もうあります。"
 
@@ -51,7 +51,7 @@ class SameNickname(HelplineError):
 def add_nickname(
     session: Session, person: Person, text: str, reading: str = "", *, by: Actor, now: datetime, since: date
 ) -> Nickname:
-    """Give *person* a (further) name to be found by."""
+    """Add a nickname to *person*."""
     name = Nickname(id=new_id(), person_id=person.id, text=clean_name(text), reading=tidy(reading), since=since)
     _refuse_a_second(session, name)
     session.add(name)
@@ -64,7 +64,7 @@ def add_nickname(
 def correct(
     session: Session, person: Person, nickname_id: str, text: str, reading: str = "", *, by: Actor, now: datetime
 ) -> Nickname:
-    """Write a name as it should have been; the same once more changes nothing. ``SameNickname``, ``NoSuchNickname``."""
+    """Correct the spelling of a name; no change changes nothing. ``SameNickname``, ``NoSuchNickname``."""
     name = _of(session, person, nickname_id, retired=False)
     wanted = (clean_name(text), tidy(reading))
     if wanted == (name.text, name.reading):
@@ -79,7 +79,7 @@ def correct(
 
 
 def retire(session: Session, person: Person, nickname_id: str, *, by: Actor, now: datetime, on: date) -> None:
-    """Let the person be found by this name no more; it stays on their list. ``LastNickname`` for the only one."""
+    """Retire a name; the person is no longer found by it. ``LastNickname`` for the only one."""
     name = _of(session, person, nickname_id, retired=False)
     if len(_living(session, person.id)) == 1:
         raise LastNickname
@@ -90,7 +90,7 @@ def retire(session: Session, person: Person, nickname_id: str, *, by: Actor, now
 
 
 def restore(session: Session, person: Person, nickname_id: str, *, by: Actor, now: datetime) -> None:
-    """Take a retired name up again."""
+    """Restore a retired name."""
     name = _of(session, person, nickname_id, retired=True)
     _refuse_a_second(session, name)
     name.retired_on = None
@@ -100,19 +100,19 @@ def restore(session: Session, person: Person, nickname_id: str, *, by: Actor, no
 
 
 def all_of(session: Session, person: Person) -> Sequence[Nickname]:
-    """Return every name of a person, those in use first, retired ones last."""
+    """Return every name of a person, retired ones last."""
     query = select(Nickname).where(Nickname.person_id == person.id)
     return session.scalars(query.order_by(Nickname.retired_on.is_not(None), Nickname.since, Nickname.id)).all()
 
 
 def update_recency(session: Session, person: Person) -> None:
-    """Put the person's names at their new place in the order of last contact, with who that was with and about what."""
+    """Update the order of the person's names after a contact, with its counsellor and topic."""
     session.flush()
     nickname_index.refresh(session, [person.id])
 
 
 def forget(session: Session, person_ids: Iterable[str]) -> None:
-    """Remove the names of these people and their keys."""
+    """Delete the names of these people and their keys."""
     people = list(person_ids)
     theirs = select(Nickname.id).where(Nickname.person_id.in_(people))
     names = session.scalars(theirs.order_by(Nickname.id).with_for_update()).all()  # names are locked before their forms
@@ -122,7 +122,7 @@ def forget(session: Session, person_ids: Iterable[str]) -> None:
 
 
 def clean_name(text: str) -> str:
-    """Return a name that can be stored and said, or say kindly what is missing."""
+    """Return a name that can be stored and said, or raise what is missing."""
     cleaned = tidy(text)
     if not normalise(cleaned):
         raise NoNickname
@@ -130,7 +130,7 @@ def clean_name(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """Return a short text in one line without control characters; ``NicknameTooLong`` beyond 64 characters."""
+    """Return a short text in one line without control characters; ``NicknameTooLong`` beyond 64."""
     spaced = "".join(sign if unicodedata.category(sign) != "Cc" else " " for sign in text)
     cleaned = " ".join(spaced.split())
     if len(cleaned) > LONGEST:
@@ -139,13 +139,13 @@ def tidy(text: str) -> str:
 
 
 def _living(session: Session, person_id: str) -> Sequence[Nickname]:
-    """Lock and return the names a person is found by."""
+    """Return the names in use of a person, locked."""
     living = select(Nickname).where(Nickname.person_id == person_id, Nickname.retired_on.is_(None))
     return session.scalars(living.order_by(Nickname.id).with_for_update()).all()
 
 
 def _of(session: Session, person: Person, nickname_id: str, *, retired: bool) -> Nickname:
-    """Lock and return a name, if it is this person's and as retired as it should be."""
+    """Return a name, locked, if it is this person's and in the wanted state."""
     session.execute(select(Person.id).where(Person.id == person.id).with_for_update())  # one change at a time
     name = session.get(Nickname, nickname_id, populate_existing=True)
     if name is None or name.person_id != person.id or (name.retired_on is not None) is not retired:

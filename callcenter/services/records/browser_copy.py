@@ -1,4 +1,4 @@
-"""The key under which a browser keeps what it could not save yet, so that a crash during an outage loses nothing.
+"""The key of the copy that a browser keeps of unsaved writing, so that an outage loses nothing.
 
 The copy is sealed in the browser and lies there only until the next save. Its key comes with the page of the record,
 is never stored there, belongs to one writer of one record, and goes for good when the record's own key is destroyed:

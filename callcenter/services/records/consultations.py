@@ -1,4 +1,4 @@
-"""Writing a consultation while it happens, finishing it, and opening earlier ones.
+"""The record of a consultation: opening a draft, saving it, finishing it, reading earlier ones.
 
 Every write and every opening leaves an audit entry in its transaction, so also reading needs one
 that is committed. *by* is the signed-in member of staff; what they may do is decided here.
@@ -33,20 +33,20 @@ EARLIER_AT_ONCE = 20
 
 
 class NoSuchConsultation(HelplineError):
-    """The record is gone, or never was."""
+    """Raised when a record does not exist."""
 
     message = "相談記録が見つかりません。一覧からもう一度ひらいてください。"
 
 
 class NotQuick(HelplineError):
-    """An outcome that still needs words."""
+    """Raised when an outcome needs words and does not allow a quick finish."""
 
     message = "すぐに終えられるのは、無言・かけまちがい・切断だけです。"
 
 
 @dataclass(frozen=True)
 class Saved:
-    """What became of a save: ``conflicts`` holds, by field, the newer value of somebody else that stayed."""
+    """The result of a save; ``conflicts`` holds, by field, a colleague's newer value that was kept."""
 
     version: int
     saved_at: datetime
@@ -63,7 +63,7 @@ def open_draft(
     now: datetime,
     first: bool = False,
 ) -> Consultation:
-    """Open the record of a contact; a call has one, whoever asks for it and however often.
+    """Return the record of a contact, created on first use; a call has exactly one.
 
     If the call went on to another counsellor, the record goes with it, with all that was written. *first* says that
     the call was nobody's before. Of two who open it in one moment the later one's transaction is undone by the
@@ -92,7 +92,7 @@ def open_draft(
 def save_draft(
     session: Session, consultation_id: str, version: int, changes: Mapping[str, Any], *, by: Staff, now: datetime
 ) -> Saved:
-    """Save *changes* (field to value) as made on *version*, each field by itself.
+    """Save *changes* (field to value) made on *version*, field by field.
 
     A field that somebody else wrote since then keeps the newer value and is returned as a conflict;
     the other fields are saved. A finished record may still be corrected, so that nothing typed is lost.
@@ -117,7 +117,7 @@ def save_draft(
 def finish(
     session: Session, consultation_id: str, *, by: Staff, now: datetime, quick: Outcome | None = None
 ) -> Consultation:
-    """Finish the record; ``MissingField`` if 次回 is empty, unless a *quick* outcome says all. Posting twice is one."""
+    """Finish the record; ``MissingField`` if 次回 is empty, unless a *quick* outcome says all. Twice is once."""
     consultation = lock_for_writing(session, consultation_id, by)
     if consultation.state is ConsultationState.FINISHED:
         return consultation
@@ -136,7 +136,7 @@ def finish(
 
 
 def read(session: Session, consultation_id: str, *, by: Staff, now: datetime) -> Consultation:
-    """Open one record to read it; ``StaysShut`` if it does not concern the reader."""
+    """Return one record for reading, recorded in the trail; ``AccessDenied`` if the reader may not."""
     _check_may_read(by)
     consultation = session.get(Consultation, consultation_id)
     if consultation is None or consultation.purged_at is not None:
@@ -148,7 +148,7 @@ def read(session: Session, consultation_id: str, *, by: Staff, now: datetime) ->
 
 
 def get_record(session: Session, consultation_id: str) -> Consultation:
-    """Return the record with that id, for what is said about it; ``NoSuchConsultation`` if there is none."""
+    """Return the record with that id; ``NoSuchConsultation`` if there is none."""
     found = session.get(Consultation, consultation_id)
     if found is None:
         raise NoSuchConsultation
@@ -176,13 +176,13 @@ def channel_of(session: Session, consultation_id: str) -> str | None:
 
 
 def lock_for_writing(session: Session, consultation_id: str, by: Staff) -> Consultation:
-    """Lock the record, or raise ``NotAllowed`` or ``NotYours``."""
+    """Return the record locked for writing, or raise ``NotAllowed`` or ``NotYours``."""
     query = select(Consultation).where(Consultation.id == consultation_id).with_for_update(of=Consultation)
     return _writable(session.scalar(query.execution_options(populate_existing=True)), by)
 
 
 def find_writable(session: Session, consultation_id: str, by: Staff) -> Consultation:
-    """Return the record as ``lock_for_writing`` does, but lock nothing: somebody looks for a person beside it."""
+    """Return the record as ``lock_for_writing`` does, without locking it."""
     query = select(Consultation).where(Consultation.id == consultation_id).options(lazyload("*"))
     return _writable(session.scalar(query), by)
 
@@ -207,7 +207,7 @@ def _of_call(session: Session, call_id: str | None) -> Consultation | None:
 
 
 def _hand_over(session: Session, known: Consultation, counsellor_id: str, now: datetime) -> Consultation:
-    """Let the record follow its call to the counsellor who has it now."""
+    """Hand the record to the counsellor who has its call now."""
     if known.counsellor_id != counsellor_id:
         facts = {"from": known.counsellor_id, "to": counsellor_id}
         known.counsellor_id = counsellor_id

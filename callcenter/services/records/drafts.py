@@ -1,4 +1,4 @@
-"""Records that were not begun by a call or not ended by their writer: entered afterwards, left behind, read through.
+"""Records entered afterwards, unattended drafts, and supervisors' reviews of finished records.
 
 Every step is in the trail, in the transaction that took it.
 """
@@ -36,26 +36,26 @@ OnDuty = Select[str]
 
 
 class StillWritten(HelplineError):
-    """The draft was not left behind: somebody writes it, or its call goes on."""
+    """Raised when a draft is not unattended: somebody writes it, or its call goes on."""
 
     message = "この記録は、いま書かれています。担当の相談員に声をかけてください。"
 
 
 class NotAWriter(HelplineError):
-    """Nobody who takes calls, or no longer."""
+    """Raised when somebody takes no calls, or no longer."""
 
     message = "その方には渡せません。一覧から選び直してください。"
 
 
 class NotFinished(HelplineError):
-    """A supervisor reads a record through once it is finished."""
+    """Raised when an unfinished record would be reviewed."""
 
     message = "この記録は、まだ書きかけです。終えてから、読んだことをしるせます。"
 
 
 @dataclass(frozen=True)
 class UnattendedDraft:
-    """A draft that was left behind; nothing of what was said is in it."""
+    """A draft that nobody will finish by themselves, without anything that was said."""
 
     id: str
     counsellor: str
@@ -67,7 +67,7 @@ class UnattendedDraft:
 
 @dataclass(frozen=True)
 class Contact:
-    """A contact that is written down afterwards: on which channel, when, with whom of us, and why only now."""
+    """A contact to be written down afterwards: channel, moment, counsellor, and why only now."""
 
     channel: Channel
     at: datetime
@@ -76,7 +76,7 @@ class Contact:
 
 
 def enter_afterwards(session: Session, contact: Contact, *, by: Staff, now: datetime) -> Consultation:
-    """Open the record of a contact that is over; its day is the contact's own.
+    """Open the record of a past contact, dated by the contact itself.
 
     A counsellor enters their own contacts, a supervisor anybody's: ``NotAllowed``, or ``NotAWriter`` for somebody
     who takes no calls.
@@ -105,7 +105,7 @@ def enter_afterwards(session: Session, contact: Contact, *, by: Staff, now: date
 
 
 def unattended(session: Session, *, by: Staff, now: datetime, on_duty: OnDuty) -> tuple[UnattendedDraft, ...]:
-    """List the drafts that nobody will finish by themselves and that *by* may take up, the longest silent first.
+    """Return the unattended drafts that *by* may take up, the longest silent first.
 
     *on_duty* selects the ids of those who are here.
     """
@@ -118,7 +118,7 @@ def unattended(session: Session, *, by: Staff, now: datetime, on_duty: OnDuty) -
 def rescue(
     session: Session, consultation_id: str, *, to: str, by: Staff, now: datetime, on_duty: OnDuty
 ) -> Consultation:
-    """Give a draft that was left behind to *to*, who may be the supervisor; ``StillWritten`` if it was not."""
+    """Give an unattended draft to *to*, who may be the supervisor; ``StillWritten`` if it is attended."""
     reach.check_record(session, consultation_id, Action.RESCUE, by, now=now)
     draft = session.get(Consultation, consultation_id, with_for_update={"of": Consultation}, populate_existing=True)
     if draft is None:
@@ -136,7 +136,7 @@ def rescue(
 
 
 def review(session: Session, consultation_id: str, *, by: Staff, now: datetime) -> Consultation:
-    """Note that a supervisor read a finished record through; a later correction takes the note away."""
+    """Store that a supervisor read a finished record through; a later correction removes that."""
     record = session.get(Consultation, consultation_id, with_for_update={"of": Consultation}, populate_existing=True)
     if record is None:
         raise NoSuchConsultation

@@ -1,4 +1,4 @@
-"""Taking over what a person told before into the record of today, told apart from what was asked today.
+"""Prefilling today's record with codes that the same person told before, marked apart from today's answers.
 
 Only codes, only from the same person's own records, and only where nobody has chosen anything yet: what somebody
 else of the family said crosses no wall by this door. Each carries the day on which it was last heard. Taking the
@@ -45,7 +45,7 @@ Found = dict[str, tuple[Any, date]]
 
 
 class NotPrefilled(HelplineError):
-    """Confirming what was not taken over: it was asked today already."""
+    """Raised when a value to confirm was not prefilled."""
 
     message = "この項目は、今日の記録に入っています。"
 
@@ -70,7 +70,7 @@ def last_known_risk(session: Session, record: Consultation) -> KnownRisk | None:
 
 
 def prefill_from_person(session: Session, record: Consultation, *, now: datetime) -> None:
-    """Take over what the linked person told before; what came from a person who is linked no more goes."""
+    """Prefill the record from the linked person; what came from an unlinked one is removed."""
     for name in record.prefilled:
         record_fields.write(record, name, [] if name in MULTIPLE else UNKNOWN, now=now)
     stale, person = set(record.prefilled), record.person
@@ -85,7 +85,7 @@ def prefill_from_person(session: Session, record: Consultation, *, now: datetime
 
 
 def confirm(session: Session, record: Consultation, name: str, *, by: Staff, now: datetime) -> None:
-    """Note that a value that was taken over was asked today and is the same; ``NotPrefilled`` if it was not."""
+    """Store that a prefilled value was asked today and is the same; ``NotPrefilled`` if it was not prefilled."""
     if name not in record.prefilled:
         raise NotPrefilled
     record.prefilled = {field: day for field, day in record.prefilled.items() if field != name}
@@ -100,7 +100,7 @@ def confirm(session: Session, record: Consultation, name: str, *, by: Staff, now
 
 
 def _is_open(record: Consultation, name: str, stale: set[str]) -> bool:
-    """Whether nobody has chosen anything in this field yet."""
+    """Return whether nobody has chosen anything in this field yet."""
     value = record_fields.current(record, name)
     return value in ([], UNKNOWN) and (name in stale or name not in record.field_versions)
 
@@ -134,6 +134,6 @@ def _told(record: Consultation) -> Iterator[tuple[str, Any]]:
 
 
 def _heard_on(record: Consultation, name: str) -> date:
-    """Return the day it was heard, which may lie before a record that itself took it over."""
+    """Return the day it was heard, which may be before a record that was itself prefilled."""
     taken_over = record.prefilled.get(name)
     return date.fromisoformat(taken_over) if taken_over else record.local_date

@@ -1,4 +1,4 @@
-"""The fields of a consultation that are saved one by one: reading what a form sends, and what is stored."""
+"""The fields of a consultation that are saved one by one: parsing what a form sends, storing it."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ FIELDS |= {"municipality", "nickname_heard", "risk_confirmed", "relay"} | YEARS.
 
 
 class NoSuchField(HelplineError):
-    """The form sends a field that a record does not have."""
+    """Raised when a form sends a field that a record does not have."""
 
     message = "この画面は古くなっています。ページを読みこみ直してください。書いた文は保存されています。"
 
 
 class NoSuchCode(HelplineError):
-    """The form sends a code that is not on the field's list."""
+    """Raised when a form sends a code that is not on the field's list."""
 
     message = "一覧にない項目です。ページを読みこみ直して、選び直してください。"
 
 
 class NotAnAge(HelplineError):
-    """A number that is nobody's age."""
+    """Raised for a number that is nobody's age."""
 
     message = "年齢は、0から120までの数字で入れてください。わからないときは、空のままで大丈夫です。"
 
 
 class TextTooLong(HelplineError):
-    """More than a record holds in one field."""
+    """Raised when a text is longer than a field holds."""
 
     message = f"1つの欄に書けるのは{LONGEST_TEXT:,}文字までです。分けて書いてください。"
 
 
 def read(field: str, value: Any) -> Any:
-    """Turn what a form sends into what is stored, or refuse it kindly."""
+    """Return the value to store for what a form sends, or raise what is wrong with it."""
     if field not in FIELDS:
         raise NoSuchField
     if field in TEXTS:
@@ -58,7 +58,7 @@ def read(field: str, value: Any) -> Any:
 
 
 def current(consultation: Consultation, field: str) -> Any:
-    """Return what is stored; several codes come sorted, and a text never as ``None``."""
+    """Return the stored value; several codes sorted, a text never as ``None``."""
     if field in MULTIPLE:
         return sorted(row.code for row in consultation.codes if row.list == field)
     value = getattr(consultation, field)
@@ -77,7 +77,7 @@ def write(consultation: Consultation, field: str, value: Any, *, now: datetime) 
 
 
 def with_bands(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """Let an age that was told as a number choose its band, unless a band is chosen beside it."""
+    """Return *wanted* with the age band of each age given as a number, unless a band was chosen too."""
     told = {YEARS[name]: age_band(value).value for name, value in wanted.items() if name in YEARS and value != ""}
     chosen = {name: value for name, value in wanted.items() if not (name in told and value == UNKNOWN)}
     return told | chosen
@@ -124,7 +124,7 @@ def _nickname(value: Any) -> str:
 
 
 def _years(value: Any) -> int | str:
-    """Read an age in whole years, in digits of any width."""
+    """Return an age in whole years, from digits of any width."""
     if value is None or isinstance(value, bool):
         raise NotAnAge
     digits = unicodedata.normalize("NFKC", str(value)).strip().removesuffix("歳")

@@ -1,4 +1,4 @@
-"""Noting on a record which institution a caller was told of; later edits of the directory change nothing in it."""
+"""Referrals on a record: to which institution a caller was referred, as it was at that moment."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from callcenter.services.trail.audit import Subject, staff_member
 
 
 class NoSuchReferral(HelplineError):
-    """It was taken back, or never noted."""
+    """Raised when a referral does not exist or was removed."""
 
     message = "その紹介は、もうありません。ページを読みこみ直してください。"
 
@@ -28,7 +28,7 @@ class NoSuchReferral(HelplineError):
 def record_referral(
     session: Session, record_id: str, institution_id: str, how: ReferralHow, *, by: Staff, now: datetime
 ) -> Referral:
-    """Note a referral with the name and number of this moment; noting the same twice is noting it once."""
+    """Store a referral with the name and number of this moment; the same twice is stored once."""
     record, institution = lock_for_writing(session, record_id, by), institutions.entry_with(session, institution_id)
     same = select(Referral).where(
         Referral.consultation_id == record.id, Referral.institution_id == institution.id, Referral.how == how
@@ -58,7 +58,7 @@ def record_referral(
 
 
 def remove(session: Session, record_id: str, referral_id: str, *, by: Staff, now: datetime) -> None:
-    """Take a referral off a record, as it was noted by mistake."""
+    """Remove a referral that was recorded by mistake."""
     record = lock_for_writing(session, record_id, by)
     referral = session.get(Referral, referral_id)
     if referral is None or referral.consultation_id != record.id:

@@ -1,4 +1,4 @@
-"""Contacts that belong to nobody yet: when, how long, what helped. Nothing that was said; listing them opens none."""
+"""The list of consultations linked to nobody: when, how long, what helped; nothing of what was said."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOBODYS = (Outcome.MISDIAL.value, Outcome.NUISANCE.value)
 
 
 class UnlinkedFilter(StrEnum):
-    """What the list is narrowed to."""
+    """The filters of the list."""
 
     ALL = "all"
     SILENT = "silent"
@@ -34,7 +34,7 @@ class UnlinkedFilter(StrEnum):
 
 @dataclass(frozen=True)
 class Unlinked:
-    """One of them."""
+    """One consultation of the list."""
 
     id: str
     at: datetime
@@ -56,7 +56,7 @@ def listed(
     before: datetime | None = None,
     without: str | None = None,
 ) -> Sequence[Unlinked]:
-    """Return thirty of them, newest first; *before* goes on. Anonymous ones by wish are nobody's to find."""
+    """Return thirty of them, newest first; *before* goes on. Those who wished to stay anonymous are left out."""
     query = select(Consultation, Staff).join(Staff, Staff.id == Consultation.counsellor_id)
     query = query.where(Consultation.person_id.is_(None), Consultation.purged_at.is_(None), ~_has(NOBODYS))
     query = query.where(or_(Consultation.doubt.is_(None), Consultation.doubt != LinkState.ANONYMOUS))
@@ -96,7 +96,7 @@ def _read(session: Session, record: Consultation, staff: Staff) -> Unlinked:
 
 
 def _played(session: Session, call_id: str) -> tuple[Help, ...]:
-    """Return the phrases that were played to the caller, each once."""
+    """Return the announcements that were played to the caller, each once."""
     said = select(CallEvent.facts).where(CallEvent.call_id == call_id, CallEvent.kind == "said")
     codes = [facts.get("code") for facts in session.scalars(said.order_by(CallEvent.seq))]
     return tuple(dict.fromkeys(Help(code) for code in codes if code in set(Help)))

@@ -1,4 +1,4 @@
-"""Who else has a case or a record open just now, so that two people who are at one see each other.
+"""Who else has a record or case open, so that two people at the same one see each other.
 
 A page says so again while it is open. Nothing here is audited: the opening itself was.
 """
@@ -30,7 +30,7 @@ class OtherViewer:
 
 
 def start_viewing(session: Session, subject: Subject, by: Staff, *, now: datetime, writing: str | None = None) -> None:
-    """Say that *by* has it open; the others look again if that is news."""
+    """Store that *by* has it open; the other viewers' screens reload if that is news."""
     row = session.get(Viewer, (subject.kind, subject.id, by.id))
     if row is None:
         row = Viewer(subject_kind=subject.kind, subject_id=subject.id, staff_id=by.id, seen_at=now, writing=writing)
@@ -48,13 +48,13 @@ def start_viewing(session: Session, subject: Subject, by: Staff, *, now: datetim
 
 
 def keep_viewing(session: Session, subject: Subject, by: Staff, *, now: datetime) -> None:
-    """The page is still open, whatever is done in it."""
+    """Store that *by* still has it open."""
     row = session.get(Viewer, (subject.kind, subject.id, by.id))
     start_viewing(session, subject, by, now=now, writing=row.writing if row else None)
 
 
 def stop_viewing(session: Session, subject: Subject, by: Staff, *, now: datetime) -> None:
-    """The page was closed."""
+    """Store that *by* closed the page."""
     gone = delete(Viewer).where(*_of(subject), Viewer.staff_id == by.id)
     session.execute(gone.execution_options(synchronize_session=False))
     refresh_viewers(session, subject, now=now, but=by.id)
@@ -68,7 +68,7 @@ def other_viewers(session: Session, subject: Subject, by: Staff, *, now: datetim
 
 
 def refresh_viewers(session: Session, subject: Subject, *, now: datetime, but: str | None = None) -> None:
-    """Let everybody who has it open look again: their streams send the event ``beside``."""
+    """Let everybody who has it open reload who else does: their streams send the event ``beside``."""
     here = select(Viewer.staff_id).where(*_of(subject), Viewer.seen_at > now - HERE)
     for staff_id in session.scalars(here):
         if staff_id != but:
@@ -76,7 +76,7 @@ def refresh_viewers(session: Session, subject: Subject, *, now: datetime, but: s
 
 
 def forget(session: Session, *, now: datetime) -> None:
-    """Drop what no page renews any more."""
+    """Delete viewers whose page is no longer open."""
     old = delete(Viewer).where(Viewer.seen_at < now - timedelta(hours=1))
     session.execute(old.execution_options(synchronize_session=False))
 

@@ -1,4 +1,4 @@
-"""Accounts of the people who work here: making them, signing in, changing and ending them."""
+"""Accounts of staff: creating them, checking passwords, changing and ending them."""
 
 from __future__ import annotations
 
@@ -32,27 +32,27 @@ LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 
 
 class LoginTaken(HelplineError):
-    """Somebody has that login."""
+    """Raised when the login exists."""
 
     message = "そのログイン名は、すでに使われています。別の名前にしてください。"
     field = "login"
 
 
 class LoginUnusable(HelplineError):
-    """A login that nobody could type everywhere."""
+    """Raised when a login cannot be typed everywhere."""
 
     message = "ログイン名は、半角の英数字と . _ - @ で、64文字までにしてください。"
     field = "login"
 
 
 class FirstPasswordOver(HelplineError):
-    """The password somebody else made up was not used in time."""
+    """Raised when a first password was not used in time."""
 
     message = "はじめのパスワードの期限が過ぎています。管理者に、新しいものを頼んでください。"
 
 
 class NoTelephone(HelplineError):
-    """The account has no telephone to ring at."""
+    """Raised when an account has no telephone to ring."""
 
     message = "電話機の番号が登録されていません。登録は、管理者に声をかけてください。"
     field = "phone"
@@ -60,7 +60,7 @@ class NoTelephone(HelplineError):
 
 @dataclass(frozen=True)
 class NewStaff:
-    """What an account is made from; a *phone* makes the telephone the contact (``UnusableNumber`` if it is none)."""
+    """What an account is created from; a *phone* makes the telephone the contact (else ``UnusableNumber``)."""
 
     login: str
     name: str
@@ -72,7 +72,7 @@ class NewStaff:
 def add_staff(
     session: Session, new: NewStaff, password: str, *, by: Actor, now: datetime, hasher: PasswordHasher | None = None
 ) -> Staff:
-    """Make an account; ``LoginTaken`` if the login exists, whatever its case or width."""
+    """Create an account; ``LoginTaken`` if the login exists, in any case or width."""
     login = normalised_login(new.login)
     if not LOGIN.fullmatch(login):
         raise LoginUnusable
@@ -115,20 +115,20 @@ def check_password(
 
 
 def record_sign_in(session: Session, staff: Staff, how: str, *, now: datetime) -> None:
-    """Note that somebody came in, and *how* (``password``, ``app``, ``recovery``, ``passkey``)."""
+    """Record that somebody signed in, and *how* (``password``, ``app``, ``recovery``, ``passkey``)."""
     staff.last_signed_in_at = now
     actor, facts = staff_member(staff.id), {"with": how}
     audit.record(session, actor=actor, action="staff.sign_in", subject=_subject(staff), facts=facts, now=now)
 
 
 def record_reauthentication(session: Session, staff: Staff, how: str, *, now: datetime) -> None:
-    """Note that somebody who is in has shown anew who they are, before they change how they come in."""
+    """Record that a signed-in person proved their identity again before changing how they sign in."""
     actor, facts = staff_member(staff.id), {"with": how}
     audit.record(session, actor=actor, action="staff.proved", subject=_subject(staff), facts=facts, now=now)
 
 
 def find(session: Session, login: str) -> Staff | None:
-    """Return the account with that login, whatever its case or width."""
+    """Return the account with that login, in any case or width."""
     return session.scalar(select(Staff).where(Staff.login == normalised_login(login)))
 
 
@@ -146,19 +146,19 @@ def who_may(session: Session, action: Action) -> list[Colleague]:
 
 
 def by_id(session: Session, staff_id: str) -> Staff | None:
-    """Return the account with that id, an ended one too."""
+    """Return the account with that id, also a deactivated one."""
     return session.get(Staff, staff_id)
 
 
 def by_session_token(session: Session, token: str) -> Staff | None:
-    """Return the active account that a browser's session belongs to."""
+    """Return the active account of a browser's session."""
     return session.scalar(select(Staff).where(Staff.session_token == token, Staff.active))
 
 
 def set_password(
     session: Session, staff: Staff, password: str, *, by: Actor, now: datetime, hasher: PasswordHasher | None = None
 ) -> None:
-    """Give the account a new password, and sign its browsers out."""
+    """Set a new password, and sign the account's browsers out."""
     staff.password_hash = passwords.hashed(password, hasher)
     staff.first_password_until = None
     _change(session, staff, "staff.set_password", by, now)
@@ -167,7 +167,7 @@ def set_password(
 def give_first_password(
     session: Session, staff: Staff, *, by: Actor, now: datetime, hasher: PasswordHasher | None = None
 ) -> str:
-    """Make up a password that opens the door once, within a week, to choose another; it is shown only now."""
+    """Set and return a password that works once, within a week, to choose another."""
     password = made_up(FIRST_PASSWORD_GROUPS)
     staff.password_hash = passwords.hashed(password, hasher)
     staff.first_password_until = now + timedelta(days=FIRST_PASSWORD_DAYS)
@@ -176,27 +176,27 @@ def give_first_password(
 
 
 def check_first_password(staff: Staff, *, now: datetime) -> bool:
-    """Whether another password must be chosen first; ``FirstPasswordOver`` if it is too late for that."""
+    """Return whether another password must be chosen first; ``FirstPasswordOver`` if it is too late."""
     if staff.first_password_until is not None and staff.first_password_until < now:
         raise FirstPasswordOver
     return staff.first_password_until is not None
 
 
 def set_role(session: Session, staff: Staff, role: Role, *, by: Actor, now: datetime) -> None:
-    """Give the account another role, and sign its browsers out."""
+    """Change the role, and sign the account's browsers out."""
     facts = {"from": staff.role.value, "to": role.value}
     staff.role = role
     _change(session, staff, "staff.set_role", by, now, facts)
 
 
 def set_active(session: Session, staff: Staff, active: bool, *, by: Actor, now: datetime) -> None:
-    """End an account, or take it up again; nothing the person wrote is touched."""
+    """Deactivate or activate an account; its records stay."""
     staff.active = active
     _change(session, staff, "staff.activate" if active else "staff.deactivate", by, now)
 
 
 def apply_pending_change(session: Session, staff: Staff, *, now: datetime) -> None:
-    """Do what was decided about the account while a call kept its person; who decided it is in the trail already."""
+    """Apply what was decided about the account while a call kept its person."""
     role, leaving = staff.next_role, staff.leaving
     staff.next_role, staff.leaving = None, False
     if role is not None:
@@ -206,14 +206,14 @@ def apply_pending_change(session: Session, staff: Staff, *, now: datetime) -> No
 
 
 def set_phone(session: Session, staff: Staff, number: str | None, *, by: Actor, now: datetime) -> None:
-    """Let calls ring at *number* from now on, or in the browser; only numbers of accounts are ever dialled."""
+    """Set the number at which calls ring, or None for the browser; only these numbers are ever dialled."""
     _let_ring_at(staff, number)
     facts = {"contact": staff.contact.value}
     audit.record(session, actor=by, action="staff.set_phone", subject=_subject(staff), facts=facts, now=now)
 
 
 def set_contact(session: Session, staff: Staff, contact: Contact, *, by: Actor, now: datetime) -> None:
-    """Let calls ring at the account's own telephone or in its browser; ``NoTelephone`` if it has none."""
+    """Set whether calls ring at the account's telephone or browser; ``NoTelephone`` if it has none."""
     if contact is Contact.PHONE and staff.phone_sealed is None:
         raise NoTelephone
     if staff.contact is not contact:
@@ -223,7 +223,7 @@ def set_contact(session: Session, staff: Staff, contact: Contact, *, by: Actor, 
 
 
 def set_preference(session: Session, staff: Staff, prefers: CallerKey | None, *, by: Actor, now: datetime) -> None:
-    """Let the account be rung last for callers of the other kind; None takes the preference back."""
+    """Set which kind of caller this counsellor prefers; None removes the preference."""
     if staff.prefers is not prefers:
         staff.prefers = prefers
         facts = {"prefers": None if prefers is None else prefers.name.lower()}
@@ -231,17 +231,17 @@ def set_preference(session: Session, staff: Staff, prefers: CallerKey | None, *,
 
 
 def end_sessions(staff: Staff) -> None:
-    """Sign every browser of the account out; whoever changes something about it says so in the trail."""
+    """Sign the account's browsers out, without an entry in the trail."""
     staff.session_token = _new_token()
 
 
 def lock(session: Session, staff: Staff) -> None:
-    """Let nobody else change the account until the transaction ends."""
+    """Lock the account until the end of the transaction."""
     session.refresh(staff, with_for_update=True)
 
 
 def sign_out(session: Session, staff: Staff, *, now: datetime) -> None:
-    """Sign every browser of the account out."""
+    """Sign the account's browsers out."""
     _change(session, staff, "staff.sign_out", staff_member(staff.id), now)
 
 
@@ -257,7 +257,7 @@ def _let_ring_at(staff: Staff, number: str | None) -> None:
 def _change(
     session: Session, staff: Staff, action: str, by: Actor, now: datetime, facts: dict[str, str] | None = None
 ) -> None:
-    """Record a change of who may do what; the old sessions end with it."""
+    """Record a change of who may do what, which ends the account's sessions."""
     end_sessions(staff)
     audit.record(session, actor=by, action=action, subject=_subject(staff), facts=facts, now=now)
 

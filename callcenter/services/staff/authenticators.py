@@ -1,4 +1,4 @@
-"""The one door to ``webauthn`` and ``pyotp``: passkeys and codes as plain values, nothing stored here.
+"""The only use of ``webauthn`` and ``pyotp``: passkeys and app codes as plain values, nothing stored.
 
 Flask-Security (5.9.2, alive) was looked at first: its views commit by themselves and so apart from the trail, it keeps
 recovery codes readable, brings a user, a role and a session model beside ours and 16,000 lines, and leaves refusing a
@@ -33,14 +33,14 @@ UNREADABLE = (WebAuthnException, ValueError)
 
 
 class PasskeyRefused(HelplineError):
-    """The answer of the passkey does not fit: another site, another question, not verified, or not ours."""
+    """Raised when a passkey's answer does not fit the site, the question or its owner."""
 
     message = "このパスキーでは入れませんでした。もう一度お試しください。続くときは、パスワードで入れます。"
 
 
 @dataclass(frozen=True)
 class RelyingParty:
-    """This site, as passkeys know it: they work at *origin* only."""
+    """This site, as passkeys know it; they work at *origin* only."""
 
     id: str
     origin: str
@@ -48,7 +48,7 @@ class RelyingParty:
 
     @classmethod
     def of(cls, public_base_url: str, name: str) -> Self:
-        """Read the site from its public address; a trial at a loopback address is known as ``localhost``.
+        """Return the site of a public address; a loopback address is known as ``localhost``.
 
         No browser lets a passkey belong to an IP address (Web Authentication, "RP ID").
         """
@@ -61,7 +61,7 @@ class RelyingParty:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of a passkey: the browser's *options* (JSON) and the challenge in them."""
+    """A question to a passkey: the browser's *options* (JSON) and the challenge in them."""
 
     options: str
     challenge: bytes
@@ -69,7 +69,7 @@ class Question:
 
 @dataclass(frozen=True)
 class NewKey:
-    """A passkey that answered for the first time."""
+    """A new passkey."""
 
     credential_id: bytes
     public_key: bytes
@@ -77,17 +77,17 @@ class NewKey:
 
 
 def new_secret() -> str:
-    """Return 160 random bits in base32, for one app."""
+    """Return 160 random bits in base32 for one app."""
     return pyotp.random_base32()
 
 
 def app_address(secret: str, login: str, service: str) -> str:
-    """Return what the QR code says (``otpauth://…``)."""
+    """Return the content of the QR code (``otpauth://…``)."""
     return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=service)
 
 
 def matching_step(secret: str, code: str, at: datetime) -> int | None:
-    """Return the step of 30 seconds that *code* belongs to, or None; *at* is the time on real clocks."""
+    """Return the 30-second step that *code* belongs to, or None; *at* is the time on real clocks."""
     try:
         return pyotp.TOTP(secret).verify_and_get_timecode(code, for_time=at, valid_window=DRIFT_STEPS)
     except pyotp.OTPVerificationError:
@@ -95,7 +95,7 @@ def matching_step(secret: str, code: str, at: datetime) -> int | None:
 
 
 def ask_for_new(site: RelyingParty, handle: bytes, login: str, name: str, known: list[bytes]) -> Question:
-    """Ask a device to make a passkey that is found without a login and unlocks by face, finger or PIN."""
+    """Return the question by which a device makes a passkey that needs no login and unlocks by face or PIN."""
     options = webauthn.generate_registration_options(
         rp_id=site.id,
         rp_name=site.name,
@@ -112,7 +112,7 @@ def ask_for_new(site: RelyingParty, handle: bytes, login: str, name: str, known:
 
 
 def read_new(site: RelyingParty, challenge: bytes, answer: str) -> NewKey:
-    """Return the new passkey; ``PasskeyRefused`` if the answer is not one to *challenge* from this site."""
+    """Return the new passkey; ``PasskeyRefused`` if *answer* does not answer *challenge* for this site."""
     try:
         found = webauthn.verify_registration_response(
             credential=answer,
@@ -127,7 +127,7 @@ def read_new(site: RelyingParty, challenge: bytes, answer: str) -> NewKey:
 
 
 def ask_for_known(site: RelyingParty) -> Question:
-    """Ask for whichever passkey of this site the person has."""
+    """Return the question for any passkey that the person has for this site."""
     options = webauthn.generate_authentication_options(
         rp_id=site.id, timeout=ANSWER_MILLISECONDS, user_verification=UserVerificationRequirement.REQUIRED
     )
@@ -135,7 +135,7 @@ def ask_for_known(site: RelyingParty) -> Question:
 
 
 def credential_id_of(answer: str) -> bytes:
-    """Return which passkey answers, before anything of it is believed."""
+    """Return which passkey answers, before the answer is verified."""
     try:
         return webauthn.helpers.parse_authentication_credential_json(answer).raw_id
     except UNREADABLE as odd:
@@ -143,7 +143,7 @@ def credential_id_of(answer: str) -> bytes:
 
 
 def check_known(site: RelyingParty, challenge: bytes, answer: str, public_key: bytes) -> int:
-    """Return the count the device signs with; ``PasskeyRefused`` unless it verified its owner for *challenge* here."""
+    """Return the device's signature count; ``PasskeyRefused`` unless it verified its owner for *challenge*."""
     try:
         found = webauthn.verify_authentication_response(
             credential=answer,

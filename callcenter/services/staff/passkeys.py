@@ -1,4 +1,4 @@
-"""Passkeys of an account: made, used to sign in, taken away. A question is answered once and within five minutes."""
+"""Passkeys of an account: added, used to sign in, removed. A question is answered once, within five minutes."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ LONGEST_NAME = 40
 
 
 class TooMany(HelplineError):
-    """More passkeys than anybody has devices."""
+    """Raised when an account has too many passkeys."""
 
     message = f"パスキーは{MOST_PASSKEYS}個までです。使っていないものを外してから、足してください。"
 
 
 class NameMissing(HelplineError):
-    """A passkey without a name cannot be told from the others."""
+    """Raised when a passkey has no name."""
 
     message = "どの機器か分かる名前をつけてください(40文字まで)。例:わたしのスマホ"
 
 
 def ask_for_new(session: Session, staff: Staff, site: RelyingParty, *, at: datetime) -> tuple[Question, str]:
-    """Return what to ask the browser for a new passkey, and under which id the answer will be checked."""
+    """Return the question for a new passkey, and the id under which its answer is checked."""
     known = second_factor.factors_of(session, staff).passkeys
     if len(known) >= MOST_PASSKEYS:
         raise TooMany
@@ -54,7 +54,7 @@ def add(
     now: datetime,
     at: datetime,
 ) -> Passkey:
-    """Keep the passkey that answers the question *asked*."""
+    """Store the passkey that answers the question *asked*."""
     if not name.strip() or len(name) > LONGEST_NAME:
         raise NameMissing
     new = authenticators.read_new(site, _recall(session, asked, staff.id, at), answer)
@@ -75,7 +75,7 @@ def add(
 
 
 def remove(session: Session, staff: Staff, passkey_id: str, *, required: bool, now: datetime) -> None:
-    """Let a passkey open nothing any more; ``LastFactor`` if a factor is *required* and it is the only one."""
+    """Remove a passkey; ``LastFactor`` if a factor is *required* and it is the only one."""
     row = session.get(Passkey, passkey_id)
     if row is not None and row.staff_id == staff.id:
         second_factor.check_not_last(second_factor.factors_of(session, staff), required=required, leaving=1)
@@ -85,7 +85,7 @@ def remove(session: Session, staff: Staff, passkey_id: str, *, required: bool, n
 
 
 def ask_for_known(session: Session, site: RelyingParty, *, at: datetime) -> tuple[Question, str]:
-    """Return what to ask the browser of somebody at the door."""
+    """Return the question for somebody who signs in, and its id."""
     question = authenticators.ask_for_known(site)
     return question, _remember(session, question, None, at)
 
@@ -127,7 +127,7 @@ def _remember(session: Session, question: Question, staff_id: str | None, at: da
 
 
 def _recall(session: Session, asked: str, staff_id: str | None, at: datetime) -> bytes:
-    """Return the challenge and forget it, whatever becomes of the answer."""
+    """Return the challenge of a question and delete it, whatever the answer."""
     taken = delete(PasskeyChallenge).where(PasskeyChallenge.id == asked)
     row = session.execute(
         taken.returning(PasskeyChallenge.challenge, PasskeyChallenge.staff_id, PasskeyChallenge.until)

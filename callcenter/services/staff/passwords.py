@@ -20,7 +20,7 @@ _places = threading.BoundedSemaphore(2)
 
 
 class PasswordTooShort(HelplineError):
-    """Shorter than its owner's role asks for."""
+    """Raised when a password is shorter than the role requires."""
 
     message = (
         f"パスワードは{SHORTEST_FOR_STAFF}文字以上にしてください。短いことばをいくつか並べると、覚えやすくなります。"
@@ -29,7 +29,7 @@ class PasswordTooShort(HelplineError):
 
 
 class PasswordTooLong(HelplineError):
-    """Longer than anybody types."""
+    """Raised when a password is too long."""
 
     message = f"パスワードは{LONGEST}文字までにしてください。"
     field = "password"
@@ -37,14 +37,14 @@ class PasswordTooLong(HelplineError):
 
 @cache
 def hasher() -> PasswordHasher:
-    """The hasher of the installation: argon2id, 64 MiB, 3 passes. Tests pass a cheaper one as an argument."""
+    """Return the hasher of the installation: argon2id, 64 MiB, 3 passes. Tests pass a cheaper one."""
     from argon2 import PasswordHasher
 
     return PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
 
 
 def hashed(password: str, by: PasswordHasher | None = None) -> str:
-    """Hash a new password of a member of staff, or say kindly what is wrong with it."""
+    """Return the hash of a new password of staff, or raise what is wrong with it."""
     plain = _normalised(password)
     if len(plain) < SHORTEST_FOR_STAFF:
         raise PasswordTooShort
@@ -54,13 +54,13 @@ def hashed(password: str, by: PasswordHasher | None = None) -> str:
 
 
 def rehashed(password: str, by: PasswordHasher | None = None) -> str:
-    """Hash a password that is already somebody's, with today's parameters."""
+    """Return the hash of a known password, with today's parameters."""
     with _places:
         return (by or hasher()).hash(_normalised(password))
 
 
 def matches(stored: str | None, password: str, by: PasswordHasher | None = None) -> bool:
-    """Whether *password* is the stored one; with nothing stored it takes as long to say no."""
+    """Return whether *password* is the stored one; with nothing stored it takes as long."""
     from argon2.exceptions import InvalidHashError, VerificationError
 
     chosen = by or hasher()
@@ -73,7 +73,7 @@ def matches(stored: str | None, password: str, by: PasswordHasher | None = None)
 
 
 def is_outdated(stored: str, by: PasswordHasher | None = None) -> bool:
-    """Whether the hash was made with other parameters than today's."""
+    """Return whether the hash was made with other parameters than today's."""
     return (by or hasher()).check_needs_rehash(stored)
 
 
@@ -83,5 +83,5 @@ def _nobody(chosen: PasswordHasher) -> str:
 
 
 def _normalised(password: str) -> str:
-    """The same keys give the same password on every keyboard: full-width and composed forms are one."""
+    """Return the password in one width and composition, the same on every keyboard."""
     return unicodedata.normalize("NFKC", password)

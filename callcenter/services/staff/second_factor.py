@@ -1,4 +1,4 @@
-"""The second factor of an account: codes of an app, recovery codes, and taking everything away again.
+"""The second factor of an account: app codes, recovery codes, and the reset.
 
 *now* is the service's time, which a trial may set to any day; *at* is the time on real clocks, by which the
 apps on people's telephones count.
@@ -41,14 +41,14 @@ APP_CODE_LENGTH = 6
 
 
 class NothingOffered(HelplineError):
-    """No secret waits to be confirmed, for instance because another tab did it."""
+    """Raised when no secret waits to be confirmed, for instance because another tab did it."""
 
     message = "この画面は古くなっています。「安全な入り方」を開きなおして、もう一度お試しください。"
 
 
 @dataclass(frozen=True)
 class Factors:
-    """What an account has besides its password."""
+    """The factors of an account besides its password."""
 
     app_since: datetime | None
     passkeys: tuple[Passkey, ...]
@@ -60,7 +60,7 @@ class Factors:
 
 
 def factors_of(session: Session, staff: Staff) -> Factors:
-    """Return what the account has."""
+    """Return the second factors of an account."""
     app_since = session.scalar(select(SecondFactor.confirmed_at).where(SecondFactor.staff_id == staff.id))
     passkeys = session.scalars(select(Passkey).where(Passkey.staff_id == staff.id).order_by(Passkey.id)).all()
     left = select(func.count()).where(RecoveryCode.staff_id == staff.id, RecoveryCode.used_at.is_(None))
@@ -68,7 +68,7 @@ def factors_of(session: Session, staff: Staff) -> Factors:
 
 
 def factors_by_account(session: Session) -> dict[str, tuple[bool, int]]:
-    """Return for every account that has a second factor whether that is an app, and how many passkeys."""
+    """Return by account whether it has an app, and how many passkeys; only those with a factor."""
     apps = set(session.scalars(select(SecondFactor.staff_id).where(SecondFactor.confirmed_at.is_not(None))))
     counted = select(Passkey.staff_id, func.count()).group_by(Passkey.staff_id)
     keys = {row[0]: int(row[1]) for row in session.execute(counted)}
@@ -76,7 +76,7 @@ def factors_by_account(session: Session) -> dict[str, tuple[bool, int]]:
 
 
 def count_without(session: Session) -> int:
-    """Count the accounts in use that a password alone opens."""
+    """Return how many active accounts have a password alone."""
     active = session.scalars(select(Staff.id).where(Staff.active))
     return len(set(active) - set(factors_by_account(session)))
 
@@ -96,7 +96,7 @@ def offered(session: Session, staff: Staff) -> str | None:
 
 
 def confirm(session: Session, staff: Staff, code: str, *, now: datetime, at: datetime) -> None:
-    """Let the offered secret count from now on, instead of an earlier one, once its app has shown *code*."""
+    """Make the offered secret the one in force, once its app has shown *code*."""
     row = _row(session, staff)
     if row.offered is None:
         raise NothingOffered
@@ -109,7 +109,7 @@ def confirm(session: Session, staff: Staff, code: str, *, now: datetime, at: dat
 
 
 def remove_app(session: Session, staff: Staff, *, required: bool, now: datetime) -> None:
-    """Take no more codes of the app; ``LastFactor`` if one is *required* and no other is there."""
+    """Remove the app; ``LastFactor`` if a factor is *required* and no other is there."""
     row = _row(session, staff)
     if row.secret is not None:
         check_not_last(factors_of(session, staff), required=required, leaving=1)
@@ -119,7 +119,7 @@ def remove_app(session: Session, staff: Staff, *, required: bool, now: datetime)
 
 
 def check(session: Session, staff: Staff, typed: str, *, now: datetime, at: datetime) -> str:
-    """Take a code of the app or a recovery code, and return which (``app``, ``recovery``).
+    """Check a code of the app or a recovery code, and return which (``app``, ``recovery``).
 
     Raises ``WrongCode``, ``CodeUsed`` or ``TooManyMisses``; commit then as well, for the count and the trail.
     """
@@ -144,7 +144,7 @@ def check(session: Session, staff: Staff, typed: str, *, now: datetime, at: date
 
 
 def new_codes(session: Session, staff: Staff, *, now: datetime) -> list[str]:
-    """Make ten recovery codes, which are shown this once; earlier ones count no more."""
+    """Replace the recovery codes by ten new ones, which are shown this once."""
     row = _row(session, staff)
     session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff.id))
     codes = [made_up() for _ in range(RECOVERY_CODES)]
@@ -158,7 +158,7 @@ def new_codes(session: Session, staff: Staff, *, now: datetime) -> list[str]:
 def reset(
     session: Session, staff: Staff, reason: ResetReason, checked: IdentityCheck, *, by: Actor, now: datetime
 ) -> None:
-    """Take every second factor away, for somebody who lost theirs; the next sign-in asks for a new one.
+    """Remove every second factor of somebody who lost theirs; the next sign-in asks for a new one.
 
     Who is told: the other supervisors and administrators, since from here the password alone opens the account.
     """
@@ -176,13 +176,13 @@ def reset(
 
 
 def check_not_last(factors: Factors, *, required: bool, leaving: int) -> None:
-    """Refuse to let go of the only factor where one is required."""
+    """Raise ``LastFactor`` if the only factor would go where one is required."""
     if required and (factors.app_since is not None) + len(factors.passkeys) <= leaving:
         raise LastFactor
 
 
 def forget_codes_without_factor(session: Session, staff: Staff) -> None:
-    """Without anything they could stand in for, recovery codes mean nothing."""
+    """Delete the recovery codes of an account that has no factor left."""
     session.flush()
     if not factors_of(session, staff).any:
         session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff.id))
@@ -213,7 +213,7 @@ def _take_recovery_code(session: Session, row: SecondFactor, code: str, now: dat
 
 
 def _digest(session: Session, row: SecondFactor, code: str) -> bytes:
-    """Hash a recovery code under the account's own data key, so that the table alone allows no guessing."""
+    """Return the hash of a recovery code under the account's own data key."""
     key = derive_key(row.data_key.unwrap(ring_of(session)), "recovery codes")
     return hmac.digest(key, code.encode(), "sha256")
 
@@ -224,7 +224,7 @@ def _locked(session: Session, staff: Staff) -> SecondFactor | None:
 
 
 def _row(session: Session, staff: Staff) -> SecondFactor:
-    """Return the account's row, locked; it is made on first use."""
+    """Return the account's row, locked; it is created on first use."""
     found = _locked(session, staff)
     if found is not None:
         return found

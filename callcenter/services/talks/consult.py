@@ -1,4 +1,4 @@
-"""Consulting a colleague before a caller is handed over: the ring, the talk between the two, and its failing.
+"""Consulting a colleague while the caller is on hold: the ring, the talk between the two, and its end.
 
 The caller hears music meanwhile. The colleague's ring is an offer like any other, with the purpose
 ``consult``; ``Call.consult_id`` names it until it is decided, and is the place of its compare-and-set.
@@ -28,13 +28,13 @@ from callcenter.services.talks import participants, ringing
 
 
 class NotFree(HelplineError):
-    """The colleague answers another call, has gone away or cannot be reached just now."""
+    """Raised when the colleague is in a call, away or unreachable."""
 
     message = "その人は、いま電話に出られません。ほかの人を選んでください。"
 
 
 def free_colleagues(session: Session, me: str, *, now: datetime, policy: Policy) -> list[Staff]:
-    """Return who could be consulted at this moment, by name."""
+    """Return who could be consulted now, by name."""
     query = select(Staff).join(Presence, Presence.staff_id == Staff.id)
     there = session.scalars(query.where(availability.offerable(now, policy), Staff.id != me).order_by(Staff.name))
     return [one for one in there if may(one.role, Action.ANSWER)]
@@ -58,7 +58,7 @@ def last_asked(session: Session, call_id: str, *, by: Offer) -> Asked | None:
 def start_consult(
     session: Session, call: Call, offer: Offer, colleague_id: str, *, announced: bool, now: datetime, policy: Policy
 ) -> Offer:
-    """Put the caller on hold and ring a colleague; *announced* if the caller shall hear that somebody else takes over.
+    """Put the caller on hold and ring a colleague; *announced* if the caller hears that somebody takes over.
 
     Raises ``NotNow`` unless the talk is this counsellor's and nobody is being consulted, ``NotFree``.
     """
@@ -90,7 +90,7 @@ def start_consult(
 
 
 def claim(session: Session, offer: Offer, call: Call, *, now: datetime) -> bool:
-    """Let the colleague come, if they are still wanted at this very moment; offer and call come locked."""
+    """Let the colleague come if they are still wanted; offer and call come locked."""
     row = presence.lock(session, offer.staff_id)
     if offer.state not in OPEN_OFFERS or row is None or row.offer_id != offer.id:
         return False
@@ -111,12 +111,12 @@ def claim(session: Session, offer: Offer, call: Call, *, now: datetime) -> bool:
 
 
 def may_enter(call: Call, offer: Offer) -> bool:
-    """Whether the colleague may step into the room: not before the room confirmed that the caller hears music."""
+    """Return whether the colleague may enter the room: not before the caller is confirmed to be on hold."""
     return call.offer_id == offer.id or call.on_hold
 
 
 def colleague_joined(session: Session, offer: Offer, *, now: datetime) -> None:
-    """The colleague's leg is in the room; the two can talk."""
+    """Record that the colleague's leg is in the room."""
     row = presence.lock(session, offer.staff_id)
     if row is not None and row.offer_id == offer.id and row.work is Work.CONNECTING:
         presence.set_work(row, Work.ON_CALL, session, now=now)
@@ -124,7 +124,7 @@ def colleague_joined(session: Session, offer: Offer, *, now: datetime) -> None:
 
 
 def return_to_counsellor(session: Session, call: Call | None, offer: Offer, *, now: datetime) -> None:
-    """The colleague did not answer, or is gone: the caller returns to their counsellor and hears why if told before."""
+    """Take the caller off hold as the consult is over; an announced hand-over is taken back aloud."""
     if call is None or call.consult_id != offer.id:
         return
     call.consult_id = None
@@ -136,7 +136,7 @@ def return_to_counsellor(session: Session, call: Call | None, offer: Offer, *, n
 
 
 def cancel(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
-    """The counsellor returns to the caller; the colleague is left in peace. Pressing again changes nothing."""
+    """End the consult by the counsellor, who returns to the caller. Twice is once."""
     if call.offer_id != offer.id:
         raise NotNow
     asked = ringing.find(session, call.consult_id) if call.consult_id else None
@@ -146,7 +146,7 @@ def cancel(session: Session, call: Call, offer: Offer, *, now: datetime) -> None
 
 
 def withdraw(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
-    """The colleague leaves by themselves; ``NotNow`` once the caller is theirs. Pressing again changes nothing."""
+    """End the consult by the colleague; ``NotNow`` once the caller is theirs. Twice is once."""
     if call.offer_id == offer.id:
         raise NotNow
     release_colleague(session, offer, now=now)
@@ -154,7 +154,7 @@ def withdraw(session: Session, call: Call, offer: Offer, *, now: datetime) -> No
 
 
 def release_colleague(session: Session, asked: Offer, *, now: datetime) -> None:
-    """End the colleague's part, ringing or talking; they are free again, idle time unchanged."""
+    """End the colleague's ring or leg and free them, idle time unchanged."""
     if asked.state in OPEN_OFFERS:
         ringing.close_offer(session, asked, OfferState.CANCELLED, now=now)
     elif asked.state in LIVE_OFFERS:
@@ -164,7 +164,7 @@ def release_colleague(session: Session, asked: Offer, *, now: datetime) -> None:
 
 
 def colleague_left(session: Session, asked: Offer, *, at: datetime, now: datetime) -> None:
-    """The colleague's leg is out of the talk; they have no record to write, so they are free again."""
+    """Record that the colleague's leg has left and free them; they have no record to write."""
     asked.state = advance(asked.state, OfferState.LEFT)
     asked.left_at = asked.left_at or at
     row = presence.lock(session, asked.staff_id)
@@ -173,7 +173,7 @@ def colleague_left(session: Session, asked: Offer, *, at: datetime, now: datetim
 
 
 def cancel_when_talk_ends(session: Session, call: Call, *, now: datetime) -> None:
-    """The talk is over while a colleague is being consulted: the caller has left, or goes back to the queue."""
+    """End the consult because the caller left or goes back to the queue."""
     asked = ringing.find(session, call.consult_id) if call.consult_id else None
     call.consult_id = call.held_at = None
     call.on_hold = False

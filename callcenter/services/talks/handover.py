@@ -1,4 +1,4 @@
-"""Handing a caller over: the colleague who was consulted takes the talk, and the record goes with it."""
+"""Handing a caller over to the consulted colleague, together with the record."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from callcenter.services.talks import consult, participants, ringing, room, supe
 
 
 class NotThereYet(HelplineError):
-    """The colleague is still being rung."""
+    """Raised when the colleague is still being rung."""
 
     message = "まだ、つながっていません。相手の人が出てから、もう一度お試しください。"
 
 
 def complete(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
-    """Leave the caller to the colleague: they own the talk from this transaction on, before any leg is touched.
+    """Hand the caller over to the colleague, who owns the talk from this transaction on.
 
     A counsellor who has handed this very call over already has nothing more to do. Raises ``NotNow``, ``NotThereYet``.
     """
@@ -44,7 +44,7 @@ def complete(session: Session, call: Call, offer: Offer, *, now: datetime) -> No
 
 
 def promote_colleague(session: Session, call: Call, *, now: datetime) -> bool:
-    """The counsellor's leg was lost while a colleague is there: the caller is theirs. False if there is none."""
+    """Give the caller to the colleague as the counsellor's leg was lost; False if there is no colleague."""
     asked = ringing.find(session, call.consult_id) if call.consult_id else None
     if call.state is not CallState.TALKING or asked is None:
         return False

@@ -1,4 +1,4 @@
-"""What a counsellor does to a leg of the running talk: hold, mute, and let the line say something.
+"""What a counsellor does in a running talk: hold, mute, and playing announcements.
 
 Hold and mute are wishes kept in the database; the errand makes the room follow them and looks
 again afterwards, so that of two presses the later one wins, whatever becomes of the requests.
@@ -35,7 +35,7 @@ LOOK_AGAIN = timedelta(seconds=20)
 
 @dataclass(frozen=True)
 class RequestedHold:
-    """How the room should keep the caller: with music, or in the talk."""
+    """Whether the caller should be on hold, and the room and leg it concerns."""
 
     call_id: str
     room: str
@@ -47,12 +47,12 @@ class RequestedHold:
 
 
 def holds_talk(call: Call, offer: Offer) -> bool:
-    """Whether the talk runs and this leg is the one that holds it."""
+    """Return whether the talk runs and this leg is its counsellor's."""
     return call.state is CallState.TALKING and call.offer_id == offer.id and not offer.ending
 
 
 def put_on_hold(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
-    """Let the caller hear music; pressing again changes nothing. ``NotNow`` unless the talk is this counsellor's."""
+    """Put the caller on hold; twice is once. ``NotNow`` unless the talk is this counsellor's."""
     if not holds_talk(call, offer):
         raise NotNow
     if call.held_at is None:
@@ -61,7 +61,7 @@ def put_on_hold(session: Session, call: Call, offer: Offer, *, now: datetime) ->
 
 
 def take_off_hold(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
-    """Let the caller back into the talk; not while a colleague is consulted, as they speak about the caller."""
+    """Take the caller off hold; not while a colleague is consulted, as they speak about the caller."""
     if not holds_talk(call, offer) or call.consult_id is not None:
         raise NotNow
     if call.held_at is not None:
@@ -70,7 +70,7 @@ def take_off_hold(session: Session, call: Call, offer: Offer, *, now: datetime) 
 
 
 def request_hold(session: Session, call: Call, *, held: bool, now: datetime) -> None:
-    """Wish the caller held or not, and send the errand that makes the room follow."""
+    """Store whether the caller should be on hold, and send the errand that changes the room."""
     call.held_at = (call.held_at or now) if held else None
     call.hold_asked_at = now
     outbox.put(session, "set_hold", now=now, call=call.id)
@@ -78,7 +78,7 @@ def request_hold(session: Session, call: Call, *, held: bool, now: datetime) -> 
 
 
 def requested_hold(session: Session, call_id: str) -> RequestedHold | None:
-    """Return how the caller should be kept; None once the talk is over."""
+    """Return whether the caller should be on hold; None once the talk is over."""
     call = session.get(Call, call_id)
     if call is None or call.state is not CallState.TALKING:
         return None
@@ -88,7 +88,7 @@ def requested_hold(session: Session, call_id: str) -> RequestedHold | None:
 
 
 def confirm_hold(session: Session, call_id: str, *, held: bool, now: datetime) -> None:
-    """The room confirmed that the caller is *held* or not."""
+    """Store that the room has put the caller on hold, or taken them off."""
     call = calls.find_by_id(session, call_id)
     if call is not None and call.on_hold is not held:
         call.on_hold = held
@@ -96,7 +96,7 @@ def confirm_hold(session: Session, call_id: str, *, held: bool, now: datetime) -
 
 
 def recheck_holds(session: Session, *, now: datetime) -> None:
-    """While somebody hears music, the room is looked into again and again, so that nobody is left with it."""
+    """Send the errands that check calls on hold again and again, so that nobody is left with music."""
     query = (
         select(Call)
         .where(Call.state == CallState.TALKING, or_(Call.held_at.is_not(None), Call.on_hold.is_(True)))
@@ -111,7 +111,7 @@ def recheck_holds(session: Session, *, now: datetime) -> None:
 
 
 def set_muted(session: Session, offer: Offer, *, muted: bool, now: datetime) -> None:
-    """Let the room not hear this leg, or hear it again; ``NotNow`` before it is there."""
+    """Mute or unmute this leg; ``NotNow`` before it is in the room."""
     if offer.state is not OfferState.JOINED:
         raise NotNow
     if offer.muted is not muted:
@@ -121,13 +121,13 @@ def set_muted(session: Session, offer: Offer, *, muted: bool, now: datetime) -> 
 
 
 def phrases_said(session: Session, call: Call) -> list[CallEvent]:
-    """Return what was said to the caller at a button so far, oldest first."""
+    """Return the announcements played to the caller by a button so far, oldest first."""
     query = select(CallEvent).where(CallEvent.call_id == call.id, CallEvent.kind == SAID)
     return list(session.scalars(query.order_by(CallEvent.seq)))
 
 
 def say(session: Session, call: Call, offer: Offer, what: Help, *, now: datetime) -> bool:
-    """Let the caller hear *what*, and return whether it was not just said.
+    """Play *what* to the caller, and return whether it was not just played.
 
     ``NotNow`` unless the caller is in the talk, ``TooEarly`` by ``may_say``. G03 is to be followed by the end.
     """
@@ -150,5 +150,5 @@ def say(session: Session, call: Call, offer: Offer, what: Help, *, now: datetime
 
 
 def announce(session: Session, call: Call, code: str, *, now: datetime) -> None:
-    """Send the errand that plays an announcement to the caller; what comes late is not played any more."""
+    """Send the errand that plays an announcement to the caller; if late, it is not played any more."""
     outbox.put(session, "announce", now=now, call=call.id, code=code, at=now.isoformat())

@@ -1,4 +1,4 @@
-"""Our rows against the telephone company's truth: what we never saw is written down, what is over is ended.
+"""Reconciling our calls and offers with the legs that the telephone company lists.
 
 Everything here may be done twice, late, or by two at once: each step looks at the row it has locked.
 """
@@ -42,7 +42,7 @@ AT_ONCE = 500
 
 
 def unmatched_caller_legs(session: Session, legs: Sequence[CallerLeg], *, now: datetime) -> list[CallerLeg]:
-    """Return the ended legs of callers whom we do not know, or believe to be still there."""
+    """Return ended caller legs that we do not know, or whose call still runs here."""
     ended = {leg.sid: leg for leg in legs if leg.state.over and (leg.ended_at or leg.began_at) <= now - SETTLED}
     sids = list(ended)
     for start in range(0, len(sids), AT_ONCE):
@@ -54,7 +54,7 @@ def unmatched_caller_legs(session: Session, legs: Sequence[CallerLeg], *, now: d
 
 
 def record_caller_leg_end(session: Session, leg: CallerLeg, *, now: datetime, policy: Policy) -> None:
-    """A caller's leg is over: end the call, or write down one that came and went without us."""
+    """End the call of a caller's leg that has ended, or write down one that we never saw."""
     call = calls.find(session, leg.sid)
     if call is not None:
         room.caller_leg_ended(session, call, now=leg.ended_at or now)
@@ -67,7 +67,7 @@ def record_caller_leg_end(session: Session, leg: CallerLeg, *, now: datetime, po
 
 
 def _outcome(days: Calendar, leg: CallerLeg) -> tuple[CallOutcome, EndReason | None]:
-    """What the caller must have met: the closed line, our trouble, or nobody at all before they gave up."""
+    """Return what the caller must have met: the closed line, our failure, or no answer yet."""
     if not state_at(days, leg.began_at).open:
         return CallOutcome.CLOSED_BEFORE, None
     if leg.state in {LegState.ENDED, LegState.FAILED}:
@@ -78,7 +78,7 @@ def _outcome(days: Calendar, leg: CallerLeg) -> tuple[CallOutcome, EndReason | N
 def unmatched_offer_legs(
     session: Session, legs: Iterable[RungLeg], *, now: datetime
 ) -> list[tuple[RungLeg, str | None]]:
-    """Return the rung legs that do not fit to their offers, each with its offer's id, or None if no offer knows it."""
+    """Return the rung legs that contradict their offers, with the offer's id, or None if unknown."""
     found, listed = list[tuple[RungLeg, str | None]](), list(legs)
     offers = dict[str | None, tuple[str, bool]]()
     for start in range(0, len(listed), AT_ONCE):
@@ -95,7 +95,7 @@ def unmatched_offer_legs(
 
 
 def record_counsellor_leg_end(session: Session, offer_id: str, *, at: datetime, now: datetime) -> None:
-    """A counsellor's leg is over although its offer is live: a ring came to nothing, or the caller has lost them."""
+    """Record that a counsellor's leg has ended although its offer is live."""
     offer, call = ringing.find_with_call(session, offer_id)
     if offer is None or offer.state not in LIVE_OFFERS:
         return
@@ -106,7 +106,7 @@ def record_counsellor_leg_end(session: Session, offer_id: str, *, at: datetime, 
 
 
 def end_unwanted_leg(session: Session, offer_id: str, *, now: datetime) -> None:
-    """A counsellor's leg lives although nobody wants it any more."""
+    """End a counsellor's leg that lives although its offer is over."""
     offer, call = ringing.find_with_call(session, offer_id)
     if offer is None or call is None or offer.state in LIVE_OFFERS or (offer.left_at or offer.rung_at) > now - SETTLED:
         return
@@ -117,7 +117,7 @@ def end_unwanted_leg(session: Session, offer_id: str, *, now: datetime) -> None:
 
 
 def is_staff_telephone(session: Session, leg: RungLeg) -> bool:
-    """Whether a leg that no offer knows was rung at a telephone of the staff's."""
+    """Return whether a leg that no offer knows was rung at a telephone of our staff."""
     if isinstance(leg.device, Browser):
         return leg.device.identity.startswith(IDENTITY)
     phones = session.scalars(select(Staff).where(Staff.contact == Contact.PHONE))
@@ -125,7 +125,7 @@ def is_staff_telephone(session: Session, leg: RungLeg) -> bool:
 
 
 def free_stuck_counsellors(session: Session, *, now: datetime) -> int:
-    """Free counsellors whom a ring or a call binds that is over; returns how many."""
+    """Free counsellors bound to a ring or call that is over; return how many."""
     query = (
         select(Presence)
         .where(Presence.work.in_(BOUND), Presence.since <= now - SETTLED)
@@ -145,7 +145,7 @@ def free_stuck_counsellors(session: Session, *, now: datetime) -> int:
 
 
 def waiting_calls_in_rooms(session: Session, rooms: Iterable[str], *, now: datetime) -> list[Call]:
-    """Return the calls that wait in our queue although their room runs, and have been silent for a while."""
+    """Return calls that wait in our queue although their room runs and they are silent."""
     ids = [name.removeprefix("hl-") for name in rooms if name.startswith("hl-")]
     query = select(Call).where(
         Call.id.in_(ids[:AT_ONCE]), Call.state == CallState.WAITING, Call.last_news_at <= now - SETTLED

@@ -1,4 +1,4 @@
-"""The life of a ring: heard, answered, claimed, missed, declined or let go.
+"""Offers: one ring of one counsellor, from dialling to claimed, missed, declined or cancelled.
 
 Whatever two processes do at once, the database allows one live offer per caller and one per
 counsellor, and a claim changes exactly one row of each kind or nothing.
@@ -62,13 +62,13 @@ def find(session: Session, offer_id: str) -> Offer | None:
 
 
 def find_with_call(session: Session, offer_id: str) -> tuple[Offer | None, Call | None]:
-    """Return the offer and its call, both locked: the call first, as everybody does; so nobody waits in a circle."""
+    """Return the offer and its call, both locked, the call first as everywhere to avoid deadlocks."""
     found = session.execute(_WITH_CALL, {"offer_id": offer_id}).one_or_none()
     return (None, None) if found is None else (found.Offer, found.Call)
 
 
 def claim(session: Session, offer: Offer, call: Call, *, now: datetime) -> bool:
-    """Let this counsellor have the caller: one offer, one call and one counsellor change, or nothing does.
+    """Give the caller to this counsellor: one offer, one call and one counsellor change, or nothing does.
 
     *offer* and *call* come locked from ``find_with_call``; the database decides whether the call is still to be had.
     """
@@ -98,7 +98,7 @@ def claim(session: Session, offer: Offer, call: Call, *, now: datetime) -> bool:
 
 
 def _win(session: Session, offer: Offer, call: Call, now: datetime) -> bool:
-    """Compare and set: the call is this offer's if it still waits at this very moment."""
+    """Claim the call by compare-and-set: it is this offer's if it still waits."""
     won = session.execute(
         update(Call)
         .where(Call.id == call.id, Call.state == CallState.WAITING)
@@ -109,7 +109,7 @@ def _win(session: Session, offer: Offer, call: Call, now: datetime) -> bool:
 
 
 def record_leg_news(session: Session, offer_id: str, leg_sid: str, *, ringing: bool, now: datetime) -> None:
-    """The counsellor's leg exists, and may be *ringing*; news that adds nothing changes, and locks, no row."""
+    """Store the SID of the counsellor's leg and whether it rings; repeated news locks no row."""
     learnt = {"offer_id": offer_id, "sid": leg_sid or None, "moment": now}
     session.connection().execute(_HEARD_RINGING if ringing else _HEARD_OF, learnt)
 
@@ -123,7 +123,7 @@ def close_offer(
     unreachable: bool = False,
     leg_open: bool = True,
 ) -> None:
-    """An offer that nobody took is over; the counsellor is free (or put away) and the caller is rung for elsewhere."""
+    """End an offer that was not claimed; the counsellor is freed (or set away)."""
     if offer.state not in OPEN_OFFERS:
         return
     if offer.purpose is Purpose.LISTEN:
@@ -144,15 +144,16 @@ def close_offer(
 
 
 def live_legs(session: Session, call: Call) -> Sequence[Offer]:
-    """Return everybody's leg in or on the way into a call, locked, the first one first."""
+    """Return every leg in or on the way into a call, locked, the first one first."""
     return session.scalars(_LIVE_LEGS, {"call_id": call.id}).all()
 
 
 def cancel_ringing(session: Session, legs: Sequence[Offer], *, now: datetime) -> None:
-    """The caller is gone: whoever of *legs* is being rung is left in peace, idle time unchanged."""
+    """Cancel those of *legs* that still ring, as the caller is gone; idle time unchanged."""
     for offer in legs:
         close_offer(session, offer, OfferState.CANCELLED, now=now)  # only one that still rings
 
 
 def ring_seconds(offer: Offer, policy: Policy) -> int:
+    """Return how long this offer rings."""
     return policy.ring_browser if offer.contact is Contact.BROWSER else policy.ring_telephone

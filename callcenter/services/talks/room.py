@@ -1,4 +1,4 @@
-"""The talk room: who joined, who left, and how a conversation ends.
+"""The talk room: who joined, who left, and how a talk ends.
 
 Its news arrives in any order, late, twice or never. Each piece only fills in facts; what follows
 from them is read anew every time, so that every order ends alike.
@@ -53,7 +53,7 @@ _LAST_CLAIMED = (
 
 @dataclass(frozen=True)
 class News:
-    """One event of a room, as read from a webhook; ``at`` is when it happened at the telephone company."""
+    """One event of a room, as read from a webhook; ``at`` is when it happened."""
 
     event: RoomEvent
     label: str
@@ -63,7 +63,7 @@ class News:
 
 
 def take_news(session: Session, call_id: str, news: News, *, now: datetime) -> None:
-    """Fill in what the event tells; what is known already, or unknown to us, changes nothing."""
+    """Store what the event says; what is known already, or unknown to us, changes nothing."""
     if news.event is RoomEvent.OTHER:
         calls.record_sign_of_life(session, call_id, now=now, unless_within=NEWS_EVERY)
         return
@@ -83,7 +83,7 @@ def take_news(session: Session, call_id: str, news: News, *, now: datetime) -> N
 
 
 def _known(session: Session, call_id: str, news: News) -> tuple[Offer | None, Call | None]:
-    """The ring and the call that the event is about; of the caller's own events only the arrival asks for a ring."""
+    """Return the offer and call that the event is about; for the caller's own events only a join needs the offer."""
     if news.label.startswith(("c-", "s-")):
         offer, call = ringing.find_with_call(session, news.label[2:])
         return (offer, call) if call is not None and call.id == call_id else (None, None)
@@ -110,7 +110,7 @@ def _caller(session: Session, call: Call, offer: Offer | None, news: News, *, no
 
 
 def leg_joined(session: Session, call: Call, offer: Offer, *, at: datetime, now: datetime) -> None:
-    """Somebody's leg is in the room, beside the caller's."""
+    """Record that a staff member's leg is in the room."""
     if offer.purpose is Purpose.LISTEN:
         supervision.supervisor_joined(session, offer, at=at, now=now)
         return
@@ -140,7 +140,7 @@ def _together(session: Session, call: Call, offer: Offer, *, now: datetime) -> N
 
 
 def leg_left(session: Session, call: Call | None, offer: Offer, *, at: datetime, now: datetime) -> None:
-    """The counsellor's leg is gone; a caller who is still there is brought back to the head of the queue."""
+    """Record that a staff member's leg has left; a caller who is still there is brought back to the queue."""
     if call is None or offer.state in OPEN_OFFERS:
         return
     if offer.purpose is Purpose.LISTEN:
@@ -158,20 +158,20 @@ def leg_left(session: Session, call: Call | None, offer: Offer, *, at: datetime,
 
 
 def rescue_caller_left_alone(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
-    """A caller is still in the room that this counsellor has left: what was to be done then came to nothing."""
+    """Send the rescue of a caller who is in the room without the counsellor once more."""
     if call.state is CallState.TALKING and call.offer_id == offer.id:
         outbox.put(session, "say_bye" if offer.ending else "rescue_caller", now=now, offer=offer.id)
 
 
 def start_wrap_up(session: Session, offer: Offer, *, now: datetime) -> None:
-    """Whoever claimed a call has a record to finish before the next one."""
+    """Set whoever claimed a call to wrap-up, to finish its record."""
     row = presence.lock(session, offer.staff_id)
     if row is not None and row.offer_id == offer.id:
         presence.set_work(row, Work.WRAP_UP, session, now=now)
 
 
 def caller_leg_ended(session: Session, call: Call, *, now: datetime) -> None:
-    """The caller's leg has ended, from whichever side."""
+    """End the call as the caller's leg has ended, from whichever side."""
     ended = calls.end_call(session, call, now=now)
     legs = ringing.live_legs(session, call) if ended else ()
     offer = next((leg for leg in legs if leg.id == call.offer_id), None)
@@ -188,14 +188,14 @@ def caller_leg_ended(session: Session, call: Call, *, now: datetime) -> None:
 
 
 def end_waiting(session: Session, call: Call, verdict: WaitingVerdict, *, now: datetime) -> None:
-    """The line ends the waiting with a spoken end."""
+    """End a waiting call for the reason of *verdict*, and cancel its rings."""
     outcome, why = calls.OUTCOMES[verdict]
     calls.end_call(session, call, now=now, outcome=outcome, why=why)
     ringing.cancel_ringing(session, ringing.live_legs(session, call), now=now)
 
 
 def requeue_caller(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
-    """The caller's leg is on its way back to the queue: the counsellor's has gone."""
+    """Put the caller back into the queue after the counsellor's leg was lost."""
     if calls.return_to_queue(session, call, CallStep.REQUEUED, now=now):
         supervision.end_all_listening(session, supervision.listeners(session, call.id), now=now)
         consult.cancel_when_talk_ends(session, call, now=now)
@@ -204,7 +204,7 @@ def requeue_caller(session: Session, call: Call, offer: Offer, *, now: datetime)
 
 
 def take_counsellor_off(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
-    """A counsellor is taken off the call: the caller goes back to the head of the queue, and only then the leg ends."""
+    """Take a counsellor off the call: the caller returns to the queue, then the leg ends."""
     offer.taken_off = True
     calls.log_event(session, call, "taken_off", now=now, staff_id=offer.staff_id)
     if call.state is CallState.CLAIMED:
@@ -219,7 +219,7 @@ def take_counsellor_off(session: Session, call: Call, offer: Offer, *, now: date
 
 
 def _leave(offer: Offer, at: datetime) -> bool:
-    """The leg was gone by *at* at the latest; of several such news the earliest counts. True for the first."""
+    """Store when the leg was gone, the earliest news counting; True for the first."""
     first = offer.left_at is None
     offer.state = advance(offer.state, OfferState.LEFT)
     offer.left_at = at if offer.left_at is None else min(at, offer.left_at)
@@ -236,7 +236,7 @@ def end_ring(
     unreachable: bool = False,
     leg_open: bool = True,
 ) -> None:
-    """A ring came to nothing; if it was a colleague's, the caller returns to their counsellor."""
+    """End a ring that came to nothing; after a consult the caller returns to their counsellor."""
     ringing.close_offer(session, offer, state, now=now, unreachable=unreachable, leg_open=leg_open)
     consult.return_to_counsellor(session, call, offer, now=now)
 
@@ -244,7 +244,7 @@ def end_ring(
 def end_by_counsellor(
     session: Session, call: Call, offer: Offer, *, now: datetime, parting: Help | None = None
 ) -> None:
-    """The counsellor ends a conversation: the caller's leg is ended, and with it the room.
+    """End the talk by the counsellor: the caller's leg is ended, and with it the room.
 
     After a goodbye nothing more is said; *parting* is what the line says where none was possible. A caller who was
     claimed and not yet led in has spoken to nobody, so no goodbye can have been said: they wait on at the head.
@@ -260,13 +260,13 @@ def end_by_counsellor(
 
 
 def end_for_abuse(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
-    """End a call after its last warning; the line says so (G03), the counsellor need not. Pressed again it is one."""
+    """End a call after its last warning, which the line speaks (G03). Twice is once."""
     if not offer.ending and participants.say(session, call, offer, Help.END, now=now):
         end_by_counsellor(session, call, offer, now=now, parting=Help.END)
 
 
 def release_claim(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
-    """The claimed caller never came: free the counsellor, idle time unchanged, and let the caller wait at the head."""
+    """Undo a claim whose caller never came: free the counsellor, idle time unchanged, and requeue the caller."""
     if not calls.return_to_queue(session, call, CallStep.RELEASED, now=now):
         return
     _leave(offer, now)
@@ -277,5 +277,5 @@ def release_claim(session: Session, call: Call, offer: Offer, *, now: datetime) 
 
 
 def _last_claimed(session: Session, call: Call) -> Offer | None:
-    """The offer that won the call; asked for by the claim, since an ended call still learns of its talk."""
+    """Return the offer that last claimed the call; an ended call still learns of its talk."""
     return session.scalar(_LAST_CLAIMED, {"call_id": call.id})

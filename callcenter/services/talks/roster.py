@@ -1,4 +1,4 @@
-"""Who takes calls now, in which talk they are, and which supervisors follow a talk."""
+"""Who is on duty, in which talk, and which supervisors listen."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from callcenter.services.duty import availability
 
 
 class OnDuty(NamedTuple):
-    """Somebody on duty, with the leg, the call and the risk noted in its record, if they have one."""
+    """Somebody on duty, with their leg, call and the risk in its record, if any."""
 
     presence: Presence
     name: str
@@ -27,7 +27,7 @@ class OnDuty(NamedTuple):
 
 
 class TalkFollower(NamedTuple):
-    """The leg of a supervisor who follows a talk, and their name."""
+    """A supervisor's leg in a talk, and their name."""
 
     offer: Offer
     name: str
@@ -53,7 +53,7 @@ def counsellor_of(session: Session, call_id: str) -> str | None:
 
 
 def followers(session: Session) -> list[TalkFollower]:
-    """Return every supervisor who follows a talk, whoever began first."""
+    """Return every supervisor who listens to a talk, the first one first."""
     query = (
         select(Offer, Staff.name)
         .join(Staff, Staff.id == Offer.staff_id)

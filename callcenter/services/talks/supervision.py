@@ -1,4 +1,4 @@
-"""A supervisor in somebody's talk: listen, whisper to the counsellor, speak with both, and leave again.
+"""Listening: a supervisor hears a talk, may whisper to the counsellor or join in, and leaves again.
 
 The supervisor's leg is an offer with the purpose ``listen``. It never owns the call, so whatever becomes
 of it ends nothing. How they take part is a wish kept in the database; the errand makes the room follow
@@ -32,44 +32,44 @@ from callcenter.services.trail.audit import SYSTEM, Actor, Subject, staff_member
 
 
 class TalkOver(HelplineError):
-    """Nobody talks in that call (any more)."""
+    """Raised when nobody talks in that call (any more)."""
 
     message = "この通話は、もう終わりました。ほかの通話を選んでください。"
 
 
 class NotConnectedYet(HelplineError):
-    """Caller and counsellor are still being brought together."""
+    """Raised while caller and counsellor are still being connected."""
 
     message = "いま、つながるところです。通話中になってから、もう一度お試しください。"
 
 
 class Busy(HelplineError):
-    """The supervisor is being rung, or talks with a caller."""
+    """Raised when the supervisor is being rung or talks with a caller."""
 
     message = "ご自分の電話が終わってから、お聴きください。"
 
 
 class OtherTalk(HelplineError):
-    """One can follow one talk at a time."""
+    """Raised when the supervisor listens to another talk."""
 
     message = "ほかの通話を聴いています。「やめる」を押してから、もう一度お試しください。"
 
 
 class NoPhone(HelplineError):
-    """The supervisor's browser cannot be rung just now."""
+    """Raised when the supervisor's browser cannot be rung."""
 
     message = "ご自分の電話が、つながっていません。「相談員の画面」を別のタブでひらいたまま、もう一度お試しください。"
 
 
 class NotListening(HelplineError):
-    """The supervisor is not (or no longer) in that talk."""
+    """Raised when the supervisor is not (or no longer) in that talk."""
 
     message = "この通話は、もう聴いていません。聴くときは、いまの回線の「聴く」を押してください。"
 
 
 @dataclass(frozen=True)
 class RequestedMode:
-    """How the room should keep a supervisor's leg."""
+    """How a supervisor's leg should take part, and the room and legs it concerns."""
 
     offer_id: str
     leg_sid: str
@@ -81,7 +81,7 @@ class RequestedMode:
 
 
 def listen(session: Session, call_id: str, *, by: Staff, now: datetime, policy: Policy) -> Offer:
-    """Ring the supervisor's telephone to follow a talk; asking again is asking once.
+    """Ring the supervisor's telephone to listen to a talk; twice is once.
 
     Raises ``NotAllowed``, ``TalkOver``, ``NotConnectedYet``, ``Busy``, ``OtherTalk`` or ``NoPhone``.
     """
@@ -124,7 +124,7 @@ def _check(call: Call | None, row: Presence, known: Offer | None, now: datetime,
 
 
 def admit_supervisor(session: Session, offer: Offer, call: Call, *, now: datetime) -> bool:
-    """The supervisor picked up: let them in, unless the talk has just ended."""
+    """Let the supervisor who picked up into the room; False if the talk has just ended."""
     if offer.state not in OPEN_OFFERS:
         return False
     if call.state is not CallState.TALKING:
@@ -136,7 +136,7 @@ def admit_supervisor(session: Session, offer: Offer, call: Call, *, now: datetim
 
 
 def supervisor_joined(session: Session, offer: Offer, *, at: datetime, now: datetime) -> None:
-    """The supervisor's leg is in the room, and comes in muted."""
+    """Record that the supervisor's leg is in the room, muted."""
     if offer.state not in LIVE_OFFERS or offer.joined_at is not None:
         return
     offer.state, offer.joined_at, offer.mode_set = OfferState.JOINED, at, Mode.LISTEN
@@ -146,14 +146,14 @@ def supervisor_joined(session: Session, offer: Offer, *, at: datetime, now: date
 
 
 def set_mode(session: Session, offer: Offer, mode: Mode, *, by: Staff, now: datetime) -> None:
-    """Take part in another way; ``NotListening`` if the leg is not there or somebody else's."""
+    """Request another mode; ``NotListening`` if the leg is not there or somebody else's."""
     if offer.purpose is not Purpose.LISTEN or offer.staff_id != by.id or offer.state not in LIVE_OFFERS:
         raise NotListening
-    _wish(session, offer, mode, by=staff_member(by.id), now=now)
+    _request_mode(session, offer, mode, by=staff_member(by.id), now=now)
 
 
 def stop_listening(session: Session, offer: Offer, *, by: Staff, now: datetime) -> None:
-    """Leave the talk, which goes on; stopping what is over already changes nothing. ``NotListening`` for others."""
+    """End the supervisor's leg; the talk goes on. Twice is once. ``NotListening`` for others."""
     if offer.purpose is not Purpose.LISTEN or offer.staff_id != by.id:
         raise NotListening
     _end(session, offer, by=staff_member(by.id), now=now)
@@ -174,7 +174,7 @@ def end_listening(
     by: Actor = SYSTEM,
     leg_open: bool = True,
 ) -> None:
-    """The supervisor's part is over, however that came about; whatever they did before goes on."""
+    """Record that the supervisor's part is over, however it ended."""
     if offer.state not in LIVE_OFFERS:
         return
     offer.state, offer.left_at = state, at or now
@@ -187,7 +187,7 @@ def end_listening(
 
 
 def end_listening_of(session: Session, staff_id: str, *, now: datetime) -> None:
-    """Who signs out, or is no supervisor any more, listens no longer, wherever their telephone stands."""
+    """End the listening of somebody who signs out or is no supervisor any more."""
     row = session.get(Presence, staff_id)
     offer = session.get(Offer, row.listening_id) if row is not None and row.listening_id else None
     if offer is not None:
@@ -197,7 +197,7 @@ def end_listening_of(session: Session, staff_id: str, *, now: datetime) -> None:
 
 
 def end_listening_for_take_over(session: Session, offer: Offer, *, now: datetime) -> None:
-    """The supervisor stays in the room as the talk's counsellor."""
+    """Record that the supervisor stays in the room as its counsellor."""
     offer.mode = offer.mode_set = None
     row = presence.lock(session, offer.staff_id)
     if row is not None:
@@ -206,20 +206,20 @@ def end_listening_for_take_over(session: Session, offer: Offer, *, now: datetime
 
 
 def end_all_listening(session: Session, legs: Sequence[Offer], *, now: datetime) -> None:
-    """The room has ended, since its caller has left it: whoever of *legs* listens listens no more."""
+    """End the listening of *legs*, as the caller has left and the room has ended."""
     for offer in legs:
         if offer.purpose is Purpose.LISTEN and offer.state in LIVE_OFFERS:
             _end(session, offer, by=SYSTEM, now=now)
 
 
 def retarget_whispers(session: Session, call: Call, *, now: datetime) -> None:
-    """The counsellor of the talk has changed or left: who whispered goes on with the new one, or listens only."""
+    """Let whispers go to the new counsellor of the talk; without one the whisperer only listens."""
     coached = session.get(Offer, call.offer_id) if call.offer_id else None
     there = coached is not None and coached.state is OfferState.JOINED
     for offer in listeners(session, call.id):
         if offer.mode is Mode.WHISPER:
             offer.mode_set = None
-            _wish(session, offer, Mode.WHISPER if there else Mode.LISTEN, by=SYSTEM, now=now, anew=True)
+            _request_mode(session, offer, Mode.WHISPER if there else Mode.LISTEN, by=SYSTEM, now=now, anew=True)
 
 
 def listeners(session: Session, call_id: str) -> Sequence[Offer]:
@@ -229,7 +229,7 @@ def listeners(session: Session, call_id: str) -> Sequence[Offer]:
 
 
 def requested_mode(session: Session, offer_id: str) -> RequestedMode | None:
-    """Return how the leg should be kept; None once the supervisor is out of the talk."""
+    """Return how the leg should take part; None once the supervisor has left."""
     offer = session.get(Offer, offer_id)
     if offer is None or offer.state is not OfferState.JOINED or offer.mode is None or offer.leg_sid is None:
         return None
@@ -240,7 +240,7 @@ def requested_mode(session: Session, offer_id: str) -> RequestedMode | None:
 
 
 def confirm_mode(session: Session, offer_id: str, mode: Mode, *, now: datetime) -> None:
-    """The room keeps the leg so; it counts only if nothing else is wished meanwhile."""
+    """Store that the room has set the mode, unless another one was requested meanwhile."""
     offer = session.get(Offer, offer_id, with_for_update=True, populate_existing=True)
     if offer is not None and offer.state in LIVE_OFFERS and offer.mode is not None:
         offer.mode_set = mode if offer.mode is mode else None
@@ -248,14 +248,14 @@ def confirm_mode(session: Session, offer_id: str, mode: Mode, *, now: datetime) 
 
 
 def fall_back_to_listening(session: Session, offer_id: str, *, now: datetime) -> None:
-    """The counsellor's leg is not in the room, so nobody can be whispered to."""
+    """Request listening instead of whispering, as the counsellor's leg is not in the room."""
     offer = session.get(Offer, offer_id, with_for_update=True, populate_existing=True)
     if offer is not None and offer.state in LIVE_OFFERS and offer.mode is Mode.WHISPER:
-        _wish(session, offer, Mode.LISTEN, by=SYSTEM, now=now)
+        _request_mode(session, offer, Mode.LISTEN, by=SYSTEM, now=now)
 
 
-def _wish(session: Session, offer: Offer, mode: Mode, *, by: Actor, now: datetime, anew: bool = False) -> None:
-    """Wish the leg kept so; the same wish again only sends the errand again, if the room has not followed yet."""
+def _request_mode(session: Session, offer: Offer, mode: Mode, *, by: Actor, now: datetime, anew: bool = False) -> None:
+    """Request a mode for the leg; the same one again only resends the errand if the room has not followed."""
     if offer.mode is not mode or anew:
         offer.mode = mode
         counsellor = _counsellor(session, session.get(Call, offer.call_id))
@@ -272,7 +272,7 @@ def _counsellor(session: Session, call: Call | None) -> str | None:
 
 
 def _note(session: Session, offer: Offer, what: str, *, by: Actor, now: datetime, **facts: Any) -> None:
-    """Write the trail, the call's own log, and a hint to the screens, all in the transaction at hand."""
+    """Write the trail, the call's log and a hint to the screens, in this transaction."""
     known = {"staff": offer.staff_id, "offer": offer.id} | facts
     subject = Subject("call", offer.call_id)
     audit.record(session, actor=by, action=f"call.{what}", subject=subject, facts=known, now=now)

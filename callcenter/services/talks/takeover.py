@@ -1,4 +1,4 @@
-"""A supervisor takes a talk over: the call, the caller and the record are theirs from one transaction on."""
+"""Take-over: a supervisor becomes the counsellor of a talk they listen to."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from callcenter.services.trail.audit import Subject, staff_member
 
 
 class Consulting(HelplineError):
-    """Counsellor and colleague speak with one another while the caller hears music."""
+    """Raised while counsellor and colleague speak with one another."""
 
     message = "いま相談員どうしで話しています。話が終わってから、もう一度お試しください。"
 
 
 def take_over(session: Session, offer: Offer, call: Call, *, by: Staff, now: datetime) -> None:
-    """Let the listening supervisor be the counsellor; the former one goes to wrap-up, without a record to write.
+    """Make the listening supervisor the counsellor; the former one goes to wrap-up without a record to write.
 
     *offer* and *call* come locked. Pressing again changes nothing. Raises ``NotListening`` before the
     supervisor is in the room, ``TalkOver`` or ``Consulting``.

@@ -1,4 +1,4 @@
-"""The watchdog: what no news has come of is looked after, so that nobody waits for a process to wake up."""
+"""The watchdog: handles offers, claims and calls of which no news has come."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from callcenter.services.talks import participants, ringing, room
 
 
 def sweep(session: Session, *, now: datetime, policy: Policy) -> None:
-    """Look after offers, claims and calls that have been silent for too long."""
+    """Handle offers, claims and calls that have been silent for too long."""
     _offers_rung_out(session, now, policy)
     _claims_without_caller(session, now, policy)
     _silent_calls(session, now, policy)
@@ -38,7 +38,7 @@ def _offers_rung_out(session: Session, now: datetime, policy: Policy) -> None:
 
 
 def _claims_without_caller(session: Session, now: datetime, policy: Policy) -> None:
-    """A caller who never fetched the way in is put back; one who did may well be talking, so the room is asked."""
+    """Undo claims whose caller never came; if the caller did, check the room."""
     query = (
         select(Call, Offer)
         .join(Offer, Offer.id == Call.offer_id)
@@ -67,7 +67,7 @@ def _silent_calls(session: Session, now: datetime, policy: Policy) -> None:
 
 
 def forget(session: Session, *, now: datetime) -> None:
-    """Drop what has served its time: callers' numbers and codes, marks on them, stored answers, hints."""
+    """Delete what is kept for a while only: callers' numbers and codes, flags' hashes, receipts, hints."""
     old = Call.number_until < local_date(now)
     session.execute(update(Call).where(Call.caller_number.is_not(None), old).values(caller_number=None))
     keyed = update(Call).where(Call.caller_code.is_not(None), Call.arrived_on < local_date(now))

@@ -1,4 +1,4 @@
-"""Writing and checking the trail.
+"""The audit trail: writing entries and checking their chain.
 
 ``record`` may be called at any moment of a transaction; the entries take their places in the chain
 when it commits. So the chain's head is the last lock a transaction takes and is held for the commit
@@ -41,16 +41,16 @@ CODE = re.compile(r"[A-Za-z0-9_.:@-]{0,64}")
 
 
 class NotACode(ValueError):
-    """A fact is a text or a number of somebody's; the trail keeps codes, ids and counts only."""
+    """Raised when a fact is a free text or a telephone number; the trail keeps codes, ids and counts only."""
 
 
 class NotAtomic(RuntimeError):
-    """An act was to be recorded in a transaction that only reads and is never committed."""
+    """Raised when an act is recorded in a transaction that is never committed."""
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who did it; the id is a staff id, or nothing where the kind says all."""
+    """Who did it; the id is a staff id, or None where the kind says all."""
 
     kind: ActorKind
     id: str | None = None
@@ -85,7 +85,7 @@ def record(
     facts: Mapping[str, Any] | None = None,
     now: datetime,
 ) -> None:
-    """Note an act in the transaction of what it describes; *facts* are codes, ids, counts or lists of codes."""
+    """Record an act in the transaction of what it describes; *facts* are codes, ids, counts or lists of codes."""
     if session.connection().get_execution_options().get("reading"):
         raise NotAtomic("an audited act needs a transaction that is committed, not reading()")
     ring_of(session)  # better to fail here than at the commit
@@ -102,13 +102,13 @@ def record(
 
 
 def head(session: Session) -> Head | None:
-    """Return where the chain ends now, to be kept outside; ``None`` before the first entry."""
+    """Return where the chain ends now, to be kept outside; None before the first entry."""
     row = session.execute(select(AuditHead.seq, AuditHead.hash)).one_or_none()
     return None if row is None else Head(row.seq, row.hash)
 
 
 def verify(session: Session, *exported: Head, progress: Progress = unheard) -> int | None:
-    """Return the ``seq`` of the first entry that was changed, removed, moved or cut off, or ``None`` if all is well.
+    """Return the ``seq`` of the first entry that was changed, removed, moved or cut off, or None.
 
     Without *exported* heads an attacker who can also write the head row could cut the newest entries off
     unseen; with them, everything up to the newest exported head is proven. *progress* hears how many entries are
@@ -131,7 +131,7 @@ def verify(session: Session, *exported: Head, progress: Progress = unheard) -> i
 
 
 def _walk(session: Session, key: bytes, last: int, known: Mapping[int, str], progress: Progress) -> int | None:
-    """Follow the chain to its *last* entry; *known* heads must be met on the way."""
+    """Check the chain up to its *last* entry and the *known* heads on the way."""
     expected, previous = 1, BEFORE_ALL
     query = select(AuditEntry).where(AuditEntry.seq <= last).order_by(AuditEntry.seq)
     options = {"yield_per": AT_ONCE, "populate_existing": True}
@@ -154,7 +154,7 @@ def _walk(session: Session, key: bytes, last: int, known: Mapping[int, str], pro
 
 @event.listens_for(Session, "before_commit")
 def _chain_pending(session: Session) -> None:
-    """Give the transaction's entries their places; a savepoint's release is not yet the commit."""
+    """Chain the transaction's entries; the release of a savepoint is not yet the commit."""
     if session.in_nested_transaction():
         return
     pending, info(session).audited = info(session).audited, []
@@ -175,7 +175,7 @@ def _chain_pending(session: Session) -> None:
 
 @event.listens_for(Session, "after_soft_rollback")
 def _forget_undone(session: Session, undone: SessionTransaction) -> None:
-    """What was recorded inside a transaction or savepoint goes when that is rolled back."""
+    """Drop entries recorded inside a transaction or savepoint that is rolled back."""
     info(session).audited = [entry for entry in info(session).audited if undone not in entry.within]
 
 
@@ -187,7 +187,7 @@ def _transactions(session: Session) -> Iterable[SessionTransaction]:
 
 
 def _lock_head(session: Session) -> tuple[int, str, str]:
-    """Lock the end of the chain; on SQLite the writer's transaction is the lock already."""
+    """Lock the end of the chain; on SQLite the writer's transaction is the lock."""
     query = select(AuditHead.seq, AuditHead.hash, AuditHead.data_key_id).with_for_update()
     row = session.execute(query).one_or_none()
     if row is None:
@@ -197,7 +197,7 @@ def _lock_head(session: Session) -> tuple[int, str, str]:
 
 
 def _begin_chain(session: Session) -> None:
-    """Make the head and its key; if another transaction is first, its head is used."""
+    """Create the head and its key; if another transaction was first, its head is used."""
     try:
         with session.begin_nested():
             key = DataKey.fresh(ring_of(session))
@@ -209,7 +209,7 @@ def _begin_chain(session: Session) -> None:
 
 
 def _chain_key(session: Session, data_key_id: str) -> bytes:
-    """Return the key the chain is hashed with; it never changes, so a process asks for it once."""
+    """Return the key the chain is hashed with; it never changes, so a process reads it once."""
     key = _chain_keys.get(data_key_id)
     if key is None:
         key = derive_key(session.get_one(DataKey, data_key_id).unwrap(ring_of(session)), "audit chain")
@@ -223,7 +223,7 @@ def _row_of(entry: AuditEntry) -> dict[str, Any]:
 
 
 def _canonical(row: Mapping[str, Any]) -> bytes:
-    """The bytes an entry is hashed as: the same on both databases and in every version of this program."""
+    """Return the bytes an entry is hashed as, the same on both databases and in every version."""
     plain = {name: value for name, value in row.items() if name != "previous_hash"}
     plain["at"] = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
     plain["actor_kind"] = ActorKind(row["actor_kind"]).value
@@ -231,7 +231,7 @@ def _canonical(row: Mapping[str, Any]) -> bytes:
 
 
 def _fact(value: Any) -> Any:
-    """Let a count, a code or a list of codes pass."""
+    """Return a count, a code or a list of codes as it is, or raise ``NotACode``."""
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, list | tuple):
@@ -240,7 +240,7 @@ def _fact(value: Any) -> Any:
 
 
 def _code(value: object) -> str | None:
-    """Let codes, ids and dates pass; a sentence or a telephone number is a mistake of ours."""
+    """Return a code, id or date as it is; raise ``NotACode`` for a sentence or a telephone number."""
     if value is None:
         return None
     if not isinstance(value, str) or not CODE.fullmatch(value) or _is_like_a_number(value):

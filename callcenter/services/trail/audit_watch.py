@@ -1,4 +1,4 @@
-"""Looking after the trail: it is walked every night and when an auditor asks, and its head goes outside once a day."""
+"""Checks of the audit chain, every night and on request, and its head, sent outside once a day."""
 
 from __future__ import annotations
 
@@ -31,13 +31,14 @@ SHOWN = 30
 
 @dataclass(frozen=True)
 class Outside:
-    """Where the heads go, as the operator has set it."""
+    """Where the heads are sent, by the operator's settings."""
 
     mail: bool
     file: bool
 
     @property
     def anywhere(self) -> bool:
+        """Return whether heads are sent anywhere."""
         return self.mail or self.file
 
 
@@ -45,7 +46,7 @@ class Outside:
 
 
 def request_check(session: Session, *, by: Staff, now: datetime) -> AuditCheck:
-    """Ask for a walk along the chain; while one is waiting, asking again is asking once."""
+    """Request a check of the chain; while one waits, a second request changes nothing."""
     check(by.role, Action.SEE_TRAIL)
     waiting = session.scalar(select(AuditCheck).where(AuditCheck.ended_at.is_(None)).limit(1))
     if waiting is not None:
@@ -108,13 +109,13 @@ def jobs_of(session: Session, found: Sequence[AuditCheck]) -> dict[str, HeavyJob
 
 
 def checks(session: Session) -> Sequence[AuditCheck]:
-    """Return the newest walks, newest first."""
+    """Return the newest checks, newest first."""
     query = select(AuditCheck).options(joinedload(AuditCheck.asker))
     return session.scalars(query.order_by(AuditCheck.asked_at.desc(), AuditCheck.id.desc()).limit(SHOWN)).all()
 
 
 def last_complete_check(session: Session) -> AuditCheck | None:
-    """Return the newest walk that came to its end."""
+    """Return the newest check that was completed."""
     ended = select(AuditCheck).where(AuditCheck.ended_at.is_not(None))
     return session.scalar(ended.order_by(AuditCheck.ended_at.desc()).limit(1))
 
@@ -123,7 +124,7 @@ def last_complete_check(session: Session) -> AuditCheck | None:
 
 
 def take_head(session: Session, outside: Outside, *, now: datetime) -> AuditHeadSent | None:
-    """Take the head of today and write the errand that carries it outside; None if that was done, or is in hand.
+    """Store today's head and send the errand that carries it outside; None if that was done or is under way.
 
     A head that could not be delivered is tried again every half an hour, for as long as it is today's.
     """
@@ -147,13 +148,13 @@ def heads(session: Session) -> Sequence[AuditHeadSent]:
 
 
 def last_outside(session: Session) -> date | None:
-    """Return the newest day whose head went outside, by mail or into the file."""
+    """Return the newest day whose head was sent, by mail or into the file."""
     there = or_(AuditHeadSent.mailed_at.is_not(None), AuditHeadSent.filed_at.is_not(None))
     return session.scalar(select(AuditHeadSent.day).where(there).order_by(AuditHeadSent.day.desc()).limit(1))
 
 
 def sent_heads(session: Session) -> list[Head]:
-    """Return every head that is noted as sent, to be met by a walk along the chain."""
+    """Return every head that is known as sent, to be found by a check."""
     return [Head(row.seq, row.hash) for row in session.execute(select(AuditHeadSent.seq, AuditHeadSent.hash))]
 
 

@@ -1,4 +1,4 @@
-"""Reading the trail: by person, act and period for an auditor, and whole for a copy; codes and ids, never content."""
+"""Reading the trail: by person, act and period, and whole for a copy; codes and ids, never content."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ SETTINGS: tuple[str, ...] = (
 
 @dataclass(frozen=True)
 class Filters:
-    """What the trail is narrowed to; *who* is a staff id or a kind of actor."""
+    """The filters of the trail; *who* is a staff id or a kind of actor."""
 
     first: date
     last: date
@@ -81,7 +81,7 @@ class Filters:
 
 @dataclass(frozen=True)
 class Page:
-    """Entries, newest first, and where the older ones begin."""
+    """A page of entries, newest first; older ones begin before *older_before*."""
 
     entries: tuple[AuditEntry, ...]
     older_before: int | None
@@ -101,13 +101,13 @@ def page(session: Session, filters: Filters, *, by: Staff, before: int | None = 
 
 
 def settings_history(session: Session, first: date, last: date, *, by: Staff, before: int | None = None) -> Page:
-    """Return who changed how the service behaves, or who may do what."""
+    """Return the entries of changed settings and permissions."""
     check(by.role, Action.SEE_SETTINGS_HISTORY)
     return _page(session, [_in_days(first, last), _any_of(SETTINGS)], before)
 
 
 def whole(session: Session, first: date | None, last: date | None) -> Iterator[AuditEntry]:
-    """Return every entry of these days, oldest first, without holding them all."""
+    """Yield every entry of these days, oldest first."""
     query = select(AuditEntry).order_by(AuditEntry.seq)
     if first is not None:
         query = query.where(AuditEntry.at >= at_japan(first, time()))
@@ -117,13 +117,13 @@ def whole(session: Session, first: date | None, last: date | None) -> Iterator[A
 
 
 def note_export(session: Session, count: int, *, by: Actor, now: datetime) -> None:
-    """Note that a copy of the trail left the house."""
+    """Record that the trail was exported."""
     subject = Subject("audit")
     audit.record(session, actor=by, action="trail.export", subject=subject, facts={"entries": count}, now=now)
 
 
 def staff_names(session: Session) -> dict[str, str]:
-    """Return the business name of everybody who ever had an account, by id."""
+    """Return by id the name of everybody who ever had an account."""
     return {row.id: row.name for row in session.execute(select(Staff.id, Staff.name))}
 
 

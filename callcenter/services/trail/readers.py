@@ -1,4 +1,4 @@
-"""Who opened which record, drawn from the trail: for supervisors, by record and by member of staff."""
+"""Who opened which record, drawn from the trail: by record, by case, and by member of staff."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ class Opening:
 
 @dataclass(frozen=True)
 class Page:
-    """Openings, newest first, and where the older ones begin."""
+    """A page of openings, newest first; older ones begin before *older_before*."""
 
     entries: tuple[Opening, ...]
     older_before: int | None
 
 
 def of_record(session: Session, record: Consultation, *, by: Staff, before: int | None = None) -> Page:
-    """Return who opened this record, or the case it belongs to, or what was written of a misuse in it."""
+    """Return who opened this record, its case, or an incident in it."""
     check(by.role, Action.SEE_READERS)
     incidents = session.scalars(select(Incident.id).where(Incident.consultation_id == record.id)).all()
     about = [_about(RECORD, record.id), *(_about(INCIDENT, one) for one in incidents)]

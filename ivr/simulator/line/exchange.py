@@ -1,4 +1,4 @@
-"""The exchange: legs, time and the post office. It knows no TwiML; what it does, others tell it."""
+"""The exchange: legs, timers and the delivery of webhooks; it knows no TwiML."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class Exchange:
             return True
 
     def touch(self) -> None:
-        """Tell whoever watches that something changed."""
+        """Notify watchers that something changed."""
         with self.changed:
             self.change += 1
             self.changed.notify_all()
@@ -175,7 +175,7 @@ class Exchange:
     # ---- what people notice
 
     def caption(self, leg: Leg, kind: str, who: str, text: str, seconds: float = 0.0) -> Caption:
-        """Write down what *leg* hears, types or presses, and tell those who listen."""
+        """Record what *leg* hears, types or presses, and notify listeners."""
         self._captions += 1
         caption = Caption(self._captions, kind, who, text, self.now(), self.elapsed, seconds)
         leg.captions.append(caption)
@@ -183,7 +183,7 @@ class Exchange:
         return caption
 
     def tell(self, event: str, leg: Leg, caption: Caption | None = None) -> None:
-        """Pass *event* (ringing, connected, ended, heard) on to listeners such as the browser devices."""
+        """Notify listeners, such as browser devices, of *event* (ringing, connected, ended, heard)."""
         leg.state_since = leg.state_since if event == "heard" else self.elapsed
         for listener in self.listeners:
             listener(event, leg, caption)

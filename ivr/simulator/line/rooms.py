@@ -105,7 +105,7 @@ class RoomStay(Stay):
         flow.fetch(hook)
 
     def hush(self) -> None:
-        """Stop what the leg hears by itself."""
+        """Stop what only this leg hears."""
         _hush(self.leg)
 
     def _heard(self, context: str) -> None:

@@ -1,4 +1,4 @@
-"""The door of the REST side: authentication, faults, the log and Twilio's way of saying no."""
+"""What every REST request passes: authentication, faults, the log and the shape of errors."""
 
 from __future__ import annotations
 

@@ -68,9 +68,9 @@ def test_a_number_past_its_days_is_not_kept(desk: Desk) -> None:
     with desk.work() as session:
         from callcenter.services.delivery import chores
 
-        turn = chores.take(session, reconcile.CHORE, now=desk.clock.now(), every=timedelta(0))
-        assert turn is not None
-        chores.finish(session, turn)
+        leased = chores.take(session, reconcile.CHORE, now=desk.clock.now(), every=timedelta(0))
+        assert leased is not None
+        chores.finish(session, leased)
     desk.line.at(desk.clock.now() + timedelta(days=40))
     with desk.app.app_context():
         from callcenter.services.talks import reconciliation

@@ -97,9 +97,9 @@ def test_a_recording_is_played_in_the_place_of_words_and_counts_as_long_as_it_is
 
 
 def test_a_long_recording_leaves_less_music_behind_it() -> None:
-    hearing = WaitPhrases(care=True)
+    phrases = WaitPhrases(care=True)
     recorded = {"A02": Change(None, (), Recorded("abc.wav", 15.0))}
-    document = spoken_with(recorded, lambda: waiting.wait(waiting.Wait(hearing, MUSIC)))
+    document = spoken_with(recorded, lambda: waiting.wait(waiting.Wait(phrases, MUSIC)))
     assert document.count("<Play>") == 1
 
 

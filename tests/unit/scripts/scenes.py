@@ -34,7 +34,7 @@ whens = st.one_of(st.none(), st.just(NEXT_OPEN), st.times().map(clock_phrase))
 whispers = st.builds(
     Whisper, key=st.sampled_from((None, "1", "2", "3")), minutes=st.integers(0, 600), flagged=st.booleans()
 )
-hearings = st.builds(
+wait_phrases = st.builds(
     WaitPhrases,
     crowded=st.booleans(),
     near_close=st.booleans(),
@@ -95,7 +95,7 @@ documents: SearchStrategy[Made] = st.one_of(
     _in("call", arrival.full, st.builds(arrival.Full, next_open=whens)),
     st.builds(lambda: ("call", arrival.refused())),
     _in("wait", waiting.greeting, st.builds(waiting.Greeting, key_url=st.just(GREETING.key_url), service=names)),
-    _in("wait", waiting.wait, st.builds(waiting.Wait, phrases=hearings, music=st.just(MUSIC))),
+    _in("wait", waiting.wait, st.builds(waiting.Wait, phrases=wait_phrases, music=st.just(MUSIC))),
     _in("wait", waiting.meanwhile, st.builds(waiting.Meanwhile, music=st.just(MUSIC), seconds=st.integers(0, 1800))),
     st.builds(lambda: ("wait", waiting.step_out())),
     _in("call", waiting.requeue, st.sampled_from([requeue(Contact.BROWSER), requeue(Contact.PHONE)])),

@@ -8,7 +8,7 @@ from hypothesis import given
 from callcenter.domain.calls.waiting import WaitPhrases
 from callcenter.domain.staff.roles import Contact
 from ivr.scripts import waiting
-from tests.unit.scripts.scenes import GREETING, MUSIC, captions, hearings, only, parse, requeue, speech, verbs
+from tests.unit.scripts.scenes import GREETING, MUSIC, captions, only, parse, requeue, speech, verbs, wait_phrases
 
 LENGTHS = {MUSIC.short_url: waiting.SHORT_MUSIC, MUSIC.long_url: waiting.LONG_MUSIC}
 
@@ -17,8 +17,8 @@ def played(document: str) -> list[str]:
     return [play.text or "" for play in parse(document).iter("Play")]
 
 
-def heard(**hearing: bool | int) -> list[str]:
-    return captions(waiting.wait(waiting.Wait(WaitPhrases(**hearing), MUSIC)))  # type: ignore[arg-type]  # as named below
+def heard(**phrases: bool | int) -> list[str]:
+    return captions(waiting.wait(waiting.Wait(WaitPhrases(**phrases), MUSIC)))  # type: ignore[arg-type]  # as named below
 
 
 def test_the_greeting_stands_inside_the_gather_and_nothing_before_it() -> None:
@@ -86,7 +86,7 @@ def test_the_greeting_has_a_document_to_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    "hearing",
+    "phrases",
     [
         WaitPhrases(crowded=True),
         WaitPhrases(near_close=True),
@@ -98,28 +98,28 @@ def test_the_greeting_has_a_document_to_itself() -> None:
         WaitPhrases(apology=True),
     ],
 )
-def test_every_phrase_fits_when_it_stands_alone(hearing: WaitPhrases) -> None:
-    assert waiting.fit(hearing) == hearing
+def test_every_phrase_fits_when_it_stands_alone(phrases: WaitPhrases) -> None:
+    assert waiting.fit(phrases) == phrases
 
 
-@given(hearings)
-def test_no_wait_document_lasts_longer_than_twenty_seconds(hearing: WaitPhrases) -> None:
-    document = waiting.wait(waiting.Wait(hearing, MUSIC))
+@given(wait_phrases)
+def test_no_wait_document_lasts_longer_than_twenty_seconds(phrases: WaitPhrases) -> None:
+    document = waiting.wait(waiting.Wait(phrases, MUSIC))
     assert speech(document) + sum(LENGTHS[url] for url in played(document)) <= 20
 
 
-@given(hearings)
-def test_a_wait_document_is_never_empty_and_never_silent(hearing: WaitPhrases) -> None:
-    document = waiting.wait(waiting.Wait(hearing, MUSIC))
+@given(wait_phrases)
+def test_a_wait_document_is_never_empty_and_never_silent(phrases: WaitPhrases) -> None:
+    document = waiting.wait(waiting.Wait(phrases, MUSIC))
     assert set(verbs(document)) <= {"Say", "Play"}
     assert verbs(document)
 
 
-@given(hearings)
-def test_what_is_said_is_exactly_what_fits(hearing: WaitPhrases) -> None:
-    fitting = waiting.fit(hearing)
+@given(wait_phrases)
+def test_what_is_said_is_exactly_what_fits(phrases: WaitPhrases) -> None:
+    fitting = waiting.fit(phrases)
     assert waiting.fit(fitting) == fitting
-    assert captions(waiting.wait(waiting.Wait(hearing, MUSIC))) == captions(waiting.wait(waiting.Wait(fitting, MUSIC)))
+    assert captions(waiting.wait(waiting.Wait(phrases, MUSIC))) == captions(waiting.wait(waiting.Wait(fitting, MUSIC)))
 
 
 def test_stepping_out_is_a_single_leave() -> None:
