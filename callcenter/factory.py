@@ -9,12 +9,16 @@ from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from callcenter.admin import routes as admin
+from callcenter.casefile import routes as casefile
+from callcenter.casefile import surroundings
 from callcenter.console import routes as console
+from callcenter.console.surroundings import TelephoneDesk
 from callcenter.context import Context
 from callcenter.crypto import KeyRing
 from callcenter.domain.ports import Ports
 from callcenter.models.base import db
 from callcenter.reports import routes as reports
+from callcenter.services.duty import availability
 from callcenter.settings import Settings
 from callcenter.site_map import FRAME
 from callcenter.ui import install as ui
@@ -22,7 +26,7 @@ from callcenter.web import audio, health
 from callcenter.web import pages as web
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES: tuple[Blueprint, ...] = (web.bp, health.bp, console.bp, reports.bp, admin.bp, audio.bp)
+PAGES: tuple[Blueprint, ...] = (web.bp, health.bp, casefile.bp, console.bp, reports.bp, admin.bp, audio.bp)
 
 LARGEST_FORM = 1024 * 1024
 """Bytes; the longest record stays far below."""
@@ -35,6 +39,7 @@ def create_app(settings: Settings, ports: Ports, *, mounts: Iterable[Blueprint] 
     _configure(app, settings, ports)
     db.init_app(app)
     ui.install(app, settings, FRAME, line=ports.browser_line, guarded_elsewhere=[mount.name for mount in machines])
+    surroundings.install(app, TelephoneDesk(), at_work=availability.staff_on_duty)
     for blueprint in (*PAGES, *machines):
         app.register_blueprint(blueprint)
     if settings.trusted_proxies:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from callcenter.admin import accounts
 from callcenter.admin import told as decisions
-from callcenter.console import told as handovers
+from callcenter.console import notices as handovers
 from callcenter.domain.access.permissions import Action
 from callcenter.reports import openings
 from callcenter.ui.frame import Frame, Place
 
 PLACES = (
     Place("console.board", "相談員の画面", Action.SEE_LINE, daily=True),
-    Place("console.caseload_page", "ケース", Action.OPEN, daily=True),
-    Place("console.directory", "紹介先", Action.REFER, unless=Action.KEEP_DIRECTORY, daily=True),
+    Place("casefile.caseload_page", "ケース", Action.OPEN, daily=True),
+    Place("casefile.directory", "紹介先", Action.REFER, unless=Action.KEEP_DIRECTORY, daily=True),
     Place("reports.board", "いまの回線", Action.LEAD, daily=True),
     Place("console.care_page", "相談員のケア", Action.LEAD, daily=True),
-    Place("console.unlinked_page", "つないでいない記録", Action.RESCUE),  # who writes finds it beside the record
-    Place("console.left_behind", "残された書きかけ", Action.RESCUE),
+    Place("casefile.unlinked_page", "つないでいない記録", Action.RESCUE),  # who writes finds it beside the record
+    Place("casefile.left_behind", "残された書きかけ", Action.RESCUE),
     Place("reports.marked_numbers", "印のある番号", Action.TURN_AWAY),
     Place("reports.readers_page", "閲覧の記録", Action.SEE_READERS),
     Place("reports.break_glass_list", "理由を書いた閲覧", Action.REVIEW),
@@ -38,6 +38,8 @@ FRAME = Frame(
     places=PLACES,
     notices=NOTICES,
     sayings=handovers.SAYINGS | openings.SAYINGS | decisions.SAYINGS | accounts.SAYINGS,
-    break_glass="console.break_glass_form",
-    telephones=frozenset({"console"}),
+    break_glass="casefile.break_glass_form",
+    telephones=frozenset(
+        {"console", "casefile"}
+    ),  # without scripts, the desk is also drawn in answer to a record's form
 )

@@ -6,27 +6,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.console import flagged, following, known
-from callcenter.console import talk as talks
-from callcenter.console.after import After, after
-from callcenter.console.flagged import Flagged
-from callcenter.console.following import Following
+from callcenter.casefile.words import name_of
+from callcenter.console import known
+from callcenter.console.duty.after import AFTER_CHOICES, AWAY_CHOICES, After, after
 from callcenter.console.known import Known
-from callcenter.console.talk import Talk
-from callcenter.console.words import called
+from callcenter.console.misuse import flagged
+from callcenter.console.misuse.flagged import Flagged
+from callcenter.console.talks import bar as talks
+from callcenter.console.talks import following
+from callcenter.console.talks.bar import Talk
+from callcenter.console.talks.following import Following
+from callcenter.context import settings
 from callcenter.domain.access.permissions import Action, may
 from callcenter.domain.calendar.hours import State
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.calls.lifecycle import OPEN_OFFERS
 from callcenter.domain.codes import Code
+from callcenter.domain.directory.helplines import shipped_helplines
 from callcenter.domain.directory.institutions import Entry
 from callcenter.domain.duty.presence import PUT_AWAY, TALKING, AwayReason, Work, is_long
 from callcenter.domain.policy import Policy
 from callcenter.domain.records.consultations import Relation
 from callcenter.domain.staff.roles import Contact
+from callcenter.domain.talks import scripts
 from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
@@ -34,9 +38,10 @@ from callcenter.services.calendar import opening_hours
 from callcenter.services.calls import calls, pull, queue
 from callcenter.services.calls.pull import Pull
 from callcenter.services.cases import wall
+from callcenter.services.directory import institutions
 from callcenter.services.duty import availability, care
 from callcenter.services.duty.care import Note
-from callcenter.services.records import consultations
+from callcenter.services.records import consultations, drafts
 from callcenter.ui.hints import Hint, hint_of
 from callcenter.ui.tones import AWAY, Tone, tone_of
 
@@ -136,10 +141,20 @@ class Desk:
     """The talk that I, a supervisor, follow."""
     followed: tuple[str, ...]
     """Who follows my own talk, in words."""
-    lines: tuple[tuple[Entry, bool | None], ...] = ()
+    lines: tuple[tuple[Entry, bool | None], ...]
     """Other lines that may answer now, and whether they surely do."""
-    left_behind: int = 0
+    left_behind: int
     """For a supervisor: how many drafts of others nobody will finish by themselves."""
+
+    def given(self) -> dict[str, Any]:
+        """Return what the templates of the desk are given."""
+        return {
+            "desk": self,
+            "lines": self.lines,
+            "scripts": scripts,
+            "after_choices": AFTER_CHOICES,
+            "away_choices": AWAY_CHOICES,
+        }
 
     @property
     def put_away(self) -> bool:
@@ -160,8 +175,15 @@ class Desk:
         return self.wrapping_up and self.record_id is None
 
 
-def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> Desk:
+def look(session: Session, staff: Staff, *, now: datetime) -> Desk:
     """Look around for *staff*; only reads."""
+    policy = settings().policy
+    left = drafts.left(session, by=staff, now=now, on_duty=availability.staff_on_duty(now, policy))
+    lines = institutions.lines_at_hand(session, shipped_helplines(), now=now)
+    return _build(session, staff, now, policy, left_behind=len(left), lines=tuple(lines))
+
+
+def _build(session: Session, staff: Staff, now: datetime, policy: Policy, **more: Any) -> Desk:
     row = session.get(Presence, staff.id)
     work = row.work if row else Work.OFFLINE
     offer = session.get(Offer, row.offer_id) if row and row.offer_id else None
@@ -178,7 +200,7 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> D
         by_phone=(row.contact if row else staff.contact) is Contact.PHONE,
         chosen=staff.contact,
         has_phone=staff.phone_sealed is not None,
-        reachable=row is not None and _reachable(row, now, policy),
+        reachable=availability.can_ring(row, now=now, policy=policy),
         set_by=session.get_one(Staff, row.set_by).name if row and row.set_by else None,
         after=after(row, staff),
         hard=row is not None and row.hard_call_id is not None,
@@ -199,6 +221,7 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> D
         pull=pull.state(session),
         following=following.mine(session, row),
         followed=following.told(session, talk.call_id if talk else None, also_listening=policy.show_listening),
+        **more,
     )
 
 
@@ -206,19 +229,6 @@ def _recognised(record: Consultation | None) -> dict[str, Any]:
     if record is None or record.person is None:
         return {"who": None, "relation": None}
     return {"who": name_of(record), "relation": Relation(record.person.relation)}
-
-
-def name_of(record: Consultation) -> str:
-    """Return how to call the one the record is about, as far as it is known."""
-    if record.person is not None and record.person.nicknames:
-        return called(record.person.nicknames[0].text)
-    return called(record.nickname_heard) if record.nickname_heard else "お名前はまだ"
-
-
-def _reachable(row: Presence, now: datetime, policy: Policy) -> bool:
-    if row.contact is Contact.PHONE:
-        return True
-    return row.beats(now, policy.fresh_for) and row.registered and row.lease is not None
 
 
 def _ring(session: Session, offer: Offer | None, staff: Staff, now: datetime) -> Ring | None:
@@ -235,11 +245,10 @@ def _waiting(session: Session) -> tuple[Waiting, ...]:
 
 
 def _people(session: Session, me: Staff, now: datetime, policy: Policy) -> tuple[Peers, ...]:
-    query = select(Presence.work, Staff.name).join(Staff, Staff.id == Presence.staff_id)
-    there = session.execute(query.where(availability.on_duty(now, policy), Staff.id != me.id).order_by(Staff.name))
     by_work: dict[Work, list[str]] = {}
-    for work, name in there:
-        by_work.setdefault(work, []).append(name)
+    for one in availability.at_work(session, now=now, policy=policy):
+        if one.staff_id != me.id:
+            by_work.setdefault(one.work, []).append(one.name)
     return tuple(Peers(tone_of(work), tuple(by_work[work])) for work in ORDER if work in by_work)
 
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.console.talk import Talk
-from callcenter.console.words import called
+from callcenter.casefile.words import called
+from callcenter.console.talks.bar import Talk
 from callcenter.domain.duty.presence import Work
 from callcenter.models.calls.calls import Call, Presence
 from callcenter.models.cases.cases import Person
@@ -84,16 +83,9 @@ def _came_back(session: Session, record: Consultation | None, staff: Staff) -> s
     """Return who talks now with the person whose call I am writing up, as it broke off and they rang again."""
     if record is None or record.person_id is None:
         return None
-    others = select(Consultation, Staff).join(Staff, Staff.id == Consultation.counsellor_id)
-    again = others.where(
-        Consultation.person_id == record.person_id,
-        Consultation.id != record.id,
-        Consultation.counsellor_id != staff.id,
-        Consultation.opened_at > record.opened_at,
-    )
-    for later, counsellor in session.execute(again.order_by(Consultation.opened_at.desc()).limit(1)):
-        row = session.get(Presence, counsellor.id)
-        at_hand = wall.record_at_hand(session, row)
-        if row is not None and row.work is Work.ON_CALL and at_hand is not None and at_hand.id == later.id:
-            return str(counsellor.name)
-    return None
+    later = continuity.came_back(session, record, staff)
+    row = session.get(Presence, later.counsellor_id) if later is not None else None
+    at_hand = wall.record_at_hand(session, row)
+    if later is None or row is None or row.work is not Work.ON_CALL or at_hand is None or at_hand.id != later.id:
+        return None
+    return later.counsellor.name

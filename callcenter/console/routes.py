@@ -1,55 +1,11 @@
-"""The console's views, gathered so that importing its blueprint brings them all."""
+"""The telephone desk's views, gathered so that importing its blueprint brings them all."""
 
 from __future__ import annotations
 
-from callcenter.console import (
-    afterwards,
-    beside,
-    board,
-    care,
-    case_page,
-    case_work,
-    caseload,
-    directory,
-    disclosure,
-    family,
-    finding,
-    glass,
-    in_call,
-    line,
-    misuse,
-    names,
-    persons,
-    record,
-    stream,
-    thread,
-    told,
-    unlinked,
-)
+from callcenter.console import board, notices
 from callcenter.console.blueprint import bp
+from callcenter.console.duty import care, line
+from callcenter.console.misuse import incident
+from callcenter.console.talks import controls
 
-__all__ = [
-    "afterwards",
-    "beside",
-    "board",
-    "bp",
-    "care",
-    "case_page",
-    "case_work",
-    "caseload",
-    "directory",
-    "disclosure",
-    "family",
-    "finding",
-    "glass",
-    "in_call",
-    "line",
-    "misuse",
-    "names",
-    "persons",
-    "record",
-    "stream",
-    "thread",
-    "told",
-    "unlinked",
-]
+__all__ = ["board", "bp", "care", "controls", "incident", "line", "notices"]

@@ -27,7 +27,6 @@ from callcenter.services.duty import availability, care, presence
 from callcenter.services.duty.care import Note
 from callcenter.services.figures import days
 from callcenter.services.figures.days import CallTimes
-from callcenter.services.talks import supervision
 from callcenter.ui.hints import Hint, hint_of
 
 SHOWN_WAITING = 30
@@ -116,7 +115,7 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> B
         notes=care.unseen(session),
         reviews=break_glass.open_reviews(session, local_date(now)),
         following=next((one for one in followers if one.mine), None),
-        phone_ready=supervision.can_ring(presence.as_shown(session, staff.id), now=now, policy=policy),
+        phone_ready=availability.can_ring(presence.as_shown(session, staff.id), now=now, policy=policy),
     )
 
 

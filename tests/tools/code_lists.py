@@ -14,7 +14,8 @@ from typing import Any
 
 from callcenter import domain, models, services
 from callcenter.admin import forms, trail_words
-from callcenter.console import caseload, talk, unlinked
+from callcenter.casefile.case import caseload
+from callcenter.casefile.record import unlinked
 from callcenter.domain.calls.lifecycle import Key
 from callcenter.domain.cases.states import CaseState
 from callcenter.domain.codes import Code
@@ -22,7 +23,6 @@ from callcenter.domain.duty.presence import AwayReason
 from callcenter.domain.phone_numbers import CallerKind
 from callcenter.domain.staff.roles import Role
 from callcenter.domain.staff.second_factor import IdentityCheck, ResetReason
-from callcenter.domain.talks.talk import Help
 from callcenter.models.trail.audit import ActorKind
 from callcenter.services.cases.caseload import Since
 from callcenter.services.records.unlinked import Which
@@ -37,7 +37,6 @@ WORDS: dict[type[StrEnum], Mapping[Any, str]] = {
     AwayReason: tones.AWAY,
     CallerKind: {kind: kind.label for kind in CallerKind},
     CaseState: caseload.STATES,
-    Help: talk.NAMES,
     IdentityCheck: forms.CHECKS,
     Key: hints.KEYS,
     ResetReason: forms.RESET_REASONS,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.console.words import AWAY_CHOICES, called, person_words
+from callcenter.casefile.words import called, person_words
+from callcenter.console.duty.after import AWAY_CHOICES
 from callcenter.domain.calls.lifecycle import Key
 from callcenter.ui.hints import Hint, hint_of
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import timedelta
-from enum import StrEnum
 
+from callcenter.domain.codes import Code
 from callcenter.domain.errors import HelplineError
 
 SILENT_END_AFTER = timedelta(minutes=10)
@@ -15,15 +15,15 @@ LIMIT_CUE = timedelta(minutes=5)
 """So long before the soft limit the counsellor is reminded of it."""
 
 
-class Help(StrEnum):
+class Help(Code):
     """What the line says to the caller at a counsellor's button, under the announcement's code; never by itself."""
 
-    SILENT = "F01"
-    SILENT_KEY = "F02"
-    SILENT_END = "F03"
-    WARNING = "G01"
-    LAST_WARNING = "G02"
-    END = "G03"
+    SILENT = "F01", "話さなくても大丈夫と伝える"
+    SILENT_KEY = "F02", "1を押してもらう(音を聞いてください)"
+    SILENT_END = "F03", "今日はここまでと伝える"
+    WARNING = "G01", "一度目のお願い"
+    LAST_WARNING = "G02", "終わりの予告"
+    END = "G03", "伝えて、電話を終える"
 
 
 SILENCE = (Help.SILENT, Help.SILENT_KEY, Help.SILENT_END)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -35,6 +36,11 @@ def opened(session: Session, case_id: str, by: Staff, *, now: datetime, action: 
     session.flush()
     reach.check_case(session, case.id, action, by, now=now)
     return case
+
+
+def openable(session: Session, case_ids: Collection[str], by: Staff, *, now: datetime) -> set[str]:
+    """Return which of these cases *by* may open as they are; none is opened by this."""
+    return set(session.scalars(select(Case.id).where(Case.id.in_(case_ids), reach.cases(by, now=now))))
 
 
 def for_work(session: Session, case_id: str, by: Staff, *, now: datetime) -> Case:

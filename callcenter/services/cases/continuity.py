@@ -180,6 +180,17 @@ def _free_codes(session: Session) -> Iterable[str]:
 # ---- who they know here
 
 
+def came_back(session: Session, record: Consultation, counsellor: Staff) -> Consultation | None:
+    """Return the newest record of the same person that somebody else has begun since; it is not opened."""
+    others = select(Consultation).where(
+        Consultation.person_id == record.person_id,
+        Consultation.id != record.id,
+        Consultation.counsellor_id != counsellor.id,
+        Consultation.opened_at > record.opened_at,
+    )
+    return session.scalar(others.order_by(Consultation.opened_at.desc()).limit(1))
+
+
 def usual(session: Session, person: Person, *, without: str | None = None) -> str | None:
     """Return いつもの担当: who was named so, or who answered this person most of late; *without* is today's record."""
     if person.usual_staff_id is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.domain.policy import Policy
 from callcenter.domain.staff.roles import Contact
 from callcenter.models.calls.calls import Presence
+from callcenter.models.staff.accounts import Staff
 
 Since = datetime | BindParameter[datetime]
 
@@ -54,6 +56,28 @@ def offerable_since(fresh_since: Since) -> ColumnElement[bool]:
 
 OFFERABLE = offerable_since(bindparam("fresh_since"))
 """``offerable`` for statements that are written once; the moment comes with each use."""
+
+
+class AtWork(NamedTuple):
+    """Somebody on duty, and what they are doing."""
+
+    staff_id: str
+    name: str
+    work: Work
+
+
+def at_work(session: Session, *, now: datetime, policy: Policy) -> list[AtWork]:
+    """Return everybody on duty, by name."""
+    query = select(Presence.staff_id, Staff.name, Presence.work).join(Staff, Staff.id == Presence.staff_id)
+    found = session.execute(query.where(on_duty(now, policy)).order_by(Staff.name))
+    return [AtWork(staff_id=row.staff_id, name=row.name, work=row.work) for row in found]
+
+
+def can_ring(row: Presence | None, *, now: datetime, policy: Policy) -> bool:
+    """Whether a person's telephone could ring at this moment, whatever they do; a browser only with the desk open."""
+    if row is None or row.contact is Contact.PHONE:
+        return row is not None
+    return row.registered and row.lease is not None and row.beats(now, policy.fresh_for)
 
 
 def how_many_reachable(session: Session, *, now: datetime, policy: Policy) -> int:

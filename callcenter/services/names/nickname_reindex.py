@@ -56,7 +56,8 @@ def _names(session: Session, at_most: int) -> int:
     old = select(Nickname.id).where(Nickname.spelling < SPELLING).order_by(Nickname.spelling, Nickname.id)
     ids = session.scalars(old.limit(at_most)).all()
     if ids:
-        names = session.execute(_locked_names(ids)).all()
+        older, locked = set(ids), session.execute(_locked_names(ids))
+        names = [name for name in locked if name.id in older and name.spelling < SPELLING]
         before = {(row.nickname_id, row.value) for row in session.execute(_entries([name.id for name in names]))}
         now = {(name.id, form) for name in names for form in _forms_of(name)}
         _exchange_entries(session, before - now, now - before)
@@ -88,9 +89,11 @@ def _forms(session: Session, at_most: int) -> int:
 
 
 def _locked_names(ids: Sequence[str]) -> Select[Any]:
+    """Read these names and all others of their people, which ``refresh`` locks too; everybody locks in this order."""
     columns: list[Any] = [Nickname.id, Nickname.person_id, Nickname.text, Nickname.reading, Nickname.retired_on]
-    older = select(*columns).where(Nickname.id.in_(ids), Nickname.spelling < SPELLING)
-    return older.order_by(Nickname.id).with_for_update()
+    people = select(Nickname.person_id).where(Nickname.id.in_(ids))
+    theirs = select(*columns, Nickname.spelling).where(Nickname.person_id.in_(people))
+    return theirs.order_by(Nickname.id).with_for_update()
 
 
 def _entries(ids: Sequence[str]) -> Select[str, str]:

@@ -170,6 +170,11 @@ def of_call(session: Session, call_id: str) -> Consultation | None:
     return session.scalar(select(Consultation).where(Consultation.call_id == call_id))
 
 
+def channel_of(session: Session, consultation_id: str) -> str | None:
+    """Return on which channel the contact was, without opening the record; None if there is no such record."""
+    return session.scalar(select(Consultation.channel).where(Consultation.id == consultation_id))
+
+
 def for_writing(session: Session, consultation_id: str, by: Staff) -> Consultation:
     """Lock the record, or raise ``NotAllowed`` or ``NotYours``."""
     query = select(Consultation).where(Consultation.id == consultation_id).with_for_update(of=Consultation)

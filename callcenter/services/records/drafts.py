@@ -31,6 +31,9 @@ from callcenter.services.records.consultations import NoSuchConsultation
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
 
+OnDuty = Select[str]
+"""A query for the ids of everybody who is on duty, handed in by who knows it."""
+
 
 class StillWritten(HelplineError):
     """The draft was not left behind: somebody writes it, or its call goes on."""
@@ -101,7 +104,7 @@ def enter(session: Session, contact: Contact, *, by: Staff, now: datetime) -> Co
     return draft
 
 
-def left(session: Session, *, by: Staff, now: datetime, on_duty: Select[str]) -> tuple[Left, ...]:
+def left(session: Session, *, by: Staff, now: datetime, on_duty: OnDuty) -> tuple[Left, ...]:
     """List the drafts that nobody will finish by themselves and that *by* may take up, the longest silent first.
 
     *on_duty* selects the ids of those who are here.
@@ -113,7 +116,7 @@ def left(session: Session, *, by: Staff, now: datetime, on_duty: Select[str]) ->
 
 
 def rescue(
-    session: Session, consultation_id: str, *, to: str, by: Staff, now: datetime, on_duty: Select[str]
+    session: Session, consultation_id: str, *, to: str, by: Staff, now: datetime, on_duty: OnDuty
 ) -> Consultation:
     """Give a draft that was left behind to *to*, who may be the supervisor; ``StillWritten`` if it was not."""
     reach.check_record(session, consultation_id, Action.RESCUE, by, now=now)
@@ -152,7 +155,7 @@ def writers(session: Session) -> list[Staff]:
     return list(session.scalars(query.order_by(Staff.name)))
 
 
-def _left(session: Session, by: Staff, now: datetime, on_duty: Select[str]) -> Iterator[Left]:
+def _left(session: Session, by: Staff, now: datetime, on_duty: OnDuty) -> Iterator[Left]:
     here = set(session.scalars(on_duty))
     # By counsellor, as the index has it: drafts are few among very many records.
     people = {one.id: one for one in session.scalars(select(Staff))}

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.records.consultations import MULTIPLE, Novelty
+from callcenter.domain.records.consultations import MULTIPLE, Novelty, Risk
 from callcenter.models.cases.cases import Person
 from callcenter.models.records import UNKNOWN, Consultation
 from callcenter.models.staff.accounts import Staff
@@ -48,6 +48,25 @@ class NotPrefilled(HelplineError):
     """Confirming what was not taken over: it was asked today already."""
 
     message = "この項目は、今日の記録に入っています。"
+
+
+class KnownRisk(NamedTuple):
+    """A level of danger, as it was last heard."""
+
+    risk: Risk
+    confirmed: bool
+    on: date
+
+
+def last_known_risk(session: Session, record: Consultation) -> KnownRisk | None:
+    """Return what was last known of the danger before *record*, from the same person's own records."""
+    if record.person_id is None:
+        return None
+    query = select(Consultation.risk, Consultation.risk_confirmed, Consultation.local_date)
+    own = query.where(Consultation.person_id == record.person_id, Consultation.id != record.id)
+    known = own.where(Consultation.risk != UNKNOWN, Consultation.opened_at <= record.opened_at)
+    last = session.execute(known.order_by(Consultation.opened_at.desc()).limit(1)).one_or_none()
+    return None if last is None else KnownRisk(Risk(last.risk), last.risk_confirmed, last.local_date)
 
 
 def follow(session: Session, record: Consultation, *, now: datetime) -> None:

@@ -14,9 +14,10 @@ from callcenter.domain.cases.linking import LinkState
 from callcenter.domain.codes import Code
 from callcenter.domain.records.consultations import Channel, Outcome
 from callcenter.domain.talks.talk import Help
-from callcenter.models.calls.calls import Call, CallEvent
+from callcenter.models.calls.calls import CallEvent
 from callcenter.models.records import Consultation, ConsultationCode
 from callcenter.models.staff.accounts import Staff
+from callcenter.services.records import lengths
 
 AT_ONCE = 30
 NOBODYS = (Outcome.MISDIAL.value, Outcome.NUISANCE.value)
@@ -76,24 +77,18 @@ def _has(codes: tuple[str, ...]) -> ColumnElement[bool]:
 
 
 def _read(session: Session, record: Consultation, staff: Staff) -> Unlinked:
-    call = session.get(Call, record.call_id) if record.call_id else None
+    length = lengths.spoken(session, record)
     return Unlinked(
         id=record.id,
         at=record.opened_at,
         channel=Channel(record.channel),
-        seconds=_seconds(call),
+        seconds=None if length is None else int(length.total_seconds()),
         counsellor=staff.name,
         counsellor_id=staff.id,
         state=record.link_state,
         outcomes=tuple(Outcome(one.code) for one in record.codes if one.list == "outcomes"),
-        played=_played(session, call.id) if call is not None else (),
+        played=_played(session, record.call_id) if record.call_id else (),
     )
-
-
-def _seconds(call: Call | None) -> int | None:
-    if call is None or call.talked_at is None or call.ended_at is None:
-        return None
-    return int((call.ended_at - call.talked_at).total_seconds())
 
 
 def _played(session: Session, call_id: str) -> tuple[Help, ...]:

@@ -7,12 +7,13 @@ import secrets
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from callcenter.domain.access.permissions import Action, roles_that_may
 from callcenter.domain.calls.lifecycle import Key
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.phone_numbers import staff_phone
@@ -129,6 +130,19 @@ def proved(session: Session, staff: Staff, how: str, *, now: datetime) -> None:
 def find(session: Session, login: str) -> Staff | None:
     """Return the account with that login, whatever its case or width."""
     return session.scalar(select(Staff).where(Staff.login == normalised_login(login)))
+
+
+class Colleague(NamedTuple):
+    """Somebody to choose from a list."""
+
+    id: str
+    name: str
+
+
+def who_may(session: Session, action: Action) -> list[Colleague]:
+    """Return everybody with an account in use who may do *action* to something, by name."""
+    query = select(Staff.id, Staff.name).where(Staff.role.in_(roles_that_may(action)), Staff.active)
+    return [Colleague(id=row.id, name=row.name) for row in session.execute(query.order_by(Staff.name))]
 
 
 def by_id(session: Session, staff_id: str) -> Staff | None:

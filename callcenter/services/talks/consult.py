@@ -7,6 +7,7 @@ The caller hears music meanwhile. The colleague's ring is an offer like any othe
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -37,6 +38,21 @@ def free_colleagues(session: Session, me: str, *, now: datetime, policy: Policy)
     query = select(Staff).join(Presence, Presence.staff_id == Staff.id)
     there = session.scalars(query.where(availability.offerable(now, policy), Staff.id != me).order_by(Staff.name))
     return [one for one in there if may(one.role, Action.ANSWER)]
+
+
+class Asked(NamedTuple):
+    """A colleague who was asked to take over, and their leg."""
+
+    offer: Offer
+    name: str
+
+
+def last_asked(session: Session, call_id: str, *, by: Offer) -> Asked | None:
+    """Return whom the counsellor with the leg *by* asked last in this call."""
+    query = select(Offer, Staff.name).join(Staff, Staff.id == Offer.staff_id)
+    asked = query.where(Offer.call_id == call_id, Offer.purpose == Purpose.CONSULT, Offer.id != by.id)
+    found = session.execute(asked.order_by(Offer.rung_at.desc()).limit(1)).one_or_none()
+    return None if found is None else Asked(offer=found.Offer, name=found.name)
 
 
 def start(

@@ -46,6 +46,12 @@ def on_duty(session: Session, *, now: datetime, policy: Policy) -> list[OnDuty]:
     return [OnDuty(*row) for row in session.execute(query)]
 
 
+def counsellor_of(session: Session, call_id: str) -> str | None:
+    """Return the name of the counsellor whose talk a call is."""
+    query = select(Staff.name).join(Offer, Offer.staff_id == Staff.id).join(Call, Call.offer_id == Offer.id)
+    return session.scalar(query.where(Call.id == call_id))
+
+
 def followers(session: Session) -> list[Following]:
     """Return every supervisor who follows a talk, whoever began first."""
     query = (

@@ -20,14 +20,13 @@ from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallStat
 from callcenter.domain.duty.presence import BOUND
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.policy import Policy
-from callcenter.domain.staff.roles import Contact
 from callcenter.domain.talks.supervision import Mode
 from callcenter.models.base import new_id
 from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.calls import calls
 from callcenter.services.delivery import live, outbox
-from callcenter.services.duty import presence
+from callcenter.services.duty import availability, presence
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import SYSTEM, Actor, Subject, staff_member
 
@@ -111,13 +110,6 @@ def listen(session: Session, call_id: str, *, by: Staff, now: datetime, policy: 
     return offer
 
 
-def can_ring(row: Presence | None, *, now: datetime, policy: Policy) -> bool:
-    """Whether the supervisor's own telephone could ring at this moment; a browser only with the console open."""
-    if row is None or row.contact is Contact.PHONE:
-        return row is not None
-    return row.registered and row.lease is not None and row.beats(now, policy.fresh_for)
-
-
 def _check(call: Call | None, row: Presence, known: Offer | None, now: datetime, policy: Policy) -> None:
     if call is None or call.state in {CallState.ENDED, CallState.WAITING}:
         raise TalkOver
@@ -127,7 +119,7 @@ def _check(call: Call | None, row: Presence, known: Offer | None, now: datetime,
         raise Busy
     if known is not None:
         raise OtherTalk
-    if not can_ring(row, now=now, policy=policy):
+    if not availability.can_ring(row, now=now, policy=policy):
         raise NoPhone
 
 

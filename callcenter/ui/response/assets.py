@@ -1,6 +1,6 @@
 """Stylesheets, scripts and icons: a few bundles joined when first asked for, named by their content, cached for a year.
 
-There is no build. A bundle is its parts one after another: dropping a file into ``static/css/desk``
+There is no build. A bundle is its parts one after another: dropping a file into a room of ``static/css/desk``
 or ``static/js/desk`` is enough for it to be served.
 """
 
@@ -23,14 +23,14 @@ FOUNDATION = ("css/reset.css", "css/tokens.css", "css/base.css", "css/parts/*.cs
 
 BUNDLES: dict[str, tuple[str, ...]] = {
     "public.css": (*FOUNDATION, "css/public/*.css"),
-    "desk.css": (*FOUNDATION, "css/desk/*.css"),
+    "desk.css": (*FOUNDATION, "css/desk/*/*.css"),
     "public.js": ("js/shared/*.js", "js/public/*.js"),
-    "desk.js": ("vendor/idiomorph.min.js", "js/shared/*.js", "js/desk/*.js"),
+    "desk.js": ("vendor/idiomorph.min.js", "js/shared/*.js", "js/desk/*/*.js"),
     "icons.svg": ("icons.svg",),
     "favicon.svg": ("favicon.svg",),
     "telephone.js": ("vendor/twilio-voice.min.js",),
 }
-"""What each bundle is joined from, in this order; a star takes files by name."""
+"""What each bundle is joined from, in this order; a star takes files by their name, whatever room they lie in."""
 
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 DAY, YEAR = 86_400, 31_536_000
@@ -135,7 +135,7 @@ def _assets() -> Assets:
 
 def _files(folder: Path, patterns: Iterable[str]) -> Iterable[Path]:
     for pattern in patterns:
-        yield from sorted(folder.glob(pattern))
+        yield from sorted(folder.glob(pattern), key=lambda path: path.name)
 
 
 def _dressed(path: Path, suffix: str) -> str:

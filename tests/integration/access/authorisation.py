@@ -37,14 +37,14 @@ OWNED = {"record_id", "case_id", "target_id", "person_id"}
 """Parts of an address that name something a counsellor may have to do with, or not."""
 
 FIELDS: dict[str, dict[str, str]] = {
-    "console.case_save": {"summary": "x"},
-    "console.change_names": {"name": "みなと"},
-    "console.earlier": {"before": "2026-11-20T10:00"},
-    "console.merge": {"kind": "people", "other": "x"},
-    "console.new_case": {"nickname_heard": "x"},
-    "console.refer": {"how": "told"},
-    "console.save": {"story": "x", "version": "1"},
-    "console.wishes": {"wish": "silence"},
+    "casefile.case_save": {"summary": "x"},
+    "casefile.change_names": {"name": "みなと"},
+    "casefile.earlier": {"before": "2026-11-20T10:00"},
+    "casefile.merge": {"kind": "people", "other": "x"},
+    "casefile.new_case": {"nickname_heard": "x"},
+    "casefile.refer": {"how": "told"},
+    "casefile.save": {"story": "x", "version": "1"},
+    "casefile.wishes": {"wish": "silence"},
 }
 """What is posted so that a view comes as far as asking whose it is; by endpoint."""
 
@@ -158,7 +158,7 @@ class Stage:
         values = {name: given.get(name, "x") for name in rule.arguments}
         _domain, path = rule.build(values, append_unknown=False) or ("", "/")
         fields = FIELDS.get(rule.endpoint, {})
-        sent: dict[str, Any] = {"json": {"version": 1}} if rule.endpoint == "console.beside" else {"data": fields}
+        sent: dict[str, Any] = {"json": {"version": 1}} if rule.endpoint == "casefile.beside" else {"data": fields}
         answer = self.readers[role].open(path, method=method, base_url=ORIGIN, buffered=False, **sent)
         if rule.endpoint.startswith("staff.") and role != "nobody":
             self.readers[role] = self._reader(self.staff[Role(role)])  # they may have left

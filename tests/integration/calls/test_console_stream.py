@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.test import TestResponse
 
-from callcenter.console.stream import MOST_STREAMS, Follower, Listener, TooMany
+from callcenter.casefile.stream import MOST_STREAMS, Follower, Listener, TooMany
 from callcenter.models.base import db
 from callcenter.services.delivery import live
 from tests.desk import ORIGIN

@@ -249,7 +249,7 @@ def test_looking_how_long_is_left_does_not_make_it_longer(site: Site) -> None:
 
 
 ASKED_BY_PAGES = (
-    "admin.told", "console.beat", "console.beside", "console.case_live", "console.events", "console.form_token",
+    "admin.told", "console.beat", "casefile.beside", "casefile.case_live", "casefile.events", "casefile.form_token",
     "console.line_token", "console.live_parts", "console.take_lease", "console.told", "reports.board_parts",
     "staff.time_left",
 )  # fmt: skip

@@ -32,9 +32,7 @@ def test_every_command_and_option_explains_itself(words: str) -> None:
 
 def test_every_setting_that_is_read_is_described_once() -> None:
     source = (ROOT / "callcenter/settings.py").read_text("utf-8")
-    read = set(re.findall(r"read\(variables\.([A-Z_]+)", source)) | set(
-        re.findall(r'environ\.get\("([A-Z_]+)"', source)
-    )
+    read = set(re.findall(r"(?:read|environ\.get)\(variables\.([A-Z_]+)", source))
     assert sorted(one.name for section in SECTIONS for one in section.settings) == sorted(read)
 
 

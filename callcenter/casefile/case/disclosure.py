@@ -1,0 +1,92 @@
+"""Making a copy of a case for the person it is about: look at every part, decide, then PDF or JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response as FlaskResponse
+from flask import render_template, request, session
+from werkzeug.wrappers import Response
+
+from callcenter.adapters import pdf
+from callcenter.casefile import words
+from callcenter.casefile.blueprint import bp
+from callcenter.context import ports, settings, unit_of_work
+from callcenter.domain.access.permissions import Action
+from callcenter.domain.calendar.times import local_date
+from callcenter.domain.keeping.disclosure import Mark, ReasonFirst, check_reason, decide
+from callcenter.services.keeping import disclosures
+from callcenter.services.keeping.disclosures import Copy, Draft
+from callcenter.services.trail.audit import staff_member
+from callcenter.ui.access import myself, staff_who_may
+from callcenter.ui.forms import Problem
+from callcenter.ui.staff.login_flow import proven
+
+KINDS = {"pdf": "application/pdf", "json": "application/json", "review": "application/pdf"}
+
+
+@bp.get("/cases/<case_id>/disclosure")
+@staff_who_may(Action.EXPORT)
+@proven("casefile.disclosure")
+def disclosure(case_id: str) -> str:
+    """Every part of the case, with what is proposed for it; asked who they are first, as all of it lies open here."""
+    session["disclosing"] = case_id
+    return _draw(_gathered(case_id))
+
+
+@bp.post("/cases/<case_id>/disclosure")
+@staff_who_may(Action.EXPORT)
+def disclose(case_id: str) -> Response | str | tuple[str, int]:
+    """Make the file as decided; it is noted before anybody has it."""
+    if session.get("disclosing") != case_id:
+        return disclosure(case_id)
+    kind = request.form.get("kind", "")
+    draft = _gathered(case_id)
+    try:
+        reason = check_reason(request.form.get("reason", ""))
+    except ReasonFirst as missing:
+        return _draw(draft, Problem("reason", missing.message)), 422
+    for_review, now = kind == "review", ports().clock.now()
+    decided = decide(draft.sections, _marks(), request.form.get("phrases", "").splitlines(), for_review=for_review)
+    service = settings().service_name
+    made = disclosures.document(draft, decided, service=service, for_review=for_review, now=now)
+    # Setting the pages takes a moment, in which no transaction shall wait.
+    body = disclosures.as_json(made) if kind == "json" else pdf.disclosure(made)
+    kind = kind if kind in KINDS else "pdf"
+    with unit_of_work() as database:
+        by = myself(database)
+        actor = staff_member(by.id)
+        disclosures.note(database, draft, decided, Copy(kind, body, reason), by=by, actor=actor, now=now)
+    return _file(body, kind, f"{local_date(now):%Y%m%d}")
+
+
+def _gathered(case_id: str) -> Draft:
+    names, person = settings().policy.disclose_staff_names, request.values.get("person") or None
+    with unit_of_work() as database:
+        return disclosures.gather(database, case_id, person, names=names, by=myself(database), now=ports().clock.now())
+
+
+def _marks() -> dict[str, Mark]:
+    """Read what was decided; a part nobody decided about gets what was proposed."""
+    sent = {name.removeprefix("mark-"): value for name, value in request.form.items() if name.startswith("mark-")}
+    return {piece: Mark(value) for piece, value in sent.items() if value in set(Mark)}
+
+
+def _draw(draft: Draft, problem: Problem | None = None) -> str:
+    typed: dict[str, Any] = request.form.to_dict()
+    return render_template(
+        "casefile/case/disclosure.html",
+        draft=draft,
+        words=words,
+        chosen=_marks(),
+        marks=[(mark.value, mark.label) for mark in Mark],
+        typed=typed,
+        problems=[problem] if problem else [],
+    )
+
+
+def _file(body: bytes, kind: str, day: str) -> Response:
+    ending, name = ("json" if kind == "json" else "pdf"), ("review" if kind == "review" else "disclosure")
+    answer = FlaskResponse(body, mimetype=KINDS[kind])
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}-{day}.{ending}"'
+    return answer

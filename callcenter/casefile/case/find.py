@@ -1,0 +1,47 @@
+"""Finding a case by a name outside a call: names only, and which of them open as they are."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from sqlalchemy.orm import Session
+
+from callcenter.casefile import words
+from callcenter.casefile.blueprint import bp
+from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
+from callcenter.domain.names.nickname_cues import Cues
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.cases import case_access, cases, wall
+from callcenter.services.names.nickname_search import Candidate
+from callcenter.services.trail.audit import staff_member
+from callcenter.ui.access import myself, staff_who_may
+
+
+@bp.get("/cases/find")
+@staff_who_may(Action.FIND)
+def find_form() -> str:
+    """Where the name goes."""
+    return render_template("casefile/case/find.html", heard="", found=None)
+
+
+@bp.post("/cases/find")
+@staff_who_may(Action.FIND)
+def find() -> str:
+    """Who goes by this name; a POST, so that no name stands in an address or a log."""
+    heard, now = request.form.get("nickname", "").strip(), ports().clock.now()
+    with unit_of_work() as session:
+        staff = myself(session)
+        found = cases.search_as(session, heard, Cues(), by=staff_member(staff.id), now=now) if heard else []
+        found = _named(session, found, staff)
+        ids = {one.case_id for one in found}
+        mine = case_access.openable(session, ids, staff, now=now)
+    return render_template("casefile/case/find.html", heard=heard, found=found, mine=mine, words=words)
+
+
+def _named(session: Session, found: list[Candidate], staff: Staff) -> list[Candidate]:
+    """Leave out others of the family who is on the line: that they call is behind the wall."""
+    there = wall.on_the_line(session, staff)
+    if there is None:
+        return found
+    named = {person.id for person in wall.people_named(session, there)}
+    return [one for one in found if one.case_id != there.case_id or one.person_id in named]

@@ -1,0 +1,71 @@
+"""Opening what one may not, with a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from callcenter.casefile.blueprint import bp
+from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.break_glass import LASTS, LONGEST, ReasonMissing, ReasonTooLong
+from callcenter.domain.access.permissions import Action
+from callcenter.services.access import break_glass
+from callcenter.services.access.break_glass import Target
+from callcenter.ui.access import myself, staff_who_may
+from callcenter.ui.forms import Problem
+
+KINDS = ("case", "record")
+
+
+@bp.get("/break-glass/<kind>/<target_id>")
+@staff_who_may(Action.OPEN)
+def break_glass_form(kind: str, target_id: str) -> str | Response:
+    """What it means to open this, and where the reason goes; nothing is opened yet."""
+    target = _target(kind, target_id)
+    with unit_of_work() as session:
+        if break_glass.is_open_to(session, target, by=myself(session), now=ports().clock.now()):
+            return _onward(target)
+    return _draw(target)
+
+
+@bp.post("/break-glass/<kind>/<target_id>")
+@staff_who_may(Action.OPEN)
+def break_the_glass(kind: str, target_id: str) -> Response | tuple[str, int]:
+    """Open it, with the reason in the trail and a supervisor to read it."""
+    target, reason = _target(kind, target_id), request.form.get("reason", "")
+    try:
+        with unit_of_work() as session:
+            access = _ask(session, target, reason)
+    except (ReasonMissing, ReasonTooLong) as wrong:
+        return _draw(target, reason, [Problem("reason", wrong.message)]), 422
+    if access:
+        flash(f"{_minutes()}分だけひらきました。ひらいたことと理由は、統括に知らせてあります。")
+    return _onward(target)
+
+
+def _ask(session: Session, target: Target, reason: str) -> bool:
+    return break_glass.ask(session, target, reason, by=myself(session), now=ports().clock.now()) is not None
+
+
+def _draw(target: Target, reason: str = "", problems: list[Problem] | None = None) -> str:
+    given: dict[str, Any] = {"minutes": _minutes(), "longest": LONGEST, "reason": reason, "problems": problems or []}
+    return render_template("casefile/case/break_glass.html", target=target, **given)
+
+
+def _minutes() -> int:
+    return int(LASTS.total_seconds() // 60)
+
+
+def _target(kind: str, target_id: str) -> Target:
+    if kind not in KINDS:
+        abort(404)
+    return Target(kind, target_id)
+
+
+def _onward(target: Target) -> Response:
+    if target.kind == "case":
+        return redirect(url_for("casefile.case", case_id=target.id), 303)
+    return redirect(url_for("casefile.read_record", record_id=target.id), 303)

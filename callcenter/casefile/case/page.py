@@ -1,0 +1,253 @@
+"""A case: who belongs to it, what happened on every channel, and what comes next; and the same on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from flask import render_template, request
+from sqlalchemy.orm import Session
+
+from callcenter.casefile import contacts, words
+from callcenter.casefile.blueprint import bp
+from callcenter.casefile.contacts import Earlier
+from callcenter.casefile.words import called
+from callcenter.context import ports, settings, unit_of_work
+from callcenter.domain.access.permissions import Action, may
+from callcenter.domain.calendar.times import local_date
+from callcenter.domain.cases.states import CloseReason
+from callcenter.domain.cases.wall import Part, Speaker
+from callcenter.domain.codes import Code
+from callcenter.domain.places import Prefecture, municipalities
+from callcenter.domain.records.consultations import Relation
+from callcenter.models.cases.cases import Case, Nickname, Person
+from callcenter.models.cases.casework import CaseClosing, CaseHandover
+from callcenter.models.directory import Referral
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.cases import case_access, case_closing, case_handovers, case_timeline, cases, casework, wall
+from callcenter.services.cases.case_timeline import Happened
+from callcenter.services.keeping import holds, retention
+from callcenter.services.names import nicknames
+from callcenter.services.records import viewers
+from callcenter.services.records.viewers import Other
+from callcenter.services.trail import audit
+from callcenter.services.trail.audit import Subject, staff_member
+from callcenter.ui.access import myself, staff_who_may
+from callcenter.ui.forms import Problem
+from callcenter.ui.kit.paging import before_moment
+
+ON_PAPER = 500
+"""Contacts that one print may hold."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody in the case."""
+
+    id: str
+    name: str
+    names: tuple[str, ...]
+    relation: Code
+    is_subject: bool
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One entry of the timeline, as it is shown."""
+
+    kind: Happened
+    at: datetime
+    contact: Earlier | None
+    referrals: tuple[Referral, ...]
+    handover: CaseHandover | None
+    closing: CaseClosing | None
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Everything a drawing of the page needs."""
+
+    case: Case
+    title: str
+    place: str
+    members: tuple[Member, ...]
+    speaker: Member | None
+    names: Sequence[Nickname]
+    """Every name of the one in mind, retired ones last."""
+    before: str
+    """What records of before this system say of the talks of the one in mind."""
+    moments: tuple[Moment, ...]
+    older_before: datetime | None
+    owner: str | None
+    mine: bool
+    may_assign: bool
+    may_see_readers: bool
+    may_hold: bool
+    may_export: bool
+    handover: CaseHandover | None
+    closing: CaseClosing | None
+    colleagues: tuple[tuple[str, str], ...]
+    others: tuple[Other, ...]
+    goes_on: date | None
+    """When the case is destroyed if nobody calls."""
+    held_until: date | None
+    today: date
+    now: datetime
+
+
+@bp.get("/cases/<case_id>")
+@staff_who_may(Action.OPEN)
+def case(case_id: str) -> str:
+    """Open a case; it is in the trail, and colleagues who have it open see it."""
+    return draw_case(case_id)
+
+
+def draw_case(case_id: str, *, problems: tuple[Problem, ...] = (), typed: dict[str, str] | None = None) -> str:
+    """Draw the page; *problems* and what was *typed* come back after something could not be taken."""
+    with unit_of_work() as session:
+        staff, now = myself(session), ports().clock.now()
+        found = case_access.opened(session, case_id, staff, now=now)
+        viewers.come(session, Subject("case", found.id), staff, now=now)
+        _note(session, found, "case.read", staff, now)
+        sight = _look(session, found, staff, now, before=before_moment())
+        given = {"typed": typed or {}, "problems": problems, "reasons": [(one.value, one.label) for one in CloseReason]}
+        return render_template("casefile/case/page.html", sight=sight, words=words, **given)
+
+
+@bp.get("/cases/<case_id>/live")
+@staff_who_may(Action.OPEN, quiet=True)
+def case_live(case_id: str) -> str:
+    """What changes by itself while the page is open: who else is here, and whether something is newer."""
+    with unit_of_work() as session:
+        staff, now = myself(session), ports().clock.now()
+        found = case_access.opened(session, case_id, staff, now=now)
+        subject = Subject("case", found.id)
+        viewers.stay(session, subject, staff, now=now)
+        given = {
+            "case": found,
+            "others": viewers.others(session, subject, staff, now=now),
+            "handover": case_handovers.pending(session, found),
+            "now": now,
+        }
+        return render_template("casefile/case/live.html", **given)
+
+
+@bp.post("/cases/<case_id>/writing")
+@staff_who_may(Action.CARE)
+def case_writing(case_id: str) -> tuple[str, int]:
+    """Say which field is being written in, or that the page was closed."""
+    field = request.form.get("field", "")
+    with unit_of_work() as session:
+        staff, now = myself(session), ports().clock.now()
+        subject = Subject("case", case_access.opened(session, case_id, staff, now=now).id)
+        if "left" in request.form:
+            viewers.leave(session, subject, staff, now=now)
+        else:
+            viewers.come(session, subject, staff, now=now, writing=field if field in casework.TEXTS else None)
+    return "", 204
+
+
+@bp.get("/cases/<case_id>/print")
+@staff_who_may(Action.OPEN)
+def case_print(case_id: str) -> str:
+    """The case on paper, as far as it may be seen with this person in mind; who printed it stands on the page."""
+    with unit_of_work() as session:
+        staff, now = myself(session), ports().clock.now()
+        found = case_access.opened(session, case_id, staff, now=now)
+        sight = _look(session, found, staff, now, at_most=ON_PAPER)
+        facts = {"person": sight.speaker.id if sight.speaker else None, "entries": len(sight.moments)}
+        _note(session, found, "case.print", staff, now, facts)
+        return render_template("casefile/case/print.html", sight=sight, printer=staff.name)
+
+
+def _note(
+    session: Session, found: Case, action: str, staff: Staff, now: datetime, facts: dict[str, Any] | None = None
+) -> None:
+    subject = Subject("case", found.id)
+    audit.record(session, actor=staff_member(staff.id), action=action, subject=subject, facts=facts, now=now)
+
+
+def _look(
+    session: Session, found: Case, staff: Staff, now: datetime, *, before: datetime | None = None, at_most: int = 0
+) -> Sight:
+    chosen = _chosen(found)
+    speaker = wall.reading_as(session, staff, chosen) if chosen else None
+    timeline = case_timeline.read(session, found, speaker, by=staff, now=now, before=before)
+    entries = timeline.entries
+    while timeline.older_before and len(entries) < at_most:
+        timeline = case_timeline.read(session, found, speaker, by=staff, now=now, before=timeline.older_before)
+        entries += timeline.entries
+    members = tuple(_member(person) for person in _people(session, found, staff, speaker))
+    person = session.get_one(Person, speaker.person_id) if speaker else None
+    owner = session.get(Staff, found.owner_id) if found.owner_id else None
+    return Sight(
+        case=found,
+        title=next((called(name) for one in members for name in one.names[:1]), "お名前はまだ"),
+        place=_place(found),
+        members=members,
+        speaker=_member(person) if person else None,
+        names=nicknames.all_of(session, person) if person else (),
+        before=cases.told_before(session, person) if person else "",
+        moments=tuple(_moment(session, entry) for entry in entries),
+        older_before=timeline.older_before,
+        owner=owner.name if owner else None,
+        mine=found.owner_id == staff.id,
+        may_assign=may(staff.role, Action.ASSIGN),
+        may_see_readers=may(staff.role, Action.SEE_READERS),
+        may_hold=may(staff.role, Action.HOLD),
+        may_export=may(staff.role, Action.EXPORT),
+        handover=case_handovers.pending(session, found),
+        closing=case_closing.closing_of(session, found),
+        colleagues=tuple((one.id, one.name) for one in case_handovers.colleagues(session, found)),
+        others=viewers.others(session, Subject("case", found.id), staff, now=now),
+        goes_on=goes[0] if (goes := retention.case_due(session, found, settings().policy.periods)) else None,
+        held_until=max((one.until for one in holds.of_case(session, found.id, today=local_date(now))), default=None),
+        today=local_date(now),
+        now=now,
+    )
+
+
+def _chosen(found: Case) -> Person | None:
+    """Return the person in mind: the one chosen, otherwise the subject, otherwise whoever is first."""
+    people = _in_order(found.people)
+    return next((one for one in people if one.id == request.values.get("person")), people[0] if people else None)
+
+
+def _people(session: Session, found: Case, staff: Staff, speaker: Speaker | None) -> list[Person]:
+    """Return whose side the case may be read from: while one of them is on the line, only who may be named then."""
+    there = wall.on_the_line(session, staff)
+    if there is not None and speaker is not None and there.case_id == found.id:
+        return _in_order(wall.people_named(session, there))
+    return _in_order(found.people)
+
+
+def _in_order(people: Iterable[Person]) -> list[Person]:
+    return sorted((one for one in people if one.merged_into_id is None), key=lambda one: not one.is_subject)
+
+
+def _member(person: Person) -> Member:
+    names = tuple(name.text for name in person.nicknames)
+    relation = Relation(person.relation)
+    return Member(person.id, called(names[0]) if names else relation.label, names, relation, person.is_subject)
+
+
+def _moment(session: Session, entry: case_timeline.Entry) -> Moment:
+    contact, parts = contacts.earlier(session, entry.contact) if entry.contact else None, entry.parts
+    if contact is not None:
+        contact = replace(
+            contact,
+            story=contact.story if Part.STORY in parts else "",
+            response=contact.response if Part.RESPONSE in parts else "",
+            next_step=contact.next_step if Part.NEXT_STEP in parts else "",
+        )
+    referrals = entry.referrals if Part.RESPONSE in parts else ()
+    return Moment(entry.kind, entry.at, contact, referrals, entry.handover, entry.closing)
+
+
+def _place(found: Case) -> str:
+    town = municipalities().get(found.municipality)
+    if town is not None:
+        return town.name
+    return "" if found.prefecture == Prefecture.UNKNOWN else Prefecture(found.prefecture).label

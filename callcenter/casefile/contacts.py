@@ -1,0 +1,65 @@
+"""Opened contacts of a person or a case, as every page lists them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from callcenter.casefile.words import CHANNEL_ICONS
+from callcenter.domain.cases.wall import Part
+from callcenter.domain.codes import Code
+from callcenter.domain.records.consultations import Channel
+from callcenter.models.records import Consultation
+from callcenter.services.records import lengths
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier consultation, opened."""
+
+    opened_at: datetime
+    channel: Code
+    icon: str
+    counsellor: str
+    minutes: int | None
+    story: str
+    response: str
+    next_step: str
+    id: str = ""
+    whose: str | None = None
+    """Who told it, where it was somebody else of the family."""
+    shared: frozenset[Part] = frozenset()
+    """What of it may be told in the family."""
+    linked_later: bool = False
+    """Whether it was linked from another record than its own, and so can be taken back from there."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """Opened consultations, newest first, and where the ones before them begin."""
+
+    entries: tuple[Earlier, ...]
+    older_before: datetime | None
+
+
+def earlier(session: Session, record: Consultation) -> Earlier:
+    """Return an opened consultation for the list beside the form."""
+    channel = Channel(record.channel)
+    return Earlier(
+        opened_at=record.opened_at,
+        channel=channel,
+        icon=CHANNEL_ICONS[channel],
+        id=record.id,
+        counsellor=record.counsellor.name,
+        minutes=_minutes(session, record),
+        story=record.story or "",
+        response=record.response or "",
+        next_step=record.next_step or "",
+    )
+
+
+def _minutes(session: Session, record: Consultation) -> int | None:
+    length = lengths.spoken(session, record)
+    return None if length is None else max(1, round(length.total_seconds() / 60))

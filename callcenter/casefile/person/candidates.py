@@ -1,0 +1,64 @@
+"""Candidates beyond the name: a 呼び番号, what the channel hints at; and nobody who is behind the wall just now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from callcenter.casefile.surroundings import around
+from callcenter.domain.cases.continuity import read_code
+from callcenter.domain.cases.wall import Speaker
+from callcenter.models.cases.cases import Person
+from callcenter.models.records import Consultation
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.cases import continuity, wall
+from callcenter.services.names.nickname_search import Candidate
+
+BY_CODE = "呼び番号が同じ"
+
+
+def hinted(
+    session: Session, record: Consultation, heard: str, found: Iterable[Candidate], staff: Staff, *, now: datetime
+) -> list[Candidate]:
+    """Put first whom a number names and at whom the channel hints, and leave out whoever may not be named now.
+
+    Whoever is linked already is left out too. A number opens nothing: it yields a candidate like any other.
+    """
+    called = by_code(session, heard)
+    listed = {one.person_id: one for one in ([called] if called else []) + list(found)}
+    ordered = around(record.channel).hinted(session, record, list(listed.values()), now=now)
+    hidden = _hidden(session, wall.speaker_of(session, record, staff), ordered)
+    return [one for one in ordered if one.person_id not in hidden and one.person_id != record.person_id]
+
+
+def by_code(session: Session, heard: str) -> Candidate | None:
+    """Return whom a 呼び番号 names, if what was heard is one."""
+    digits = read_code(heard)
+    person_id = continuity.known_by(session, digits) if digits else None
+    person = session.get(Person, person_id) if person_id else None
+    if person is None or not person.nicknames:
+        return None
+    name = person.nicknames[0]
+    return Candidate(
+        case_id=person.case_id,
+        person_id=person.id,
+        nickname=name.text,
+        reading=name.reading,
+        relation=person.relation,
+        is_subject=person.is_subject,
+        age_band=person.age_band,
+        prefecture=person.case.prefecture,
+        last_contact_on=person.last_contact_on,
+        likeness="code",
+        reason=BY_CODE,
+        score=1.0,
+    )
+
+
+def _hidden(session: Session, speaker: Speaker | None, candidates: Iterable[Candidate]) -> set[str]:
+    if speaker is None:
+        return set()
+    same_case = {one.person_id for one in candidates if one.case_id == speaker.case_id}
+    return same_case - {one.id for one in wall.people_named(session, speaker)} if same_case else set()

@@ -1,0 +1,227 @@
+"""The card of the person a record is about: readable in two seconds, and nothing of others behind the wall."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from callcenter.casefile import contacts
+from callcenter.casefile.contacts import Earlier, Past
+from callcenter.casefile.words import Options, called, name_of, name_of_person
+from callcenter.domain.calendar.times import local_date
+from callcenter.domain.cases.continuity import MOST_VISITS, Wish, practice_words
+from callcenter.domain.cases.linking import MergeKind
+from callcenter.domain.cases.wall import CaseRisk, Part, Speaker
+from callcenter.domain.codes import Code
+from callcenter.domain.records.consultations import Channel, Relation
+from callcenter.models.cases.cases import Case, Person
+from callcenter.models.cases.family import Merge
+from callcenter.models.records import Consultation, ConsultationState
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.cases import cases, consents, continuity, merging, visit_counts, wall
+from callcenter.services.records import consultations
+
+
+@dataclass(frozen=True)
+class Wished:
+    """Something the person asked for."""
+
+    id: str
+    label: str
+    note: str | None
+
+
+@dataclass(frozen=True)
+class Promised:
+    """Something we will do for them."""
+
+    id: str
+    note: str
+    owner: str
+    due_on: date | None
+    is_due: bool
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """A channel whose records may stand with the others."""
+
+    id: str
+    channel: Code
+    on: date
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A merge that can be undone, and what was written since."""
+
+    id: str
+    words: str
+    at: datetime
+    since: Options
+
+
+@dataclass(frozen=True)
+class Card:
+    """Who this is."""
+
+    person_id: str
+    name: str
+    relation: Code
+    how_to_address: str | None
+    last_contact_on: date | None
+    """Known from before this system."""
+    before: str
+    """What the records of before this system say."""
+    past: Past
+    practice: str | None
+    """How often they have talked with us, said as practice (promise P7)."""
+    wishes: tuple[Wished, ...]
+    promises: tuple[Promised, ...]
+    visits_used: int
+    risk: CaseRisk | None
+    code: str | None
+    """Their 呼び番号."""
+    usual_id: str | None
+    """The counsellor who was named as the usual one."""
+    consents: tuple[Agreed, ...]
+    merges: tuple[Joined, ...]
+    family: Options
+    """Others of the case who may be named beside them."""
+    opened: bool
+    may_open: bool
+    """Whether the wall can be opened from here: while the record is being written."""
+
+    most_visits: int = MOST_VISITS
+
+    @property
+    def last_contact(self) -> Earlier | None:
+        return next((one for one in self.past.entries if one.whose is None), None)
+
+    @property
+    def last_next_step(self) -> str:
+        """Where we left off: the newest note for the next time, of their own."""
+        return next((one.next_step for one in self.past.entries if one.next_step and one.whose is None), "")
+
+
+def build(session: Session, record: Consultation, staff: Staff, *, now: datetime) -> Card | None:
+    """Open what the linked person told before; every opening is in the trail."""
+    person, speaker = record.person, wall.speaker_of(session, record, staff)
+    if person is None or speaker is None:
+        return None
+    code = continuity.code_of(session, person.id)
+    return Card(
+        person_id=person.id,
+        name=called(person.nicknames[0].text) if person.nicknames else name_of(record),
+        relation=Relation(person.relation),
+        how_to_address=person.how_to_address,
+        last_contact_on=person.contact_before_on,
+        before=cases.told_before(session, person),
+        past=past(session, record, staff, now=now),
+        practice=_practice(session, record, speaker),
+        wishes=tuple(Wished(one.id, Wish(one.wish).label, one.note) for one in continuity.wishes(session, person.id)),
+        promises=_promises(session, person, now),
+        visits_used=_visits(session, person, speaker),
+        risk=wall.risk_of(session, person.case_id),
+        code=code.digits if code else None,
+        usual_id=person.usual_staff_id,
+        consents=tuple(
+            Agreed(one.id, Channel(one.channel), one.given_on) for one in consents.standing(session, person.id)
+        ),
+        merges=_merges(session, record, speaker, staff),
+        family=tuple(
+            (one.id, name_of_person(one)) for one in wall.people_named(session, speaker) if one.id != person.id
+        ),
+        opened=speaker.opened,
+        may_open=record.state is ConsultationState.DRAFT,
+    )
+
+
+def past(
+    session: Session, record: Consultation, staff: Staff, *, now: datetime, before: datetime | None = None
+) -> Past:
+    """Open what may surface beside the linked person before this record, or before *before*, twenty at a time."""
+    speaker = wall.speaker_of(session, record, staff)
+    if speaker is None:
+        return Past((), None)
+    found = wall.history(session, speaker, by=staff, now=now, beside=record.id, before=before)
+    older_before = found[-1][0].opened_at if len(found) == consultations.EARLIER_AT_ONCE else None
+    shared = wall.shared_parts(session, [one.id for one, _ in found])
+    entries = tuple(
+        _shown(session, one, parts, speaker, frozenset(shared.get(one.id, ()))) for one, parts in found if parts
+    )
+    return Past(entries, older_before)
+
+
+def _shown(
+    session: Session, record: Consultation, parts: frozenset[Part], speaker: Speaker, shared: frozenset[Part]
+) -> Earlier:
+    contact = contacts.earlier(session, record)
+    is_own = record.person_id == speaker.person_id
+    return replace(
+        contact,
+        story=contact.story if Part.STORY in parts else "",
+        response=contact.response if Part.RESPONSE in parts else "",
+        next_step=contact.next_step if Part.NEXT_STEP in parts else "",
+        whose=None if is_own else name_of_person(record.person) if record.person else "ご家族",
+        shared=shared,
+        linked_later=is_own and record.linked_by not in (None, record.counsellor_id),
+    )
+
+
+def _practice(session: Session, record: Consultation, speaker: Speaker) -> str | None:
+    if record.channel != Channel.PHONE:
+        return None
+    known = record.person is not None and record.person.contact_before_on is not None
+    return practice_words(continuity.talks(session, speaker, without=record.id), known=known)
+
+
+def _visits(session: Session, person: Person, speaker: Speaker) -> int:
+    """Count the visits this side may know of, and those of the subject that outlived an earlier case."""
+    before = visit_counts.used_before(session, person.case, person) if person.is_subject else 0
+    return before + continuity.visits(session, speaker)
+
+
+def _promises(session: Session, person: Person, now: datetime) -> tuple[Promised, ...]:
+    today = local_date(now)
+    return tuple(
+        Promised(
+            one.id,
+            one.note or "",
+            session.get_one(Staff, one.owner_id).name,
+            one.due_on,
+            one.due_on is not None and one.due_on <= today,
+        )
+        for one in continuity.promises(session, person.id)
+    )
+
+
+def _merges(session: Session, record: Consultation, speaker: Speaker, staff: Staff) -> tuple[Joined, ...]:
+    """Return the merges that can be undone from here.
+
+    Those of the case tell of others: they wait until the wall was opened, but for what was just done from here.
+    """
+
+    def may_show(merge: Merge) -> bool:
+        just_now = merge.by_id == staff.id and merge.at >= record.opened_at
+        return merge.kind is MergeKind.PEOPLE or speaker.opened or just_now
+
+    found = merging.standing(session, record.person) if record.person is not None else ()
+    return tuple(
+        Joined(one.id, _joined_words(session, one), one.at, _since(session, one)) for one in found if may_show(one)
+    )
+
+
+def _joined_words(session: Session, merge: Merge) -> str:
+    if merge.kind is MergeKind.PEOPLE:
+        return "もう1つの記録とまとめました"
+    opened_on = session.get_one(Case, merge.absorbed_case_id).opened_on
+    return f"{opened_on.month}月{opened_on.day}日からのケースとまとめました"
+
+
+def _since(session: Session, merge: Merge) -> Options:
+    since = merging.written_since(session, merge)
+    written = ((one.id, f"{one.local_date.month}月{one.local_date.day}日の相談") for one in since.consultations)
+    return (*written, *((one.id, f"{name_of_person(one)}(あとから加わった方)") for one in since.people))

@@ -1,0 +1,31 @@
+"""What is chosen from beside a record: wishes, parts that may be shared, colleagues."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from callcenter.casefile.words import Options
+from callcenter.domain.access.permissions import Action
+from callcenter.domain.cases.continuity import Wish
+from callcenter.domain.cases.wall import Part
+from callcenter.services.staff import accounts
+
+WISHES: Options = tuple((one.value, one.label) for one in Wish)
+PARTS = tuple(one for one in Part if one is not Part.BACKGROUND)
+"""これまで is not shown in the list, so it is not shared from there."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The lists of the forms beside a record."""
+
+    colleagues: Options
+    wishes: Options = WISHES
+    parts: tuple[Part, ...] = PARTS
+
+
+def beside(session: Session) -> Beside:
+    """Return the lists, with everybody who answers calls."""
+    return Beside(tuple((one.id, one.name) for one in accounts.who_may(session, Action.ANSWER)))

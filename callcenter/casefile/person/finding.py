@@ -1,0 +1,144 @@
+"""Finding the person again by the name they give, and saying who it is; it can always be undone."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from callcenter.casefile import words
+from callcenter.casefile.blueprint import bp
+from callcenter.casefile.person import card, choices, cues, page
+from callcenter.casefile.person.candidates import hinted
+from callcenter.casefile.record import form
+from callcenter.casefile.record.writing import save_form
+from callcenter.casefile.surroundings import Asking, Shown, around
+from callcenter.casefile.words import name_of_person
+from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
+from callcenter.domain.cases.linking import ConsentNeeded
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.names.nickname_cues import Cues
+from callcenter.domain.records.consultations import Relation
+from callcenter.models.records import Consultation
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.cases import cases, consents, linking
+from callcenter.services.cases.cases import NewCase, NewPerson
+from callcenter.services.names import nickname_search
+from callcenter.services.names.nickname_search import Candidate
+from callcenter.services.records import consultations
+from callcenter.services.trail.audit import staff_member
+from callcenter.ui.access import myself, staff_who_may
+from callcenter.ui.kit.answers import from_script
+from callcenter.ui.kit.sent import a_moment, choice
+
+MOST = 9
+"""As many candidates as there are keys to choose them with."""
+
+
+class NameFirst(HelplineError):
+    """A case is found by a name, so it needs one."""
+
+    message = "先に、呼び名を入れてください。ひらがなだけでも大丈夫です。"
+
+
+@bp.post("/records/<record_id>/search")
+@staff_who_may(Action.WRITE)
+def search(record_id: str) -> str:
+    """Look for the name as it is typed; a POST, so that no name stands in an address or a log."""
+    heard = request.form.get("nickname_heard", "")
+    with unit_of_work() as session:
+        staff = myself(session)
+        record = consultations.at_hand(session, record_id, staff)
+        linked, draw = record.person_id is not None, None
+        said = cues.said(request.form, record)
+        most = nickname_search.WIDELY if request.form.get("more") else MOST
+        found = _candidates(session, record, heard, said, staff, most)
+        colleagues = cues.counsellors(session) if found else ()
+        if heard.strip():
+            nickname_search.note_search(session, found, by=staff_member(staff.id), now=ports().clock.now())
+        if not from_script():
+            save_form(session, record_id)
+            draw = around(record.channel).page(session, record_id, Shown(tuple(found), said, colleagues))
+    if draw is not None:
+        return draw()
+    given = {"candidates": found, "record_id": record_id, "heard": heard.strip(), "linked": linked}
+    given |= {"leads": (), "cues": said, "colleagues": colleagues}
+    return render_template("casefile/person/search_found.html", form=form, words=words, ask=cues, **given)
+
+
+def _candidates(
+    session: Session, record: Consultation, heard: str, said: Cues, staff: Staff, most: int = MOST
+) -> list[Candidate]:
+    found = nickname_search.search(session, heard, said, limit=most + 1)
+    return hinted(session, record, heard, found, staff, now=ports().clock.now())[:most]
+
+
+@bp.post("/records/<record_id>/person")
+@staff_who_may(Action.WRITE)
+def confirm(record_id: str) -> str | Response:
+    """The counsellor recognised the person."""
+    with unit_of_work() as session:
+        chosen, shown = request.form.get("person", ""), Shown()
+        staff, now = myself(session), ports().clock.now()
+        try:
+            if request.form.get("consent") == "1":
+                record = consultations.for_writing(session, record_id, staff)
+                person = cases.person_with(session, chosen)
+                consents.give(session, person.id, record.channel, by=staff, now=now)
+            linking.confirm_person(session, record_id, chosen, by=staff, now=now)
+        except ConsentNeeded:  # nothing was changed yet
+            shown = Shown(asking=Asking(chosen, name_of_person(cases.person_with(session, chosen))))
+        answer = page.answer(session, record_id, shown, whole=shown.asking is not None)
+    return answer()
+
+
+@bp.post("/records/<record_id>/new-case")
+@staff_who_may(Action.WRITE)
+def new_case(record_id: str) -> str | Response:
+    """Somebody who is new: open a case under the name they gave."""
+    heard = request.form.get("nickname_heard", "").strip()
+    if not heard:
+        raise NameFirst
+    relation = choice(Relation, request.form.get("new_relation", Relation.UNKNOWN.value))
+    new, relative = NewPerson(heard, relation=relation), request.form.get("family_of", "")
+    with unit_of_work() as session:
+        staff, now = myself(session), ports().clock.now()
+        if relative:
+            linking.open_in_case(session, record_id, relative, new, by=staff, now=now)
+        else:
+            linking.open_new_case(session, record_id, NewCase(new), by=staff, now=now)
+        answer = page.answer(session, record_id)
+    return answer()
+
+
+@bp.post("/records/<record_id>/unlink")
+@staff_who_may(Action.WRITE)
+def unlink(record_id: str) -> str | Response:
+    """つなぎ直す: take the link away, nothing that was written; names are shown again."""
+    with unit_of_work() as session:
+        staff = myself(session)
+        record = linking.unlink(session, record_id, by=staff, now=ports().clock.now())
+        said, heard = cues.said(request.form, record), record.nickname_heard
+        candidates = tuple(_candidates(session, record, heard, said, staff)) if heard else None
+        colleagues = cues.counsellors(session) if candidates else ()
+        answer = page.answer(session, record_id, Shown(candidates, said, colleagues))
+    return answer()
+
+
+@bp.post("/records/<record_id>/earlier")
+@staff_who_may(Action.WRITE)
+def earlier(record_id: str) -> str:
+    """Open what the person told still earlier; a POST, as every opening is written into the trail."""
+    before, depth = a_moment(request.form.get("before")), request.form.get("depth", 1, int)
+    now, draw = ports().clock.now(), None
+    with unit_of_work() as session:
+        staff = myself(session)
+        record = consultations.for_writing(session, record_id, staff)
+        past, lists = card.past(session, record, staff, now=now, before=before), choices.beside(session)
+        if not from_script():
+            draw = around(record.channel).page(session, record_id, Shown(past=past))
+    if draw is not None:
+        return draw()
+    given = {"past": past, "record_id": record_id, "depth": depth, "beside": lists}
+    return render_template("casefile/person/earlier.html", **given)

@@ -1,0 +1,62 @@
+"""Reading one record without writing in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import render_template
+
+from callcenter.casefile.blueprint import bp
+from callcenter.casefile.words import name_of
+from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
+from callcenter.domain.codes import Code
+from callcenter.domain.records.consultations import Channel, Relation
+from callcenter.models.records import Consultation
+from callcenter.services.cases import wall
+from callcenter.services.records import consultations
+from callcenter.ui.access import myself, staff_who_may
+
+TEXTS = (("story", "主なお話"), ("background", "これまで"), ("response", "したこと"), ("next_step", "次回"))
+
+
+@dataclass(frozen=True)
+class Written:
+    """A record as it is read, not written."""
+
+    id: str
+    case_id: str | None
+    name: str
+    relation: Code
+    channel: Code
+    counsellor: str
+    opened_at: datetime
+    finished: bool
+    texts: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, record: Consultation) -> Written:
+        return cls(
+            id=record.id,
+            case_id=record.case_id,
+            name=name_of(record),
+            relation=Relation(record.relation),
+            channel=Channel(record.channel),
+            counsellor=record.counsellor.name,
+            opened_at=record.opened_at,
+            finished=record.finished_at is not None,
+            texts=tuple((label, getattr(record, name) or "") for name, label in TEXTS),
+        )
+
+
+@bp.get("/records/<record_id>/read")
+@staff_who_may(Action.OPEN)
+def read_record(record_id: str) -> str:
+    """One record to read, for whoever may open it; every opening is in the trail."""
+    with unit_of_work() as session:
+        staff = myself(session)
+        record = consultations.read(session, record_id, by=staff, now=ports().clock.now())
+        wall.check(session, staff, record)
+        shown = Written.of(record)
+    return render_template("casefile/record/read.html", record=shown)

@@ -1,0 +1,76 @@
+"""Two people at one record: who else is here, and what they wrote since, without taking a word from anybody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import jsonify, request
+from werkzeug.wrappers import Response
+
+from callcenter.casefile.blueprint import bp
+from callcenter.casefile.record import notes
+from callcenter.casefile.record.writing import NotASave, save_form
+from callcenter.casefile.surroundings import to_record
+from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
+from callcenter.models.records import Consultation
+from callcenter.services.records import consultations, prefill, record_fields, viewers
+from callcenter.services.trail.audit import Subject
+from callcenter.ui.access import myself, staff_who_may
+from callcenter.ui.filters import clock_seconds
+from callcenter.ui.kit.answers import from_script
+
+
+@bp.post("/records/<record_id>/beside")
+@staff_who_may(Action.WRITE, quiet=True)
+def beside(record_id: str) -> Response:
+    """Say that this page is open and in which field its person writes; hear who else is here and what changed.
+
+    The page asks by itself, so it keeps nobody signed in.
+    """
+    sent = request.get_json(silent=True)
+    version, writing = (sent.get("version"), sent.get("writing")) if isinstance(sent, dict) else (None, None)
+    if type(version) is not int or not (writing is None or writing in record_fields.FIELDS):
+        raise NotASave
+    now, subject = ports().clock.now(), Subject("consultation", record_id)
+    with unit_of_work() as session:
+        staff = myself(session)
+        record = consultations.for_writing(session, record_id, staff)
+        viewers.come(session, subject, staff, writing=writing, now=now)
+        others = viewers.others(session, subject, staff, now=now)
+        answer = {"others": [{"name": one.name, "writing": one.writing} for one in others], **_news(record, version)}
+    return jsonify(answer)
+
+
+@bp.post("/records/<record_id>/closed")
+@staff_who_may(Action.WRITE, quiet=True)
+def closed(record_id: str) -> Response:
+    """The page was closed; a browser that died says nothing and is forgotten a minute later."""
+    with unit_of_work() as session:
+        viewers.leave(session, Subject("consultation", record_id), myself(session), now=ports().clock.now())
+    return Response(status=204)
+
+
+@bp.post("/records/<record_id>/same-today")
+@staff_who_may(Action.WRITE)
+def same_today(record_id: str) -> Response:
+    """今日も同じ: a value that was taken over from earlier was asked today."""
+    with unit_of_work() as session:
+        staff = myself(session)
+        if not from_script():
+            save_form(session, record_id)
+        record = consultations.for_writing(session, record_id, staff)
+        prefill.confirm(session, record, request.form.get("confirm", ""), by=staff, now=ports().clock.now())
+    return Response(status=204) if from_script() else to_record(record_id)
+
+
+def _news(record: Consultation, version: int) -> dict[str, Any]:
+    """Return what was written after *version*, field by field."""
+    newer = [name for name, written in record.field_versions.items() if written > version]
+    return {
+        "version": record.version,
+        "saved_at": clock_seconds(record.saved_at),
+        "fields": {name: record_fields.current(record, name) for name in newer if name in record_fields.FIELDS},
+        "taken_over": notes.taken_over(record),
+        "steps_at": notes.steps_at(record),
+    }

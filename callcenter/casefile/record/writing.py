@@ -1,0 +1,128 @@
+"""Writing the record while the caller speaks, and finishing it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, jsonify, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from callcenter.casefile.blueprint import bp
+from callcenter.casefile.record.form import changes
+from callcenter.casefile.surroundings import Shown, Surroundings, around_record, to_record
+from callcenter.context import ports, unit_of_work
+from callcenter.domain.access.permissions import Action
+from callcenter.domain.errors import HelplineError
+from callcenter.domain.records.consultations import MissingField, Outcome
+from callcenter.services.cases import casework
+from callcenter.services.records import consultations
+from callcenter.services.records.consultations import NotQuick, Saved
+from callcenter.ui.access import me, myself, staff_who_may
+from callcenter.ui.filters import clock_seconds
+from callcenter.ui.forms import Problem
+from callcenter.ui.kit.answers import from_script
+
+
+class NotASave(HelplineError):
+    """What was sent is not what our own script sends."""
+
+    message = "保存できませんでした。ページを読みこみ直してください。"
+
+
+@bp.post("/records/<record_id>/save")
+@staff_who_may(Action.WRITE)
+def save(record_id: str) -> Response:
+    """Save what was typed: field by field for a script, the whole form without one."""
+    if not from_script():
+        with unit_of_work() as session:
+            save_form(session, record_id)
+        flash("保存しました。")
+        return to_record(record_id)
+    fields, seen = sent_fields()
+    with unit_of_work() as session:
+        saved = _save_each(session, record_id, fields, seen)
+    return jsonify(
+        saved_at=clock_seconds(saved.saved_at),
+        version=saved.version,
+        kept=sorted(set(fields) - set(saved.conflicts)),
+        conflicts=saved.conflicts,
+    )
+
+
+def sent_fields() -> tuple[dict[str, Any], dict[str, int]]:
+    """Read the fields and at which version each of them was last seen."""
+    sent = request.get_json(silent=True)
+    fields, seen = (sent.get("fields"), sent.get("seen")) if isinstance(sent, dict) else (None, None)
+    if not isinstance(fields, dict) or not fields or not isinstance(seen, dict):
+        raise NotASave
+    if not all(type(seen.get(name)) is int for name in fields):
+        raise NotASave
+    return fields, seen
+
+
+def _save_each(session: Session, record_id: str, fields: dict[str, Any], seen: dict[str, int]) -> Saved:
+    """Save fields together that were last seen at the same version, oldest first."""
+    now, staff, conflicts = ports().clock.now(), myself(session), dict[str, Any]()
+    saved = None
+    for version in sorted({seen[name] for name in fields}):
+        group = {name: value for name, value in fields.items() if seen[name] == version}
+        saved = consultations.save_draft(session, record_id, version, group, by=staff, now=now)
+        conflicts |= saved.conflicts
+    if saved is None:
+        raise NotASave
+    return Saved(saved.version, now if len(conflicts) < len(fields) else saved.saved_at, conflicts)
+
+
+def save_form(session: Session, record_id: str) -> None:
+    """Save a form that was sent whole, if one was: a newer text of somebody else stays as it is."""
+    sent = changes(request.form)
+    if sent:
+        version = request.form.get("version", type=int) or 0
+        consultations.save_draft(session, record_id, version, sent, by=myself(session), now=ports().clock.now())
+
+
+@bp.post("/records/<record_id>/finish")
+@staff_who_may(Action.WRITE)
+def finish(record_id: str) -> Response | tuple[str, int] | tuple[Response, int]:
+    """Finish the record; what else that means is said by its surroundings."""
+    with unit_of_work() as session:
+        save_form(session, record_id)  # kept whatever is still missing
+        place = around_record(session, record_id)
+    quick = _quick(request.form.get("quick"))
+    try:
+        with unit_of_work() as session:
+            is_out = _finish(session, record_id, quick, place)
+    except MissingField as missing:
+        return _ask_for(record_id, missing, place)
+    if is_out or not from_script():
+        flash("記録を終えました。おつかれさまでした。")
+    if is_out:
+        return jsonify(goto=url_for("staff.login")) if from_script() else redirect(url_for("staff.login"), 303)
+    return Response(status=204) if from_script() else redirect(place.workplace(), 303)
+
+
+def _finish(session: Session, record_id: str, quick: Outcome | None, place: Surroundings) -> bool:
+    """Finish the record; True if its person was signed out with it, as they or others had decided before."""
+    now, staff = ports().clock.now(), myself(session)
+    with place.finishing(session, record_id, staff, now=now):
+        finished = consultations.finish(session, record_id, by=staff, now=now, quick=quick)
+        casework.check_back(session, finished, by=staff, now=now)
+    return staff.session_token != me().token
+
+
+def _quick(sent: str | None) -> Outcome | None:
+    if not sent:
+        return None
+    if sent not in set(Outcome):
+        raise NotQuick
+    return Outcome(sent)
+
+
+def _ask_for(record_id: str, missing: MissingField, place: Surroundings) -> tuple[str, int] | tuple[Response, int]:
+    problem = Problem(missing.field, missing.message)
+    if from_script():
+        return jsonify(problems=[{"field": problem.field, "message": problem.message}]), 422
+    with unit_of_work() as session:
+        draw = place.page(session, record_id, Shown(problems=(problem,)))
+    return draw(), 422

@@ -1,0 +1,43 @@
+"""What comes after the call at hand, as the screen says it, and what may be chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callcenter.domain.duty.presence import CHOSEN, Work, what_follows
+from callcenter.models.calls.calls import Presence
+from callcenter.models.staff.accounts import Staff
+from callcenter.ui.tones import AWAY
+
+AWAY_CHOICES: dict[str, str] = {reason.value: AWAY[reason] for reason in CHOSEN}
+"""The reasons a person may choose; the other two are set by the line."""
+
+AFTER_CHOICES: dict[str, str] = (
+    {"available": "受付にもどる"}
+    | {f"away:{value}": f"離れる({label})" for value, label in AWAY_CHOICES.items()}
+    | {"offline": "今日は終わる"}
+)
+"""What a person may choose for after a call and its record."""
+
+
+@dataclass(frozen=True)
+class After:
+    """What is planned for after the record."""
+
+    value: str = Work.AVAILABLE.value
+    """As the form sends it, such as ``away:care``."""
+    words: str = "受付にもどります"
+    mine: bool = True
+    """Whether it is still the counsellor's own to decide."""
+
+
+def after(row: Presence | None, staff: Staff) -> After:
+    """Say what *staff* does after the call."""
+    if row is None:
+        return After()
+    if staff.changes_soon:
+        return After(Work.OFFLINE, "アカウントの変更のため、受付を終えます", mine=False)
+    work, reason = what_follows(row)
+    if work is Work.OFFLINE:
+        return After(Work.OFFLINE, "受付を終えて、ログアウトします" if row.signing_out else "今日は終わります")
+    return After() if reason is None else After(f"{Work.AWAY}:{reason}", f"離れます({AWAY[reason]})")

@@ -1,0 +1,151 @@
+"""What the telephone desk adds to the page of a record, and what finishing a record means here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask import request, url_for
+from sqlalchemy.orm import Session
+
+from callcenter.casefile.person import candidates
+from callcenter.casefile.surroundings import Drawing, Lead, Pieces, Shown
+from callcenter.casefile.words import person_words
+from callcenter.console import desk as desks
+from callcenter.console import drawing
+from callcenter.console.duty import line
+from callcenter.console.misuse import flagged
+from callcenter.domain.duty.presence import Work
+from callcenter.domain.errors import HelplineError
+from callcenter.models.calls.calls import Call, Presence
+from callcenter.models.records import Consultation
+from callcenter.models.staff.accounts import Staff
+from callcenter.services.calendar import opening_hours
+from callcenter.services.calls import cut_off
+from callcenter.services.cases import wall
+from callcenter.services.duty import presence
+from callcenter.services.names.nickname_search import Candidate
+from callcenter.ui.hints import Hint, hint_of
+
+BROKE_OFF = "さっき切れた電話"
+KEYED = "呼び番号が押されました"
+
+
+class StillTalking(HelplineError):
+    """A record is finished after its call."""
+
+    message = "まだ電話がつながっています。電話が終わってから、記録を終えてください。書いた文は保存されています。"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the head of a record says of its call."""
+
+    key: Hint
+    waited_seconds: int | None
+
+
+class TelephoneDesk:
+    """The surroundings of every record that is written at the telephone desk."""
+
+    def workplace(self) -> str:
+        """Return the address of the desk."""
+        return url_for("console.board")
+
+    def address(self, record_id: str) -> str:
+        """Return the address of a record at the desk."""
+        return url_for("console.record", record_id=record_id)
+
+    def page(self, session: Session, record_id: str, shown: Shown) -> Drawing:
+        """Gather the desk around a record."""
+        return drawing.around(session, record_id, shown)
+
+    def pieces(self, session: Session, record: Consultation, staff: Staff, *, now: datetime) -> Pieces:
+        """Return what the desk adds: facts of the call, words to say, what comes after, misuse, who is known here."""
+        desk = desks.look(session, staff, now=now)
+        call, at_hand = _call_of(session, record), desk.record_id == record.id
+        return Pieces(
+            in_head="console/record/facts.html" if call is not None else None,
+            in_danger="console/record/danger.html",
+            on_refusal="console/record/refusal.html",
+            at_finish="console/duty/after.html" if at_hand else None,
+            below_record="console/misuse/incident.html" if call is not None else None,
+            on_card="console/known.html" if at_hand else None,
+            leads=_leads(session, record, now) if record.person_id is None else (),
+            given={
+                **desk.given(),
+                "facts": _facts(call) if call is not None else None,
+                "misuse": flagged.part(session, record, staff, now=now),
+            },
+        )
+
+    def hinted(
+        self, session: Session, record: Consultation, found: Sequence[Candidate], *, now: datetime
+    ) -> Sequence[Candidate]:
+        """Put first whose call broke off a moment ago, then whom the number names that was keyed in."""
+        broke_off = cut_off.callers_lately(session, now=now, without=record.id)
+        pressed = _keyed(session, record)
+        if pressed is not None and pressed.person_id in {one.person_id for one in found}:
+            found = [pressed, *(one for one in found if one.person_id != pressed.person_id)]
+        first = [replace(one, reason=BROKE_OFF) for one in found if one.person_id in broke_off]
+        return [*first, *(one for one in found if one.person_id not in broke_off)]
+
+    def finishing(
+        self, session: Session, record_id: str, staff: Staff, *, now: datetime
+    ) -> AbstractContextManager[None]:
+        """Refuse while the call goes on; with the record at hand the wrap-up ends, and what was chosen follows."""
+        return _finishing(session, record_id, staff, now)
+
+
+@contextmanager
+def _finishing(session: Session, record_id: str, staff: Staff, now: datetime) -> Iterator[None]:
+    row = session.get(Presence, staff.id, with_for_update=True)
+    current = wall.record_at_hand(session, row)
+    if row is None or current is None or current.id != record_id:
+        yield
+        return
+    if row.work is not Work.WRAP_UP:
+        raise StillTalking
+    yield
+    after = request.form.get("after", "")
+    # A page that was drawn before closing still offers to go on.
+    closed = row.draining and not opening_hours.state(session, now).open
+    if after and not staff.changes_soon and not (closed and after == Work.AVAILABLE):
+        line.plan(session, staff, after)
+    presence.record_done(session, staff, now=now)
+
+
+def _call_of(session: Session, record: Consultation) -> Call | None:
+    return session.get(Call, record.call_id) if record.call_id else None
+
+
+def _facts(call: Call) -> Facts:
+    return Facts(hint_of(call.key), call.waited_seconds if call.claimed_at is not None else None)
+
+
+def _keyed(session: Session, record: Consultation) -> Candidate | None:
+    """Return whom the number names that the caller of this record keyed in while waiting."""
+    call = _call_of(session, record)
+    found = candidates.by_code(session, call.caller_code) if call is not None and call.caller_code else None
+    return replace(found, reason=KEYED) if found is not None else None
+
+
+def _leads(session: Session, record: Consultation, now: datetime) -> tuple[Lead, ...]:
+    """Return whom a keyed number names, and the talks that broke off a moment ago."""
+    pressed = _keyed(session, record)
+    named = [] if pressed is None else [_lead(pressed)]
+    return (*named, *map(_broke_off, cut_off.lately(session, now=now, without=record.id)))
+
+
+def _lead(pressed: Candidate) -> Lead:
+    return Lead(person_words(pressed.nickname, pressed.relation), KEYED, pressed.person_id)
+
+
+def _broke_off(one: cut_off.CutOff) -> Lead:
+    why = f"に終わった電話・{one.counsellor}"
+    if one.person is None:
+        return Lead("お名前はまだ", why, at=one.ended_at)
+    name = person_words(one.person.nicknames[0].text, one.person.relation)
+    return Lead(name, why, one.person.id, one.ended_at)

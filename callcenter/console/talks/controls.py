@@ -1,0 +1,103 @@
+"""The buttons of the call bar during a talk. Each press names the leg it was meant for, so a late one hits no other."""
+
+from __future__ import annotations
+
+from flask import request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from callcenter.console.blueprint import bp
+from callcenter.console.duty.line import NotYourCall
+from callcenter.context import ports, settings, unit_of_work
+from callcenter.domain.access.permissions import Action
+from callcenter.domain.talks.talk import Help
+from callcenter.models.calls.calls import Call, Offer
+from callcenter.services.talks import consult, handover, participants, ringing, room
+from callcenter.ui.access import me, staff_who_may
+from callcenter.ui.kit.answers import done
+from callcenter.ui.kit.sent import choice
+
+
+def my_leg(session: Session, leg_id: str) -> tuple[Call, Offer]:
+    """Return my leg and its call, locked; ``NotYourCall`` for anybody else's."""
+    offer, call = ringing.find_with_call(session, leg_id)
+    if offer is None or call is None or offer.staff_id != me().staff_id:
+        raise NotYourCall
+    return call, offer
+
+
+@bp.post("/legs/<leg_id>/hold")
+@staff_who_may(Action.ANSWER)
+def hold(leg_id: str) -> Response:
+    """Let the caller hear music (``held`` 1), or come back (0)."""
+    act = participants.hold if request.form.get("held") == "1" else participants.unhold
+    with unit_of_work() as session:
+        call, offer = my_leg(session, leg_id)
+        act(session, call, offer, now=ports().clock.now())
+    return done("console.board")
+
+
+@bp.post("/legs/<leg_id>/mute")
+@staff_who_may(Action.ANSWER)
+def mute(leg_id: str) -> Response:
+    """Let the room not hear a counsellor's telephone (``muted`` 1), or hear it again (0)."""
+    with unit_of_work() as session:
+        _, offer = my_leg(session, leg_id)
+        participants.mute(session, offer, muted=request.form.get("muted") == "1", now=ports().clock.now())
+    return done("console.board")
+
+
+@bp.post("/legs/<leg_id>/consult")
+@staff_who_may(Action.ANSWER)
+def ask_colleague(leg_id: str) -> Response:
+    """Ring a colleague who may take over; ``told`` if the caller shall hear it beforehand."""
+    colleague, told = request.form.get("colleague", ""), request.form.get("told") == "1"
+    now, policy = ports().clock.now(), settings().policy
+    with unit_of_work() as session:
+        call, offer = my_leg(session, leg_id)
+        consult.start(session, call, offer, colleague, told=told, now=now, policy=policy)
+    return done("console.board")
+
+
+@bp.post("/legs/<leg_id>/hand-over")
+@staff_who_may(Action.ANSWER)
+def hand_over(leg_id: str) -> Response:
+    """Leave the caller to the colleague."""
+    with unit_of_work() as session:
+        call, offer = my_leg(session, leg_id)
+        handover.complete(session, call, offer, now=ports().clock.now())
+    return done("console.board")
+
+
+@bp.post("/legs/<leg_id>/return")
+@staff_who_may(Action.ANSWER)
+def return_to_caller(leg_id: str) -> Response:
+    """Go back to the caller without handing over."""
+    with unit_of_work() as session:
+        call, offer = my_leg(session, leg_id)
+        consult.cancel(session, call, offer, now=ports().clock.now())
+    return done("console.board")
+
+
+@bp.post("/legs/<leg_id>/leave")
+@staff_who_may(Action.ANSWER)
+def leave_consult(leg_id: str) -> Response:
+    """A colleague who was asked leaves again; the caller stays with their counsellor."""
+    with unit_of_work() as session:
+        call, offer = my_leg(session, leg_id)
+        consult.withdraw(session, call, offer, now=ports().clock.now())
+    return done("console.board")
+
+
+@bp.post("/legs/<leg_id>/say")
+@staff_who_may(Action.ANSWER)
+def say(leg_id: str) -> Response:
+    """Let the line say something to the caller; the last of them (G03) also ends the call."""
+    help_words, now = choice(Help, request.form.get("code")), ports().clock.now()
+    with unit_of_work() as session:
+        call, offer = my_leg(session, leg_id)
+        if help_words is Help.END:
+            room.end_for_abuse(session, call, offer, now=now)
+        else:
+            participants.say(session, call, offer, help_words, now=now)
+    return done("console.board")

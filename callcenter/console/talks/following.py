@@ -1,0 +1,61 @@
+"""Supervisors in a talk, as the console shows them: the talk I follow, and who follows mine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from callcenter.domain.calls.lifecycle import OfferState
+from callcenter.domain.talks.supervision import Mode
+from callcenter.models.calls.calls import Offer, Presence
+from callcenter.services.talks import roster
+from callcenter.ui.tones import Tone, tone_of
+
+TOLD: dict[Mode, str] = {
+    Mode.LISTEN: "{}が聴いています",
+    Mode.WHISPER: "{}が、あなたにだけ話しています",
+    Mode.BARGE: "{}が、いっしょに話しています",
+}
+
+
+@dataclass(frozen=True)
+class Following:
+    """The talk that this supervisor follows."""
+
+    offer_id: str
+    counsellor: str
+    since: datetime
+    there: bool
+    """Whether my leg is in the room yet."""
+    mode: Mode
+    tone: Tone
+    settled: bool
+    """Whether the room keeps me as I wish."""
+
+
+def mine(session: Session, row: Presence | None) -> Following | None:
+    """Return the talk that this person follows, if any."""
+    offer = session.get(Offer, row.listening_id) if row is not None and row.listening_id else None
+    if offer is None:
+        return None
+    mode = offer.mode or Mode.LISTEN
+    return Following(
+        offer_id=offer.id,
+        counsellor=roster.counsellor_of(session, offer.call_id) or "",
+        since=offer.joined_at or offer.rung_at,
+        there=offer.state is OfferState.JOINED,
+        mode=mode,
+        tone=tone_of(mode),
+        settled=offer.mode_set is mode,
+    )
+
+
+def told(session: Session, call_id: str | None, *, also_listening: bool) -> tuple[str, ...]:
+    """Say who follows the counsellor's own talk; mere listening only if policy shows it, as it cannot be heard."""
+    if call_id is None:
+        return ()
+    mine = [one for one in roster.followers(session) if one.offer.call_id == call_id]
+    there = [(one.name, one.offer.mode_set or Mode.LISTEN) for one in mine if one.offer.state is OfferState.JOINED]
+    return tuple(TOLD[mode].format(name) for name, mode in there if also_listening or mode is not Mode.LISTEN)
