@@ -23,7 +23,7 @@ from callcenter.domain.ports import Ports
 from callcenter.factory import create_app
 from callcenter.loopback import is_loopback
 from callcenter.settings import Settings
-from callcenter.web import ring_watch
+from callcenter.web import key_report
 
 ROOT = Path(__file__).resolve().parent
 
@@ -40,7 +40,7 @@ def web(given: Settings | None = None) -> Flask:
 
     here = given or settings()
     app = create_app(here, replace(ports(here), line_words=Preview()), mounts=[bp])
-    ring_watch.install(app)
+    key_report.install(app)
     return app
 
 

@@ -22,7 +22,7 @@ from callcenter.context import context, ports, settings, unit_of_work
 from callcenter.models.base import db
 from callcenter.services.announcements import changed_phrases
 from callcenter.services.delivery import receipts
-from ivr import hurry, wording
+from ivr import deadlines, wording
 from ivr.payloads import IDEMPOTENCY, Form, call_sid
 from ivr.scripts import ending
 from ivr.signature import raw_target
@@ -82,7 +82,7 @@ def news(view: Callable[..., None]) -> Callable[..., Response]:
 
 def current_wording() -> Wording:
     """Return the line's words as this process last read them; nobody is asked."""
-    return wording.with_changes(changed_phrases.known(db.engine), settings().public_base_url)
+    return wording.with_changes(changed_phrases.remembered(db.engine), settings().public_base_url)
 
 
 def _key() -> str:
@@ -122,7 +122,7 @@ def _in_time(work: Callable[[], str]) -> str | None:
             return work()
 
     try:
-        spoken = hurry.within(settings().policy.answer_within.total_seconds(), inside)
+        spoken = deadlines.within(settings().policy.answer_within.total_seconds(), inside)
     except TimeoutError:
         _alarm("slow", "the answer took too long")
     except SQLAlchemyError as away:

@@ -45,7 +45,7 @@ class Preview:
         with wording.taken_from(current_wording):
             return arrival.state_in_words(scenes.closed_scene(hours, now))
 
-    def turned_out(self, hours: State, now: datetime) -> tuple[Phrase, ...]:
+    def closed_while_waiting(self, hours: State, now: datetime) -> tuple[Phrase, ...]:
         """What those hear first who wait when the line is closed over them."""
         special = hours.special.reason if hours.special is not None else ""
         scene = ending.Ending(next_open=scenes.reopening(hours, now), special=special)

@@ -12,11 +12,11 @@ from callcenter.domain.announcements.readings import Phrase
 from callcenter.domain.calendar.hours import Reason, SpecialDay, SpecialKind, State
 from callcenter.domain.calendar.times import clock_phrase, in_japan, local_date, next_open_phrase
 from callcenter.domain.calls.callbacks import Callbacks
-from callcenter.domain.calls.lifecycle import Outcome
-from callcenter.domain.calls.waiting import Verdict
+from callcenter.domain.calls.lifecycle import CallOutcome
+from callcenter.domain.calls.waiting import WaitingVerdict
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.services.calendar import opening_hours
-from callcenter.services.calls.calls import Turn
+from callcenter.services.calls.calls import WaitStep
 from callcenter.services.misuse import flags
 from ivr.scripts import arrival, ending, room, waiting
 from ivr.scripts.parts import Whisper
@@ -35,11 +35,11 @@ def welcome() -> str:
     return arrival.welcome(arrival.Welcome(queue=QUEUE, wait_url=urls.voice("wait"), leave_url=urls.voice("leave")))
 
 
-def turned_away(session: Session, call: Call, hours: State, now: datetime) -> str:
+def refusal(session: Session, call: Call, hours: State, now: datetime) -> str:
     """Say at the door why a call is not taken, and where else to turn."""
-    if call.outcome is Outcome.BLOCKED:
+    if call.outcome is CallOutcome.BLOCKED:
         return arrival.refused()
-    if call.outcome is Outcome.CLOSED_BEFORE:
+    if call.outcome is CallOutcome.CLOSED_BEFORE:
         return closed(hours, now)
     return full(hours, opening_hours.next_opening(session, now), now)
 
@@ -92,14 +92,14 @@ def reopening(hours: State, now: datetime) -> Phrase | None:
     return None if uncertain else next_open(hours.next_open, now)
 
 
-def hear(turn: Turn) -> str:
+def wait_script(step: WaitStep) -> str:
     """What a waiting caller hears until the next question."""
     urls = callbacks()
-    if turn.hearing is None:
+    if step.phrases is None:
         return waiting.step_out()
-    if turn.hearing.greeting:
+    if step.phrases.greeting:
         return waiting.greeting(waiting.Greeting(urls.voice("key"), settings().service_name))
-    return waiting.wait(waiting.Wait(turn.hearing, music(), urls.voice("key")))
+    return waiting.wait(waiting.Wait(step.phrases, music(), urls.voice("key")))
 
 
 def music() -> waiting.Music:
@@ -108,26 +108,26 @@ def music() -> waiting.Music:
 
 
 ENDINGS = {
-    Verdict.CEILING: ending.overflow,
-    Verdict.NOBODY: ending.nobody,
-    Verdict.DRAINED: ending.closed_out,
-    Verdict.SPECIAL: ending.closed_special,
+    WaitingVerdict.CEILING: ending.overflow,
+    WaitingVerdict.NOBODY: ending.nobody,
+    WaitingVerdict.DRAINED: ending.closed_out,
+    WaitingVerdict.SPECIAL: ending.closed_special,
 }
 
 
-def spoken_end(turn: Turn, now: datetime) -> str:
+def spoken_end(step: WaitStep, now: datetime) -> str:
     """Each end of waiting has its own words; after closing all but a sudden one say when the line opens next."""
-    hours = turn.hall.hours if turn.hall is not None else None
+    hours = step.snapshot.hours if step.snapshot is not None else None
     special = hours.special if hours is not None else None
     scene = ending.Ending(
         next_open=None if hours is None else reopening(hours, now),
         special=special.reason if special is not None else "",
     )
-    over = hours is not None and not hours.open and turn.verdict is not Verdict.SPECIAL
-    return ending.closed_out(scene) if over else ENDINGS[turn.verdict](scene)
+    over = hours is not None and not hours.open and step.verdict is not WaitingVerdict.SPECIAL
+    return ending.closed_out(scene) if over else ENDINGS[step.verdict](scene)
 
 
-def told_again(call: Call) -> str:
+def repeated_ending(call: Call) -> str:
     """A caller whose call we ended, but whose leg did not hear so: nobody is hung up on without a word."""
     return ending.thanks() if call.talked_at is None else ending.bye()
 
@@ -180,10 +180,10 @@ def on_hold(*, transfer: bool = False, again: bool = False) -> str:
     return room.hold(room.Hold(urls.audio("hold.wav"), urls.voice("hold/again"), transfer=transfer, again=again))
 
 
-def colleague_waits(offer: Offer) -> str:
+def wait_for_hold(offer: Offer) -> str:
     """A colleague who picked up hears music until the caller does, and then comes in."""
     urls = callbacks()
-    return room.waiting(room.Alone(urls.audio("wait-8.wav"), urls.offer(offer.id, "enter")))
+    return room.waiting(room.RoomMusic(urls.audio("wait-8.wav"), urls.offer(offer.id, "enter")))
 
 
 def whisper(session: Session, call: Call, now: datetime) -> Whisper:

@@ -22,7 +22,7 @@ from ivr import scenes, words
 from ivr.payloads import Form, QueueResult, Waiting, queue_result
 from ivr.scripts import ending, offers, waiting
 from ivr.scripts import room as room_scripts
-from ivr.scripts.room import Alone
+from ivr.scripts.room import RoomMusic
 
 TRIES = 4
 """How often a caller outside the queue hears eight seconds of music before the trouble is admitted."""
@@ -35,7 +35,7 @@ def trouble(_form: Form) -> str:
     return ending.trouble(ending.Ending())
 
 
-def at_the_door(form: Form) -> str:
+def on_arrival(form: Form) -> str:
     """Outside hours say so; in hours let the caller wait, to be taken in by a later question of theirs."""
     now = _now()
     hours = state_at(_calendar(now), now)
@@ -44,7 +44,7 @@ def at_the_door(form: Form) -> str:
     return trouble(form) if _lasts(now) else scenes.welcome()
 
 
-def in_the_queue(form: Form) -> str:
+def while_waiting(form: Form) -> str:
     """Say that the line is not dead, play music and ask again, as long as that leads anywhere."""
     now, waited = _now(), Waiting.read(form).waited
     if waited >= settings().policy.wait_ceiling or _lasts(now) or _closed_for(now) is not None:
@@ -52,7 +52,7 @@ def in_the_queue(form: Form) -> str:
     return waiting.meanwhile(waiting.Meanwhile(scenes.music(), int(waited.total_seconds())))
 
 
-def out_of_the_queue(form: Form) -> str:
+def on_leaving_queue(form: Form) -> str:
     """Who is on their way is not disturbed; who stepped out asks once more, or hears why it was in vain."""
     now, result = _now(), queue_result(form)
     if result in {QueueResult.ON_THEIR_WAY, QueueResult.HUNG_UP}:
@@ -76,7 +76,7 @@ def counsellor_lost(form: Form) -> str:
     return _once_more(None if _tried() else words.I05) or trouble(form)
 
 
-def picked_up(_form: Form) -> str:
+def on_pick_up(_form: Form) -> str:
     """Ask a counsellor who picked up for a moment, once; then leave the call to others."""
     if _tried():
         return offers.declined()
@@ -92,7 +92,7 @@ def _once_more(first: Announcement | None = None) -> str | None:
     tried = _tried()
     if tried >= TRIES:
         return None
-    scene = Alone(scenes.callbacks().audio("wait-8.wav"), _this_address(tried + 1), first)
+    scene = RoomMusic(scenes.callbacks().audio("wait-8.wav"), _this_address(tried + 1), first)
     return room_scripts.waiting(scene)
 
 

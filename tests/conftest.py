@@ -42,8 +42,8 @@ def build_schema() -> Callable[[str], None]:
         engine = connect(url)
         schema.upgrade(engine)
         with Session(engine) as session, session.begin():
-            opening_hours.ship(session, shipped_holidays())
-            institutions.ship(session, shipped_helplines(), now=A_WEDNESDAY_AFTERNOON)
+            opening_hours.store_shipped(session, shipped_holidays())
+            institutions.store_shipped(session, shipped_helplines(), now=A_WEDNESDAY_AFTERNOON)
         engine.dispose()
 
     return build

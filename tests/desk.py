@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.adapters.twilio.line import TwilioLine
 from callcenter.context import unit_of_work
-from callcenter.domain.calls.lifecycle import CallState, Outcome
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.ports import Ports
 from callcenter.domain.staff.roles import Role
@@ -111,11 +111,11 @@ class Desk:
         if not self.working:
             return
         with self.app.app_context():
-            worker.look()
+            worker.ring_and_run_errands()
             if self.line.engine.elapsed - self._swept >= worker.SWEEP:
                 self._swept = self.line.engine.elapsed
                 worker.sweep()
-                worker.look()
+                worker.ring_and_run_errands()
 
     @contextmanager
     def work(self) -> Iterator[Session]:
@@ -128,7 +128,7 @@ class Desk:
         with self.work() as session:
             new = NewStaff(login, more.get("name", login), more.get("role", Role.COUNSELLOR), phone=phone)
             staff = add_staff(session, new, PASSWORD, by=OPERATOR, now=self.clock.now(), hasher=CHEAP)
-            row = presence.come(session, staff, now=self.clock.now())
+            row = presence.become_available(session, staff, now=self.clock.now())
             if phone is None:
                 row = presence.take_lease(session, staff, force=True, now=self.clock.now())
                 row.registered = True
@@ -167,7 +167,7 @@ class Desk:
         with self.work() as session:
             return list(session.scalars(select(CallEvent.kind).order_by(CallEvent.seq)))
 
-    def outcome(self, sid: str) -> tuple[CallState, Outcome | None]:
+    def outcome(self, sid: str) -> tuple[CallState, CallOutcome | None]:
         call = self.call(sid)
         return call.state, call.outcome
 
@@ -217,5 +217,5 @@ class Counsellor:
     def is_ready_again(self) -> None:
         """Finish the wrap-up."""
         with self.desk.work() as session:
-            presence.come(session, session.get_one(Staff, self.staff_id), now=self.desk.clock.now())
+            presence.become_available(session, session.get_one(Staff, self.staff_id), now=self.desk.clock.now())
         self.desk.line.settle()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from callcenter.domain.access.permissions import roles_that_may
-from callcenter.domain.calls.lifecycle import CallState, OfferState, Outcome
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState, OfferState
 from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.domain.talks.supervision import Mode
 from callcenter.site_map import PLACES
@@ -244,9 +244,9 @@ def test_every_symbol_that_is_used_is_on_the_icon_sheet() -> None:
 # ------------------------------------------------------------------ states in words
 
 
-@pytest.mark.parametrize("kind", [CallState, Mode, OfferState, Outcome, Work], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [CallState, Mode, OfferState, CallOutcome, Work], ids=lambda kind: kind.__name__)
 def test_every_state_has_a_word_a_tone_and_a_shape(
-    kind: type[CallState | Mode | OfferState | Outcome | Work],
+    kind: type[CallState | Mode | OfferState | CallOutcome | Work],
 ) -> None:
     assert [state for state in kind if state not in tones.TONES[kind]] == []
 

@@ -60,9 +60,9 @@ def announced(var: Path) -> Path | None:
     """Return the clock of the trial that runs in this checkout, None if none does."""
     if not _note(var).exists():
         return None
-    told = json.loads(_note(var).read_text(encoding="utf-8"))
-    path = Path(told["clock"])
-    return path if _lives(told["pid"]) and path.exists() else None
+    found = json.loads(_note(var).read_text(encoding="utf-8"))
+    path = Path(found["clock"])
+    return path if _lives(found["pid"]) and path.exists() else None
 
 
 def _lives(pid: int) -> bool:

@@ -17,7 +17,7 @@ from callcenter.domain.phone_numbers import UnusableNumber
 from callcenter.domain.staff.roles import Contact
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.administration import duty_changes, staff_accounts
-from callcenter.services.delivery.notices import Told
+from callcenter.services.delivery.notices import UnseenNotice
 from callcenter.services.staff import accounts, second_factor
 from callcenter.services.trail.audit import Actor, staff_member
 from callcenter.ui.access import me, staff_who_may
@@ -40,7 +40,7 @@ WAITS = "お話し中のため、この電話の記録を終えたときに変�
 def staff_list() -> str:
     """Everybody, and how they come in."""
     with reading() as session:
-        found = staff_accounts.everybody(session)
+        found = staff_accounts.all_accounts(session)
     return render_template("admin/staff/accounts.html", found=found, required=settings().second_factor.required)
 
 
@@ -62,7 +62,7 @@ def add_staff() -> str | tuple[str, int]:
         return again(_draw_new(form))
     try:
         with unit_of_work() as session:
-            staff, password = staff_accounts.employ(session, form.new_staff(), by=_by(), now=now)
+            staff, password = staff_accounts.create_account(session, form.new_staff(), by=_by(), now=now)
             until = staff.first_password_until
     except HelplineError as refused:
         form.refuse(refused)
@@ -170,7 +170,7 @@ def reset_factor(staff_id: str) -> Response | tuple[str, int]:
     return _back(staff_id, "外しました。次に入るときに、新しく決めてもらいます。ほかの統括と管理者にも知らせました。")
 
 
-def about_an_account(session: Session, notice: Told) -> tuple[str, str | None]:
+def about_an_account(session: Session, notice: UnseenNotice) -> tuple[str, str | None]:
     """Say what another administrator did to an account, after which it opens more easily for a while."""
     staff, by = accounts.by_id(session, notice.subject_id), notice.by or OPERATOR
     return NOTICE_WORDS[notice.kind].format(by=by, name=staff.name if staff else ""), None
@@ -183,7 +183,7 @@ def _draw(staff_id: str, sent: Form | None = None) -> str:
     """Draw the account with its forms; the one that was *sent* keeps what was typed and what is wrong with it."""
     with reading() as session:
         staff = _known(session, staff_id)
-        factors = second_factor.of(session, staff)
+        factors = second_factor.factors_of(session, staff)
         ending = staff.phone[-4:] if staff.phone else None
     return render_template(
         "admin/staff/account.html",

@@ -98,7 +98,7 @@ def record(name: str) -> Response | tuple[str, int]:
             slot = _slot(session, name)
             _may_be_recorded(slot, confirmed=form.confirmed.data)
             voice = read_voice(body, limit=slot.limit)
-            sound = changed_phrases.keep_recording(
+            sound = changed_phrases.store_recording(
                 session, voice.body, voice.kind, voice.seconds, by=me().staff_id, now=now
             )
             kept = changed_phrases.current(session).by_name.get(name, Change(None))
@@ -119,7 +119,7 @@ def back(name: str) -> Response:
         if version is None:
             changed_phrases.change(session, name, Change(None), by=me().staff_id, now=now)
         else:
-            changed_phrases.back_to(session, name, version, by=me().staff_id, now=now)
+            changed_phrases.restore_version(session, name, version, by=me().staff_id, now=now)
     return _to(name, "もどしました。数秒のうちに、電話の声に反映されます。")
 
 

@@ -102,7 +102,7 @@ def _draw_days(form: SpecialDayForm) -> str:
     today = local_date(now)
     with reading() as session:
         known = opening_hours.current(session, now)
-        listed = special_days.listed(session, since=today - timedelta(days=PAST_DAYS))
+        listed = special_days.decisions(session, since=today - timedelta(days=PAST_DAYS))
         notices = sentences(session, me().staff_id)
     coming = [one for one in reversed(listed) if one.row.day >= today and one.row.withdrawn_at is None]
     return render_template(
@@ -154,7 +154,7 @@ def _to_confirm(chosen: Choice) -> str:
 def _confirm(chosen: Choice, now: datetime) -> str:
     with reading() as session:
         known = opening_hours.current(session, now)
-        waiting = queue.how_many_wait(session) if chosen.day == local_date(now) else 0
+        waiting = queue.count_waiting(session) if chosen.day == local_date(now) else 0
     then = preview.look_ahead(known, chosen.day, chosen.special, now=now)
     return render_template(
         "admin/calendar/confirm.html",

@@ -14,7 +14,7 @@ from wtforms import (
 from wtforms.validators import InputRequired
 
 from callcenter.domain.announcements.wording import LONGEST_TEXT
-from callcenter.domain.calls.lifecycle import Key
+from callcenter.domain.calls.lifecycle import CallerKey
 from callcenter.domain.directory.institutions import (
     LONGEST,
     LONGEST_NOTE,
@@ -106,7 +106,7 @@ class PreferenceForm(Form):
 
     prefers = RadioChoiceField(
         "どなたからの電話が、先に鳴るか",
-        {Key.SELF: "ご本人からの電話", Key.FAMILY: "ご家族からの電話"},
+        {CallerKey.SELF: "ご本人からの電話", CallerKey.FAMILY: "ご家族からの電話"},
         blank="どちらも同じ",
         needed=False,
         refusal="どれか1つを選んでください。",

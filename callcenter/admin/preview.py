@@ -42,7 +42,9 @@ def look_ahead(days: Calendar, day: date, special: SpecialDay | None, *, now: da
     return Preview(
         at=at,
         spoken=words.closed(state, at) if words is not None and not state.open else None,
-        to_waiting=words.turned_out(state, at) if words is not None and ended is not None and ended.sudden else None,
+        to_waiting=words.closed_while_waiting(state, at)
+        if words is not None and ended is not None and ended.sudden
+        else None,
         band=band(then, at),
         next_open=state.next_open,
         leaves_hours=bool(windows(then, day)),

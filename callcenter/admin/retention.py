@@ -79,7 +79,7 @@ def hold(row_id: str) -> Response | tuple[str, int]:
         return again(_ask(row_id, form))
     try:
         with unit_of_work() as session:
-            holds.hold(session, row_id, form.reason.data, form.note.data or "", form.until.data, by=by, now=now)
+            holds.place_hold(session, row_id, form.reason.data, form.note.data or "", form.until.data, by=by, now=now)
     except HelplineError as refused:
         form.refuse(refused)
         return again(_ask(row_id, form))

@@ -12,7 +12,7 @@ from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.services.calendar import special_days
 from callcenter.services.delivery import notices
-from callcenter.services.delivery.notices import Told
+from callcenter.services.delivery.notices import UnseenNotice
 from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.frame import Say
 from callcenter.ui.kit.answers import done
@@ -33,11 +33,11 @@ def told() -> str:
 def seen(notice_id: str) -> Response:
     """The person has seen it."""
     with unit_of_work() as session:
-        notices.seen(session, notice_id, me().staff_id, now=ports().clock.now())
+        notices.mark_seen(session, notice_id, me().staff_id, now=ports().clock.now())
     return done("admin.days")
 
 
-def about_a_day(session: Session, notice: Told) -> tuple[str, str | None]:
+def about_a_day(session: Session, notice: UnseenNotice) -> tuple[str, str | None]:
     """Say what was decided about a day."""
     row = special_days.find(session, notice.subject_id)
     by = notice.by or OPERATOR

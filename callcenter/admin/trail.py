@@ -70,7 +70,7 @@ def trail_page() -> str:
     who, group = request.args.get("who") or None, request.args.get("group") or None
     with reading() as session:
         page = entries.page(session, Filters(first, last, who, group), by=myself(session), before=before_number())
-        names = entries.names(session)
+        names = entries.staff_names(session)
         people = [(one.id, one.name) for one in entries.actors(session)]
     asked = {"who": who or "", "group": group or "", "from": first.isoformat(), "to": last.isoformat()}
     given: dict[str, Any] = {"people": people, "kinds": trail_words.KINDS, "groups": trail_words.GROUPS}
@@ -85,7 +85,7 @@ def settings_history() -> str:
     first, last = days_asked(local_date(ports().clock.now()), HISTORY_DAYS)
     with reading() as session:
         page = entries.settings_history(session, first, last, by=myself(session), before=before_number())
-        names = entries.names(session)
+        names = entries.staff_names(session)
     lines = [Line.of(entry, names) for entry in page.entries]
     asked = {"from": first.isoformat(), "to": last.isoformat()}
     return render_template("admin/trail/settings_history.html", lines=lines, older=page.older_before, asked=asked)
@@ -130,7 +130,7 @@ def chain() -> str:
 def check_chain() -> Response:
     """Let the worker walk along the chain now."""
     with unit_of_work() as session:
-        audit_watch.ask_check(session, by=myself(session), now=ports().clock.now())
+        audit_watch.request_check(session, by=myself(session), now=ports().clock.now())
     return onward("admin.chain", "確認を始めます。長い記録では、数分かかることがあります。")
 
 

@@ -52,7 +52,7 @@ class Listener:
 
     def hear(self, topics: set[str]) -> None:
         """Take the hints that concern this person."""
-        mine = topics & {live.LINE, live.to_staff(self.staff_id), live.beside(self.staff_id)}
+        mine = topics & {live.LINE, live.staff_topic(self.staff_id), live.viewers_topic(self.staff_id)}
         if mine:
             with self.woken:
                 self.changed |= mine
@@ -130,8 +130,8 @@ class Follower:
     def _look(self) -> set[str]:
         """Return the topics of the hints that were not known yet."""
         with reading() as session:
-            after = self._newest or live.newest(session)
-            hints = live.since(session, after - BACK)
+            after = self._newest or live.newest_seq(session)
+            hints = live.hints_after(session, after - BACK)
         fresh = {topic for seq, topic in hints if seq not in self._known}
         self._known = {seq for seq, _ in hints}
         self._newest = max(self._known, default=self._newest)
@@ -182,7 +182,7 @@ def _told(here: Follower, listener: Listener) -> Iterator[str]:
         while not listener.over and time.monotonic() < until:
             changed = listener.wait(KEEP_ALIVE)
             # What a colleague does at the same record is told apart: it changes nothing beside the record.
-            beside = changed & {live.beside(listener.staff_id)}
+            beside = changed & {live.viewers_topic(listener.staff_id)}
             events = ["beside"] * bool(beside) + ["change"] * bool(changed - beside)
             yield "".join(f"event: {name}\ndata: {{}}\n\n" for name in events) or ": still here\n\n"
     finally:

@@ -49,7 +49,7 @@ def cases_export(
         copies = [Copy("pdf", pdf.disclosure(made), why)] if pdf_path else []
         copies += [Copy("json", disclosures.as_json(made), why)] if json_path else []
         for copy in copies:
-            disclosures.note(session, draft, decided, copy, by=by, actor=OPERATOR, now=now)
+            disclosures.record_export(session, draft, decided, copy, by=by, actor=OPERATOR, now=now)
             _write((pdf_path if copy.kind == "pdf" else json_path) or Path(), copy.body)
     click.echo(f"{decided.given}か所を書きだし、{decided.withheld}か所を伏せ、{decided.left_out}か所を除きました。")
 

@@ -52,8 +52,8 @@ def doctor() -> None:
             with reading() as session:
                 findings += _left_behind(session, here.ring, here.ports.clock.now())
                 findings += _trail(session, here.settings, today)
-                findings.append(checkup.second_factors(second_factor.without(session)))
-                findings.append(checkup.reviews(*break_glass.open_reviews(session, today)))
+                findings.append(checkup.second_factors(second_factor.count_without(session)))
+                findings.append(checkup.reviews(*break_glass.count_open_reviews(session, today)))
                 findings += _by_itself(session, today)
                 findings.append(checkup.directory(institutions.disagreements(session, shipped_helplines())))
         findings += _at_twilio()
@@ -85,7 +85,7 @@ def _left_behind(session: Session, ring: KeyRing, now: datetime) -> list[Finding
     old = keys.remaining(session, now=now)
     return [
         checkup.older_keys(ring, old.movable, old.flags),
-        checkup.flags(flags.lost(session, now=now)),
+        checkup.flags(flags.count_unrecognisable(session, now=now)),
         checkup.spelling(nickname_reindex.outdated(session).rows),
     ]
 
@@ -96,7 +96,7 @@ def _trail(session: Session, settings: Settings, today: date) -> list[Finding]:
     from callcenter.domain.calendar.times import local_date
     from callcenter.services.trail import audit_watch
 
-    last = audit_watch.last_whole(session)
+    last = audit_watch.last_complete_check(session)
     checked_on = local_date(last.ended_at) if last and last.ended_at else None
     anywhere = bool(settings.audit_head_to) or settings.audit_head_file is not None
     return [

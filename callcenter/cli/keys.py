@@ -50,7 +50,7 @@ def _refuse_too_early(now: datetime) -> None:
     from callcenter.services.keeping import process_keys
 
     with reading() as session:
-        lacking = process_keys.lacking(session, now=now)
+        lacking = process_keys.processes_lacking_key(session, now=now)
     if lacking:
         raise click.ClickException(
             f"新しい鍵 {context().ring.current_id} を知らないプロセスが動いています({'、'.join(lacking)})。"

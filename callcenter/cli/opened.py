@@ -65,6 +65,6 @@ def bring_up_to_date() -> None:
 
     schema.upgrade(db.engine)
     with unit_of_work() as session:
-        opening_hours.ship(session, shipped_holidays())
-        institutions.ship(session, shipped_helplines(), now=context().ports.clock.now())
+        opening_hours.store_shipped(session, shipped_holidays())
+        institutions.store_shipped(session, shipped_helplines(), now=context().ports.clock.now())
         nickname_index.complete(session)

@@ -37,7 +37,7 @@ def cases_search(nickname: str, relation: str, age: str, prefecture: str, topic:
     places = from_label(Prefecture, prefecture)
     cues = Cues(from_label(Relation, relation), from_label(AgeBand, age), places, from_label(Topic, topic))
     with opened() as (session, now):
-        found = found_cases.search_as(session, nickname, cues, by=OPERATOR, now=now)
+        found = found_cases.search_and_audit(session, nickname, cues, by=OPERATOR, now=now)
     rows = [candidate.as_json() for candidate in found]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))

@@ -87,7 +87,7 @@ def hold(row_id: str, until_text: str, reason: str, note: str) -> None:
     from callcenter.services.trail.audit import OPERATOR
 
     with opened() as (session, now):
-        row = holds.hold(session, row_id, HoldReason(reason), note, _day(until_text), by=OPERATOR, now=now)
+        row = holds.place_hold(session, row_id, HoldReason(reason), note, _day(until_text), by=OPERATOR, now=now)
         held, until = row.id, row.until
     click.echo(f"{until.isoformat()} まで残します。解くときは callcenter retention lift {held}")
 

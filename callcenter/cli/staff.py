@@ -59,9 +59,9 @@ def staff_status(login: str, state: str) -> None:
 
     with known(login) as (session, now, found):
         if state == Work.AVAILABLE:
-            row = presence.come(session, found, now=now)
+            row = presence.become_available(session, found, now=now)
         else:
-            row = presence.leave(session, found, Work(state), now=now)
+            row = presence.become_unavailable(session, found, Work(state), now=now)
     click.echo(f"{found.name}: {row.work}")
 
 
@@ -84,12 +84,12 @@ def staff_role(login: str, role: str, force: bool) -> None:
 @click.argument("callers", type=click.Choice(["self", "family", "none"]))
 def staff_prefer(login: str, callers: str) -> None:
     """Let a counsellor be rung last for the other kind of caller: who pressed 本人 (self), or 家族 (family)."""
-    from callcenter.domain.calls.lifecycle import Key
+    from callcenter.domain.calls.lifecycle import CallerKey
     from callcenter.services.staff import accounts
     from callcenter.services.trail.audit import OPERATOR
 
     with known(login) as (session, now, found):
-        prefers = None if callers == "none" else Key[callers.upper()]
+        prefers = None if callers == "none" else CallerKey[callers.upper()]
         accounts.set_preference(session, found, prefers, by=OPERATOR, now=now)
     click.echo(f"{found.name}: {callers}")
 

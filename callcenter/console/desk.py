@@ -26,7 +26,7 @@ from callcenter.domain.calls.lifecycle import OPEN_OFFERS
 from callcenter.domain.codes import Code
 from callcenter.domain.directory.helplines import shipped_helplines
 from callcenter.domain.directory.institutions import Entry
-from callcenter.domain.duty.presence import PUT_AWAY, TALKING, AwayReason, Work, is_long
+from callcenter.domain.duty.presence import PUT_AWAY, TALKING, AwayReason, Work, is_long_wrap_up
 from callcenter.domain.policy import Policy
 from callcenter.domain.records.consultations import Relation
 from callcenter.domain.staff.roles import Contact
@@ -40,7 +40,7 @@ from callcenter.services.calls.pull import Pull
 from callcenter.services.cases import wall
 from callcenter.services.directory import institutions
 from callcenter.services.duty import availability, care
-from callcenter.services.duty.care import Note
+from callcenter.services.duty.care import OpenHardCall
 from callcenter.services.records import consultations, drafts
 from callcenter.ui.hints import Hint, hint_of
 from callcenter.ui.tones import AWAY, Tone, tone_of
@@ -116,7 +116,7 @@ class Desk:
     long: bool
     """Whether I have been writing up for longer than the limit."""
     wrap_up_minutes: int
-    notes: tuple[Note, ...] | None
+    notes: tuple[OpenHardCall, ...] | None
     """For a supervisor: who had a hard call and has not been spoken with yet."""
     ring: Ring | None
     talk: Talk | None
@@ -178,7 +178,7 @@ class Desk:
 def look(session: Session, staff: Staff, *, now: datetime) -> Desk:
     """Look around for *staff*; only reads."""
     policy = settings().policy
-    left = drafts.left(session, by=staff, now=now, on_duty=availability.staff_on_duty(now, policy))
+    left = drafts.unattended(session, by=staff, now=now, on_duty=availability.staff_on_duty(now, policy))
     lines = institutions.lines_at_hand(session, shipped_helplines(), now=now)
     return _build(session, staff, now, policy, left_behind=len(left), lines=tuple(lines))
 
@@ -204,9 +204,9 @@ def _build(session: Session, staff: Staff, now: datetime, policy: Policy, **more
         set_by=session.get_one(Staff, row.set_by).name if row and row.set_by else None,
         after=after(row, staff),
         hard=row is not None and row.hard_call_id is not None,
-        long=row is not None and is_long(row.work, row.since, now=now, policy=policy),
+        long=row is not None and is_long_wrap_up(row.work, row.since, now=now, policy=policy),
         wrap_up_minutes=int(policy.wrap_up_limit.total_seconds() // 60),
-        notes=care.unseen(session) if may(staff.role, Action.LEAD) else None,
+        notes=care.open_hard_calls(session) if may(staff.role, Action.LEAD) else None,
         ring=_ring(session, offer, staff, now),
         talk=talk,
         record_id=record.id if record else None,
@@ -241,7 +241,10 @@ def _ring(session: Session, offer: Offer | None, staff: Staff, now: datetime) ->
 
 
 def _waiting(session: Session) -> tuple[Waiting, ...]:
-    return tuple(Waiting(hint_of(call.key), call.arrived_at, rung) for call, rung in queue.waiting_now(session))
+    return tuple(
+        Waiting(hint_of(one.call.key), one.call.arrived_at, one.ringing_counsellor)
+        for one in queue.waiting_now(session)
+    )
 
 
 def _people(session: Session, me: Staff, now: datetime, policy: Policy) -> tuple[Peers, ...]:
@@ -254,10 +257,10 @@ def _people(session: Session, me: Staff, now: datetime, policy: Policy) -> tuple
 
 def _drafts(session: Session, staff: Staff, *, without: Consultation | None) -> tuple[Draft, ...]:
     """List my unfinished records; those of others in the family of who is on the line stay away meanwhile."""
-    mine = consultations.unfinished(session, staff.id)
+    mine = consultations.drafts_of(session, staff.id)
     there = wall.speaker_of(session, without, staff) if without is not None else None
     return tuple(
         Draft(one.id, name_of(one), one.opened_at)
         for one in mine
-        if (without is None or one.id != without.id) and not wall.hides(session, there, one.person)
+        if (without is None or one.id != without.id) and not wall.is_hidden(session, there, one.person)
     )

@@ -49,7 +49,7 @@ def _build(
     if record is None or record.person is None:
         return ()
     broke_off = cut_off.of_person(session, record.person, now=now, without=record.id)
-    usual = continuity.usual(session, record.person, without=record.id)
+    usual = continuity.usual_counsellor_of(session, record.person, without=record.id)
     wanted = {"さっきの担当": broke_off.counsellor_id if broke_off else None, "いつもの担当": usual}
     found: list[Known] = []
     for title, staff_id in wanted.items():
@@ -74,7 +74,7 @@ def _known(session: Session, staff_id: str, title: str, talk: Talk | None, me: S
 
 def keyed(session: Session, call: Call) -> str | None:
     """Return the name behind a 呼び番号 that this caller keyed in."""
-    person_id = continuity.known_by(session, call.caller_code) if call.caller_code else None
+    person_id = continuity.person_by_code(session, call.caller_code) if call.caller_code else None
     person = session.get(Person, person_id) if person_id else None
     return called(person.nicknames[0].text) if person is not None and person.nicknames else None
 

@@ -11,7 +11,7 @@ from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.models.cases.casework import CaseHandover
 from callcenter.services.delivery import notices
-from callcenter.services.delivery.notices import Told
+from callcenter.services.delivery.notices import UnseenNotice
 from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.frame import Say
 from callcenter.ui.kit.answers import from_script
@@ -39,11 +39,11 @@ def told() -> str:
 def seen(notice_id: str) -> Response:
     """The person has seen it."""
     with unit_of_work() as session:
-        notices.seen(session, notice_id, me().staff_id, now=ports().clock.now())
+        notices.mark_seen(session, notice_id, me().staff_id, now=ports().clock.now())
     return Response(status=204) if from_script() else redirect(url_for("casefile.caseload_page"), 303)
 
 
-def about_a_handover(session: Session, notice: Told) -> tuple[str, str | None]:
+def about_a_handover(session: Session, notice: UnseenNotice) -> tuple[str, str | None]:
     """Say what became of a hand-over; the name of the caller is on the case's page only."""
     asked = session.get(CaseHandover, notice.subject_id)
     href = url_for("casefile.case", case_id=asked.case_id) if asked else None

@@ -85,7 +85,7 @@ class TelephoneDesk:
         self, session: Session, record: Consultation, found: Sequence[Candidate], *, now: datetime
     ) -> Sequence[Candidate]:
         """Put first whose call broke off a moment ago, then whom the number names that was keyed in."""
-        broke_off = cut_off.callers_lately(session, now=now, without=record.id)
+        broke_off = cut_off.recent_callers(session, now=now, without=record.id)
         pressed = _keyed(session, record)
         if pressed is not None and pressed.person_id in {one.person_id for one in found}:
             found = [pressed, *(one for one in found if one.person_id != pressed.person_id)]
@@ -114,7 +114,7 @@ def _finishing(session: Session, record_id: str, staff: Staff, now: datetime) ->
     closed = row.draining and not opening_hours.state(session, now).open
     if after and not staff.changes_soon and not (closed and after == Work.AVAILABLE):
         line.plan(session, staff, after)
-    presence.record_done(session, staff, now=now)
+    presence.finish_wrap_up(session, staff, now=now)
 
 
 def _call_of(session: Session, record: Consultation) -> Call | None:
@@ -136,7 +136,7 @@ def _leads(session: Session, record: Consultation, now: datetime) -> tuple[Lead,
     """Return whom a keyed number names, and the talks that broke off a moment ago."""
     pressed = _keyed(session, record)
     named = [] if pressed is None else [_lead(pressed)]
-    return (*named, *map(_broke_off, cut_off.lately(session, now=now, without=record.id)))
+    return (*named, *map(_broke_off, cut_off.recent(session, now=now, without=record.id)))
 
 
 def _lead(pressed: Candidate) -> Lead:

@@ -47,7 +47,7 @@ class LineWords(Protocol):
         """What somebody hears first who calls while the line is closed, in pieces with their readings."""
         ...
 
-    def turned_out(self, hours: State, now: datetime) -> tuple[Phrase, ...]:
+    def closed_while_waiting(self, hours: State, now: datetime) -> tuple[Phrase, ...]:
         """What those hear first who wait when the line is closed over them."""
         ...
 

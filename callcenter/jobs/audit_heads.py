@@ -68,7 +68,7 @@ def plan() -> None:
     """Take today's head for outside, plan tonight's walk, and say which keys this worker knows."""
     now = context().ports.clock.now()
     with unit_of_work() as session:
-        process_keys.note(session, THIS, now=now)
+        process_keys.report_keys(session, THIS, now=now)
         audit_watch.take_head(session, outside(), now=now)
         audit_watch.plan_nightly(session, now=now)
         audit_watch.plan_forgotten(session, now=now)
@@ -77,7 +77,7 @@ def plan() -> None:
 def note_policy() -> None:
     """Note what the operator has set otherwise since the last worker started."""
     with unit_of_work() as session:
-        policy_history.note(session, settings().policy, now=context().ports.clock.now())
+        policy_history.record_changes(session, settings().policy, now=context().ports.clock.now())
 
 
 def walk(job: Running) -> str:

@@ -12,9 +12,9 @@ from datetime import timedelta
 
 from callcenter.context import context, unit_of_work
 from callcenter.domain.telephony import LineBusy, LineGone, LineInUse, LineRefused, LineShut, LineUnknown
-from callcenter.jobs.nights import tonight
+from callcenter.jobs.nights import run_tonight
 from callcenter.services.delivery import nightly
-from callcenter.services.delivery.nightly import Turn
+from callcenter.services.delivery.nightly import LeasedNight
 
 log = logging.getLogger(__name__)
 
@@ -28,12 +28,12 @@ Pause = Callable[[float], bool]
 
 def forget_old_calls(pause: Pause) -> None:
     """Do tonight's turn if nobody has; what the telephone company does not take now is tried again later tonight."""
-    tonight(nightly.CALL_LOG, lambda turn: _try(turn, pause))
+    run_tonight(nightly.CALL_LOG, lambda leased: _try(leased, pause))
 
 
-def _try(turn: Turn, pause: Pause) -> str | None:
+def _try(leased: LeasedNight, pause: Pause) -> str | None:
     try:
-        return _work_off(turn, pause)
+        return _work_off(leased, pause)
     except (LineShut, LineRefused) as refused:
         log.warning("the telephone company does not let old calls be deleted: %s", refused)
         return "refused"
@@ -42,10 +42,10 @@ def _try(turn: Turn, pause: Pause) -> str | None:
         return None
 
 
-def _work_off(turn: Turn, pause: Pause) -> str | None:
+def _work_off(leased: LeasedNight, pause: Pause) -> str | None:
     """Delete page by page; None if the process shall stop, the night is over or somebody else has the turn."""
     telephony, days = context().ports.telephony, context().settings.policy.line_log_days
-    before = turn.night - timedelta(days=max(1, days))
+    before = leased.night - timedelta(days=max(1, days))
     tried: set[str] = set()
     while True:
         # What was tried may still be listed: it has not ended, or the telephone company takes a while to forget.
@@ -58,8 +58,8 @@ def _work_off(turn: Turn, pause: Pause) -> str | None:
             removed = _forget(sid)
             with unit_of_work() as session:
                 now = context().ports.clock.now()
-                mine = nightly.advance(session, turn, removed=int(removed), kept=int(not removed), now=now)
-            if not mine or nightly.night_of(now) != turn.night or pause(PAUSE):
+                mine = nightly.advance(session, leased, removed=int(removed), kept=int(not removed), now=now)
+            if not mine or nightly.night_of(now) != leased.night or pause(PAUSE):
                 return None
 
 

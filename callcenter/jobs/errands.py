@@ -38,7 +38,7 @@ HANDLERS: dict[str, Callable[[Facts], str]] = {}
 """Topic → handler; a handler returns a code of how it went, or raises ``LineBusy`` to be run again."""
 
 
-class NotYet(Exception):
+class NotReady(Exception):
     """The errand cannot be done yet (the leg's SID is still on its way); it is tried again shortly."""
 
 
@@ -80,7 +80,7 @@ def ring(facts: Facts) -> str:
     except (LineBusy, LineGone) as not_taken:
         with unit_of_work() as session:
             session.get_one(Offer, offer_id).dialled_at = None  # surely not rung, so it may be tried again
-        raise (NotYet if isinstance(not_taken, LineGone) else not_taken) from None  # gone: no such account
+        raise (NotReady if isinstance(not_taken, LineGone) else not_taken) from None  # gone: no such account
     with unit_of_work() as session:
         offer = ringing.find(session, offer_id)
         if offer is not None:
@@ -105,7 +105,7 @@ def _look_for_ring(offer_id: str, to: str | Browser | None, asked_at: datetime) 
             offer.leg_sid = leg.sid
             return "found"
         if now - asked_at < SURELY_LISTED:
-            raise NotYet
+            raise NotReady
     return _not_rung(offer_id)
 
 
@@ -114,7 +114,7 @@ def _not_rung(offer_id: str) -> str:
     with unit_of_work() as session:
         offer, call = ringing.find_with_call(session, offer_id)
         if offer is not None:
-            room.ring_over(session, call, offer, OfferState.CANCELLED, now=context().ports.clock.now())
+            room.end_ring(session, call, offer, OfferState.CANCELLED, now=context().ports.clock.now())
     return "not_rung"
 
 
@@ -131,10 +131,10 @@ def _unreachable(offer_id: str, why: str) -> str:
         offer, call = ringing.find_with_call(session, offer_id)
         if offer is not None:
             now = context().ports.clock.now()
-            room.ring_over(session, call, offer, OfferState.MISSED, now=now, unreachable=True, leg_open=False)
-            row = presence.find(session, offer.staff_id)
+            room.end_ring(session, call, offer, OfferState.MISSED, now=now, unreachable=True, leg_open=False)
+            row = presence.lock(session, offer.staff_id)
             if row is not None and row.work is Work.AVAILABLE:  # what is refused once is refused every time
-                presence.put_away(session, row, now=now)
+                presence.set_unreachable(session, row, now=now)
     return why
 
 
@@ -166,7 +166,7 @@ def rescue_caller(facts: Facts) -> str:
         call = _call_of(session, facts["offer"])
         if call is None or call.state is CallState.WAITING:
             return "not_wanted"
-        if handover.promote(session, call, now=context().ports.clock.now()):
+        if handover.promote_colleague(session, call, now=context().ports.clock.now()):
             return "promoted"
         caller_sid = call.caller_sid
     return _lead(caller_sid, Callbacks(context().settings.public_base_url).requeue(facts["offer"]))
@@ -193,7 +193,7 @@ def hang_up(facts: Facts) -> str:
             return "not_wanted"
         leg_sid, answered = offer.leg_sid, offer.joined_at is not None or offer.answered_at is not None
     if leg_sid is None:
-        raise NotYet
+        raise NotReady
     try:
         context().ports.telephony.hang_up(leg_sid, answered=answered)
     except LineRefused:
@@ -235,7 +235,7 @@ def look_into_room(facts: Facts) -> str:
         now = context().ports.clock.now()
         if call is not None and offer is not None and {caller_sid, offer.leg_sid} <= set(there):
             call.caller_joined_at = call.caller_joined_at or now
-            room.joined(session, call, offer, at=now, now=now)
+            room.leg_joined(session, call, offer, at=now, now=now)
             return "together"
     return _lead(caller_sid, Callbacks(context().settings.public_base_url).requeue(offer_id))
 
@@ -261,4 +261,4 @@ def _caller_gone(caller_sid: str) -> None:
     with unit_of_work() as session:
         call = calls.find(session, caller_sid)
         if call is not None:
-            room.caller_gone(session, call, now=context().ports.clock.now())
+            room.caller_leg_ended(session, call, now=context().ports.clock.now())

@@ -11,7 +11,7 @@ from callcenter.jobs import audit_heads
 from callcenter.jobs.loop import where
 from callcenter.jobs.running import LeaseLost, Running, Stopped, nothing
 from callcenter.services.delivery import heavy_jobs
-from callcenter.services.delivery.heavy_jobs import Held, Ticket
+from callcenter.services.delivery.heavy_jobs import LeasedJob, Ticket
 from callcenter.services.trail import audit_watch
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def _waiting() -> list[Ticket]:
     return waiting
 
 
-def _fail(held: Held) -> None:
+def _fail(held: LeasedJob) -> None:
     with unit_of_work() as session:
         last = heavy_jobs.fail(session, held, now=context().ports.clock.now())
     if last:

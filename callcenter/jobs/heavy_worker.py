@@ -82,7 +82,7 @@ def _take_from(redis: Redis, app: Flask, stop: threading.Event) -> None:
 
 def _tell_keys(process: str) -> None:
     with unit_of_work() as session:
-        process_keys.note(session, process, now=context().ports.clock.now())
+        process_keys.report_keys(session, process, now=context().ports.clock.now())
 
 
 def _worker(redis: Redis, stop: threading.Event) -> SimpleWorker:

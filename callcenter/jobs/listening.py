@@ -14,22 +14,22 @@ from callcenter.context import context, unit_of_work
 from callcenter.domain.calls.lifecycle import CallState
 from callcenter.domain.talks.supervision import Mode
 from callcenter.domain.telephony import LineGone, LineRefused
-from callcenter.jobs.errands import NotYet
+from callcenter.jobs.errands import NotReady
 from callcenter.jobs.participants import in_room
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.services.talks import supervision
-from callcenter.services.talks.supervision import Wish
+from callcenter.services.talks.supervision import RequestedMode
 
 Facts = dict[str, Any]
 
 
 def set_listening(facts: Facts) -> str:
     """Make the room keep the supervisor as wished: heard by nobody, by the counsellor, or by both."""
-    done: Wish | None = None
+    done: RequestedMode | None = None
     while True:
         with unit_of_work() as session:
             session.expire_all()  # what is wished may have changed while we were asking
-            wished = supervision.wish(session, facts["offer"])
+            wished = supervision.requested_mode(session, facts["offer"])
         if wished is None:
             return "not_wanted"
         if wished == done:
@@ -37,17 +37,17 @@ def set_listening(facts: Facts) -> str:
         try:
             whispers_to_somebody = _follow(wished)
         except LineGone:
-            raise NotYet from None  # once the leg has left, nothing is wished of it
+            raise NotReady from None  # once the leg has left, nothing is wished of it
         if not whispers_to_somebody:
             with unit_of_work() as session:
-                supervision.whisper_failed(session, wished.offer_id, now=context().ports.clock.now())
+                supervision.fall_back_to_listening(session, wished.offer_id, now=context().ports.clock.now())
             continue
         with unit_of_work() as session:
-            supervision.confirmed(session, wished.offer_id, wished.mode, now=context().ports.clock.now())
+            supervision.confirm_mode(session, wished.offer_id, wished.mode, now=context().ports.clock.now())
         done = wished
 
 
-def _follow(wished: Wish) -> bool:
+def _follow(wished: RequestedMode) -> bool:
     """Change the leg; False if there is nobody in the room to whisper to."""
     whispers, line = wished.mode is Mode.WHISPER, context().ports.telephony
     if whispers and wished.coached_sid is None:
@@ -80,7 +80,7 @@ def take_over(facts: Facts) -> str:
             in_room(room_sid, name, partial(line.coach, leg_sid=leg_sid, coached_sid=None, muted=muted))
         except LineGone:  # whoever is not in the room any more will be missed there in a moment
             if leg_sid in (line.in_room(name) or []):
-                raise NotYet from None
+                raise NotReady from None
     if former_sid is not None:
         line.hang_up(former_sid, answered=True)
     return "done"

@@ -16,11 +16,11 @@ from callcenter.context import context, unit_of_work
 from callcenter.domain.calls.callbacks import Callbacks
 from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
 from callcenter.domain.telephony import LineGone, LineUnknown
-from callcenter.jobs.errands import NotYet
+from callcenter.jobs.errands import NotReady
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.services.calls import calls
 from callcenter.services.talks import consult, participants, ringing, room, supervision
-from callcenter.services.talks.participants import Wish
+from callcenter.services.talks.participants import RequestedHold
 
 Facts = dict[str, Any]
 
@@ -34,24 +34,24 @@ ARRIVES_WITHIN = timedelta(seconds=15)
 
 def set_hold(facts: Facts) -> str:
     """Make the room keep the caller as wished: with music, or in the talk."""
-    done: Wish | None = None
+    done: RequestedHold | None = None
     while True:
         with unit_of_work() as session:
             session.expire_all()  # what is wished may have changed while we were asking
-            wished = participants.wish(session, facts["call"])
+            wished = participants.requested_hold(session, facts["call"])
         if wished is None:
             return "not_wanted"
-        if done is not None and (wished.held, wished.told) == (done.held, done.told):
+        if done is not None and (wished.held, wished.announced) == (done.held, done.announced):
             return "done"
         _follow(wished)
         with unit_of_work() as session:
-            participants.kept(session, wished.call_id, held=wished.held, now=_now())
+            participants.confirm_hold(session, wished.call_id, held=wished.held, now=_now())
         done = wished
 
 
-def _follow(wished: Wish) -> None:
+def _follow(wished: RequestedHold) -> None:
     line, urls = context().ports.telephony, Callbacks(context().settings.public_base_url)
-    music = urls.voice("hold/transfer" if wished.told else "hold")
+    music = urls.voice("hold/transfer" if wished.announced else "hold")
 
     def act(room_sid: str) -> None:
         if wished.held:
@@ -79,7 +79,7 @@ def set_mute(facts: Facts) -> str:
         try:
             _mute(sid, name, leg_sid, muted)
         except LineGone:
-            raise NotYet from None  # once the leg has left, nothing is wished of it
+            raise NotReady from None  # once the leg has left, nothing is wished of it
         done = muted
 
 
@@ -129,14 +129,14 @@ def look_into_hold(facts: Facts) -> str:
 def _look_for(session: Session, call: Call, offer: Offer, *, there: bool, now: datetime) -> None:
     """Take in that somebody's leg is in the room, or not any more."""
     if offer.state not in LIVE_OFFERS:
-        consult.over(session, call, offer, now=now)
-        room.left_alone(session, call, offer, now=now)
+        consult.return_to_counsellor(session, call, offer, now=now)
+        room.rescue_caller_left_alone(session, call, offer, now=now)
     elif offer.state in OPEN_OFFERS:
         return  # a leg that still rings is nowhere yet
     elif there:
-        room.joined(session, call, offer, at=now, now=now)
+        room.leg_joined(session, call, offer, at=now, now=now)
     elif now - (offer.claimed_at or offer.answered_at or offer.rung_at) > ARRIVES_WITHIN:
-        room.left(session, call, offer, at=now, now=now)
+        room.leg_left(session, call, offer, at=now, now=now)
 
 
 def in_room(room_sid: str | None, name: str, act: Callable[[str], None]) -> None:

@@ -16,7 +16,7 @@ from callcenter.context import context, reading, unit_of_work
 from callcenter.domain.calls.callbacks import Callbacks
 from callcenter.domain.telephony import LegState, LineBusy, LineGone, LineRefused, LineUnknown, RungLeg
 from callcenter.services.delivery import chores
-from callcenter.services.delivery.chores import Turn
+from callcenter.services.delivery.chores import LeasedChore
 from callcenter.services.talks import reconciliation
 
 log = logging.getLogger(__name__)
@@ -50,27 +50,27 @@ def reconcile(*, every: timedelta = EVERY) -> str:
     """Compare if it is time; returns how it went, as a code. Errors of the database are left to the caller."""
     now = context().ports.clock.now()
     with unit_of_work() as session:
-        turn = chores.take(session, CHORE, now=now, every=every)
-    if turn is None:
+        leased = chores.take(session, CHORE, now=now, every=every)
+    if leased is None:
         return "not_wanted"
     with unit_of_work() as session:
-        reconciliation.free_the_bound(session, now=now)
+        reconciliation.free_stuck_counsellors(session, now=now)
     try:
-        _callers(turn, now)
+        _callers(leased, now)
         _counsellors(now)
         _rooms(now)
     except (LineBusy, LineUnknown, LineRefused, LineGone) as away:
         log.warning("rows cannot be compared with the telephone company's list: %s", type(away).__name__)
         with unit_of_work() as session:
-            chores.stopped(session, turn)
+            chores.put_back(session, leased)
         return type(away).__name__
     with unit_of_work() as session:
-        chores.done(session, turn)
+        chores.finish(session, leased)
     return "done"
 
 
-def _callers(turn: Turn, now: datetime) -> None:
-    since = now - FIRST if turn.whole_at is None else max(turn.whole_at - OVERLAP, now - FURTHEST)
+def _callers(leased: LeasedChore, now: datetime) -> None:
+    since = now - FIRST if leased.whole_at is None else max(leased.whole_at - OVERLAP, now - FURTHEST)
     here = context()
     legs = [
         leg
@@ -78,11 +78,11 @@ def _callers(turn: Turn, now: datetime) -> None:
         for leg in here.ports.telephony.callers_of(number, since=since)
     ]
     with reading() as session:
-        strangers = reconciliation.strangers(session, legs, now=now)
+        strangers = reconciliation.unmatched_caller_legs(session, legs, now=now)
     for leg in strangers:
         try:
             with unit_of_work() as session:
-                reconciliation.caller_ended(session, leg, now=now, policy=here.settings.policy)
+                reconciliation.record_caller_leg_end(session, leg, now=now, policy=here.settings.policy)
         except IntegrityError:
             log.info("call %s was written down by somebody else meanwhile", leg.sid)
     if strangers:
@@ -92,16 +92,16 @@ def _callers(turn: Turn, now: datetime) -> None:
 def _counsellors(now: datetime) -> None:
     legs = context().ports.telephony.rung_legs(since=now - LEGS_LAST)
     with reading() as session:
-        doubtful = reconciliation.doubtful(session, legs, now=now)
+        doubtful = reconciliation.unmatched_offer_legs(session, legs, now=now)
     for leg, offer_id in doubtful:
         if offer_id is None:
             _hang_up_unknown(leg)
             continue
         with unit_of_work() as session:
             if leg.state.over:
-                reconciliation.leg_ended(session, offer_id, at=leg.ended_at or now, now=now)
+                reconciliation.record_counsellor_leg_end(session, offer_id, at=leg.ended_at or now, now=now)
             else:
-                reconciliation.leg_left_over(session, offer_id, now=now)
+                reconciliation.end_unwanted_leg(session, offer_id, now=now)
 
 
 def _hang_up_unknown(leg: RungLeg) -> None:
@@ -109,7 +109,7 @@ def _hang_up_unknown(leg: RungLeg) -> None:
     if leg.state.over:
         return
     with reading() as session:
-        ours = reconciliation.is_ours(session, leg)
+        ours = reconciliation.is_staff_telephone(session, leg)
     if ours:
         log.warning("leg %s lives and no offer knows it; it is hung up", leg.sid)
         _unless_gone(lambda: context().ports.telephony.hang_up(leg.sid, answered=leg.state is LegState.ANSWERED))
@@ -120,7 +120,9 @@ def _rooms(now: datetime) -> None:
     here = context()
     running = here.ports.telephony.rooms()
     with reading() as session:
-        astray = [(call.caller_sid, call.room) for call in reconciliation.waiting_in_rooms(session, running, now=now)]
+        astray = [
+            (call.caller_sid, call.room) for call in reconciliation.waiting_calls_in_rooms(session, running, now=now)
+        ]
     back = Callbacks(here.settings.public_base_url).voice("incoming")
     for caller_sid, room in astray:
         if caller_sid in (here.ports.telephony.in_room(room) or []):

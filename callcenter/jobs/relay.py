@@ -11,10 +11,10 @@ from callcenter.context import context, reading, unit_of_work
 from callcenter.domain.ports import MailNotTaken
 from callcenter.domain.telephony import LineBusy, LineGone, LineRefused, LineShut, LineUnknown
 from callcenter.jobs import audit_heads, listening, participants
-from callcenter.jobs.errands import HANDLERS, NotYet
+from callcenter.jobs.errands import HANDLERS, NotReady
 from callcenter.jobs.loop import where
 from callcenter.services.delivery import outbox
-from callcenter.services.delivery.outbox import Lease
+from callcenter.services.delivery.outbox import LeasedErrand
 
 log = logging.getLogger(__name__)
 
@@ -54,14 +54,14 @@ def deliver(message_id: int) -> bool:
     return True
 
 
-def _run(held: Lease) -> str | None:
+def _run(held: LeasedErrand) -> str | None:
     """Return how the errand went, or None if it should be tried again."""
     try:
         return ALL[held.topic](held.facts)
     except LineShut as shut:
         _shut_out(shut)
         return None
-    except (LineBusy, LineUnknown, MailNotTaken, NotYet) as not_now:
+    except (LineBusy, LineUnknown, MailNotTaken, NotReady) as not_now:
         log.info("errand %s (%s) rests: %s", held.message_id, held.topic, type(not_now).__name__)
         return None
     except LineRefused as refused:

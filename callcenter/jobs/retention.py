@@ -8,10 +8,10 @@ from itertools import islice
 
 from callcenter.context import context, reading, unit_of_work
 from callcenter.domain.calendar.times import local_date
-from callcenter.jobs.nights import tonight
+from callcenter.jobs.nights import run_tonight
 from callcenter.models.base import db, forget_overwritten
 from callcenter.services.delivery import nightly
-from callcenter.services.delivery.nightly import Turn
+from callcenter.services.delivery.nightly import LeasedNight
 from callcenter.services.keeping import retention
 from callcenter.services.keeping.retention import Due
 from callcenter.services.trail.audit import SYSTEM
@@ -25,23 +25,23 @@ Pause = Callable[[float], bool]
 """Waits so many seconds; True if the process shall stop."""
 
 
-def let_go(pause: Pause) -> None:
+def destroy_due(pause: Pause) -> None:
     """Do tonight's turn if nobody has; what is held by anything stays and is asked again the next night."""
-    tonight(nightly.RETENTION, lambda turn: _work_off(turn, pause))
+    run_tonight(nightly.RETENTION, lambda leased: _work_off(leased, pause))
 
 
-def _work_off(turn: Turn, pause: Pause) -> str | None:
+def _work_off(leased: LeasedNight, pause: Pause) -> str | None:
     """Destroy batch by batch; None if the process shall stop, the night is over or somebody else has the turn."""
     gone = 0
     while batch := _next_batch():
         with unit_of_work() as session:
             now, periods = context().ports.clock.now(), context().settings.policy.periods
-            if not nightly.advance(session, turn, removed=0, kept=0, now=now):
+            if not nightly.advance(session, leased, removed=0, kept=0, now=now):
                 return None
             shredded = retention.purge(session, batch, periods=periods, by=SYSTEM, now=now)
-            nightly.advance(session, turn, removed=len(shredded), kept=0, now=now)
+            nightly.advance(session, leased, removed=len(shredded), kept=0, now=now)
         gone += len(shredded)
-        if not shredded or nightly.night_of(now) != turn.night or pause(PAUSE):
+        if not shredded or nightly.night_of(now) != leased.night or pause(PAUSE):
             return None
     if gone:
         forget_overwritten(db.engine)

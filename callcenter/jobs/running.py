@@ -10,7 +10,7 @@ from flask import current_app
 
 from callcenter.context import context, unit_of_work
 from callcenter.services.delivery import heavy_jobs
-from callcenter.services.delivery.heavy_jobs import Held
+from callcenter.services.delivery.heavy_jobs import LeasedJob
 
 NOTE_EVERY = 1.0
 """Real seconds between two notes of the progress; whoever works may report as often as it likes."""
@@ -31,7 +31,7 @@ def nothing() -> None:
 class Running:
     """Handed to whoever works a heavy job off; *alive* hears of each report."""
 
-    def __init__(self, held: Held, stop: threading.Event, alive: Callable[[], object] = nothing) -> None:
+    def __init__(self, held: LeasedJob, stop: threading.Event, alive: Callable[[], object] = nothing) -> None:
         self.subject_id = held.subject_id
         self._held, self._stop, self._alive = held, stop, alive
         self._noted = float("-inf")

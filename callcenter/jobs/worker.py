@@ -40,11 +40,11 @@ LEAVE_WITHIN = {"line": 15.0, HEAVY: 3.0}
 """Seconds for threads to come to an end when the worker stops: the line's own work, and to give a heavy job back."""
 
 
-def look() -> None:
+def ring_and_run_errands() -> None:
     """Ring for whoever waits and run the errands that are due."""
     now, policy = context().ports.clock.now(), context().settings.policy
     with reading() as session:  # most looks find nothing, and then nobody shall wait for them
-        wanted, errands = dispatching.is_wanted(session, now=now, policy=policy), outbox.due(session, now=now)
+        wanted, errands = dispatching.is_dispatch_due(session, now=now, policy=policy), outbox.due(session, now=now)
     more = wanted
     while more:
         with unit_of_work() as session:
@@ -71,15 +71,15 @@ def lanes(stop: threading.Event) -> Mapping[str, tuple[Routine, ...]]:
     """Return all the worker does, by the thread that does it: what takes long never lets a ring wait."""
     return {
         "line": (
-            Routine("looking who waits", look, LOOK),
+            Routine("looking who waits", ring_and_run_errands, LOOK),
             Routine("looking after silent calls", sweep, SWEEP),
             Routine("forgetting", forget, FORGET),
             Routine("keeping the fallback file", fallback.keep_fallback, KEEP_FALLBACK),
         ),
-        BELL: (Routine("looking who waits, as the bell rang", look),),
+        BELL: (Routine("looking who waits, as the bell rang", ring_and_run_errands),),
         "reconciler": (Routine("comparing with the telephone company's list", reconcile.from_start(), RECONCILE),),
         "night": (
-            Routine("destroying what is kept no longer", partial(retention.let_go, stop.wait), NIGHT_LOOK),
+            Routine("destroying what is kept no longer", partial(retention.destroy_due, stop.wait), NIGHT_LOOK),
             Routine("deleting old calls at Twilio", partial(call_log.forget_old_calls, stop.wait), NIGHT_LOOK),
         ),
         "trail": (

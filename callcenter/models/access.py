@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from callcenter.domain.access.break_glass import AccessKind, Verdict
+from callcenter.domain.access.break_glass import AccessKind, ReviewVerdict
 from callcenter.models.base import Base
 from callcenter.models.columns import Moment, choice
 from callcenter.models.keys import HoldsSealedText, Sealed
@@ -40,7 +40,7 @@ class ReasonedAccess(HoldsSealedText, Base):
     """The last day for a supervisor to look at it; None where nobody has to."""
     reviewed_at: Mapped[datetime | None] = mapped_column(Moment)
     reviewed_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
-    verdict: Mapped[Verdict | None] = mapped_column(choice(Verdict))
+    verdict: Mapped[ReviewVerdict | None] = mapped_column(choice(ReviewVerdict))
     note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     reason = Sealed("reason_sealed")

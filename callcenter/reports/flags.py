@@ -122,7 +122,7 @@ def lift_mark(flag_id: str) -> Response:
 def incident(incident_id: str) -> str:
     """Open what was said; every opening is in the trail."""
     with unit_of_work() as session:
-        opened = incidents.read(session, incident_id, by=myself(session), now=ports().clock.now())
+        opened = incidents.read_words(session, incident_id, by=myself(session), now=ports().clock.now())
         shown = _happened(opened, words=opened.words or "")
     return render_template("reports/misuse/incident.html", incident=shown)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms import IntegerField, StringField, TextAreaField
 
-from callcenter.domain.access.break_glass import LONGEST, ReasonTooLong, Verdict
+from callcenter.domain.access.break_glass import LONGEST, ReasonTooLong, ReviewVerdict
 from callcenter.domain.misuse.flags import BLOCK_DAYS, Appeal, Misuse, NoDecision, NothingChosen
 from callcenter.ui.forms import AtMost, ChoiceField, Form
 
@@ -22,7 +22,7 @@ class NumberForm(Form):
 class ReviewForm(Form):
     """What a supervisor says of an opening with a reason."""
 
-    verdict = ChoiceField("確認の結果", Verdict)
+    verdict = ChoiceField("確認の結果", ReviewVerdict)
     note = StringField("ひとこと", [AtMost(LONGEST, f"ひとことは{LONGEST}文字までにしてください。")])
 
 

@@ -24,7 +24,7 @@ from callcenter.services.calendar import opening_hours
 from callcenter.services.calls import calls, pull, queue
 from callcenter.services.calls.pull import Pull
 from callcenter.services.duty import availability, care, presence
-from callcenter.services.duty.care import Note
+from callcenter.services.duty.care import OpenHardCall
 from callcenter.services.figures import days
 from callcenter.services.figures.days import CallTimes
 from callcenter.ui.hints import Hint, hint_of
@@ -75,7 +75,7 @@ class Board:
     supervisor_at_work: bool
     hold: timedelta
     last_call_at: datetime | None
-    notes: tuple[Note, ...]
+    notes: tuple[OpenHardCall, ...]
     """Who had a hard call and has not been spoken with yet."""
     reviews: tuple[int, int]
     """How many openings with a reason wait for a review, and how many of them are past their day."""
@@ -104,31 +104,31 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> B
         chart=day_chart.today(session, today, now),
         waiting=callers[:SHOWN_WAITING],
         more_waiting=max(0, len(callers) - SHOWN_WAITING),
-        places=waiting.capacity(len(people), policy),
+        places=waiting.queue_capacity(len(people), policy),
         people=people,
         free=availability.how_many_reachable(session, now=now, policy=policy),
         pull=pulled,
-        supervisor_free=pulled.on and pull.free(session, now=now, policy=policy),
-        supervisor_at_work=pulled.on and pull.at_work(session, now=now, policy=policy),
+        supervisor_free=pulled.on and pull.is_supervisor_free(session, now=now, policy=policy),
+        supervisor_at_work=pulled.on and pull.is_supervisor_on_duty(session, now=now, policy=policy),
         hold=policy.pull_hold,
         last_call_at=calls.last_talk_ended(session, local_date(now)),
-        notes=care.unseen(session),
-        reviews=break_glass.open_reviews(session, local_date(now)),
+        notes=care.open_hard_calls(session),
+        reviews=break_glass.count_open_reviews(session, local_date(now)),
         following=next((one for one in followers if one.mine), None),
-        phone_ready=availability.can_ring(presence.as_shown(session, staff.id), now=now, policy=policy),
+        phone_ready=availability.can_ring(presence.get(session, staff.id), now=now, policy=policy),
     )
 
 
 def _waiting(session: Session, now: datetime) -> tuple[Waiting, ...]:
     return tuple(
         Waiting(
-            key=hint_of(call.key),
-            since=call.arrived_at,
-            rung=rung,
-            back=call.priority > 0,
-            level=levels.of_wait(now - call.arrived_at),
+            key=hint_of(one.call.key),
+            since=one.call.arrived_at,
+            rung=one.ringing_counsellor,
+            back=one.call.priority > 0,
+            level=levels.of_wait(now - one.call.arrived_at),
         )
-        for call, rung in queue.waiting_now(session)
+        for one in queue.waiting_now(session)
     )
 
 

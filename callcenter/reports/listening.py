@@ -45,7 +45,7 @@ def stop(offer_id: str) -> Response:
     """Leave the talk, which goes on."""
     with unit_of_work() as session:
         offer, _ = _found(session, offer_id)
-        supervision.stop(session, offer, by=myself(session), now=ports().clock.now())
+        supervision.stop_listening(session, offer, by=myself(session), now=ports().clock.now())
     return done("reports.board")
 
 

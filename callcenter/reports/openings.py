@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.context import ports, reading, unit_of_work
-from callcenter.domain.access.break_glass import ReasonMissing, ReasonTooLong, Verdict
+from callcenter.domain.access.break_glass import ReasonMissing, ReasonTooLong, ReviewVerdict
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date, short_date
 from callcenter.models.access import ReasonedAccess
@@ -18,7 +18,7 @@ from callcenter.reports.blueprint import bp
 from callcenter.reports.forms import ReviewForm
 from callcenter.services.access import break_glass
 from callcenter.services.access.break_glass import Target
-from callcenter.services.delivery.notices import Told
+from callcenter.services.delivery.notices import UnseenNotice
 from callcenter.services.records import consultations
 from callcenter.services.trail import readers
 from callcenter.ui.access import myself, staff_who_may
@@ -45,7 +45,7 @@ class Glass:
     due_on: date
     late: bool
     mine: bool
-    verdict: Verdict | None
+    verdict: ReviewVerdict | None
     reviewer: str | None
     reviewed_at: datetime | None
     note: str
@@ -96,7 +96,7 @@ def review_break_glass(access_id: str) -> Response | tuple[str, int]:
     return onward("reports.break_glass_list", "確認を残しました。")
 
 
-def about_a_breaking(session: Session, notice: Told) -> tuple[str, str | None]:
+def about_a_breaking(session: Session, notice: UnseenNotice) -> tuple[str, str | None]:
     """Say that somebody opened what is not theirs; the reason stands on the page only."""
     access = break_glass.find(session, notice.subject_id)
     due = (
@@ -111,7 +111,7 @@ def _draw(sent_for: str | None = None, form: ReviewForm | None = None) -> str:
     """Draw the list; the *form* that was sent for one opening keeps what was typed and what is wrong with it."""
     with reading() as session:
         staff, today = myself(session), local_date(ports().clock.now())
-        waiting = [Glass.of(one, staff.id, today) for one in break_glass.waiting(session)]
+        waiting = [Glass.of(one, staff.id, today) for one in break_glass.awaiting_review(session)]
         done = [Glass.of(one, staff.id, today) for one in break_glass.reviewed(session)]
     form, empty = form or ReviewForm(formdata=None), ReviewForm(formdata=None)
     return render_template(
@@ -130,7 +130,7 @@ def readers_page() -> str:
         page = readers.of_reader(
             session, who, first, last, by=myself(session), before=before_number(), without_own=without_own
         )
-        people = [(one.id, one.name) for one in readers.readers(session)]
+        people = [(one.id, one.name) for one in readers.possible_readers(session)]
     asked = {"who": who or "", "from": first.isoformat(), "to": last.isoformat(), "own": "" if without_own else "1"}
     return render_template("reports/access/readers.html", page=page, people=people, asked=asked)
 
@@ -140,7 +140,7 @@ def readers_page() -> str:
 def readers_of_record(record_id: str) -> str:
     """Who opened this record, or the case it belongs to."""
     with reading() as session:
-        record = consultations.known(session, record_id)
+        record = consultations.get_record(session, record_id)
         page = readers.of_record(session, record, by=myself(session), before=before_number())
     return render_template("reports/access/readers_of.html", page=page, target=Target("record", record_id))
 

@@ -41,7 +41,7 @@ class Colleague:
 
     @classmethod
     def of(cls, session: Session, staff: Staff) -> Colleague:
-        row = presence.as_shown(session, staff.id)
+        row = presence.get(session, staff.id)
         work = row.work if row else Work.OFFLINE
         return cls(
             id=staff.id,

@@ -17,7 +17,7 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.reports import levels
 from callcenter.reports.levels import Level
 from callcenter.services.talks import roster
-from callcenter.services.talks.roster import Following, OnDuty
+from callcenter.services.talks.roster import OnDuty, TalkFollower
 from callcenter.ui.tones import AWAY, Tone, tone_of
 
 ORDER = (Work.ON_CALL, Work.CONNECTING, Work.OFFERED, Work.AVAILABLE, Work.WRAP_UP, Work.AWAY)
@@ -69,7 +69,7 @@ def followers(session: Session, me: Staff) -> tuple[Follower, ...]:
     return tuple(_follower(one, me) for one in roster.followers(session))
 
 
-def _follower(found: Following, me: Staff) -> Follower:
+def _follower(found: TalkFollower, me: Staff) -> Follower:
     offer = found.offer
     mode = offer.mode or Mode.LISTEN
     return Follower(
@@ -112,7 +112,7 @@ def _person(
         reason=AWAY[row.reason] if row.reason else "",
         since=since,
         level=levels.of_work(row.work, now - since, policy),
-        silent=row.contact is Contact.BROWSER and not row.beats(now, policy.fresh_for),
+        silent=row.contact is Contact.BROWSER and not row.heard_within(now, policy.fresh_for),
         call_id=None if talk is None else talk.call_id,
         held=("相談中" if call.consult_id else "保留中") if call is not None and is_held else "",
         held_since=call.held_at if call is not None and is_held else None,

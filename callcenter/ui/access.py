@@ -207,7 +207,7 @@ def _enforce_staff(rule: Rule) -> Response | None:
 def _end_or_go_on() -> None:
     """Sign out who was away for too long; a talk is work, however still the keyboard is, and is never cut."""
     with reading() as database:
-        talks = presence.talks(database, me().staff_id)
+        talks = presence.is_in_talk(database, me().staff_id)
     if talks:
         note_activity()
         session["since"] = max(session.get("since", 0), session["active_at"] - LONGEST.total_seconds() + MORE)

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.errors import HelplineError
 from callcenter.models.base import DatabaseAway
-from callcenter.services.access.reach import StaysShut
+from callcenter.services.access.reach import AccessDenied
 from callcenter.ui.access import Who, me, rule_of
 from callcenter.ui.frame import frame
 from callcenter.ui.kit.answers import from_script
@@ -60,7 +60,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(CSRFError, _from_stale_form)
     app.register_error_handler(HelplineError, _from_rule)
-    app.register_error_handler(StaysShut, _from_shut)
+    app.register_error_handler(AccessDenied, _from_shut)
     app.register_error_handler(DatabaseAway, _from_database)
 
 
@@ -86,7 +86,7 @@ def _from_rule(error: HelplineError) -> Response:
     return _page(409, Words("このままでは進めませんでした。", (error.message,)))
 
 
-def _from_shut(error: StaysShut) -> Response:
+def _from_shut(error: AccessDenied) -> Response:
     """Show the way to open it all the same, to whoever may ask for that."""
     onward, form = None, frame().break_glass
     if form and current_user.is_authenticated and me().may(Action.BREAK_GLASS):

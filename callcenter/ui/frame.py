@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.access.permissions import Action, roles_that_may
 from callcenter.domain.staff.roles import Role
-from callcenter.services.delivery.notices import Told
+from callcenter.services.delivery.notices import UnseenNotice
 from callcenter.ui.access import me
 
-Say = Callable[[Session, Told], tuple[str, str | None]]
+Say = Callable[[Session, UnseenNotice], tuple[str, str | None]]
 """Returns the words of a notice and the address they lead to, if any."""
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callcenter.domain.calls.lifecycle import Key
+from callcenter.domain.calls.lifecycle import CallerKey
 
-KEYS: dict[Key, str] = {
-    Key.SELF: "ご本人",
-    Key.FAMILY: "ご家族など",
-    Key.HARD_TO_SPEAK: "声を出しにくい方",
+KEYS: dict[CallerKey, str] = {
+    CallerKey.SELF: "ご本人",
+    CallerKey.FAMILY: "ご家族など",
+    CallerKey.HARD_TO_SPEAK: "声を出しにくい方",
 }
 
 
@@ -21,6 +21,6 @@ class Hint:
     number: str | None
 
 
-def hint_of(key: Key | None) -> Hint:
+def hint_of(key: CallerKey | None) -> Hint:
     """Say which key was pressed."""
     return Hint("キーなし", None) if key is None else Hint(KEYS[key], key.value)

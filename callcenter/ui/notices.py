@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from callcenter.services.delivery import notices
-from callcenter.services.delivery.notices import Told
+from callcenter.services.delivery.notices import UnseenNotice
 from callcenter.ui.frame import frame
 
 OPERATOR = "運用の担当者"
@@ -29,7 +29,7 @@ def sentences(session: Session, staff_id: str) -> list[Sentence]:
     return [_sentence(session, one) for one in notices.unseen(session, staff_id)]
 
 
-def _sentence(session: Session, notice: Told) -> Sentence:
+def _sentence(session: Session, notice: UnseenNotice) -> Sentence:
     sayings = frame().sayings
     kind = next(kind for kind in sayings if notice.kind == kind or notice.kind.startswith(f"{kind}."))
     text, href = sayings[kind](session, notice)

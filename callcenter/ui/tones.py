@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from callcenter.domain.calls.lifecycle import CallState, OfferState, Outcome
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState, OfferState
 from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.domain.staff.roles import Role
 from callcenter.domain.talks.supervision import Mode
@@ -55,15 +55,15 @@ TONES: dict[type[StrEnum], dict[str, Tone]] = {
         Mode.WHISPER: Tone("相談員だけに話しています", "warm", "voice"),
         Mode.BARGE: Tone("いっしょに話しています", "accent", "mic"),
     },
-    Outcome: {
-        Outcome.COMPLETED: Tone("お話しした", "accent", "check"),
-        Outcome.ABANDONED_GREETING: Tone("途中切断(案内中)", "quiet", "close"),
-        Outcome.ABANDONED_QUEUE: Tone("途中切断(待ち)", "quiet", "close"),
-        Outcome.CLOSED_BEFORE: Tone("受付時間外", "quiet", "moon"),
-        Outcome.CLOSED_OUT: Tone("受付終了までつなげず", "warn", "triangle"),
-        Outcome.OVERFLOW: Tone("つなげず(混雑)", "warn", "triangle"),
-        Outcome.BLOCKED: Tone("お断り", "quiet", "close"),
-        Outcome.FAILED: Tone("不具合", "danger", "alert"),
+    CallOutcome: {
+        CallOutcome.COMPLETED: Tone("お話しした", "accent", "check"),
+        CallOutcome.ABANDONED_GREETING: Tone("途中切断(案内中)", "quiet", "close"),
+        CallOutcome.ABANDONED_QUEUE: Tone("途中切断(待ち)", "quiet", "close"),
+        CallOutcome.CLOSED_BEFORE: Tone("受付時間外", "quiet", "moon"),
+        CallOutcome.CLOSED_OUT: Tone("受付終了までつなげず", "warn", "triangle"),
+        CallOutcome.OVERFLOW: Tone("つなげず(混雑)", "warn", "triangle"),
+        CallOutcome.BLOCKED: Tone("お断り", "quiet", "close"),
+        CallOutcome.FAILED: Tone("不具合", "danger", "alert"),
     },
 }
 """By kind first: the words of different kinds (``connecting``) are equal as text."""

@@ -85,7 +85,7 @@ def _count_the_line(registry: CollectorRegistry) -> None:
             running.labels(state).set(count)
         for work, count in presence.staff_by_work(session).items():
             staff.labels(work).set(count)
-        open_errands.set(outbox.undone(session))
+        open_errands.set(outbox.count_undone(session))
         for job_state, count in heavy_jobs.undone_by_state(session).items():
             heavy.labels(job_state.value).set(count)
         _by_night(registry, nightly.latest(session, nightly.CALL_LOG))

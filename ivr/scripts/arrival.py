@@ -13,7 +13,7 @@ from callcenter.domain.announcements.speech import Announcement, Fact, speakable
 from callcenter.domain.calendar.hours import Reason
 from callcenter.domain.calendar.times import clock_phrase
 from ivr import words
-from ivr.scripts.parts import Farewell, Queueing, enter_queue, other_line, part_with, say, spoken
+from ivr.scripts.parts import Farewell, Queueing, enter_queue, other_line, say, say_farewell, spoken
 from ivr.wording import kept
 
 
@@ -105,7 +105,7 @@ def full(scene: Full) -> str:
         say(twiml, words.C05)
     else:
         say(twiml, words.C05_LATE, next_open=scene.next_open)
-    part_with(twiml, scene)
+    say_farewell(twiml, scene)
     return str(twiml)
 
 

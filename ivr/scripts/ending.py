@@ -9,7 +9,7 @@ from twilio.twiml.voice_response import VoiceResponse
 from callcenter.domain.announcements.readings import Phrase
 from callcenter.domain.announcements.speech import Announcement, Fact, speakable
 from ivr import words
-from ivr.scripts.parts import Farewell, part_with, say, spoken
+from ivr.scripts.parts import Farewell, say, say_farewell, spoken
 from ivr.wording import kept
 
 
@@ -60,7 +60,7 @@ def away(scene: Ending) -> str:
     twiml = VoiceResponse()
     say(twiml, words.I01)
     say(twiml, words.I07)
-    part_with(twiml, scene)
+    say_farewell(twiml, scene)
     return str(twiml)
 
 
@@ -98,5 +98,5 @@ def nothing() -> str:
 def _end(scene: Ending, announcement: Announcement, **facts: Fact) -> str:
     twiml = VoiceResponse()
     say(twiml, announcement, **facts)
-    part_with(twiml, scene)
+    say_farewell(twiml, scene)
     return str(twiml)

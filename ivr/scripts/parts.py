@@ -82,7 +82,7 @@ def length(announcement: Announcement, **facts: Fact) -> float:
     return said.sound.seconds if said.sound is not None else seconds(_pieces(said, **facts), VOICE.rate)
 
 
-def part_with(twiml: VoiceResponse, scene: Farewell) -> None:
+def say_farewell(twiml: VoiceResponse, scene: Farewell) -> None:
     """Name the way out of a danger to life first, then one other line, and hang up."""
     say(twiml, words.B10)
     other_line(twiml, scene)
@@ -104,7 +104,7 @@ def enter_queue(twiml: VoiceResponse, scene: Queueing) -> None:
         wait_url_method="POST",
     )
     say(twiml, words.I01)
-    part_with(twiml, scene)
+    say_farewell(twiml, scene)
 
 
 def address(url: str) -> str:

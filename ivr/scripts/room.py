@@ -76,7 +76,7 @@ class Listener(Room):
 
 
 @dataclass(frozen=True, slots=True)
-class Alone:
+class RoomMusic:
     """Somebody who is the first in the room, or who must ask again; ``again_url`` tells what comes after the music."""
 
     music_url: str
@@ -121,7 +121,7 @@ def listener(scene: Listener) -> str:
 
 
 @kept
-def waiting(scene: Alone) -> str:
+def waiting(scene: RoomMusic) -> str:
     """Play softly until the other one is there; a room's wait document does not repeat by itself."""
     twiml = VoiceResponse()
     if scene.first is not None:

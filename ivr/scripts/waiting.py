@@ -9,7 +9,7 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from callcenter.domain.announcements import readings
 from callcenter.domain.announcements.speech import Announcement, Fact, speakable
-from callcenter.domain.calls.waiting import Hearing
+from callcenter.domain.calls.waiting import WaitPhrases
 from callcenter.domain.cases.continuity import CODE_DIGITS
 from callcenter.domain.staff.roles import Contact
 from ivr import words
@@ -49,7 +49,7 @@ class Music:
 class Wait:
     """One round of waiting: what the rules chose to say, and the music."""
 
-    hearing: Hearing
+    phrases: WaitPhrases
     music: Music
     key_url: str = ""
     """Where a 呼び番号 goes."""
@@ -89,21 +89,21 @@ def greeting(scene: Greeting) -> str:
 
 
 @kept
-def fit(hearing: Hearing) -> Hearing:
-    """Return what of *hearing* one document has room for; the rest is still to be said in a later one.
+def fit(phrases: WaitPhrases) -> WaitPhrases:
+    """Return what of *phrases* one document has room for; the rest is still to be said in a later one.
 
     The greeting stands alone: it has a document of its own.
     """
-    if hearing.greeting:
-        return Hearing(greeting=True)
+    if phrases.greeting:
+        return WaitPhrases(greeting=True)
     left = LONGEST
-    chosen = Hearing()
-    for part, announcement, facts in _wishes(hearing):
+    chosen = WaitPhrases()
+    for part, announcement, facts in _phrases_in_order(phrases):
         needed = _needed(part, announcement, **facts)
         if needed <= left:
             left -= needed
-            chosen = replace(chosen, **{part: getattr(hearing, part)})
-    return replace(chosen, moved_up=hearing.moved_up) if chosen.position is not None else chosen
+            chosen = replace(chosen, **{part: getattr(phrases, part)})
+    return replace(chosen, moved_up=phrases.moved_up) if chosen.position is not None else chosen
 
 
 @kept
@@ -111,7 +111,7 @@ def wait(scene: Wait) -> str:
     """Say what fits, then play the longest piece that fits behind it."""
     twiml = VoiceResponse()
     left = LONGEST
-    for part, announcement, facts in _wishes(fit(scene.hearing)):
+    for part, announcement, facts in _phrases_in_order(fit(scene.phrases)):
         say(_for_code(twiml, scene) if part == "code" else twiml, announcement, **facts)
         left -= _needed(part, announcement, **facts)
     if left >= LONG_MUSIC:
@@ -152,21 +152,21 @@ def requeue(scene: Requeue) -> str:
     return str(twiml)
 
 
-def _wishes(hearing: Hearing) -> Iterator[tuple[str, Announcement, dict[str, Fact]]]:
+def _phrases_in_order(phrases: WaitPhrases) -> Iterator[tuple[str, Announcement, dict[str, Fact]]]:
     """Yield what is to be said in its order: the field it comes from, the announcement and its facts."""
-    if hearing.crowded:
+    if phrases.crowded:
         yield "crowded", words.C12, {}
-    if hearing.near_close:
+    if phrases.near_close:
         yield "near_close", words.C08, {}
-    if hearing.closing:
+    if phrases.closing:
         yield "closing", words.C06, {}
-    if hearing.care:
+    if phrases.care:
         yield "care", words.A02, {}
-    if hearing.position is not None:
-        yield "position", *_position(hearing.position, moved_up=hearing.moved_up)
-    if hearing.apology:
+    if phrases.position is not None:
+        yield "position", *_position(phrases.position, moved_up=phrases.moved_up)
+    if phrases.apology:
         yield "apology", words.C04, {}
-    if hearing.code:
+    if phrases.code:
         yield "code", words.C13, {}
 
 

@@ -16,14 +16,14 @@ from ivr.answer import news, script, words_only
 from ivr.blueprint import bp
 from ivr.payloads import Form, LegNews, call_sid, keys
 from ivr.scripts import ending, offers
-from ivr.stand_ins import hang_up, picked_up
+from ivr.stand_ins import hang_up, on_pick_up
 
 QUICKLY = 2.0
 """Seconds; a device that is busy before then cannot have rung."""
 
 
 @bp.post("/offer/<offer_id>/answer")
-@script(picked_up)
+@script(on_pick_up)
 def answer(form: Form, session: Session, now: datetime, offer_id: str) -> str:
     """Picked up: a browser has been accepted by a person, a telephone must still press 1."""
     offer, call = ringing.find_with_call(session, offer_id)
@@ -48,7 +48,7 @@ def screen(form: Form, session: Session, now: datetime, offer_id: str) -> str:
         return _decided(session, offer, form)
     if keys(form) == "1":
         return _claim(session, offer, call, now)
-    room.ring_over(session, call, offer, OfferState.DECLINED, now=now, leg_open=False)
+    room.end_ring(session, call, offer, OfferState.DECLINED, now=now, leg_open=False)
     return offers.declined()
 
 
@@ -61,7 +61,7 @@ def enter(form: Form, session: Session, _now: datetime, offer_id: str) -> str:
 
 def _claim(session: Session, offer: Offer, call: Call, now: datetime) -> str:
     if offer.purpose is Purpose.LISTEN:
-        entered = supervision.enter(session, offer, call, now=now)
+        entered = supervision.admit_supervisor(session, offer, call, now=now)
         return _in(call, offer) if entered else offers.talk_over()
     claim = consult.claim if offer.purpose is Purpose.CONSULT else ringing.claim
     return _in(call, offer) if claim(session, offer, call, now=now) else _too_late(session, offer)
@@ -72,7 +72,7 @@ def _in(call: Call, offer: Offer) -> str:
     if offer.purpose is Purpose.LISTEN:
         return scenes.listener_in_room(call, offer)
     if offer.purpose is Purpose.CONSULT and not consult.may_enter(call, offer):
-        return scenes.colleague_waits(offer)
+        return scenes.wait_for_hold(offer)
     return scenes.counsellor_in_room(call, offer)
 
 
@@ -99,7 +99,7 @@ def ring_news(form: Form, session: Session, now: datetime, offer_id: str) -> Non
     read = LegNews.read(form)
     if not read.state.over:
         rings = read.state is LegState.RINGING
-        ringing.heard_of(session, offer_id, read.call_sid, ringing=rings, now=now)
+        ringing.record_leg_news(session, offer_id, read.call_sid, ringing=rings, now=now)
         return
     offer, call = ringing.find_with_call(session, offer_id)
     if offer is None:
@@ -107,9 +107,9 @@ def ring_news(form: Form, session: Session, now: datetime, offer_id: str) -> Non
     offer.leg_sid = offer.leg_sid or read.call_sid
     if offer.state in OPEN_OFFERS:
         quick = (now - offer.rung_at).total_seconds() < QUICKLY and read.state is not LegState.ENDED
-        room.ring_over(session, call, offer, OfferState.MISSED, now=now, unreachable=quick, leg_open=False)
+        room.end_ring(session, call, offer, OfferState.MISSED, now=now, unreachable=quick, leg_open=False)
     else:
-        room.left(session, call, offer, at=read.at or now, now=now)
+        room.leg_left(session, call, offer, at=read.at or now, now=now)
 
 
 @bp.post("/leg/<offer_id>/end")

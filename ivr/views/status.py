@@ -20,4 +20,4 @@ def call_news(form: Form, session: Session, now: datetime) -> None:
     read = LegNews.read(form)
     call = calls.find(session, read.call_sid) if read.state.over else None
     if call is not None:
-        room.caller_gone(session, call, now=read.at or now)
+        room.caller_leg_ended(session, call, now=read.at or now)

@@ -18,8 +18,8 @@ from ivr.blueprint import bp
 from ivr.payloads import Form, Incoming, Waiting, call_sid, called, keys
 from ivr.scripts import ending, waiting
 from ivr.scripts import room as room_scripts
-from ivr.scripts.room import Alone
-from ivr.stand_ins import ask_again, at_the_door, counsellor_lost, in_the_queue
+from ivr.scripts.room import RoomMusic
+from ivr.stand_ins import ask_again, counsellor_lost, on_arrival, while_waiting
 
 
 @bp.before_request
@@ -30,32 +30,34 @@ def only_our_number() -> None:
 
 
 @bp.post("/voice/incoming")
-@script(at_the_door)
+@script(on_arrival)
 def incoming(form: Form, session: Session, now: datetime) -> str:
     """Somebody calls: arrival time alone decides whether the line is open for them."""
     read = Incoming.read(form)
     arrival = calls.arrive(session, read.call_sid, read.caller, now=now, policy=settings().policy)
     if arrival.call.state is not CallState.ENDED:
         return scenes.welcome()
-    return scenes.turned_away(session, arrival.call, arrival.hours, now)
+    return scenes.refusal(session, arrival.call, arrival.hours, now)
 
 
 @bp.post("/voice/key")
-@script(in_the_queue)
+@script(while_waiting)
 def key(form: Form, session: Session, now: datetime) -> str:
     """A key, or none, after the greeting; either way the caller goes on waiting."""
     read, policy = Waiting.read(form), settings().policy
-    call, hall = queue.find_in_hall(session, read.call_sid, now=now, policy=policy)
+    call, snapshot = queue.find_with_snapshot(session, read.call_sid, now=now, policy=policy)
     if call is not None:
-        calls.press(session, call, keys(form), now=now)
-    return scenes.hear(calls.wait(session, call, read.queue_sid, fit=waiting.fit, now=now, policy=policy, hall=hall))
+        calls.record_key(session, call, keys(form), now=now)
+    return scenes.wait_script(
+        calls.take_wait_step(session, call, read.queue_sid, fit=waiting.fit, now=now, policy=policy, snapshot=snapshot)
+    )
 
 
 @bp.post("/voice/join/<offer_id>")
 @script(ask_again)
 def join(form: Form, session: Session, now: datetime, offer_id: str) -> str:
     """The claimed caller, taken out of the queue by us, enters the room."""
-    call = calls.called_in(session, call_sid(form), offer_id, now=now)
+    call = calls.enter_room(session, call_sid(form), offer_id, now=now)
     return scenes.welcome() if call is None else scenes.caller_in_room(call)
 
 
@@ -89,7 +91,7 @@ def requeue(form: Form, session: Session, now: datetime, offer_id: str) -> str:
     if call is None or call.state is CallState.ENDED or offer is None:
         return ending.bye()
     if call.offer_id == offer.id:
-        room.lost(session, call, offer, now=now)
+        room.requeue_caller(session, call, offer, now=now)
     urls = scenes.callbacks()
     return waiting.requeue(
         waiting.Requeue(
@@ -106,4 +108,4 @@ def requeue(form: Form, session: Session, now: datetime, offer_id: str) -> str:
 def alone() -> str:
     """The first one in the room hears music until the other is there."""
     urls = scenes.callbacks()
-    return room_scripts.waiting(Alone(urls.audio("wait-8.wav"), urls.voice("room")))
+    return room_scripts.waiting(RoomMusic(urls.audio("wait-8.wav"), urls.voice("room")))

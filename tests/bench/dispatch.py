@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
-from callcenter.domain.calls.lifecycle import CallState, OfferState, Outcome
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState, OfferState
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.phone_numbers import CallerKind
 from callcenter.domain.policy import Policy
@@ -54,7 +54,7 @@ def fill(url: str, *, counsellors: int = COUNSELLORS, waiting: int = WAITING, be
     ]
     old = [_call(now - timedelta(days=1, seconds=n)) | {"state": CallState.ENDED} for n in range(before)]
     for call in old:
-        call |= {"outcome": Outcome.COMPLETED, "ended_at": now}
+        call |= {"outcome": CallOutcome.COMPLETED, "ended_at": now}
     rings = [
         {"id": new_id(), "call_id": call["id"], "staff_id": staff[n % counsellors], "state": OfferState.LEFT}
         | {"contact": Contact.PHONE, "rung_at": now}
@@ -214,7 +214,7 @@ def _run(url: str, decisions: int, seed: int) -> tuple[list[Held], int, int]:
 def _looks_wanted(session: Session) -> bool:
     """Look first, as the worker does, so that nobody who finds nothing takes the lock of a writer."""
     session.connection(execution_options={"reading": True})
-    wanted = dispatching.is_wanted(session, now=datetime.now(UTC), policy=POLICY)
+    wanted = dispatching.is_dispatch_due(session, now=datetime.now(UTC), policy=POLICY)
     session.rollback()
     return wanted
 

@@ -94,5 +94,5 @@ def call_in(database_url: str, counsellors: int) -> None:
             staff.password_hash, staff.session_token, staff.created_at = first.password_hash, new_id(), now
             staff.contact, staff.phone = Contact.PHONE, f"+8190{number:08d}"
             session.flush()  # presence refers to it
-            presence.come(session, staff, now=now)
+            presence.become_available(session, staff, now=now)
     engine.dispose()

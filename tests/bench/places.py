@@ -73,7 +73,7 @@ def migrated(url: str) -> None:
     engine = connect(url)
     schema.upgrade(engine)
     with Session(engine) as session, session.begin():
-        opening_hours.ship(session, shipped_holidays())
+        opening_hours.store_shipped(session, shipped_holidays())
     engine.dispose()
 
 

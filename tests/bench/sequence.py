@@ -139,7 +139,7 @@ class TriedDesk(Desk):
     def _let_nobody_be_free(self) -> None:
         with self.work() as session:
             staff = session.get_one(Staff, self.one.staff_id)
-            presence.leave(session, staff, Work.AWAY, reason=AwayReason.BREAK, now=self.clock.now())
+            presence.become_unavailable(session, staff, Work.AWAY, reason=AwayReason.BREAK, now=self.clock.now())
 
 
 def place(path: str) -> str:

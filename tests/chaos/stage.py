@@ -116,14 +116,14 @@ class Stage(Desk):
             if not one.address.startswith("+"):
                 self.there.add(one.staff_id)
                 self.line.unregistered.discard(one.address.removeprefix("client:"))
-                row = presence.of(session, staff, now=self.clock.now())
+                row = presence.lock_or_create(session, staff, now=self.clock.now())
                 row.heartbeat_at, row.registered = self.clock.now(), True
-            presence.come(session, staff, now=self.clock.now())
+            presence.become_available(session, staff, now=self.clock.now())
 
     def goes(self, one: Counsellor, work: Work) -> None:
         """Let a counsellor go away; during a call it is kept for afterwards."""
         with self.work() as session:
-            presence.leave(session, session.get_one(Staff, one.staff_id), work, now=self.clock.now())
+            presence.become_unavailable(session, session.get_one(Staff, one.staff_id), work, now=self.clock.now())
 
     def vanishes(self, one: Counsellor) -> None:
         """The browser crashes: no sign of life, and its telephone with it."""
@@ -155,7 +155,7 @@ class Stage(Desk):
         if offer is None:
             return
         if act == "leaves":
-            supervision.stop(session, offer, by=by, now=self.clock.now())
+            supervision.stop_listening(session, offer, by=by, now=self.clock.now())
         else:
             supervision.set_mode(session, offer, Mode(act), by=by, now=self.clock.now())
 
@@ -191,19 +191,19 @@ class Stage(Desk):
                 self._compared = now
                 reconcile.reconcile(every=reconcile.AT_START if self.restarted else reconcile.EVERY)
                 self.restarted = False
-            worker.look()
+            worker.ring_and_run_errands()
 
     def _beat(self) -> None:
         for staff_id in self.there:
             with self.work() as session:
                 row, staff = session.get_one(Presence, staff_id), session.get_one(Staff, staff_id)
                 assert row.lease is not None
-                presence.beat(session, staff, row.lease, registered=True, now=self.clock.now())
+                presence.record_heartbeat(session, staff, row.lease, registered=True, now=self.clock.now())
 
 
 def _fill(url: str) -> None:
     engine = connect(url)
     schema.upgrade(engine)
     with Session(engine) as session, session.begin():
-        opening_hours.ship(session, shipped_holidays())
+        opening_hours.store_shipped(session, shipped_holidays())
     engine.dispose()

@@ -122,7 +122,7 @@ class Seat:
 
     def stays(self) -> None:
         with self.desk.work() as session:
-            row = presence.of(session, session.get_one(Staff, self.staff_id), now=self.desk.clock.now())
+            row = presence.lock_or_create(session, session.get_one(Staff, self.staff_id), now=self.desk.clock.now())
             row.heartbeat_at = self.desk.clock.now()
 
     def answers(self) -> str:

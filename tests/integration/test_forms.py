@@ -13,7 +13,7 @@ from flask import get_template_attribute
 from wtforms import DateField, IntegerField, PasswordField, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
-from callcenter.domain.access.break_glass import Verdict
+from callcenter.domain.access.break_glass import ReviewVerdict
 from callcenter.domain.errors import HelplineError
 from callcenter.ui.form_words import OUR_WORDS, SAID, UNREADABLE
 from callcenter.ui.forms import AtMost, ChoiceField, Form, ManyChoicesField, Problem, RadioChoiceField
@@ -43,7 +43,7 @@ class AForm(Form):
     day = DateField("いつまで", [InputRequired()])
     many = IntegerField("人数", default=1)
     note = TextAreaField("ひとこと")
-    verdict = ChoiceField("結果", Verdict, blank="選んでください", refusal="結果を選んでください。")
+    verdict = ChoiceField("結果", ReviewVerdict, blank="選んでください", refusal="結果を選んでください。")
     town = RadioChoiceField("まち", lambda: TOWNS, blank="どこでも", needed=False)
     parts = ManyChoicesField("話題", TOWNS)
 
@@ -78,7 +78,7 @@ def drawn(site: Site, field: Any, **named: Any) -> str:
 def test_a_form_that_is_right_gives_members_of_our_lists(site: Site) -> None:
     form = sent(site)
     assert form.problems == []
-    assert (form.verdict.data, form.town.data, form.parts.data) == (Verdict.TALK, None, ("13104",))
+    assert (form.verdict.data, form.town.data, form.parts.data) == (ReviewVerdict.TALK, None, ("13104",))
     assert sent(site, town="13101").town.data == "13101"
 
 
@@ -130,7 +130,7 @@ def test_what_was_typed_stays_with_what_is_wrong_beside_it(site: Site) -> None:
 
 def test_a_form_is_drawn_with_what_it_holds(site: Site) -> None:
     with site.app.test_request_context("/", base_url=ORIGIN):
-        form = AForm(formdata=None, meta={"csrf": False}, verdict=Verdict.TALK, parts=("13101",), name="みなと")
+        form = AForm(formdata=None, meta={"csrf": False}, verdict=ReviewVerdict.TALK, parts=("13101",), name="みなと")
     assert '<option value="talk" selected>' in drawn(site, form.verdict)
     assert '<option value="">選んでください</option>' in drawn(site, form.verdict)
     assert re.findall(r'type="checkbox"[^>]*value="(\d+)" checked', drawn(site, form.parts)) == ["13101"]

@@ -120,7 +120,7 @@ class Office:
         swept = 0
         while not self.stopping.wait(0.1):
             with self.app.app_context():
-                worker.look()
+                worker.ring_and_run_errands()
                 swept += 1
                 if swept % 30 == 0:
                     worker.sweep()

@@ -16,7 +16,7 @@ from callcenter import domain, models, services
 from callcenter.admin import forms, trail_words
 from callcenter.casefile.case import caseload
 from callcenter.casefile.record import unlinked
-from callcenter.domain.calls.lifecycle import Key
+from callcenter.domain.calls.lifecycle import CallerKey
 from callcenter.domain.cases.states import CaseState
 from callcenter.domain.codes import Code
 from callcenter.domain.duty.presence import AwayReason
@@ -25,7 +25,7 @@ from callcenter.domain.staff.roles import Role
 from callcenter.domain.staff.second_factor import IdentityCheck, ResetReason
 from callcenter.models.trail.audit import ActorKind
 from callcenter.services.cases.caseload import Since
-from callcenter.services.records.unlinked import Which
+from callcenter.services.records.unlinked import UnlinkedFilter
 from callcenter.ui import hints, tones
 from tests.tools.papers import table
 
@@ -38,11 +38,11 @@ WORDS: dict[type[StrEnum], Mapping[Any, str]] = {
     CallerKind: {kind: kind.label for kind in CallerKind},
     CaseState: caseload.STATES,
     IdentityCheck: forms.CHECKS,
-    Key: hints.KEYS,
+    CallerKey: hints.KEYS,
     ResetReason: forms.RESET_REASONS,
     Role: tones.ROLES,
     Since: caseload.SINCE,
-    Which: unlinked.TITLES,
+    UnlinkedFilter: unlinked.TITLES,
 }
 """What the pages call the members of an enum that is no code list with labels of its own."""
 

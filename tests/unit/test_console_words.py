@@ -6,7 +6,7 @@ import pytest
 
 from callcenter.casefile.words import called, person_words
 from callcenter.console.duty.after import AWAY_CHOICES
-from callcenter.domain.calls.lifecycle import Key
+from callcenter.domain.calls.lifecycle import CallerKey
 from callcenter.ui.hints import Hint, hint_of
 
 
@@ -29,7 +29,7 @@ def test_an_honorific_is_never_doubled() -> None:
 
 
 def test_every_key_has_words_and_no_key_has_too() -> None:
-    assert all(hint_of(key).words and hint_of(key).number == key.value for key in Key)
+    assert all(hint_of(key).words and hint_of(key).number == key.value for key in CallerKey)
     assert hint_of(None) == Hint("キーなし", None)
 
 

@@ -11,11 +11,11 @@ from contextlib import suppress
 
 import pytest
 
-from ivr.hurry import MOST, within
+from ivr.deadlines import MOST, within
 
 A_PROCESS_WHOSE_WORK_HANGS = """
 import threading
-from ivr.hurry import within
+from ivr.deadlines import within
 try:
     within(0.05, threading.Event().wait)
 except TimeoutError:

@@ -165,10 +165,10 @@ class _Listed(TypedDict):
     ended_at: datetime | None
 
 
-def _leg(told: Any) -> _Listed:
+def _leg(resource: Any) -> _Listed:
     return _Listed(
-        sid=str(told.sid),
-        state=leg_state(str(told.status)),
-        began_at=told.start_time or told.date_created,
-        ended_at=told.end_time,
+        sid=str(resource.sid),
+        state=leg_state(str(resource.status)),
+        began_at=resource.start_time or resource.date_created,
+        ended_at=resource.end_time,
     )

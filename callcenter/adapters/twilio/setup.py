@@ -44,7 +44,7 @@ RISKS = {
 }
 COUNTRIES_A_PAGE = 300
 
-Told = TypeVar("Told")
+Answer = TypeVar("Answer")
 
 
 def wanted(settings: Settings, *, any_origin: bool = False) -> Wanted:
@@ -88,7 +88,7 @@ class TwilioSetup:
         """Ask how the account is set up."""
         with plain_errors():
             numbers = {str(one.phone_number): _number(one) for one in self._client.incoming_phone_numbers.list()}
-        return Found(numbers, self._state(), _if_told(self._dialing), _if_told(self._recording))
+        return Found(numbers, self._state(), _if_shown(self._dialing), _if_shown(self._recording))
 
     def set_number(self, e164: str, values: Mapping[Field, str]) -> None:
         """Set these parts of a number and leave the others alone."""
@@ -169,11 +169,11 @@ class TwilioSetup:
         return self.account.client
 
 
-def _number(told: Any) -> dict[Field, str]:
-    return {part: getattr(told, name) or "" for part, name in PARAMETERS.items()}
+def _number(resource: Any) -> dict[Field, str]:
+    return {part: getattr(resource, name) or "" for part, name in PARAMETERS.items()}
 
 
-def _if_told(ask: Callable[[], Told]) -> Told | None:
+def _if_shown(ask: Callable[[], Answer]) -> Answer | None:
     """Return what was asked for, or None where our key is not let see it."""
     try:
         return ask()

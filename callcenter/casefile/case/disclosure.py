@@ -56,7 +56,7 @@ def disclose(case_id: str) -> Response | str | tuple[str, int]:
     with unit_of_work() as database:
         by = myself(database)
         actor = staff_member(by.id)
-        disclosures.note(database, draft, decided, Copy(kind, body, reason), by=by, actor=actor, now=now)
+        disclosures.record_export(database, draft, decided, Copy(kind, body, reason), by=by, actor=actor, now=now)
     return _file(body, kind, f"{local_date(now):%Y%m%d}")
 
 

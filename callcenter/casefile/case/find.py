@@ -31,7 +31,7 @@ def find() -> str:
     heard, now = request.form.get("nickname", "").strip(), ports().clock.now()
     with unit_of_work() as session:
         staff = myself(session)
-        found = cases.search_as(session, heard, Cues(), by=staff_member(staff.id), now=now) if heard else []
+        found = cases.search_and_audit(session, heard, Cues(), by=staff_member(staff.id), now=now) if heard else []
         found = _named(session, found, staff)
         ids = {one.case_id for one in found}
         mine = case_access.openable(session, ids, staff, now=now)
@@ -40,8 +40,8 @@ def find() -> str:
 
 def _named(session: Session, found: list[Candidate], staff: Staff) -> list[Candidate]:
     """Leave out others of the family who is on the line: that they call is behind the wall."""
-    there = wall.on_the_line(session, staff)
+    there = wall.speaker_on_the_line(session, staff)
     if there is None:
         return found
-    named = {person.id for person in wall.people_named(session, there)}
+    named = {person.id for person in wall.visible_people(session, there)}
     return [one for one in found if one.case_id != there.case_id or one.person_id in named]

@@ -47,7 +47,9 @@ def break_the_glass(kind: str, target_id: str) -> Response | tuple[str, int]:
 
 
 def _ask(session: Session, target: Target, reason: str) -> bool:
-    return break_glass.ask(session, target, reason, by=myself(session), now=ports().clock.now()) is not None
+    return (
+        break_glass.open_with_reason(session, target, reason, by=myself(session), now=ports().clock.now()) is not None
+    )
 
 
 def _draw(target: Target, reason: str = "", problems: list[Problem] | None = None) -> str:

@@ -31,7 +31,7 @@ from callcenter.services.cases.case_timeline import Happened
 from callcenter.services.keeping import holds, retention
 from callcenter.services.names import nicknames
 from callcenter.services.records import viewers
-from callcenter.services.records.viewers import Other
+from callcenter.services.records.viewers import OtherViewer
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
 from callcenter.ui.access import myself, staff_who_may
@@ -89,7 +89,7 @@ class Sight:
     handover: CaseHandover | None
     closing: CaseClosing | None
     colleagues: tuple[tuple[str, str], ...]
-    others: tuple[Other, ...]
+    others: tuple[OtherViewer, ...]
     goes_on: date | None
     """When the case is destroyed if nobody calls."""
     held_until: date | None
@@ -108,8 +108,8 @@ def draw_case(case_id: str, *, problems: tuple[Problem, ...] = (), typed: dict[s
     """Draw the page; *problems* and what was *typed* come back after something could not be taken."""
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
-        found = case_access.opened(session, case_id, staff, now=now)
-        viewers.come(session, Subject("case", found.id), staff, now=now)
+        found = case_access.open_for_reading(session, case_id, staff, now=now)
+        viewers.start_viewing(session, Subject("case", found.id), staff, now=now)
         _note(session, found, "case.read", staff, now)
         sight = _look(session, found, staff, now, before=before_moment())
         given = {"typed": typed or {}, "problems": problems, "reasons": [(one.value, one.label) for one in CloseReason]}
@@ -122,12 +122,12 @@ def case_live(case_id: str) -> str:
     """What changes by itself while the page is open: who else is here, and whether something is newer."""
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
-        found = case_access.opened(session, case_id, staff, now=now)
+        found = case_access.open_for_reading(session, case_id, staff, now=now)
         subject = Subject("case", found.id)
-        viewers.stay(session, subject, staff, now=now)
+        viewers.keep_viewing(session, subject, staff, now=now)
         given = {
             "case": found,
-            "others": viewers.others(session, subject, staff, now=now),
+            "others": viewers.other_viewers(session, subject, staff, now=now),
             "handover": case_handovers.pending(session, found),
             "now": now,
         }
@@ -141,11 +141,11 @@ def case_writing(case_id: str) -> tuple[str, int]:
     field = request.form.get("field", "")
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
-        subject = Subject("case", case_access.opened(session, case_id, staff, now=now).id)
+        subject = Subject("case", case_access.open_for_reading(session, case_id, staff, now=now).id)
         if "left" in request.form:
-            viewers.leave(session, subject, staff, now=now)
+            viewers.stop_viewing(session, subject, staff, now=now)
         else:
-            viewers.come(session, subject, staff, now=now, writing=field if field in casework.TEXTS else None)
+            viewers.start_viewing(session, subject, staff, now=now, writing=field if field in casework.TEXTS else None)
     return "", 204
 
 
@@ -155,7 +155,7 @@ def case_print(case_id: str) -> str:
     """The case on paper, as far as it may be seen with this person in mind; who printed it stands on the page."""
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
-        found = case_access.opened(session, case_id, staff, now=now)
+        found = case_access.open_for_reading(session, case_id, staff, now=now)
         sight = _look(session, found, staff, now, at_most=ON_PAPER)
         facts = {"person": sight.speaker.id if sight.speaker else None, "entries": len(sight.moments)}
         _note(session, found, "case.print", staff, now, facts)
@@ -189,7 +189,7 @@ def _look(
         members=members,
         speaker=_member(person) if person else None,
         names=nicknames.all_of(session, person) if person else (),
-        before=cases.told_before(session, person) if person else "",
+        before=cases.earlier_background(session, person) if person else "",
         moments=tuple(_moment(session, entry) for entry in entries),
         older_before=timeline.older_before,
         owner=owner.name if owner else None,
@@ -199,9 +199,9 @@ def _look(
         may_hold=may(staff.role, Action.HOLD),
         may_export=may(staff.role, Action.EXPORT),
         handover=case_handovers.pending(session, found),
-        closing=case_closing.closing_of(session, found),
+        closing=case_closing.current_closing(session, found),
         colleagues=tuple((one.id, one.name) for one in case_handovers.colleagues(session, found)),
-        others=viewers.others(session, Subject("case", found.id), staff, now=now),
+        others=viewers.other_viewers(session, Subject("case", found.id), staff, now=now),
         goes_on=goes[0] if (goes := retention.case_due(session, found, settings().policy.periods)) else None,
         held_until=max((one.until for one in holds.of_case(session, found.id, today=local_date(now))), default=None),
         today=local_date(now),
@@ -217,9 +217,9 @@ def _chosen(found: Case) -> Person | None:
 
 def _people(session: Session, found: Case, staff: Staff, speaker: Speaker | None) -> list[Person]:
     """Return whose side the case may be read from: while one of them is on the line, only who may be named then."""
-    there = wall.on_the_line(session, staff)
+    there = wall.speaker_on_the_line(session, staff)
     if there is not None and speaker is not None and there.case_id == found.id:
-        return _in_order(wall.people_named(session, there))
+        return _in_order(wall.visible_people(session, there))
     return _in_order(found.people)
 
 

@@ -79,8 +79,8 @@ def case_follow_up(case_id: str) -> Answer:
     def act() -> str:
         now, when = ports().clock.now(), request.form.get("when", "")
         with unit_of_work() as session:
-            wanted = casework.in_open_days(session, OPEN_DAYS[when], now=now) if when in OPEN_DAYS else _day(when)
-            day = casework.follow_up(session, case_id, wanted, by=myself(session), now=now)
+            wanted = casework.open_day_after(session, OPEN_DAYS[when], now=now) if when in OPEN_DAYS else _day(when)
+            day = casework.set_follow_up(session, case_id, wanted, by=myself(session), now=now)
         if day is None:
             return "次に見る日を、なしにしました。"
         moved = f"{long_date(wanted)}は受付がないため、" if wanted is not None and wanted != day else ""

@@ -36,7 +36,7 @@ def hinted(
 def by_code(session: Session, heard: str) -> Candidate | None:
     """Return whom a 呼び番号 names, if what was heard is one."""
     digits = read_code(heard)
-    person_id = continuity.known_by(session, digits) if digits else None
+    person_id = continuity.person_by_code(session, digits) if digits else None
     person = session.get(Person, person_id) if person_id else None
     if person is None or not person.nicknames:
         return None
@@ -61,4 +61,4 @@ def _hidden(session: Session, speaker: Speaker | None, candidates: Iterable[Cand
     if speaker is None:
         return set()
     same_case = {one.person_id for one in candidates if one.case_id == speaker.case_id}
-    return same_case - {one.id for one in wall.people_named(session, speaker)} if same_case else set()
+    return same_case - {one.id for one in wall.visible_people(session, speaker)} if same_case else set()

@@ -118,7 +118,7 @@ def build(session: Session, record: Consultation, staff: Staff, *, now: datetime
         relation=Relation(person.relation),
         how_to_address=person.how_to_address,
         last_contact_on=person.contact_before_on,
-        before=cases.told_before(session, person),
+        before=cases.earlier_background(session, person),
         past=past(session, record, staff, now=now),
         practice=_practice(session, record, speaker),
         wishes=tuple(Wished(one.id, Wish(one.wish).label, one.note) for one in continuity.wishes(session, person.id)),
@@ -132,7 +132,7 @@ def build(session: Session, record: Consultation, staff: Staff, *, now: datetime
         ),
         merges=_merges(session, record, speaker, staff),
         family=tuple(
-            (one.id, name_of_person(one)) for one in wall.people_named(session, speaker) if one.id != person.id
+            (one.id, name_of_person(one)) for one in wall.visible_people(session, speaker) if one.id != person.id
         ),
         opened=speaker.opened,
         may_open=record.state is ConsultationState.DRAFT,
@@ -175,13 +175,13 @@ def _practice(session: Session, record: Consultation, speaker: Speaker) -> str |
     if record.channel != Channel.PHONE:
         return None
     known = record.person is not None and record.person.contact_before_on is not None
-    return practice_words(continuity.talks(session, speaker, without=record.id), known=known)
+    return practice_words(continuity.count_earlier_talks(session, speaker, without=record.id), known=known)
 
 
 def _visits(session: Session, person: Person, speaker: Speaker) -> int:
     """Count the visits this side may know of, and those of the subject that outlived an earlier case."""
     before = visit_counts.used_before(session, person.case, person) if person.is_subject else 0
-    return before + continuity.visits(session, speaker)
+    return before + continuity.count_visits(session, speaker)
 
 
 def _promises(session: Session, person: Person, now: datetime) -> tuple[Promised, ...]:
@@ -208,7 +208,7 @@ def _merges(session: Session, record: Consultation, speaker: Speaker, staff: Sta
         just_now = merge.by_id == staff.id and merge.at >= record.opened_at
         return merge.kind is MergeKind.PEOPLE or speaker.opened or just_now
 
-    found = merging.standing(session, record.person) if record.person is not None else ()
+    found = merging.undoable_merges(session, record.person) if record.person is not None else ()
     return tuple(
         Joined(one.id, _joined_words(session, one), one.at, _since(session, one)) for one in found if may_show(one)
     )

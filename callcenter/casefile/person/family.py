@@ -54,7 +54,7 @@ def merge(record_id: str) -> str | Response:
     other_id, kind = request.form.get("other", ""), choice(MergeKind, request.form.get("kind"))
 
     def act(session: Session, _record: Consultation, person: Person, by: Staff, now: datetime) -> None:
-        other = cases.person_with(session, other_id)
+        other = cases.get_person(session, other_id)
         if kind is MergeKind.PEOPLE:
             merging.merge_people(session, person.id, other.id, by=by, now=now)
         else:
@@ -84,7 +84,7 @@ def not_sure(record_id: str) -> str | Response:
         raise UnknownChoice
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
-        linking.leave_open(session, record_id, LinkState(doubt), maybe=maybe, by=staff, now=now)
+        linking.record_doubt(session, record_id, LinkState(doubt), maybe=maybe, by=staff, now=now)
         answer = page.answer(session, record_id)
     return answer()
 

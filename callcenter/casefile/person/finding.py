@@ -49,14 +49,14 @@ def search(record_id: str) -> str:
     heard = request.form.get("nickname_heard", "")
     with unit_of_work() as session:
         staff = myself(session)
-        record = consultations.at_hand(session, record_id, staff)
+        record = consultations.find_writable(session, record_id, staff)
         linked, draw = record.person_id is not None, None
         said = cues.said(request.form, record)
         most = nickname_search.WIDELY if request.form.get("more") else MOST
         found = _candidates(session, record, heard, said, staff, most)
         colleagues = cues.counsellors(session) if found else ()
         if heard.strip():
-            nickname_search.note_search(session, found, by=staff_member(staff.id), now=ports().clock.now())
+            nickname_search.record_search(session, found, by=staff_member(staff.id), now=ports().clock.now())
         if not from_script():
             save_form(session, record_id)
             draw = around(record.channel).page(session, record_id, Shown(tuple(found), said, colleagues))
@@ -83,12 +83,12 @@ def confirm(record_id: str) -> str | Response:
         staff, now = myself(session), ports().clock.now()
         try:
             if request.form.get("consent") == "1":
-                record = consultations.for_writing(session, record_id, staff)
-                person = cases.person_with(session, chosen)
+                record = consultations.lock_for_writing(session, record_id, staff)
+                person = cases.get_person(session, chosen)
                 consents.give(session, person.id, record.channel, by=staff, now=now)
             linking.confirm_person(session, record_id, chosen, by=staff, now=now)
         except ConsentNeeded:  # nothing was changed yet
-            shown = Shown(asking=Asking(chosen, name_of_person(cases.person_with(session, chosen))))
+            shown = Shown(asking=Asking(chosen, name_of_person(cases.get_person(session, chosen))))
         answer = page.answer(session, record_id, shown, whole=shown.asking is not None)
     return answer()
 
@@ -134,7 +134,7 @@ def earlier(record_id: str) -> str:
     now, draw = ports().clock.now(), None
     with unit_of_work() as session:
         staff = myself(session)
-        record = consultations.for_writing(session, record_id, staff)
+        record = consultations.lock_for_writing(session, record_id, staff)
         past, lists = card.past(session, record, staff, now=now, before=before), choices.beside(session)
         if not from_script():
             draw = around(record.channel).page(session, record_id, Shown(past=past))

@@ -44,7 +44,7 @@ def change_names(person_id: str, act: str) -> Answer:
         with unit_of_work() as session:
             staff = myself(session)
             person = _person(session, person_id, staff)
-            case_id = case_access.for_work(session, person.case_id, staff, now=ports().clock.now()).id
+            case_id = case_access.lock_for_work(session, person.case_id, staff, now=ports().clock.now()).id
             _change(session, person, act, staff)
             names = nicknames.all_of(session, person)
     except HelplineError as refused:
@@ -56,8 +56,8 @@ def change_names(person_id: str, act: str) -> Answer:
 
 
 def _person(session: Session, person_id: str, staff: Staff) -> Person:
-    person = cases.person_with(session, person_id)
-    if wall.hides(session, wall.on_the_line(session, staff), person):
+    person = cases.get_person(session, person_id)
+    if wall.is_hidden(session, wall.speaker_on_the_line(session, staff), person):
         raise cases.NoSuchPerson
     return person
 

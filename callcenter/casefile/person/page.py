@@ -64,7 +64,7 @@ class RecordPage:
 def look(session: Session, record_id: str, shown: Shown | None = None) -> RecordPage:
     """Gather the page; opening the record, and what the person told before, is noted in the trail."""
     now, staff, shown = ports().clock.now(), myself(session), shown or Shown()
-    wall.check(session, staff, consultations.for_writing(session, record_id, staff))
+    wall.check(session, staff, consultations.lock_for_writing(session, record_id, staff))
     opened = consultations.read(session, record_id, by=staff, now=now)
     card = cards.build(session, opened, staff, now=now)
     if card is not None and shown.past is not None:

@@ -30,7 +30,7 @@ def beside(record_id: str, act: Act) -> str | Response:
     """Do something for the person of a record that one may write in, and draw them again."""
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
-        record = consultations.for_writing(session, record_id, staff)
+        record = consultations.lock_for_writing(session, record_id, staff)
         if record.person is None:
             raise NobodyYet
         act(session, record, record.person, staff, now)
@@ -45,7 +45,7 @@ def address(record_id: str) -> str | Response:
     text = request.form.get("how_to_address", "")
 
     def act(session: Session, _record: Consultation, person: Person, by: Staff, now: datetime) -> None:
-        continuity.address(session, person, text, by=by, now=now)
+        continuity.set_how_to_address(session, person, text, by=by, now=now)
 
     return beside(record_id, act)
 
@@ -76,10 +76,10 @@ def promises(record_id: str) -> str | Response:
 
     def act(session: Session, record: Consultation, person: Person, by: Staff, now: datetime) -> None:
         if settled is not None:
-            continuity.settle(session, person, settled, end, by=by, now=now)
+            continuity.settle_promise(session, person, settled, end, by=by, now=now)
             return
         owner = _colleague(session, owner_id) if owner_id else by
-        continuity.promise(session, person, note, due_on=due_on, owner=owner, record=record, by=by, now=now)
+        continuity.make_promise(session, person, note, due_on=due_on, owner=owner, record=record, by=by, now=now)
 
     return beside(record_id, act)
 
@@ -104,7 +104,9 @@ def usual(record_id: str) -> str | Response:
     chosen = request.form.get("usual", "")
 
     def act(session: Session, _record: Consultation, person: Person, by: Staff, now: datetime) -> None:
-        continuity.set_usual(session, person, _colleague(session, chosen) if chosen else None, by=by, now=now)
+        continuity.set_usual_counsellor(
+            session, person, _colleague(session, chosen) if chosen else None, by=by, now=now
+        )
 
     return beside(record_id, act)
 

@@ -44,7 +44,7 @@ def enter() -> Response | tuple[str, int]:
         contact, problems = _read(request.form, myself(session), now)
         if contact is None:
             return _draw(session, request.form, problems, now), 422
-        record = drafts.enter(session, contact, by=myself(session), now=now)
+        record = drafts.enter_afterwards(session, contact, by=myself(session), now=now)
         record_id = record.id
     return to_record(record_id)
 
@@ -55,7 +55,7 @@ def left_behind() -> str:
     """Drafts that nobody will finish by themselves."""
     now = ports().clock.now()
     with reading() as session:
-        found = drafts.left(session, by=myself(session), now=now, on_duty=at_work(now, settings().policy))
+        found = drafts.unattended(session, by=myself(session), now=now, on_duty=at_work(now, settings().policy))
         people = [(one.id, one.name) for one in drafts.writers(session)]
         mine = myself(session).id
     return render_template("casefile/record/left_behind.html", left=found, people=people, mine=mine, now=now)

@@ -39,7 +39,7 @@ def refer(record_id: str) -> str | Response:
     how = choice(ReferralHow, request.form.get("how"))
     with unit_of_work() as session:
         chosen = request.form.get("institution", "")
-        referrals.note(session, record_id, chosen, how, by=myself(session), now=ports().clock.now())
+        referrals.record_referral(session, record_id, chosen, how, by=myself(session), now=ports().clock.now())
     return _noted(record_id)
 
 
@@ -48,7 +48,7 @@ def refer(record_id: str) -> str | Response:
 def take_back_referral(record_id: str, referral_id: str) -> str | Response:
     """It was noted by mistake."""
     with unit_of_work() as session:
-        referrals.take_back(session, record_id, referral_id, by=myself(session), now=ports().clock.now())
+        referrals.remove(session, record_id, referral_id, by=myself(session), now=ports().clock.now())
     return _noted(record_id)
 
 

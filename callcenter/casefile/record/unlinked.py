@@ -12,14 +12,18 @@ from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action, Condition, may
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.records import consultations, unlinked
-from callcenter.services.records.unlinked import AT_ONCE, Which
+from callcenter.services.records.unlinked import AT_ONCE, UnlinkedFilter
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
 from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.kit.paging import before_moment
 from callcenter.ui.kit.sent import choice
 
-TITLES: dict[Which, str] = {Which.ALL: "すべて", Which.SILENT: "無言だった電話", Which.UNSURE: "まだわからない"}
+TITLES: dict[UnlinkedFilter, str] = {
+    UnlinkedFilter.ALL: "すべて",
+    UnlinkedFilter.SILENT: "無言だった電話",
+    UnlinkedFilter.UNSURE: "まだわからない",
+}
 
 
 @bp.get("/unlinked")
@@ -36,7 +40,7 @@ def unlinked_page() -> str:
 def unlinked_beside(record_id: str) -> str:
     """The same beside a record: one of them may have been the same person."""
     with unit_of_work() as session:
-        record = consultations.for_writing(session, record_id, myself(session))
+        record = consultations.lock_for_writing(session, record_id, myself(session))
         given = _given(session, record.id)
     return render_template("casefile/record/unlinked_beside.html", record_id=record_id, **given)
 
@@ -61,5 +65,5 @@ def _may_open(counsellor_id: str, staff: Staff) -> bool:
     return may(staff.role, Action.OPEN, {Condition.OWN} if counsellor_id == staff.id else set())
 
 
-def _which() -> Which:
-    return choice(Which, request.values.get("show", Which.ALL.value))
+def _which() -> UnlinkedFilter:
+    return choice(UnlinkedFilter, request.values.get("show", UnlinkedFilter.ALL.value))

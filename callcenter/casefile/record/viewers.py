@@ -35,9 +35,9 @@ def beside(record_id: str) -> Response:
     now, subject = ports().clock.now(), Subject("consultation", record_id)
     with unit_of_work() as session:
         staff = myself(session)
-        record = consultations.for_writing(session, record_id, staff)
-        viewers.come(session, subject, staff, writing=writing, now=now)
-        others = viewers.others(session, subject, staff, now=now)
+        record = consultations.lock_for_writing(session, record_id, staff)
+        viewers.start_viewing(session, subject, staff, writing=writing, now=now)
+        others = viewers.other_viewers(session, subject, staff, now=now)
         answer = {"others": [{"name": one.name, "writing": one.writing} for one in others], **_news(record, version)}
     return jsonify(answer)
 
@@ -47,7 +47,7 @@ def beside(record_id: str) -> Response:
 def closed(record_id: str) -> Response:
     """The page was closed; a browser that died says nothing and is forgotten a minute later."""
     with unit_of_work() as session:
-        viewers.leave(session, Subject("consultation", record_id), myself(session), now=ports().clock.now())
+        viewers.stop_viewing(session, Subject("consultation", record_id), myself(session), now=ports().clock.now())
     return Response(status=204)
 
 
@@ -59,7 +59,7 @@ def same_today(record_id: str) -> Response:
         staff = myself(session)
         if not from_script():
             save_form(session, record_id)
-        record = consultations.for_writing(session, record_id, staff)
+        record = consultations.lock_for_writing(session, record_id, staff)
         prefill.confirm(session, record, request.form.get("confirm", ""), by=staff, now=ports().clock.now())
     return Response(status=204) if from_script() else to_record(record_id)
 

@@ -107,7 +107,7 @@ def _finish(session: Session, record_id: str, quick: Outcome | None, place: Surr
     now, staff = ports().clock.now(), myself(session)
     with place.finishing(session, record_id, staff, now=now):
         finished = consultations.finish(session, record_id, by=staff, now=now, quick=quick)
-        casework.check_back(session, finished, by=staff, now=now)
+        casework.follow_up_after_danger(session, finished, by=staff, now=now)
     return staff.session_token != me().token
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callcenter.domain.duty.presence import CHOSEN, Work, what_follows
+from callcenter.domain.duty.presence import CHOSEN, Work, work_after_call
 from callcenter.models.calls.calls import Presence
 from callcenter.models.staff.accounts import Staff
 from callcenter.ui.tones import AWAY
@@ -37,7 +37,7 @@ def after(row: Presence | None, staff: Staff) -> After:
         return After()
     if staff.changes_soon:
         return After(Work.OFFLINE, "アカウントの変更のため、受付を終えます", mine=False)
-    work, reason = what_follows(row)
+    work, reason = work_after_call(row)
     if work is Work.OFFLINE:
         return After(Work.OFFLINE, "受付を終えて、ログアウトします" if row.signing_out else "今日は終わります")
     return After() if reason is None else After(f"{Work.AWAY}:{reason}", f"離れます({AWAY[reason]})")

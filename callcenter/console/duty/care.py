@@ -17,7 +17,7 @@ from callcenter.ui.kit.answers import done
 @staff_who_may(Action.ANSWER)
 def hard_call() -> Response:
     """つらかった: a supervisor hears of it, and a pause follows the record; ``undo`` takes it back."""
-    act = care.take_back if request.form.get("undo") == "1" else care.hard_call
+    act = care.withdraw_hard_call if request.form.get("undo") == "1" else care.report_hard_call
     with unit_of_work() as session:
         act(session, myself(session), now=ports().clock.now())
     return done("console.board")
@@ -28,7 +28,7 @@ def hard_call() -> Response:
 def note_seen(note_id: str) -> Response:
     """声をかけました."""
     with unit_of_work() as session:
-        care.seen(session, note_id, by=myself(session), now=ports().clock.now())
+        care.mark_answered(session, note_id, by=myself(session), now=ports().clock.now())
     return done("console.board")
 
 
@@ -38,5 +38,5 @@ def care_page() -> str:
     """How often each counsellor had a hard call, for those who look after them."""
     now = ports().clock.now()
     with unit_of_work() as session:  # that somebody looked is noted
-        counts, notes = care.exposures(session, by=myself(session), now=now), care.unseen(session)
+        counts, notes = care.hard_call_counts(session, by=myself(session), now=now), care.open_hard_calls(session)
     return render_template("console/duty/care.html", counts=counts, notes=notes, now=now)

@@ -12,7 +12,7 @@ from callcenter.console.blueprint import bp
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.calls.lifecycle import OfferState
-from callcenter.domain.duty.presence import BOUND, CHOSEN, TALKING, Next, Work
+from callcenter.domain.duty.presence import BOUND, CHOSEN, TALKING, NextWork, Work
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.staff.roles import Contact
 from callcenter.models.calls.calls import Call, Offer
@@ -58,9 +58,9 @@ def choose(session: Session, staff: Staff, sent: str, reason_sent: str) -> None:
     """Do what the counsellor chose to do now; ``UnknownChoice`` for anything that is no choice."""
     now, (work, reason) = ports().clock.now(), _choice(sent, reason_sent)
     if work is Work.AVAILABLE:
-        presence.come(session, staff, now=now)
+        presence.become_available(session, staff, now=now)
     else:
-        presence.leave(session, staff, work, now=now, reason=reason)
+        presence.become_unavailable(session, staff, work, now=now, reason=reason)
 
 
 @bp.post("/after")
@@ -76,10 +76,10 @@ def plan(session: Session, staff: Staff, sent: str) -> None:
     """Keep for after the call what the counsellor chose, such as ``away:care``."""
     work, _, reason_sent = sent.partition(":")
     chosen, reason = _choice(work, reason_sent)
-    presence.plan(session, staff, chosen, now=ports().clock.now(), reason=reason)
+    presence.plan_after_call(session, staff, chosen, now=ports().clock.now(), reason=reason)
 
 
-def _choice(work: str, reason: str) -> Next:
+def _choice(work: str, reason: str) -> NextWork:
     if work in {Work.AVAILABLE, Work.OFFLINE}:
         return Work(work), None
     if work == Work.AWAY:
@@ -104,9 +104,9 @@ def beat() -> Response:
     """The tab is alive; who talks or waits to be rung is at work, however still the keyboard is."""
     lease, registered, now = request.form.get("lease", ""), request.form.get("registered") == "1", ports().clock.now()
     with unit_of_work() as session:
-        row = presence.beat(session, myself(session), lease, registered=registered, now=now)
+        row = presence.record_heartbeat(session, myself(session), lease, registered=registered, now=now)
         if request.form.get("stood_still") == "1":
-            presence.stood_still(session, row, now=now)
+            presence.set_unreachable_after_freeze(session, row, now=now)
         at_work = row.work in (*BOUND, Work.AVAILABLE)
     if at_work:
         note_activity()
@@ -122,8 +122,8 @@ def set_contact() -> Response:
         staff = myself(session)
         contact = choice(Contact, request.form.get("contact"))
         accounts.set_contact(session, staff, contact, by=staff_member(staff.id), now=now)
-        presence.of(session, staff, now=now)
-        live.tell(session, live.LINE, now=now)
+        presence.lock_or_create(session, staff, now=now)
+        live.publish(session, live.LINE, now=now)
     return done("console.board")
 
 
@@ -135,7 +135,7 @@ def line_token() -> Response:
     tokens, now = ports().tokens, ports().clock.now()
     with unit_of_work() as session:
         staff = myself(session)
-        row = presence.of(session, staff, now=now)
+        row = presence.lock_or_create(session, staff, now=now)
         if row.lease is None or row.lease != request.form.get("lease"):
             raise OtherTab
         if tokens is None or row.contact is not Contact.BROWSER:
@@ -154,7 +154,7 @@ def decline(offer_id: str) -> Response:
         offer, call = ringing.find_with_call(session, offer_id)
         if offer is None or offer.staff_id != me().staff_id:
             raise NotYourCall
-        room.ring_over(session, call, offer, OfferState.DECLINED, now=ports().clock.now())
+        room.end_ring(session, call, offer, OfferState.DECLINED, now=ports().clock.now())
     return done("console.board")
 
 
@@ -173,6 +173,6 @@ def end_call(call_id: str) -> Response:
 
 def running_call(session: Session, *, now: datetime) -> tuple[Call | None, Offer | None]:
     """Return the call this counsellor is in, with the ring that led to it."""
-    row = presence.of(session, myself(session), now=now)
+    row = presence.lock_or_create(session, myself(session), now=now)
     offer = session.get(Offer, row.offer_id) if row.offer_id and row.work in TALKING else None
     return (None, None) if offer is None else (session.get(Call, offer.call_id), offer)

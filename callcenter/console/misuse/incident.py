@@ -67,7 +67,7 @@ def note_incident(record_id: str) -> str | Response | tuple[str, int]:
         return to_record(record_id)
     with unit_of_work() as session:
         staff = myself(session)
-        record = consultations.for_writing(session, record_id, staff)
+        record = consultations.lock_for_writing(session, record_id, staff)
         drawn = flagged.part(session, record, staff, now=ports().clock.now(), saved=saved)
     return render_template("console/misuse/incident.html", misuse=drawn)
 
@@ -77,10 +77,10 @@ def _keep(session: Session, record_id: str, sent: Sent) -> None:
     if typed.kind not in set(Misuse):
         raise NothingChosen
     kind = Misuse(typed.kind)
-    incident = incidents.note(session, record_id, kind, typed.words, by=staff, now=now, key=sent.key)
+    incident = incidents.record_incident(session, record_id, kind, typed.words, by=staff, now=now, key=sent.key)
     if incident is None or not typed.flag:
         return
-    record = consultations.for_writing(session, record_id, staff)
+    record = consultations.lock_for_writing(session, record_id, staff)
     call = session.get(Call, record.call_id) if record.call_id else None
     if call is None:
         raise NoNumberShown
@@ -93,7 +93,7 @@ def _again(record_id: str, sent: Sent, refused: HelplineError) -> tuple[str, int
     problems = (Problem(field, refused.message),)
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
-        record = consultations.for_writing(session, record_id, staff)
+        record = consultations.lock_for_writing(session, record_id, staff)
         again = flagged.part(session, record, staff, now=now, typed=sent.typed, problems=problems)
         draw = drawing.around(session, record_id, misuse=again)
     return draw(), 422

@@ -160,7 +160,7 @@ def _free(session: Session, offer: Offer, now: datetime, policy: Policy) -> tupl
 
 
 def _spoken(session: Session, call: Call, talked: timedelta) -> tuple[tuple[Spoken, ...], tuple[Spoken, ...]]:
-    before = [event.facts["code"] for event in participants.said(session, call)]
+    before = [event.facts["code"] for event in participants.phrases_said(session, call)]
     on_hold, line = call.held_at is not None, line_words()
     changed_phrases.keep_fresh(session)
 

@@ -30,7 +30,7 @@ def my_leg(session: Session, leg_id: str) -> tuple[Call, Offer]:
 @staff_who_may(Action.ANSWER)
 def hold(leg_id: str) -> Response:
     """Let the caller hear music (``held`` 1), or come back (0)."""
-    act = participants.hold if request.form.get("held") == "1" else participants.unhold
+    act = participants.put_on_hold if request.form.get("held") == "1" else participants.take_off_hold
     with unit_of_work() as session:
         call, offer = my_leg(session, leg_id)
         act(session, call, offer, now=ports().clock.now())
@@ -43,7 +43,7 @@ def mute(leg_id: str) -> Response:
     """Let the room not hear a counsellor's telephone (``muted`` 1), or hear it again (0)."""
     with unit_of_work() as session:
         _, offer = my_leg(session, leg_id)
-        participants.mute(session, offer, muted=request.form.get("muted") == "1", now=ports().clock.now())
+        participants.set_muted(session, offer, muted=request.form.get("muted") == "1", now=ports().clock.now())
     return done("console.board")
 
 
@@ -55,7 +55,7 @@ def ask_colleague(leg_id: str) -> Response:
     now, policy = ports().clock.now(), settings().policy
     with unit_of_work() as session:
         call, offer = my_leg(session, leg_id)
-        consult.start(session, call, offer, colleague, told=told, now=now, policy=policy)
+        consult.start_consult(session, call, offer, colleague, announced=told, now=now, policy=policy)
     return done("console.board")
 
 

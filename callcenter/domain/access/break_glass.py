@@ -27,7 +27,7 @@ class AccessKind(StrEnum):
     NUMBER = "number"
 
 
-class Verdict(Code):
+class ReviewVerdict(Code):
     """What a supervisor says of an opening afterwards."""
 
     IN_ORDER = "in_order", "必要な閲覧だった"

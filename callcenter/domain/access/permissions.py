@@ -5,7 +5,7 @@ about one thing at hand, ``services.access.reach`` turns the very same ways into
 what its page would refuse, nor hides what it would open::
 
     may(by.role, Action.OPEN, {Condition.ASSIGNED})            # one record
-    select(Consultation).where(reach.records(by, now=now))     # all of them
+    select(Consultation).where(reach.records_allowed(by, now=now))     # all of them
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class CallStep(StrEnum):
     ENDED = "ended"
 
 
-class Outcome(StrEnum):
+class CallOutcome(StrEnum):
     """How a call ended (転帰)."""
 
     COMPLETED = "completed"
@@ -61,7 +61,7 @@ class Source(StrEnum):
     """Afterwards, from the telephone company's list: our database was away while it came and went."""
 
 
-class Why(StrEnum):
+class EndReason(StrEnum):
     """Why the line itself ended a call, where the outcome does not say it."""
 
     QUEUE_FULL = "queue_full"
@@ -95,21 +95,21 @@ def step(state: CallState, taken: CallStep) -> CallState:
 class Facts(Protocol):
     """What is known of an ended call, in whatever order it became known."""
 
-    outcome: Outcome | None
+    outcome: CallOutcome | None
     greeted_at: datetime | None
     talked_at: datetime | None
 
 
-def settle(facts: Facts) -> Outcome:
+def outcome_from(facts: Facts) -> CallOutcome:
     """Read the outcome from the facts; what the line itself decided stays, a talk makes a completed call.
 
     Late news of a join may still turn an abandoned call into a completed one, never the reverse.
     """
     if facts.talked_at is not None:
-        return Outcome.COMPLETED
-    if facts.outcome not in {None, Outcome.ABANDONED_GREETING, Outcome.ABANDONED_QUEUE}:
+        return CallOutcome.COMPLETED
+    if facts.outcome not in {None, CallOutcome.ABANDONED_GREETING, CallOutcome.ABANDONED_QUEUE}:
         return facts.outcome
-    return Outcome.ABANDONED_GREETING if facts.greeted_at is None else Outcome.ABANDONED_QUEUE
+    return CallOutcome.ABANDONED_GREETING if facts.greeted_at is None else CallOutcome.ABANDONED_QUEUE
 
 
 class Purpose(StrEnum):
@@ -156,7 +156,7 @@ def advance(state: OfferState, news: OfferState) -> OfferState:
     return news if _RANK[news] > _RANK[state] else state
 
 
-class Key(StrEnum):
+class CallerKey(StrEnum):
     """What the caller pressed while hearing the greeting: a hint shown on the offer, never an identity."""
 
     SELF = "1"
@@ -164,5 +164,5 @@ class Key(StrEnum):
     HARD_TO_SPEAK = "3"
 
     @classmethod
-    def read(cls, digits: str) -> Key | None:
+    def read(cls, digits: str) -> CallerKey | None:
         return cls(digits) if digits in set(cls) else None

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from callcenter.domain.calls.lifecycle import Key
+from callcenter.domain.calls.lifecycle import CallerKey
 
 
 @dataclass(frozen=True)
-class Next:
+class DueCaller:
     """A caller whom somebody should be rung for."""
 
     call_id: str
@@ -18,19 +18,19 @@ class Next:
     supervisors_only: bool = False
     resting: frozenset[str] = frozenset()
     """Counsellors who declined this caller a moment ago; they are left in peace even if nobody else is free."""
-    key: Key | None = None
+    key: CallerKey | None = None
     """What the caller pressed, if anything: a wish, not a condition."""
-    choosy: bool = False
+    respect_preferences: bool = False
     """In the first seconds of waiting, whoever would rather take other callers is not rung yet."""
 
 
 @dataclass(frozen=True)
-class Free:
+class FreeCounsellor:
     """A counsellor who can be rung."""
 
     staff_id: str
     supervisor: bool = False
-    prefers: Key | None = None
+    prefers: CallerKey | None = None
     """The callers this counsellor would rather take, 本人 or 家族; most have no preference."""
 
 
@@ -43,7 +43,7 @@ class Match:
     new_round: bool
 
 
-def match(callers: Sequence[Next], free: Sequence[Free]) -> Iterator[Match]:
+def match(callers: Sequence[DueCaller], free: Sequence[FreeCounsellor]) -> Iterator[Match]:
     """Match *callers*, the next one first, with *free*, the longest idle first; nobody twice.
 
     Each caller gets the longest-idle counsellor who has not passed by yet, those who would rather take other callers
@@ -59,15 +59,15 @@ def match(callers: Sequence[Next], free: Sequence[Free]) -> Iterator[Match]:
         left.remove(chosen or suited[0])
 
 
-def prefers_others(one: Free, caller: Next) -> bool:
+def prefers_others(one: FreeCounsellor, caller: DueCaller) -> bool:
     """Whether this counsellor would rather take another kind of caller; a caller without a key is of no kind."""
-    kinds = (Key.SELF, Key.FAMILY)
+    kinds = (CallerKey.SELF, CallerKey.FAMILY)
     return one.prefers is not None and caller.key in kinds and one.prefers is not caller.key
 
 
-def _may_ring(one: Free, caller: Next) -> bool:
+def _may_ring(one: FreeCounsellor, caller: DueCaller) -> bool:
     return (
         one.staff_id not in caller.resting
         and (one.supervisor or not caller.supervisors_only)
-        and not (caller.choosy and prefers_others(one, caller))
+        and not (caller.respect_preferences and prefers_others(one, caller))
     )

@@ -12,7 +12,7 @@ from callcenter.domain.calls.lifecycle import CallState
 from callcenter.domain.policy import Policy
 
 
-class Verdict(StrEnum):
+class WaitingVerdict(StrEnum):
     """What should become of a caller in the queue."""
 
     STAY = "stay"
@@ -27,7 +27,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Waiter:
+class WaitingCaller:
     """The caller's side, as far as waiting goes."""
 
     state: CallState
@@ -38,11 +38,11 @@ class Waiter:
     spoken_position: int | None
     apologies: int
     apology_at: datetime | None
-    told: frozenset[str]
+    phrases_heard: frozenset[str]
 
 
 @dataclass(frozen=True)
-class Hall:
+class QueueSnapshot:
     """The waiting room as it is now."""
 
     now: datetime
@@ -54,14 +54,14 @@ class Hall:
     """Counsellors who could be rung now."""
     position: int
     waiting: int
-    rung: bool = False
+    being_rung: bool = False
     """Whether a counsellor is being rung for the caller at this moment."""
-    codes: bool = False
+    codes_in_use: bool = False
     """Whether anybody was given a 呼び番号, so that it is worth asking for one."""
 
 
 @dataclass(frozen=True)
-class Hearing:
+class WaitPhrases:
     """What the next wait document says before the music."""
 
     greeting: bool = False
@@ -76,77 +76,77 @@ class Hearing:
     """Whoever has a 呼び番号 may key it in."""
 
 
-def verdict(waiter: Waiter, hall: Hall, policy: Policy) -> Verdict:
+def verdict(caller: WaitingCaller, snapshot: QueueSnapshot, policy: Policy) -> WaitingVerdict:
     """Decide by arrival and the clock alone; the queue at the telephone company has no say."""
-    if waiter.state is CallState.ENDED:
-        return Verdict.OVER
-    if waiter.state is not CallState.WAITING:
-        return Verdict.ENTER
-    if not hall.hours.open and (ended := _closed_out(waiter, hall, policy)) is not None:
+    if caller.state is CallState.ENDED:
+        return WaitingVerdict.OVER
+    if caller.state is not CallState.WAITING:
+        return WaitingVerdict.ENTER
+    if not snapshot.hours.open and (ended := _closed_out(caller, snapshot, policy)) is not None:
         return ended
-    waited = hall.now - waiter.waiting_since
+    waited = snapshot.now - caller.waiting_since
     if waited >= policy.wait_ceiling:
-        return Verdict.CEILING
-    if hall.on_duty == 0 and waited >= policy.nobody_after:
-        return Verdict.NOBODY
-    return Verdict.STAY
+        return WaitingVerdict.CEILING
+    if snapshot.on_duty == 0 and waited >= policy.nobody_after:
+        return WaitingVerdict.NOBODY
+    return WaitingVerdict.STAY
 
 
-def _closed_out(waiter: Waiter, hall: Hall, policy: Policy) -> Verdict | None:
+def _closed_out(caller: WaitingCaller, snapshot: QueueSnapshot, policy: Policy) -> WaitingVerdict | None:
     """Tell whether waiting ends because the line has closed, and by which words.
 
     A sudden closure ends it at once; otherwise, and for a caller who lost a counsellor afterwards and was
     told to wait, the drain counts from the closing or from that loss. A ring under way may still be answered.
     """
-    at = waiter.arrived_at if hall.closing is None else hall.closing.at
-    sudden = hall.closing is not None and hall.closing.sudden and waiter.waiting_since <= at
-    over = at if sudden else max(at, waiter.waiting_since) + policy.drain
-    if hall.now < over or (hall.rung and hall.now < over + policy.last_ring):
+    at = caller.arrived_at if snapshot.closing is None else snapshot.closing.at
+    sudden = snapshot.closing is not None and snapshot.closing.sudden and caller.waiting_since <= at
+    over = at if sudden else max(at, caller.waiting_since) + policy.drain
+    if snapshot.now < over or (snapshot.being_rung and snapshot.now < over + policy.last_ring):
         return None
-    return Verdict.SPECIAL if sudden else Verdict.DRAINED
+    return WaitingVerdict.SPECIAL if sudden else WaitingVerdict.DRAINED
 
 
-def hearing(waiter: Waiter, hall: Hall, policy: Policy) -> Hearing:
+def phrases_to_say(caller: WaitingCaller, snapshot: QueueSnapshot, policy: Policy) -> WaitPhrases:
     """Choose the phrases; each is said once, and a position is only ever said when it got better."""
-    if waiter.waits == 0:
-        return Hearing(greeting=True)
-    crowded = hall.waiting >= policy.crowded_from
-    return Hearing(
-        crowded=crowded and "crowded" not in waiter.told and waiter.waits == 1,
-        near_close=crowded and "near_close" not in waiter.told and _near_close(waiter, hall, policy),
-        closing=not hall.hours.open and "closing" not in waiter.told,
-        care="care" not in waiter.told,
-        position=hall.position if _worth_saying(waiter, hall) else None,
-        moved_up=waiter.spoken_position is not None,
-        apology=_apology_due(waiter, hall.now, policy),
-        code=hall.codes and "code" not in waiter.told and waiter.waits > 1,
+    if caller.waits == 0:
+        return WaitPhrases(greeting=True)
+    crowded = snapshot.waiting >= policy.crowded_from
+    return WaitPhrases(
+        crowded=crowded and "crowded" not in caller.phrases_heard and caller.waits == 1,
+        near_close=crowded and "near_close" not in caller.phrases_heard and _near_close(caller, snapshot, policy),
+        closing=not snapshot.hours.open and "closing" not in caller.phrases_heard,
+        care="care" not in caller.phrases_heard,
+        position=snapshot.position if _worth_saying(caller, snapshot) else None,
+        moved_up=caller.spoken_position is not None,
+        apology=_apology_due(caller, snapshot.now, policy),
+        code=snapshot.codes_in_use and "code" not in caller.phrases_heard and caller.waits > 1,
     )
 
 
-def _worth_saying(waiter: Waiter, hall: Hall) -> bool:
-    if hall.on_duty == 0:
+def _worth_saying(caller: WaitingCaller, snapshot: QueueSnapshot) -> bool:
+    if snapshot.on_duty == 0:
         return False  # nobody is talking to somebody else, and nobody is coming
-    if waiter.spoken_position is None:
-        return hall.free == 0
-    return hall.position < waiter.spoken_position
+    if caller.spoken_position is None:
+        return snapshot.free == 0
+    return snapshot.position < caller.spoken_position
 
 
-def _near_close(waiter: Waiter, hall: Hall, policy: Policy) -> bool:
-    closes = hall.hours.closes_at
-    return closes is not None and waiter.arrived_at >= closes - policy.near_close
+def _near_close(caller: WaitingCaller, snapshot: QueueSnapshot, policy: Policy) -> bool:
+    closes = snapshot.hours.closes_at
+    return closes is not None and caller.arrived_at >= closes - policy.near_close
 
 
-def _apology_due(waiter: Waiter, now: datetime, policy: Policy) -> bool:
-    if waiter.apologies >= policy.apologies:
+def _apology_due(caller: WaitingCaller, now: datetime, policy: Policy) -> bool:
+    if caller.apologies >= policy.apologies:
         return False
-    return now - (waiter.apology_at or waiter.waiting_since) >= policy.apology_every
+    return now - (caller.apology_at or caller.waiting_since) >= policy.apology_every
 
 
-def capacity(on_duty: int, policy: Policy) -> int:
+def queue_capacity(on_duty: int, policy: Policy) -> int:
     """How many callers may wait."""
     return max(policy.queue_at_least, policy.queue_per_counsellor * on_duty)
 
 
-def rang_out(rung_at: datetime, seconds: int, policy: Policy) -> datetime:
+def ring_given_up_at(rung_at: datetime, seconds: int, policy: Policy) -> datetime:
     """When an offer without any news is given up; the telephone company itself rings up to five seconds longer."""
     return rung_at + timedelta(seconds=seconds + 5) + policy.ring_slack

@@ -65,7 +65,7 @@ class CaseRisk:
     on: date
 
 
-def surfacing(speaker: Speaker | None, owner_id: str | None, shared: Collection[Part] = ()) -> frozenset[Part]:
+def visible_parts(speaker: Speaker | None, owner_id: str | None, shared: Collection[Part] = ()) -> frozenset[Part]:
     """Return which parts of a consultation with *owner_id* may surface; before anybody was chosen, none.
 
     *shared* are the parts that may be told in the family.
@@ -77,7 +77,7 @@ def surfacing(speaker: Speaker | None, owner_id: str | None, shared: Collection[
     return frozenset({Part.CONTACT, *shared}) if shared else frozenset()
 
 
-def names_person(speaker: Speaker | None, *, case_id: str, person_id: str, shares: bool) -> bool:
+def may_name_person(speaker: Speaker | None, *, case_id: str, person_id: str, shares: bool) -> bool:
     """Whether a person may be named beside *speaker*: others of the same case only if they share anything.
 
     Before anybody was chosen everybody may be named, as names are what there is to choose from.

@@ -52,17 +52,17 @@ CHOSEN = tuple(reason for reason in AwayReason if reason not in PUT_AWAY)
 
 MISSES_UNTIL_AWAY = 2
 
-Next = tuple[Work, AwayReason | None]
+NextWork = tuple[Work, AwayReason | None]
 
 
-class Plan(Protocol):
+class AfterCallPlan(Protocol):
     """What is to come after the call and its record."""
 
     draining: bool
     away_after: AwayReason | None
 
 
-def what_follows(plan: Plan) -> Next:
+def work_after_call(plan: AfterCallPlan) -> NextWork:
     """Return what the counsellor does after the call: to stop outweighs to rest, and both outweigh the next caller."""
     if plan.draining:
         return Work.OFFLINE, None
@@ -71,14 +71,14 @@ def what_follows(plan: Plan) -> Next:
     return Work.AVAILABLE, None
 
 
-def after_miss(plan: Plan, misses: int, *, unreachable: bool) -> Next:
+def work_after_missed_ring(plan: AfterCallPlan, misses: int, *, unreachable: bool) -> NextWork:
     """Return what a counsellor does who let it ring *misses* times in a row; what they planned comes first."""
-    planned = what_follows(plan)
+    planned = work_after_call(plan)
     if planned[0] is not Work.AVAILABLE or misses < MISSES_UNTIL_AWAY:
         return planned
     return Work.AWAY, AwayReason.UNREACHABLE if unreachable else AwayReason.MISSED
 
 
-def is_long(work: Work, since: datetime, *, now: datetime, policy: Policy) -> bool:
+def is_long_wrap_up(work: Work, since: datetime, *, now: datetime, policy: Policy) -> bool:
     """Whether a wrap-up takes longer than it should; it is told, never ended."""
     return work is Work.WRAP_UP and now - since >= policy.wrap_up_limit

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from callcenter.domain.calls.lifecycle import CallState, Outcome
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState
 
 IN_TIME = timedelta(seconds=30)
 """A caller who speaks with somebody within this time was answered in time."""
@@ -18,8 +18,8 @@ TARGET = 80
 LONG_WAIT = timedelta(minutes=3)
 VERY_LONG_WAIT = timedelta(minutes=10)
 
-GAVE_UP = frozenset({Outcome.ABANDONED_GREETING, Outcome.ABANDONED_QUEUE})
-NOT_RECEIVED = frozenset({Outcome.CLOSED_BEFORE, Outcome.BLOCKED})
+GAVE_UP = frozenset({CallOutcome.ABANDONED_GREETING, CallOutcome.ABANDONED_QUEUE})
+NOT_RECEIVED = frozenset({CallOutcome.CLOSED_BEFORE, CallOutcome.BLOCKED})
 """These callers were never in the queue, so no figure of answering counts them."""
 
 
@@ -30,7 +30,7 @@ class Arrived(Protocol):
     def state(self) -> CallState: ...
 
     @property
-    def outcome(self) -> Outcome | None: ...
+    def outcome(self) -> CallOutcome | None: ...
 
     @property
     def arrived_at(self) -> datetime: ...

@@ -8,7 +8,16 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from callcenter.domain.calls.lifecycle import LIVE_OFFERS, CallState, Key, OfferState, Outcome, Purpose, Source, Why
+from callcenter.domain.calls.lifecycle import (
+    LIVE_OFFERS,
+    CallerKey,
+    CallOutcome,
+    CallState,
+    EndReason,
+    OfferState,
+    Purpose,
+    Source,
+)
 from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.domain.phone_numbers import CallerKind
 from callcenter.domain.staff.roles import Contact
@@ -28,14 +37,14 @@ class Call(Base):
     id: Mapped[Id]
     caller_sid: Mapped[str] = mapped_column(String(64), unique=True)
     state: Mapped[CallState] = mapped_column(choice(CallState))
-    outcome: Mapped[Outcome | None] = mapped_column(choice(Outcome))
-    why: Mapped[Why | None] = mapped_column(choice(Why))
+    outcome: Mapped[CallOutcome | None] = mapped_column(choice(CallOutcome))
+    why: Mapped[EndReason | None] = mapped_column(choice(EndReason))
     source: Mapped[Source] = mapped_column(choice(Source), default=Source.LINE, server_default=Source.LINE)
     caller_kind: Mapped[CallerKind] = mapped_column(choice(CallerKind))
     caller_number: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Sealed; emptied on ``number_until``."""
     number_until: Mapped[date | None]
-    key: Mapped[Key | None] = mapped_column(choice(Key))
+    key: Mapped[CallerKey | None] = mapped_column(choice(CallerKey))
     caller_code: Mapped[str | None] = mapped_column(String(4))
     """A 呼び番号 that was keyed in while waiting: it names a candidate and opens nothing; gone the next day."""
 
@@ -72,7 +81,7 @@ class Call(Base):
     spoken_position: Mapped[int | None]
     apologies: Mapped[int] = mapped_column(default=0)
     apology_at: Mapped[datetime | None] = mapped_column(Moment)
-    told: Mapped[list[str]] = mapped_column(JSON, default=list)
+    phrases_heard: Mapped[list[str]] = mapped_column("told", JSON, default=list)
     """Phrases this caller has heard and shall not hear again."""
 
     offers: Mapped[list[Offer]] = relationship(back_populates="call", order_by="Offer.rung_at")
@@ -121,7 +130,7 @@ class Offer(Base):
     """The counsellor asked for the end; their leaving is then no accident."""
     muted: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether the room shall not hear this leg; a browser mutes itself, a telephone is muted in the room."""
-    told: Mapped[bool] = mapped_column(default=False, server_default=false())
+    announced: Mapped[bool] = mapped_column("told", default=False, server_default=false())
     """Whether the caller heard beforehand that this colleague would take over."""
     taken_off: Mapped[bool] = mapped_column(default=False, server_default=false())
     """A supervisor took the counsellor off the call; the caller was still talking."""
@@ -170,7 +179,7 @@ class Presence(Base):
     listening_id: Mapped[str | None] = mapped_column(String(32))
     """The supervisor's own offer while they follow somebody's talk; whatever else they do stays as it was."""
 
-    def beats(self, now: datetime, within: timedelta) -> bool:
+    def heard_within(self, now: datetime, within: timedelta) -> bool:
         """Whether the browser was heard of lately; a moment ahead of *now* is a clock that was put back, not a sign."""
         return self.heartbeat_at is not None and abs(now - self.heartbeat_at) < within
 

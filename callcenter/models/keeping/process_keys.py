@@ -11,7 +11,7 @@ from callcenter.models.base import Base
 from callcenter.models.columns import Moment
 
 
-class RingHolder(Base):
+class ProcessKeys(Base):
     """One running process, as it said itself a minute ago; ids of keys only."""
 
     __tablename__ = "ring_holders"

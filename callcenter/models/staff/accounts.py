@@ -8,7 +8,7 @@ from sqlalchemy import LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column, object_session
 
 from callcenter.crypto import KeyMissing, KeyRing, open_number, seal_number
-from callcenter.domain.calls.lifecycle import Key
+from callcenter.domain.calls.lifecycle import CallerKey
 from callcenter.domain.staff.roles import Contact, Role
 from callcenter.models.base import Base
 from callcenter.models.columns import Id, Moment, choice
@@ -33,7 +33,7 @@ class Staff(Base):
     """The account ends as soon as its call is over and written up."""
     next_role: Mapped[Role | None] = mapped_column(choice(Role))
     """The role it gets then."""
-    prefers: Mapped[Key | None] = mapped_column(choice(Key))
+    prefers: Mapped[CallerKey | None] = mapped_column(choice(CallerKey))
     """The callers this counsellor would rather take: those who pressed 本人, or 家族."""
     demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Moment)

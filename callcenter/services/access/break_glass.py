@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.access.break_glass import LASTS, AccessKind, Verdict, review_due, tidy_reason
+from callcenter.domain.access.break_glass import LASTS, AccessKind, ReviewVerdict, review_due, tidy_reason
 from callcenter.domain.access.permissions import Action, Condition, check, may, roles_that_may
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.errors import HelplineError
@@ -67,7 +67,9 @@ def is_open_to(session: Session, target: Target, *, by: Staff, now: datetime) ->
     return may(by.role, Action.OPEN, _conditions(session, target, by, now))
 
 
-def ask(session: Session, target: Target, reason: str, *, by: Staff, now: datetime) -> ReasonedAccess | None:
+def open_with_reason(
+    session: Session, target: Target, reason: str, *, by: Staff, now: datetime
+) -> ReasonedAccess | None:
     """Open the target for ``LASTS``; None if it is open to *by* already, so that pressing twice asks once.
 
     Raises ``NotAllowed`` by role, ``NothingToOpen``, ``ReasonMissing`` or ``ReasonTooLong``.
@@ -104,7 +106,7 @@ def find(session: Session, access_id: str) -> ReasonedAccess | None:
     return session.get(ReasonedAccess, access_id)
 
 
-def waiting(session: Session) -> Sequence[ReasonedAccess]:
+def awaiting_review(session: Session) -> Sequence[ReasonedAccess]:
     """Return what nobody has reviewed yet, the most urgent first."""
     query = select(ReasonedAccess).where(_UNREVIEWED)
     return session.scalars(query.order_by(ReasonedAccess.review_due_on, ReasonedAccess.at)).all()
@@ -116,7 +118,7 @@ def reviewed(session: Session) -> Sequence[ReasonedAccess]:
     return session.scalars(query.order_by(ReasonedAccess.reviewed_at.desc()).limit(SHOWN)).all()
 
 
-def open_reviews(session: Session, today: date) -> tuple[int, int]:
+def count_open_reviews(session: Session, today: date) -> tuple[int, int]:
     """Count what waits for a review, and how much of that is past its day."""
     late = func.count().filter(ReasonedAccess.review_due_on < today)
     query = select(func.count(), late).where(_UNREVIEWED)
@@ -125,7 +127,7 @@ def open_reviews(session: Session, today: date) -> tuple[int, int]:
 
 
 def review(
-    session: Session, access_id: str, verdict: Verdict, note: str, *, by: Staff, now: datetime
+    session: Session, access_id: str, verdict: ReviewVerdict, note: str, *, by: Staff, now: datetime
 ) -> ReasonedAccess:
     """Say of an opening whether it was needed. Raises ``NotAllowed``, ``NotYourOwn`` or ``NoSuchAccess``.
 
@@ -138,14 +140,14 @@ def review(
     if not may(by.role, Action.REVIEW, {Condition.OWN} if access.staff_id == by.id else frozenset()):
         raise NotYourOwn
     words = " ".join(note.split())
-    if verdict is not Verdict.IN_ORDER:
+    if verdict is not ReviewVerdict.IN_ORDER:
         words = tidy_reason(note)
     access.reviewed_at, access.reviewed_by, access.verdict = now, by.id, verdict
     access.note = words or None
     facts = {"access": access.id, "verdict": verdict.value, "late": local_date(now) > access.review_due_on}
     _record(session, access, "break_glass.review", facts, by=by, now=now)
     notices.withdraw(session, NOTICE, access.id, now=now)
-    live.tell(session, live.LINE, now=now)
+    live.publish(session, live.LINE, now=now)
     return access
 
 
@@ -164,7 +166,7 @@ def _row(session: Session, target: Target) -> Case | Consultation:
 
 
 def _conditions(session: Session, target: Target, by: Staff, now: datetime) -> frozenset[Condition]:
-    asked = reach.of_case if target.kind == "case" else reach.of_record
+    asked = reach.conditions_of_case if target.kind == "case" else reach.conditions_of_record
     return asked(session, target.id, by, now=now)
 
 
@@ -179,5 +181,5 @@ def _record(
 def _tell_supervisors(session: Session, access: ReasonedAccess, by: Staff, now: datetime) -> None:
     others = select(Staff.id).where(Staff.role.in_(roles_that_may(Action.REVIEW)), Staff.active, Staff.id != by.id)
     for staff_id in session.scalars(others).all():
-        notices.tell(session, NOTICE, access.id, to=staff_id, by=by.id, now=now)
-    live.tell(session, live.LINE, now=now)
+        notices.notify(session, NOTICE, access.id, to=staff_id, by=by.id, now=now)
+    live.publish(session, live.LINE, now=now)

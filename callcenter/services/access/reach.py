@@ -1,7 +1,8 @@
 """The conditions of the rules (``domain.access.permissions``) as SQL, for one row or for a list.
 
-Each condition is written once, here. ``records`` and ``cases`` filter lists with it, ``of_record`` and
-``of_case`` ask the database the same about one row, so a page and a list cannot disagree.
+Each condition is written once, here. ``records_allowed`` and ``cases_allowed`` filter lists with it,
+``conditions_of_record`` and ``conditions_of_case`` ask the database the same about one row, so a page and a list
+cannot disagree.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from callcenter.models.staff.accounts import Staff
 Clauses = Mapping[Condition, ColumnElement[bool]]
 
 
-class StaysShut(HelplineError):
+class AccessDenied(HelplineError):
     """What somebody wants to open does not concern them; glass may be broken for it.
 
     *kind* and *id* name it: ``case`` or ``record``.
@@ -42,7 +43,7 @@ class StaysShut(HelplineError):
         self.kind, self.id = kind, id_
 
 
-def records(
+def records_allowed(
     by: Staff, *, now: datetime, action: Action = Action.OPEN, beside: Speaker | None = None
 ) -> ColumnElement[bool]:
     """Return which of the rows of ``Consultation`` *by* may act on; for a ``where``.
@@ -52,31 +53,31 @@ def records(
     return clause(by, action, record_clauses(by, now, beside))
 
 
-def cases(by: Staff, *, now: datetime) -> ColumnElement[bool]:
+def cases_allowed(by: Staff, *, now: datetime) -> ColumnElement[bool]:
     """Return which of the rows of ``Case`` *by* may open; for a ``where``."""
     return clause(by, Action.OPEN, case_clauses(by, now))
 
 
-def of_record(session: Session, record_id: str, by: Staff, *, now: datetime) -> frozenset[Condition]:
+def conditions_of_record(session: Session, record_id: str, by: Staff, *, now: datetime) -> frozenset[Condition]:
     """Return what holds of one record; nothing if there is none."""
     return _holding(session, record_clauses(by, now), Consultation.id == record_id)
 
 
-def of_case(session: Session, case_id: str, by: Staff, *, now: datetime) -> frozenset[Condition]:
+def conditions_of_case(session: Session, case_id: str, by: Staff, *, now: datetime) -> frozenset[Condition]:
     """Return what holds of one case; nothing if there is none."""
     return _holding(session, case_clauses(by, now), Case.id == case_id)
 
 
 def check_record(session: Session, record_id: str, action: Action, by: Staff, *, now: datetime) -> None:
-    """Raise ``StaysShut`` unless *by* may do *action* to the record."""
-    if not may(by.role, action, of_record(session, record_id, by, now=now)):
-        raise StaysShut("record", record_id)
+    """Raise ``AccessDenied`` unless *by* may do *action* to the record."""
+    if not may(by.role, action, conditions_of_record(session, record_id, by, now=now)):
+        raise AccessDenied("record", record_id)
 
 
 def check_case(session: Session, case_id: str, action: Action, by: Staff, *, now: datetime) -> None:
-    """Raise ``StaysShut`` unless *by* may do *action* to the case."""
-    if not may(by.role, action, of_case(session, case_id, by, now=now)):
-        raise StaysShut("case", case_id)
+    """Raise ``AccessDenied`` unless *by* may do *action* to the case."""
+    if not may(by.role, action, conditions_of_case(session, case_id, by, now=now)):
+        raise AccessDenied("case", case_id)
 
 
 def clause(by: Staff, action: Action, clauses: Clauses) -> ColumnElement[bool]:

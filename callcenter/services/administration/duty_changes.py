@@ -26,7 +26,7 @@ def set_for(
     session: Session, staff: Staff, work: Work, *, by: Actor, now: datetime, reason: AwayReason | None = None
 ) -> Presence:
     """Set a colleague away or offline; during a call it is kept for afterwards."""
-    row = presence.leave(session, staff, work, now=now, reason=reason)
+    row = presence.become_unavailable(session, staff, work, now=now, reason=reason)
     if row.work is work:
         row.set_by = by.id
     _record(session, staff, "presence.set", by, now, work=work, reason=reason)
@@ -35,15 +35,15 @@ def set_for(
 
 def force_off(session: Session, staff: Staff, *, by: Actor, now: datetime) -> Presence:
     """Take a counsellor off the line at once: a caller goes back to the head of the queue, a record stays a draft."""
-    supervision.dismiss(session, staff.id, now=now)
+    supervision.end_listening_of(session, staff.id, now=now)
     offer, call = _at_hand(session, staff)
-    row = presence.of(session, staff, now=now)
+    row = presence.lock_or_create(session, staff, now=now)
     was = row.work
     if offer is not None and call is not None and row.offer_id == offer.id:
         if was in TALKING:
-            room.take_away(session, call, offer, now=now)
+            room.take_counsellor_off(session, call, offer, now=now)
         else:
-            room.ring_over(session, call, offer, OfferState.CANCELLED, now=now)
+            room.end_ring(session, call, offer, OfferState.CANCELLED, now=now)
     presence.set_work(row, Work.OFFLINE, session, now=now)
     row.set_by = by.id
     _record(session, staff, "presence.force_off", by, now, was=was)
@@ -57,7 +57,7 @@ def change_role(session: Session, staff: Staff, role: Role, *, by: Actor, now: d
         return True
     if not force and _is_busy(session, staff, now=now):
         staff.next_role = role
-        presence.leave_after_call(session, staff, now=now)
+        presence.go_offline_after_call(session, staff, now=now)
         _record(session, staff, "staff.role_after_call", by, now, to=role)
         return False
     force_off(session, staff, by=by, now=now)
@@ -71,7 +71,7 @@ def deactivate(session: Session, staff: Staff, *, by: Actor, now: datetime, forc
         return True
     if not force and _is_busy(session, staff, now=now):
         staff.leaving = True
-        presence.leave_after_call(session, staff, now=now)
+        presence.go_offline_after_call(session, staff, now=now)
         _record(session, staff, "staff.deactivate_after_call", by, now)
         return False
     staff.leaving, staff.next_role = False, None
@@ -91,14 +91,14 @@ def activate(session: Session, staff: Staff, *, by: Actor, now: datetime) -> Non
 
 def sign_out(session: Session, staff: Staff, *, now: datetime) -> bool:
     """Sign the person out and ring them no more; False while a caller is with them: then it waits for the record."""
-    supervision.dismiss(session, staff.id, now=now)
+    supervision.end_listening_of(session, staff.id, now=now)
     offer, _ = _at_hand(session, staff)
-    row = presence.find(session, staff.id)
+    row = presence.lock(session, staff.id)
     if row is not None and row.work in TALKING:
-        presence.leave_after_call(session, staff, now=now, signing_out=True)
+        presence.go_offline_after_call(session, staff, now=now, signing_out=True)
         return False
     if offer is not None:
-        ringing.close(session, offer, OfferState.DECLINED, now=now)
+        ringing.close_offer(session, offer, OfferState.DECLINED, now=now)
     if row is not None:
         presence.set_work(row, Work.OFFLINE, session, now=now)
         row.lease, row.registered = None, False  # the next to sign in waits for nobody
@@ -114,7 +114,7 @@ def _at_hand(session: Session, staff: Staff) -> tuple[Offer | None, Call | None]
 
 def _is_busy(session: Session, staff: Staff, *, now: datetime) -> bool:
     _at_hand(session, staff)
-    return presence.of(session, staff, now=now).work in BUSY_WITH_A_CALLER
+    return presence.lock_or_create(session, staff, now=now).work in BUSY_WITH_A_CALLER
 
 
 def _record(session: Session, staff: Staff, action: str, by: Actor, now: datetime, **facts: str | None) -> None:

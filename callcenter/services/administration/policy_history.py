@@ -17,7 +17,7 @@ from callcenter.services.trail.audit import OPERATOR, Subject
 ACTION = "policy.set"
 
 
-def note(session: Session, policy: Policy, *, now: datetime) -> dict[str, Any]:
+def record_changes(session: Session, policy: Policy, *, now: datetime) -> dict[str, Any]:
     """Note what differs from the last time, and return it; the first time, everything."""
     before = _known(session)
     changed = {name: value for name, value in _values(policy).items() if before.get(name) != value}

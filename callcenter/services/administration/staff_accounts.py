@@ -60,16 +60,16 @@ class Account:
         return may(self.staff.role, Action.ANSWER)
 
 
-def everybody(session: Session) -> list[Account]:
+def all_accounts(session: Session) -> list[Account]:
     """Return all accounts, those in use first, by role and login."""
     order = {role: place for place, role in enumerate(Role)}
     rows = session.scalars(select(Staff)).all()
-    factors = second_factor.of_all(session)
+    factors = second_factor.factors_by_account(session)
     found = [Account(staff, *factors.get(staff.id, (False, 0))) for staff in rows]
     return sorted(found, key=lambda one: (not one.staff.active, order[one.staff.role], one.staff.login))
 
 
-def employ(session: Session, new: NewStaff, *, by: Actor, now: datetime) -> tuple[Staff, str]:
+def create_account(session: Session, new: NewStaff, *, by: Actor, now: datetime) -> tuple[Staff, str]:
     """Make an account and return it with its first password, which opens the door once, within a week."""
     if not new.name.strip():
         raise NameMissing
@@ -93,7 +93,7 @@ def new_first_password(session: Session, staff: Staff, *, by: Actor, now: dateti
     """Make up a new first password for somebody who forgot theirs; the second factor stays asked for."""
     _check(session, staff, by, leaves=False)
     _check_silence(session, staff)
-    notices.tell_others(session, "staff.first_password", staff.id, by=by.id, now=now)
+    notices.notify_decision_makers(session, "staff.first_password", staff.id, by=by.id, now=now)
     return accounts.give_first_password(session, staff, by=by, now=now)
 
 
@@ -116,5 +116,5 @@ def _check(session: Session, staff: Staff, by: Actor, *, leaves: bool) -> None:
 
 
 def _check_silence(session: Session, staff: Staff) -> None:
-    if presence.talks(session, staff.id):
+    if presence.is_in_talk(session, staff.id):
         raise WithACaller

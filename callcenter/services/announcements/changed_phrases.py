@@ -48,13 +48,13 @@ _kept: WeakKeyDictionary[Engine | Connection, _Kept] = WeakKeyDictionary()
 UNCHANGED = Changes()
 
 
-def known(database: Engine | Connection) -> Changes:
+def remembered(database: Engine | Connection) -> Changes:
     """Return the changes as this process last read them, without asking anybody."""
     kept = _kept.get(database)
     return UNCHANGED if kept is None else kept.changes
 
 
-def note(session: Session, signature: int) -> None:
+def refresh_if_changed(session: Session, signature: int) -> None:
     """Take in what ``SIGNATURE`` said; only a change is read."""
     database = session.get_bind()
     kept = _kept.get(database)
@@ -68,7 +68,7 @@ def keep_fresh(session: Session) -> None:
     """Ask for the signature if nobody has told it for ``FRESH`` seconds."""
     kept = _kept.get(session.get_bind())
     if kept is None or time.monotonic() - kept.heard_at >= FRESH:
-        note(session, session.scalar(select(SIGNATURE)) or 0)
+        refresh_if_changed(session, session.scalar(select(SIGNATURE)) or 0)
 
 
 def current(session: Session) -> Changes:
@@ -109,7 +109,7 @@ def change(session: Session, name: str, to: Change, *, by: str | None, now: date
     audit.record(session, actor=actor, action="announcement.change", subject=subject, facts=facts, now=now)
 
 
-def keep_recording(
+def store_recording(
     session: Session, body: bytes, kind: str, seconds: float, *, by: str | None, now: datetime
 ) -> Recorded:
     """Store a voice under a name that nobody can guess; *kind* is wav or mp3."""
@@ -121,7 +121,7 @@ def keep_recording(
     return Recorded(file, seconds)
 
 
-def back_to(session: Session, name: str, version_id: int, *, by: str | None, now: datetime) -> None:
+def restore_version(session: Session, name: str, version_id: int, *, by: str | None, now: datetime) -> None:
     """Let an earlier version hold again, as a new one."""
     version = session.get(Version, version_id)
     if version is None or version.name != name:

@@ -99,7 +99,7 @@ def next_opening(session: Session, now: datetime) -> datetime | None:
     return hours.next_opening(current(session, now), now)
 
 
-def ship(session: Session, shipped: Mapping[date, Holiday]) -> None:
+def store_shipped(session: Session, shipped: Mapping[date, Holiday]) -> None:
     """Take over the shipped holidays; a day that was fixed here is never made an estimate again."""
     known = {row.day: row for row in session.scalars(select(HolidayRow))}
     for day, holiday in shipped.items():

@@ -54,7 +54,7 @@ def decide(
         usual = opening_hours.load(session, years=(day.year,))
         if not hours.windows(replace(usual, special_days={day: special}), day):
             raise NoHoursLeft
-    if instead and (earlier := valid(session, day)) is not None:
+    if instead and (earlier := lock_in_force(session, day)) is not None:
         _withdraw(session, earlier, now=now, by=by)
         session.flush()  # out of the way before the new one comes
     row = SpecialDayRow(
@@ -79,7 +79,7 @@ def decide(
 
 def undo(session: Session, day: date, *, now: datetime, by: str | None) -> SpecialDayRow:
     """Let *day* be an ordinary day again; ``NothingToUndo`` if it is one."""
-    row = valid(session, day)
+    row = lock_in_force(session, day)
     if row is None:
         raise NothingToUndo
     _withdraw(session, row, now=now, by=by)
@@ -87,7 +87,7 @@ def undo(session: Session, day: date, *, now: datetime, by: str | None) -> Speci
 
 
 @dataclass(frozen=True)
-class Listed:
+class Decision:
     """A decision with the names of who took it and who took it back; ``…by`` is None for the operator."""
 
     row: SpecialDayRow
@@ -95,7 +95,7 @@ class Listed:
     withdrawn_by: str | None
 
 
-def listed(session: Session, *, since: date) -> list[Listed]:
+def decisions(session: Session, *, since: date) -> list[Decision]:
     """Return all decisions about days from *since* on, those taken back as well, latest day first."""
     decider, undoer = aliased(Staff), aliased(Staff)
     query = (
@@ -105,10 +105,10 @@ def listed(session: Session, *, since: date) -> list[Listed]:
         .where(SpecialDayRow.day >= since)
         .order_by(SpecialDayRow.day.desc(), SpecialDayRow.decided_at.desc())
     )
-    return [Listed(*found) for found in session.execute(query)]
+    return [Decision(*found) for found in session.execute(query)]
 
 
-def valid(session: Session, day: date) -> SpecialDayRow | None:
+def lock_in_force(session: Session, day: date) -> SpecialDayRow | None:
     """Return what holds for *day* now, locked against a second writer."""
     query = select(SpecialDayRow).where(SpecialDayRow.day == day, SpecialDayRow.withdrawn_at.is_(None))
     return session.scalar(query.with_for_update())
@@ -132,5 +132,5 @@ def _tell(session: Session, row: SpecialDayRow, action: str, *, now: datetime, b
             facts[name] = clock.strftime("%H:%M")
     actor = OPERATOR if by is None else staff_member(by)
     audit.record(session, actor=actor, action=action, subject=Subject("special_day", row.id), facts=facts, now=now)
-    live.tell(session, live.LINE, now=now)
-    notices.tell_others(session, action, row.id, by=by, now=now)
+    live.publish(session, live.LINE, now=now)
+    notices.notify_decision_makers(session, action, row.id, by=by, now=now)

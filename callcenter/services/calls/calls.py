@@ -18,8 +18,17 @@ from callcenter.crypto import seal_number
 from callcenter.domain.calendar.hours import State
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.calls import waiting
-from callcenter.domain.calls.lifecycle import CallState, CallStep, Key, Outcome, Source, Why, settle, step
-from callcenter.domain.calls.waiting import Hall, Hearing, Verdict
+from callcenter.domain.calls.lifecycle import (
+    CallerKey,
+    CallOutcome,
+    CallState,
+    CallStep,
+    EndReason,
+    Source,
+    outcome_from,
+    step,
+)
+from callcenter.domain.calls.waiting import QueueSnapshot, WaitingVerdict, WaitPhrases
 from callcenter.domain.cases.continuity import read_code
 from callcenter.domain.phone_numbers import Caller
 from callcenter.domain.policy import Policy
@@ -29,11 +38,11 @@ from callcenter.models.keys import ring_of
 from callcenter.services.calls import queue
 from callcenter.services.delivery import live
 
-OUTCOMES: dict[Verdict, tuple[Outcome, Why]] = {
-    Verdict.CEILING: (Outcome.OVERFLOW, Why.WAIT_CEILING),
-    Verdict.NOBODY: (Outcome.OVERFLOW, Why.NOBODY),
-    Verdict.DRAINED: (Outcome.CLOSED_OUT, Why.DRAINED),
-    Verdict.SPECIAL: (Outcome.CLOSED_OUT, Why.SPECIAL),
+OUTCOMES: dict[WaitingVerdict, tuple[CallOutcome, EndReason]] = {
+    WaitingVerdict.CEILING: (CallOutcome.OVERFLOW, EndReason.WAIT_CEILING),
+    WaitingVerdict.NOBODY: (CallOutcome.OVERFLOW, EndReason.NOBODY),
+    WaitingVerdict.DRAINED: (CallOutcome.CLOSED_OUT, EndReason.DRAINED),
+    WaitingVerdict.SPECIAL: (CallOutcome.CLOSED_OUT, EndReason.SPECIAL),
 }
 """How waiting ends where the line, not the caller, ends it."""
 
@@ -47,7 +56,7 @@ _HEARD_OF = (
     .values(last_news_at=bindparam("moment"))
 )
 
-Fit = Callable[[Hearing], Hearing]
+Fit = Callable[[WaitPhrases], WaitPhrases]
 """Keeps of what could be said the part that one document has room for; the rest is said in a later one."""
 
 
@@ -60,13 +69,13 @@ class Arrival:
 
 
 @dataclass(frozen=True)
-class Turn:
+class WaitStep:
     """What a waiting caller should become and, if they stay, hear."""
 
     call: Call | None
-    verdict: Verdict
-    hall: Hall | None = None
-    hearing: Hearing | None = None
+    verdict: WaitingVerdict
+    snapshot: QueueSnapshot | None = None
+    phrases: WaitPhrases | None = None
 
 
 def find(session: Session, caller_sid: str) -> Call | None:
@@ -90,7 +99,7 @@ def last_talk_ended(session: Session, day: date) -> datetime | None:
     return session.scalar(select(func.max(Call.ended_at)).where(Call.arrived_on == day, Call.talked_at.is_not(None)))
 
 
-def sign_of_life(session: Session, call_id: str, *, now: datetime, unless_within: timedelta) -> None:
+def record_sign_of_life(session: Session, call_id: str, *, now: datetime, unless_within: timedelta) -> None:
     """Something was heard of the call; signs closer together than *unless_within* are one and lock no row."""
     heard = {"wanted": call_id, "moment": now, "before": now - unless_within, "after": now + unless_within}
     session.connection().execute(_HEARD_OF, heard)
@@ -98,23 +107,23 @@ def sign_of_life(session: Session, call_id: str, *, now: datetime, unless_within
 
 def arrive(session: Session, caller_sid: str, caller: Caller, *, now: datetime, policy: Policy) -> Arrival:
     """Take a call in: queue it at once if the line is open, otherwise note why not; a known call stays as it is."""
-    door = queue.door(session, caller_sid, caller.e164, now=now, policy=policy)
-    there = find(session, caller_sid) if door.known else None
+    admission = queue.admission_check(session, caller_sid, caller.e164, now=now, policy=policy)
+    there = find(session, caller_sid) if admission.known else None
     if there is not None:
-        return Arrival(there, door.hours)
-    call = write_down(session, caller_sid, caller, at=now, policy=policy)
-    if door.blocked:
-        end(session, call, now=now, outcome=Outcome.BLOCKED)
-    elif not door.hours.open:
-        end(session, call, now=now, outcome=Outcome.CLOSED_BEFORE)
-    elif door.full:
-        end(session, call, now=now, outcome=Outcome.OVERFLOW, why=Why.QUEUE_FULL)
+        return Arrival(there, admission.hours)
+    call = create_call(session, caller_sid, caller, at=now, policy=policy)
+    if admission.blocked:
+        end_call(session, call, now=now, outcome=CallOutcome.BLOCKED)
+    elif not admission.hours.open:
+        end_call(session, call, now=now, outcome=CallOutcome.CLOSED_BEFORE)
+    elif admission.full:
+        end_call(session, call, now=now, outcome=CallOutcome.OVERFLOW, why=EndReason.QUEUE_FULL)
     else:
-        live.tell(session, live.LINE, now=now)
-    return Arrival(call, door.hours)
+        live.publish(session, live.LINE, now=now)
+    return Arrival(call, admission.hours)
 
 
-def write_down(
+def create_call(
     session: Session, caller_sid: str, caller: Caller, *, at: datetime, policy: Policy, source: Source = Source.LINE
 ) -> Call:
     """Make the row of a call that arrived *at* that moment; ``IntegrityError`` if somebody else just did."""
@@ -134,68 +143,77 @@ def write_down(
         call.number_until = call.arrived_on + timedelta(days=policy.number_days)
     session.add(call)
     session.flush()  # the events below refer to it
-    note(session, call, "arrived", now=at, caller=caller.kind)
+    log_event(session, call, "arrived", now=at, caller=caller.kind)
     return call
 
 
-def wait(
-    session: Session, call: Call | None, queue_sid: str, *, fit: Fit, now: datetime, policy: Policy, hall: Hall | None
-) -> Turn:
+def take_wait_step(
+    session: Session,
+    call: Call | None,
+    queue_sid: str,
+    *,
+    fit: Fit,
+    now: datetime,
+    policy: Policy,
+    snapshot: QueueSnapshot | None,
+) -> WaitStep:
     """Look after a caller who asks what comes next; remember what of it *fit* lets them hear.
 
-    *hall* is the waiting room, if the caller has just been found in it.
+    *snapshot* is the waiting room, if the caller has just been found in it.
     """
-    turn = look(session, call, now=now, policy=policy, hall=hall)
-    hall = turn.hall
-    if call is None or hall is None:
-        return turn
+    wait_step = decide_wait_step(session, call, now=now, policy=policy, snapshot=snapshot)
+    snapshot = wait_step.snapshot
+    if call is None or snapshot is None:
+        return wait_step
     call.last_news_at = now
     call.queue_sid = queue_sid or call.queue_sid
-    if turn.verdict is not Verdict.STAY:
-        return turn
-    hearing = fit(waiting.hearing(queue.waiter(call), hall, policy))
+    if wait_step.verdict is not WaitingVerdict.STAY:
+        return wait_step
+    phrases = fit(waiting.phrases_to_say(queue.waiting_caller(call), snapshot, policy))
     if call.waits > 0 and call.greeted_at is None:
         call.greeted_at = now
-    _remember(call, hearing, now)
-    return Turn(call, turn.verdict, hall, hearing)
+    _remember(call, phrases, now)
+    return WaitStep(call, wait_step.verdict, snapshot, phrases)
 
 
-def look(session: Session, call: Call | None, *, now: datetime, policy: Policy, hall: Hall | None = None) -> Turn:
+def decide_wait_step(
+    session: Session, call: Call | None, *, now: datetime, policy: Policy, snapshot: QueueSnapshot | None = None
+) -> WaitStep:
     """Decide what should become of the caller without changing anything; nobody knows an unknown one any more."""
     if call is None:
-        return Turn(None, Verdict.OVER)
-    if hall is None:
-        hall = queue.hall(session, call, now=now, policy=policy)
-    return Turn(call, waiting.verdict(queue.waiter(call), hall, policy), hall)
+        return WaitStep(None, WaitingVerdict.OVER)
+    if snapshot is None:
+        snapshot = queue.queue_snapshot(session, call, now=now, policy=policy)
+    return WaitStep(call, waiting.verdict(queue.waiting_caller(call), snapshot, policy), snapshot)
 
 
-def _remember(call: Call, hearing: Hearing, now: datetime) -> None:
+def _remember(call: Call, phrases: WaitPhrases, now: datetime) -> None:
     call.waits += 1
-    said = [name for name in ("crowded", "near_close", "closing", "care", "code") if getattr(hearing, name)]
+    said = [name for name in ("crowded", "near_close", "closing", "care", "code") if getattr(phrases, name)]
     if said:
-        call.told = [*call.told, *said]
-    if hearing.position is not None:
-        call.spoken_position = hearing.position
-    if hearing.apology:
+        call.phrases_heard = [*call.phrases_heard, *said]
+    if phrases.position is not None:
+        call.spoken_position = phrases.position
+    if phrases.apology:
         call.apologies += 1
         call.apology_at = now
 
 
-def press(session: Session, call: Call, digits: str, *, now: datetime) -> None:
+def record_key(session: Session, call: Call, digits: str, *, now: datetime) -> None:
     """Keep the key as a hint, or the four digits of a 呼び番号; junk and silence are as good as no key."""
     call.greeted_at = call.greeted_at or now
     code = read_code(digits)
     if code is not None and code != call.caller_code:
         call.caller_code = code
-        live.tell(session, live.LINE, now=now)
-    key = Key.read(digits)
+        live.publish(session, live.LINE, now=now)
+    key = CallerKey.read(digits)
     if key is not None and call.key is None:
         call.key = key
-        note(session, call, "key", now=now, key=key)
-        live.tell(session, live.LINE, now=now)
+        log_event(session, call, "key", now=now, key=key)
+        live.publish(session, live.LINE, now=now)
 
 
-def called_in(session: Session, caller_sid: str, offer_id: str | None, *, now: datetime) -> Call | None:
+def enter_room(session: Session, caller_sid: str, offer_id: str | None, *, now: datetime) -> Call | None:
     """The caller's leg is on its way into the room; None if that offer does not hold the call (any more)."""
     call = find(session, caller_sid)
     if call is None or offer_id is None or call.offer_id != offer_id or call.state is CallState.ENDED:
@@ -205,7 +223,7 @@ def called_in(session: Session, caller_sid: str, offer_id: str | None, *, now: d
     return call
 
 
-def back_to_queue(session: Session, call: Call, taken: CallStep, *, now: datetime) -> bool:
+def return_to_queue(session: Session, call: Call, taken: CallStep, *, now: datetime) -> bool:
     """Put the caller at the head of the queue again; False if the call is past that."""
     state = step(call.state, taken)
     if state is not CallState.WAITING or call.state is CallState.WAITING:
@@ -216,12 +234,14 @@ def back_to_queue(session: Session, call: Call, taken: CallStep, *, now: datetim
     call.held_at, call.on_hold = None, False
     call.waits = max(call.waits, 1)  # the greeting is not said twice
     call.spoken_position = None
-    note(session, call, taken, now=now)
-    live.tell(session, live.LINE, now=now)
+    log_event(session, call, taken, now=now)
+    live.publish(session, live.LINE, now=now)
     return True
 
 
-def end(session: Session, call: Call, *, now: datetime, outcome: Outcome | None = None, why: Why | None = None) -> bool:
+def end_call(
+    session: Session, call: Call, *, now: datetime, outcome: CallOutcome | None = None, why: EndReason | None = None
+) -> bool:
     """End the call, once; what is learnt later can only complete the facts."""
     if call.state is CallState.ENDED:
         call.ended_at = min(now, call.ended_at or now)
@@ -229,12 +249,14 @@ def end(session: Session, call: Call, *, now: datetime, outcome: Outcome | None 
     call.state = CallState.ENDED
     call.ended_at = call.last_news_at = now
     call.outcome, call.why = outcome, why
-    call.outcome = settle(call)
-    note(session, call, "ended", now=now, outcome=call.outcome)
-    live.tell(session, live.LINE, now=now)
+    call.outcome = outcome_from(call)
+    log_event(session, call, "ended", now=now, outcome=call.outcome)
+    live.publish(session, live.LINE, now=now)
     return True
 
 
-def note(session: Session, call: Call, kind: str, *, now: datetime, staff_id: str | None = None, **facts: Any) -> None:
+def log_event(
+    session: Session, call: Call, kind: str, *, now: datetime, staff_id: str | None = None, **facts: Any
+) -> None:
     """Append to the call's own log; codes and numbers only."""
     append(session, CallEvent, call_id=call.id, at=now, kind=kind, staff_id=staff_id, facts=facts)

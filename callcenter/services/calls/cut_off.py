@@ -39,14 +39,14 @@ class CutOff:
     ended_at: datetime
 
 
-def lately(session: Session, *, now: datetime, without: str) -> Sequence[CutOff]:
+def recent(session: Session, *, now: datetime, without: str) -> Sequence[CutOff]:
     """Return the newest such talks; *without* is the record of the call at hand."""
     rows = session.execute(_talks().limit(MOST), _at(now, without))
     return [_read(*row) for row in rows]
 
 
-def callers_lately(session: Session, *, now: datetime, without: str) -> set[str]:
-    """Return the ids of the people whom ``lately`` tells of, as far as they were recognised."""
+def recent_callers(session: Session, *, now: datetime, without: str) -> set[str]:
+    """Return the ids of the people whom ``recent`` tells of, as far as they were recognised."""
     rows = session.scalars(_callers(), _at(now, without))
     return {person_id for person_id in rows if person_id is not None}
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or
 from sqlalchemy.orm import Session
 
 from callcenter.domain.calls.lifecycle import LIVE_OFFERS, CallState, OfferState, Purpose
-from callcenter.domain.calls.matching import Free, Match, Next, match
+from callcenter.domain.calls.matching import DueCaller, FreeCounsellor, Match, match
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.policy import Policy
 from callcenter.models.base import new_id
@@ -78,7 +78,7 @@ EVERYBODY = 10_000
 """More than ever work at one line."""
 
 
-def is_wanted(session: Session, *, now: datetime, policy: Policy) -> bool:
+def is_dispatch_due(session: Session, *, now: datetime, policy: Policy) -> bool:
     """Tell, without locking anything, whether somebody waits whom somebody could be rung for."""
     return bool(session.scalar(_WANTED, _moments(now, policy)))
 
@@ -105,7 +105,7 @@ def _moments(now: datetime, policy: Policy) -> dict[str, Any]:
     return {"greeted_since": now - policy.offer_delay, "fresh_since": now - policy.fresh_for}
 
 
-def _as_next(session: Session, due: list[Call], *, now: datetime, policy: Policy) -> list[Next]:
+def _as_next(session: Session, due: list[Call], *, now: datetime, policy: Policy) -> list[DueCaller]:
     """Whoever was rung for between our first look and our lock is left out; nobody else can ring for the others now."""
     passed, resting, rung = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set), set[str]()
     rested_since = now - policy.decline_rest
@@ -117,22 +117,24 @@ def _as_next(session: Session, due: list[Call], *, now: datetime, policy: Policy
         passed[call_id].add(staff_id)
         if state is OfferState.DECLINED and left_at is not None and left_at > rested_since:
             resting[call_id].add(staff_id)
-    kept_since = pull.kept_since(session, now=now, policy=policy)
+    kept_since = pull.pulled_since(session, now=now, policy=policy)
     return [
-        Next(
+        DueCaller(
             call.id,
             frozenset(passed[call.id]),
-            pull.keeps(call, kept_since),
+            pull.is_pulled(call, kept_since),
             frozenset(resting[call.id]),
             call.key,
-            choosy=call.priority == 0 and call.waiting_since > now - policy.prefer_for,
+            respect_preferences=call.priority == 0 and call.waiting_since > now - policy.prefer_for,
         )
         for call in due
         if call.id not in rung
     ]
 
 
-def _free(session: Session, callers: list[Next], *, now: datetime, policy: Policy) -> list[tuple[Presence, Free]]:
+def _free(
+    session: Session, callers: list[DueCaller], *, now: datetime, policy: Policy
+) -> list[tuple[Presence, FreeCounsellor]]:
     """Return as many of those who are free as the callers can need, the longest idle first, locked."""
     most = len(callers) + len(frozenset[str]().union(*(caller.passed_by for caller in callers)))
     if any(caller.supervisors_only for caller in callers):
@@ -140,7 +142,7 @@ def _free(session: Session, callers: list[Next], *, now: datetime, policy: Polic
     elif any(caller.key for caller in callers):
         most += session.scalar(_WITH_A_PREFERENCE) or 0  # they may stand before those who are rung
     found = session.execute(_FREE, _moments(now, policy) | {"most": most})
-    return [(row.Presence, Free(row.Presence.staff_id, bool(row.supervisor), row.prefers)) for row in found]
+    return [(row.Presence, FreeCounsellor(row.Presence.staff_id, bool(row.supervisor), row.prefers)) for row in found]
 
 
 def _ring(session: Session, call: Call, free: Presence, made: Match, now: datetime) -> Offer:
@@ -158,6 +160,6 @@ def _ring(session: Session, call: Call, free: Presence, made: Match, now: dateti
     session.add(offer)
     presence.set_work(free, Work.OFFERED, session, now=now)
     free.offer_id = offer.id
-    calls.note(session, call, "rung", now=now, staff_id=free.staff_id)
+    calls.log_event(session, call, "rung", now=now, staff_id=free.staff_id)
     outbox.put(session, "ring", now=now, offer=offer.id)
     return offer

@@ -59,11 +59,11 @@ def switch(session: Session, *, on: bool, by: Staff, now: datetime) -> bool:
     audit.record(
         session, actor=staff_member(by.id), action="line.pull", subject=Subject("line"), facts={"on": on}, now=now
     )
-    live.tell(session, live.LINE, now=now)
+    live.publish(session, live.LINE, now=now)
     return True
 
 
-def at_work(session: Session, *, now: datetime, policy: Policy) -> bool:
+def is_supervisor_on_duty(session: Session, *, now: datetime, policy: Policy) -> bool:
     """Whether any supervisor takes calls today, free at this moment or about to be."""
     query = select(Presence.staff_id).where(
         availability.on_duty(now, policy),
@@ -74,19 +74,19 @@ def at_work(session: Session, *, now: datetime, policy: Policy) -> bool:
     return bool(session.scalar(select(query.exists())))
 
 
-def free(session: Session, *, now: datetime, policy: Policy) -> bool:
+def is_supervisor_free(session: Session, *, now: datetime, policy: Policy) -> bool:
     """Whether any supervisor could be rung at this moment."""
     query = select(Presence.staff_id).where(availability.offerable(now, policy), Presence.staff_id.in_(SUPERVISORS))
     return bool(session.scalar(select(query.exists())))
 
 
-def kept_since(session: Session, *, now: datetime, policy: Policy) -> datetime | None:
+def pulled_since(session: Session, *, now: datetime, policy: Policy) -> datetime | None:
     """Return the moment after which new callers are still kept for supervisors, None if nobody is."""
-    if not state(session).on or not at_work(session, now=now, policy=policy):
+    if not state(session).on or not is_supervisor_on_duty(session, now=now, policy=policy):
         return None
     return now - policy.pull_hold
 
 
-def keeps(call: Call, since: datetime | None) -> bool:
-    """Whether this caller is kept for supervisors, by what ``kept_since`` said."""
+def is_pulled(call: Call, since: datetime | None) -> bool:
+    """Whether this caller is kept for supervisors, by what ``pulled_since`` said."""
     return since is not None and call.waiting_since > since and call.priority == 0

@@ -14,7 +14,7 @@ from callcenter.domain.calendar.closing import closing
 from callcenter.domain.calendar.hours import State, state_at
 from callcenter.domain.calls import waiting
 from callcenter.domain.calls.lifecycle import OPEN_OFFERS, CallState
-from callcenter.domain.calls.waiting import Hall, Waiter
+from callcenter.domain.calls.waiting import QueueSnapshot, WaitingCaller
 from callcenter.domain.policy import Policy
 from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.cases.continuity import CallerCode
@@ -28,22 +28,22 @@ ORDER = (Call.priority.desc(), Call.waiting_since, Call.id)
 """Whoever has lost a counsellor comes first, then whoever came first."""
 
 
-class WaitingCaller(NamedTuple):
+class QueuedCall(NamedTuple):
     """Somebody in the queue, and the name of who is rung for them."""
 
     call: Call
-    rung: str | None
+    ringing_counsellor: str | None
 
 
-def waiting_now(session: Session) -> list[WaitingCaller]:
+def waiting_now(session: Session) -> list[QueuedCall]:
     """Return everybody who waits, the next one first."""
     ringing = select(Offer.call_id, Staff.name).join(Staff, Staff.id == Offer.staff_id)
     rung = dict(session.execute(ringing.where(Offer.state.in_(OPEN_OFFERS))).all())
     waiting = session.scalars(select(Call).where(Call.state == CallState.WAITING).order_by(*ORDER))
-    return [WaitingCaller(call=call, rung=rung.get(call.id)) for call in waiting]
+    return [QueuedCall(call=call, ringing_counsellor=rung.get(call.id)) for call in waiting]
 
 
-def how_many_wait(session: Session) -> int:
+def count_waiting(session: Session) -> int:
     """Return how many callers wait."""
     return session.scalar(select(_WAITS)) or 0
 
@@ -68,12 +68,12 @@ _WAITS = _how_many(Other.id, Other.state == CallState.WAITING)
 _AHEAD = _how_many(Other.id, Other.state == CallState.WAITING, _ahead_of(Call))
 _RUNG = select(Offer.id).where(Offer.call_id == Call.id, Offer.state.in_(OPEN_OFFERS)).exists()
 _KNOWN = select(Call.id).where(Call.caller_sid == bindparam("caller_sid")).exists()
-_DOOR = select(_WAITS, _DUTY, _KNOWN, flags.BLOCKED, changed_phrases.SIGNATURE, *opening_hours.SIGNATURE)
+_ADMISSION = select(_WAITS, _DUTY, _KNOWN, flags.BLOCKED, changed_phrases.SIGNATURE, *opening_hours.SIGNATURE)
 _CODES = select(CallerCode.id).where(CallerCode.withdrawn_at.is_(None)).exists()
-_AROUND = (_DUTY, _FREE, _AHEAD, _WAITS, _RUNG, _CODES, changed_phrases.SIGNATURE, *opening_hours.SIGNATURE)
-_HALL = select(*_AROUND).where(Call.id == bindparam("call_id"))
-_CALL_IN_HALL = (
-    select(Call, *_AROUND).where(Call.caller_sid == bindparam("caller_sid")).with_for_update(of=Call, key_share=True)
+_COUNTS = (_DUTY, _FREE, _AHEAD, _WAITS, _RUNG, _CODES, changed_phrases.SIGNATURE, *opening_hours.SIGNATURE)
+_SNAPSHOT = select(*_COUNTS).where(Call.id == bindparam("call_id"))
+_CALL_WITH_SNAPSHOT = (
+    select(Call, *_COUNTS).where(Call.caller_sid == bindparam("caller_sid")).with_for_update(of=Call, key_share=True)
 )
 
 
@@ -82,7 +82,7 @@ def _since(now: datetime, policy: Policy) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Door:
+class Admission:
     """What awaits a caller who arrives."""
 
     hours: State
@@ -93,37 +93,37 @@ class Door:
     blocked: bool
 
 
-def door(session: Session, caller_sid: str, e164: str | None, *, now: datetime, policy: Policy) -> Door:
+def admission_check(session: Session, caller_sid: str, e164: str | None, *, now: datetime, policy: Policy) -> Admission:
     """Look at the door for a caller who shows that number or none; all in one question."""
-    asked = _since(now, policy) | {"caller_sid": caller_sid} | flags.door_parameters(session, e164, now)
-    waits, duty, known, blocked, worded, *signature = session.execute(_DOOR, asked).one()
-    changed_phrases.note(session, worded)
+    asked = _since(now, policy) | {"caller_sid": caller_sid} | flags.admission_parameters(session, e164, now)
+    waits, duty, known, blocked, worded, *signature = session.execute(_ADMISSION, asked).one()
+    changed_phrases.refresh_if_changed(session, worded)
     hours = state_at(opening_hours.current(session, now, tuple(signature)), now)
-    return Door(hours, waits >= waiting.capacity(duty, policy), bool(known), bool(blocked))
+    return Admission(hours, waits >= waiting.queue_capacity(duty, policy), bool(known), bool(blocked))
 
 
-def hall(session: Session, call: Call, *, now: datetime, policy: Policy) -> Hall:
+def queue_snapshot(session: Session, call: Call, *, now: datetime, policy: Policy) -> QueueSnapshot:
     """Look around the waiting room for *call*, as the database has it; the counts come in one question."""
     asked = _since(now, policy) | {"fresh_since": now - policy.fresh_for, "call_id": call.id}
-    return _read_hall(session, call, session.execute(_HALL, asked).one(), now)
+    return _snapshot(session, call, session.execute(_SNAPSHOT, asked).one(), now)
 
 
-def find_in_hall(
+def find_with_snapshot(
     session: Session, caller_sid: str, *, now: datetime, policy: Policy
-) -> tuple[Call, Hall] | tuple[None, None]:
+) -> tuple[Call, QueueSnapshot] | tuple[None, None]:
     """Return the call of this caller's leg, locked, and the waiting room around it; both in one question."""
     asked = _since(now, policy) | {"fresh_since": now - policy.fresh_for, "caller_sid": caller_sid}
-    found = session.execute(_CALL_IN_HALL, asked).one_or_none()
+    found = session.execute(_CALL_WITH_SNAPSHOT, asked).one_or_none()
     if found is None:
         return None, None
     call, *counts = found
-    return call, _read_hall(session, call, counts, now)
+    return call, _snapshot(session, call, counts, now)
 
 
-def _read_hall(session: Session, call: Call, counts: Sequence[int], now: datetime) -> Hall:
-    changed_phrases.note(session, counts[6])
+def _snapshot(session: Session, call: Call, counts: Sequence[int], now: datetime) -> QueueSnapshot:
+    changed_phrases.refresh_if_changed(session, counts[6])
     days = opening_hours.current(session, now, tuple(counts[7:]))
-    return Hall(
+    return QueueSnapshot(
         now=now,
         hours=state_at(days, now),
         closing=closing(days, call.arrived_on, now),
@@ -131,14 +131,14 @@ def _read_hall(session: Session, call: Call, counts: Sequence[int], now: datetim
         free=counts[1],
         position=1 + counts[2],
         waiting=counts[3],
-        rung=bool(counts[4]),
-        codes=bool(counts[5]),
+        being_rung=bool(counts[4]),
+        codes_in_use=bool(counts[5]),
     )
 
 
-def waiter(call: Call) -> Waiter:
+def waiting_caller(call: Call) -> WaitingCaller:
     """Return what the waiting rules need to know of *call*."""
-    return Waiter(
+    return WaitingCaller(
         state=call.state,
         arrived_at=call.arrived_at,
         waiting_since=call.requeued_at or call.waiting_since,
@@ -146,5 +146,5 @@ def waiter(call: Call) -> Waiter:
         spoken_position=call.spoken_position,
         apologies=call.apologies,
         apology_at=call.apology_at,
-        told=frozenset(call.told),
+        phrases_heard=frozenset(call.phrases_heard),
     )

@@ -24,7 +24,7 @@ class NoSuchCase(HelplineError):
     )
 
 
-def opened(session: Session, case_id: str, by: Staff, *, now: datetime, action: Action = Action.OPEN) -> Case:
+def open_for_reading(session: Session, case_id: str, by: Staff, *, now: datetime, action: Action = Action.OPEN) -> Case:
     """Return the case for reading, or say kindly why not; one that was merged leads to the case that took it in."""
     if by.role not in roles_that_may(action):
         raise NotAllowed
@@ -40,12 +40,12 @@ def opened(session: Session, case_id: str, by: Staff, *, now: datetime, action: 
 
 def openable(session: Session, case_ids: Collection[str], by: Staff, *, now: datetime) -> set[str]:
     """Return which of these cases *by* may open as they are; none is opened by this."""
-    return set(session.scalars(select(Case.id).where(Case.id.in_(case_ids), reach.cases(by, now=now))))
+    return set(session.scalars(select(Case.id).where(Case.id.in_(case_ids), reach.cases_allowed(by, now=now))))
 
 
-def for_work(session: Session, case_id: str, by: Staff, *, now: datetime) -> Case:
+def lock_for_work(session: Session, case_id: str, by: Staff, *, now: datetime) -> Case:
     """Lock the case for a change, or say kindly why not."""
-    found = opened(session, case_id, by, now=now, action=Action.CARE)
+    found = open_for_reading(session, case_id, by, now=now, action=Action.CARE)
     query = select(Case).where(Case.id == found.id).with_for_update(of=Case)
     locked = session.scalars(query.execution_options(populate_existing=True)).one()
     if locked.purged_at is not None:

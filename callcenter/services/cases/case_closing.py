@@ -40,8 +40,8 @@ class SayWhy(HelplineError):
 
 def close(session: Session, case_id: str, reason: CloseReason, note: str, *, by: Staff, now: datetime) -> CaseClosing:
     """Close a case, with its follow-up; closing it twice is closing it once."""
-    case = case_access.for_work(session, case_id, by, now=now)
-    standing = closing_of(session, case)
+    case = case_access.lock_for_work(session, case_id, by, now=now)
+    standing = current_closing(session, case)
     if case.state is CaseState.CLOSED and standing is not None:
         return standing
     if reason is CloseReason.OTHER and not note.strip():
@@ -59,16 +59,16 @@ def close(session: Session, case_id: str, reason: CloseReason, note: str, *, by:
     session.add(closing)
     closing.note = note.strip() or None
     case.state, case.follow_up_on = CaseState.CLOSED, None
-    casework.note(session, case, "case.close", by=by, now=now, facts={"reason": reason.value})
+    casework.record_act(session, case, "case.close", by=by, now=now, facts={"reason": reason.value})
     return closing
 
 
 def reopen(session: Session, case_id: str, note: str, *, by: Staff, now: datetime) -> Case:
     """Open a case again; the closing stays in its history."""
-    case = case_access.for_work(session, case_id, by, now=now)
+    case = case_access.lock_for_work(session, case_id, by, now=now)
     if case.state is CaseState.CLOSED:
         _open(session, case, note.strip() or None, by=by.id, now=now)
-        casework.note(session, case, "case.reopen", by=by, now=now)
+        casework.record_act(session, case, "case.reopen", by=by, now=now)
     return case
 
 
@@ -78,10 +78,10 @@ def reopen_for_contact(session: Session, case: Case, *, now: datetime) -> None:
         _open(session, case, None, by=None, now=now)
         subject = Subject("case", case.id)
         audit.record(session, actor=SYSTEM, action="case.reopen", subject=subject, now=now)
-        viewers.tell(session, subject, now=now)
+        viewers.refresh_viewers(session, subject, now=now)
 
 
-def closing_of(session: Session, case: Case) -> CaseClosing | None:
+def current_closing(session: Session, case: Case) -> CaseClosing | None:
     """Return the closing that stands."""
     query = select(CaseClosing).where(CaseClosing.case_id == case.id, CaseClosing.reopened_at.is_(None))
     return session.scalar(query)
@@ -95,7 +95,7 @@ def history(session: Session, case: Case) -> list[CaseClosing]:
 
 def _open(session: Session, case: Case, note: str | None, *, by: str | None, now: datetime) -> None:
     case.state = CaseState.OPEN
-    closing = closing_of(session, case)
+    closing = current_closing(session, case)
     if closing is not None:
         closing.reopened_at, closing.reopened_by, closing.reopen_note = now, by, note
 

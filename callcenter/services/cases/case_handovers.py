@@ -67,7 +67,7 @@ def colleagues(session: Session, case: Case) -> list[Staff]:
 
 def ask(session: Session, case_id: str, to_id: str, note: str, *, by: Staff, now: datetime) -> CaseHandover:
     """Ask a colleague to take the case; until they accept, it stays in the hands it is in."""
-    case = case_access.for_work(session, case_id, by, now=now)
+    case = case_access.lock_for_work(session, case_id, by, now=now)
     if case.state is CaseState.CLOSED:
         raise CaseIsClosed
     if case.owner_id not in (by.id, None) and not may(by.role, Action.ASSIGN):
@@ -88,8 +88,8 @@ def ask(session: Session, case_id: str, to_id: str, note: str, *, by: Staff, now
         raise NobodyToAsk
     asked = _asked(session, case, to, by, now)
     asked.note = text
-    casework.note(session, case, "case.hand_over.ask", by=by, now=now, facts={"to": to.id})
-    notices.tell(session, "case.hand_over", asked.id, to=to.id, by=by.id, now=now)
+    casework.record_act(session, case, "case.hand_over.ask", by=by, now=now, facts={"to": to.id})
+    notices.notify(session, "case.hand_over", asked.id, to=to.id, by=by.id, now=now)
     return asked
 
 
@@ -159,7 +159,7 @@ def history(session: Session, case: Case) -> list[CaseHandover]:
     return list(session.scalars(query.order_by(CaseHandover.asked_at, CaseHandover.id)))
 
 
-def waiting_for(session: Session, by: Staff) -> list[CaseHandover]:
+def awaiting_answer_of(session: Session, by: Staff) -> list[CaseHandover]:
     """Return the hand-overs that wait for this person's answer, oldest first."""
     query = select(CaseHandover).where(CaseHandover.to_id == by.id, CaseHandover.state == HandoverState.PENDING)
     return list(session.scalars(query.order_by(CaseHandover.asked_at)))
@@ -184,7 +184,9 @@ def _locked(session: Session, handover_id: str) -> CaseHandover:
 
 def _settle(session: Session, asked: CaseHandover, state: HandoverState, *, by: Staff, to: str, now: datetime) -> None:
     asked.state, asked.settled_at = state, now
-    casework.note(session, asked.case, f"case.hand_over.{state.value}", by=by, now=now, facts={"handover": asked.id})
-    notices.tell(session, f"case.hand_over.{state.value}", asked.id, to=to, by=by.id, now=now)
+    casework.record_act(
+        session, asked.case, f"case.hand_over.{state.value}", by=by, now=now, facts={"handover": asked.id}
+    )
+    notices.notify(session, f"case.hand_over.{state.value}", asked.id, to=to, by=by.id, now=now)
     if state is HandoverState.WITHDRAWN:
         notices.withdraw(session, "case.hand_over", asked.id, now=now)

@@ -62,7 +62,7 @@ def read(
     """Return the case's timeline beside *speaker*; every contact in it counts as opened, and is in the trail."""
     opened = _contacts(session, case, speaker, by=by, now=now, before=before)
     older_before = opened[-1].opened_at if len(opened) == consultations.EARLIER_AT_ONCE else None
-    parts, referred = wall.parts_of(session, speaker, opened), _referrals(session, opened)
+    parts, referred = wall.visible_parts_of(session, speaker, opened), _referrals(session, opened)
     entries = [
         Entry(Happened.CONTACT, one.opened_at, one, parts[one.id], referred.get(one.id, ()))
         for one in opened
@@ -80,8 +80,8 @@ def read(
 def _contacts(
     session: Session, case: Case, speaker: Speaker | None, *, by: Staff, now: datetime, before: datetime | None
 ) -> Sequence[Consultation]:
-    within = reach.records(by, now=now, beside=wall.on_the_line(session, by))
-    query = wall.surfacing(speaker).where(Consultation.case_id == case.id, within)
+    within = reach.records_allowed(by, now=now, beside=wall.speaker_on_the_line(session, by))
+    query = wall.visible_consultations(speaker).where(Consultation.case_id == case.id, within)
     if before is not None:
         query = query.where(Consultation.opened_at < before)
     found = session.scalars(query.limit(consultations.EARLIER_AT_ONCE)).all()

@@ -51,7 +51,7 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Row:
+class CaseRow:
     """One case in the list."""
 
     case: Case
@@ -65,10 +65,10 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Listed:
+class CasePage:
     """One page of the list."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[CaseRow, ...]
     more: bool
     due: int
     """Cases of mine whose day has come, whatever is shown."""
@@ -76,25 +76,25 @@ class Listed:
     """The case of who is on the line: it is left out until their record is written."""
 
 
-def listed(session: Session, filters: Filters, *, by: Staff, now: datetime, page: int = 1) -> Listed:
+def list_cases(session: Session, filters: Filters, *, by: Staff, now: datetime, page: int = 1) -> CasePage:
     """Return a page of the cases that *by* may open: whose day has come first, then the newest contacts."""
     today = local_date(now)
     query = select(Case).where(
         Case.purged_at.is_(None),
         Case.merged_into_id.is_(None),
-        reach.cases(by, now=now),
+        reach.cases_allowed(by, now=now),
         *_conditions(filters, by, today),
     )
-    there = wall.on_the_line(session, by)
+    there = wall.speaker_on_the_line(session, by)
     if there is not None and not there.opened:  # whom else the family has, and when they called, waits meanwhile
         query = query.where(Case.id != there.case_id)
     query = _ordered(query, filters).options(selectinload(Case.people).selectinload(Person.nicknames))
     cases = session.scalars(query.offset((max(1, page) - 1) * AT_ONCE).limit(AT_ONCE + 1)).all()
     waits = there.case_id if there is not None and not there.opened else None
-    return Listed(_rows(session, cases[:AT_ONCE]), len(cases) > AT_ONCE, due_count(session, by, today=today), waits)
+    return CasePage(_rows(session, cases[:AT_ONCE]), len(cases) > AT_ONCE, count_due(session, by, today=today), waits)
 
 
-def due_count(session: Session, by: Staff, *, today: date) -> int:
+def count_due(session: Session, by: Staff, *, today: date) -> int:
     """Return how many cases of this counsellor wait for a follow-up today."""
     mine = Filters(mine=True, due=True)
     query = select(func.count(Case.id)).where(Case.purged_at.is_(None), *_conditions(mine, by, today))
@@ -156,12 +156,12 @@ def _ordered(query: Select[Case], filters: Filters) -> Select[Case]:
     return query.order_by(Case.follow_up_on, *newest) if filters.due else query.order_by(*newest)
 
 
-def _rows(session: Session, cases: Sequence[Case]) -> tuple[Row, ...]:
+def _rows(session: Session, cases: Sequence[Case]) -> tuple[CaseRow, ...]:
     ids = [case.id for case in cases]
     risks, channels = _last_risks(session, ids), _channels(session, ids)
     owners = _names(session, {case.owner_id for case in cases if case.owner_id})
     return tuple(
-        Row(
+        CaseRow(
             case=case,
             names=names_of(case),
             owner=owners.get(case.owner_id or ""),

@@ -101,14 +101,14 @@ def add_person(session: Session, case: Case, new: NewPerson, *, by: Actor, now: 
     return person
 
 
-def search_as(session: Session, text: str, cues: Cues, *, by: Actor, now: datetime) -> list[Candidate]:
+def search_and_audit(session: Session, text: str, cues: Cues, *, by: Actor, now: datetime) -> list[Candidate]:
     """Search by nickname and what else was said, and leave it in the trail who looked."""
     found = nickname_search.search(session, text, cues)
-    nickname_search.note_search(session, found, by=by, now=now)
+    nickname_search.record_search(session, found, by=by, now=now)
     return found
 
 
-def person_with(session: Session, person_id: str) -> Person:
+def get_person(session: Session, person_id: str) -> Person:
     """Return the person, or ``NoSuchPerson``; one who was merged into another entry is that one."""
     person = session.get(Person, person_id)
     while person is not None and person.merged_into_id is not None:
@@ -118,7 +118,7 @@ def person_with(session: Session, person_id: str) -> Person:
     return person
 
 
-def hold(session: Session, person: Person) -> None:
+def lock_case(session: Session, person: Person) -> None:
     """Keep the person's case as it is until this transaction ends: nobody destroys it or joins it to another meanwhile.
 
     Raises ``NoSuchPerson`` if somebody just did.
@@ -138,10 +138,10 @@ def refresh_last_contact(session: Session, person: Person) -> None:
     before = [other.contact_before_on for other in people]
     person.case.last_contact_on = _newest(_last_consultation(session, [other.id for other in people]), *before)
     session.flush()
-    nicknames.note_recency(session, person)
+    nicknames.update_recency(session, person)
 
 
-def told_before(session: Session, person: Person) -> str:
+def earlier_background(session: Session, person: Person) -> str:
     """Return what earlier records say of this person's talks, however many entries of theirs became one."""
     taken_in = select(Person).where(Person.id.in_(_taken_in(session, person.id))).order_by(Person.id)
     return "\n\n".join(one.before for one in [person, *session.scalars(taken_in)] if one.before)

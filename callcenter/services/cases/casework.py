@@ -62,7 +62,7 @@ def save(
     session: Session, case_id: str, seen: Mapping[str, int], texts: Mapping[str, Any], *, by: Staff, now: datetime
 ) -> Saved:
     """Save texts, each as it was last *seen* at a version; what somebody else wrote since then stays."""
-    case = case_access.for_work(session, case_id, by, now=now)
+    case = case_access.lock_for_work(session, case_id, by, now=now)
     changed, conflicts = {}, {}
     for name, text in texts.items():
         wanted, stored = _text(name, text), getattr(case, name) or ""
@@ -78,19 +78,21 @@ def save(
         case.field_versions = case.field_versions | dict.fromkeys(changed, case.version)
         for name, wanted in changed.items():
             setattr(case, name, wanted or None)
-        note(session, case, "case.save", by=by, now=now, facts={"fields": sorted(changed), "version": case.version})
+        record_act(
+            session, case, "case.save", by=by, now=now, facts={"fields": sorted(changed), "version": case.version}
+        )
     return Saved(case.version, now, conflicts)
 
 
 def take_on(session: Session, case_id: str, *, by: Staff, now: datetime) -> Case:
     """Take a case in hand that nobody has; ``TakenAlready`` if somebody was quicker."""
-    case = case_access.for_work(session, case_id, by, now=now)
+    case = case_access.lock_for_work(session, case_id, by, now=now)
     if case.owner_id == by.id:
         return case
     if case.owner_id is not None:
         raise TakenAlready
     case.owner_id = by.id
-    note(session, case, "case.take_on", by=by, now=now)
+    record_act(session, case, "case.take_on", by=by, now=now)
     return case
 
 
@@ -100,9 +102,9 @@ class TakenAlready(HelplineError):
     message = "このケースには、もう担当がいます。代わるときは、いまの担当から引きついでもらってください。"
 
 
-def follow_up(session: Session, case_id: str, day: date | None, *, by: Staff, now: datetime) -> date | None:
+def set_follow_up(session: Session, case_id: str, day: date | None, *, by: Staff, now: datetime) -> date | None:
     """Look at the case again on *day*, or on the next open day if the line is closed then; None takes it away."""
-    case = case_access.for_work(session, case_id, by, now=now)
+    case = case_access.lock_for_work(session, case_id, by, now=now)
     if case.state is CaseState.CLOSED and day is not None:
         raise CaseIsClosed
     today = local_date(now)
@@ -116,11 +118,11 @@ def follow_up(session: Session, case_id: str, day: date | None, *, by: Staff, no
     if day != case.follow_up_on:
         case.follow_up_on = day
         facts = {"on": day.isoformat() if day else None}
-        note(session, case, "case.follow_up", by=by, now=now, facts=facts)
+        record_act(session, case, "case.follow_up", by=by, now=now, facts=facts)
     return day
 
 
-def check_back(session: Session, record: Consultation, *, by: Staff, now: datetime) -> None:
+def follow_up_after_danger(session: Session, record: Consultation, *, by: Staff, now: datetime) -> None:
     """Where a life was in danger when a contact ended, look at the case on the next open day: has help arrived?
 
     A day that was agreed before then stays. A record that is nobody's yet has no case to look at, and a case that
@@ -130,27 +132,27 @@ def check_back(session: Session, record: Consultation, *, by: Staff, now: dateti
         return
     query = select(Case).where(Case.id == record.case_id).with_for_update(of=Case, key_share=True)
     case = session.scalars(query.execution_options(populate_existing=True)).one()
-    day = in_open_days(session, 1, now=now)
+    day = open_day_after(session, 1, now=now)
     if case.state is CaseState.CLOSED:
         return
     if case.follow_up_on is None or not local_date(now) <= case.follow_up_on <= day:
         case.follow_up_on = day
-        note(session, case, "case.follow_up", by=by, now=now, facts={"on": day.isoformat()})
+        record_act(session, case, "case.follow_up", by=by, now=now, facts={"on": day.isoformat()})
 
 
-def in_open_days(session: Session, count: int, *, now: datetime) -> date:
+def open_day_after(session: Session, count: int, *, now: datetime) -> date:
     """Return the day that is *count* open days from today."""
     today = local_date(now)
     return business_day_after(opening_hours.load(session, years=(today.year, today.year + 1)), today, count)
 
 
-def note(
+def record_act(
     session: Session, case: Case, action: str, *, by: Staff, now: datetime, facts: Mapping[str, Any] | None = None
 ) -> None:
     """Leave an act on a case in the trail, and let whoever has it open look again."""
     subject = Subject("case", case.id)
     audit.record(session, actor=staff_member(by.id), action=action, subject=subject, facts=facts, now=now)
-    viewers.tell(session, subject, now=now)
+    viewers.refresh_viewers(session, subject, now=now)
 
 
 def _text(name: str, text: Any) -> str:

@@ -40,7 +40,7 @@ TRIES = 20
 # ---- how to meet them
 
 
-def address(session: Session, person: Person, text: str, *, by: Staff, now: datetime) -> None:
+def set_how_to_address(session: Session, person: Person, text: str, *, by: Staff, now: datetime) -> None:
     """Say how the person is best addressed; nothing takes it away."""
     note = short_note(text) or None
     if note != person.how_to_address:
@@ -85,7 +85,7 @@ def promises(session: Session, person_id: str) -> Sequence[Promise]:
     return session.scalars(query.order_by(Promise.due_on.is_(None), Promise.due_on, Promise.id)).all()
 
 
-def promise(
+def make_promise(
     session: Session,
     person: Person,
     text: str,
@@ -117,7 +117,9 @@ def promise(
     return row
 
 
-def settle(session: Session, person: Person, promise_id: str, end: PromiseEnd, *, by: Staff, now: datetime) -> None:
+def settle_promise(
+    session: Session, person: Person, promise_id: str, end: PromiseEnd, *, by: Staff, now: datetime
+) -> None:
     """A promise was kept, or no longer stands. Settling twice is settling once."""
     row = session.get(Promise, promise_id)
     if row is not None and row.person_id == person.id and row.settled_at is None:
@@ -134,7 +136,7 @@ def code_of(session: Session, person_id: str) -> CallerCode | None:
     return session.scalars(query.order_by(CallerCode.given_at.desc()).limit(1)).first()
 
 
-def known_by(session: Session, digits: str) -> str | None:
+def person_by_code(session: Session, digits: str) -> str | None:
     """Return the person whom this number names as a candidate; it opens nothing."""
     query = select(CallerCode.person_id).where(CallerCode.digits == digits, CallerCode.withdrawn_at.is_(None))
     return session.scalar(query)
@@ -191,7 +193,7 @@ def came_back(session: Session, record: Consultation, counsellor: Staff) -> Cons
     return session.scalar(others.order_by(Consultation.opened_at.desc()).limit(1))
 
 
-def usual(session: Session, person: Person, *, without: str | None = None) -> str | None:
+def usual_counsellor_of(session: Session, person: Person, *, without: str | None = None) -> str | None:
     """Return いつもの担当: who was named so, or who answered this person most of late; *without* is today's record."""
     if person.usual_staff_id is not None:
         return person.usual_staff_id
@@ -202,7 +204,7 @@ def usual(session: Session, person: Person, *, without: str | None = None) -> st
     return usual_counsellor(session.scalars(newest_first).all())
 
 
-def set_usual(session: Session, person: Person, staff: Staff | None, *, by: Staff, now: datetime) -> None:
+def set_usual_counsellor(session: Session, person: Person, staff: Staff | None, *, by: Staff, now: datetime) -> None:
     """Name the person's usual counsellor, or let the records tell again."""
     wanted = staff.id if staff else None
     if person.usual_staff_id != wanted:
@@ -213,7 +215,7 @@ def set_usual(session: Session, person: Person, staff: Staff | None, *, by: Staf
 # ---- counts, each drawn through the wall
 
 
-def talks(session: Session, speaker: Speaker, *, without: str) -> int:
+def count_earlier_talks(session: Session, speaker: Speaker, *, without: str) -> int:
     """Return how often this person has talked with us by telephone before: practice, no burden (promise P7)."""
     own = select(func.count()).where(
         Consultation.person_id == speaker.person_id, Consultation.channel == Channel.PHONE, Consultation.id != without
@@ -221,9 +223,9 @@ def talks(session: Session, speaker: Speaker, *, without: str) -> int:
     return session.scalar(own) or 0
 
 
-def visits(session: Session, speaker: Speaker) -> int:
+def count_visits(session: Session, speaker: Speaker) -> int:
     """Return how many visits took place, as far as this side of the family may know."""
-    held = wall.surfacing(speaker).where(
+    held = wall.visible_consultations(speaker).where(
         Consultation.channel == Channel.VISIT, Consultation.state == ConsultationState.FINISHED
     )
     return session.scalar(select(func.count()).select_from(held.order_by(None).subquery())) or 0

@@ -21,7 +21,7 @@ from callcenter.services.cases import case_closing, cases, consents
 from callcenter.services.cases.cases import NewCase, NewPerson
 from callcenter.services.names.nicknames import tidy
 from callcenter.services.records import prefill
-from callcenter.services.records.consultations import NoSuchConsultation, for_writing
+from callcenter.services.records.consultations import NoSuchConsultation, lock_for_writing
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
 
@@ -43,8 +43,8 @@ def confirm_person(session: Session, consultation_id: str, person_id: str, *, by
 
     Raises ``NoSuchPerson``, or ``ConsentNeeded`` if the person is known from other channels only.
     """
-    consultation = for_writing(session, consultation_id, by)
-    person = cases.person_with(session, person_id)
+    consultation = lock_for_writing(session, consultation_id, by)
+    person = cases.get_person(session, person_id)
     if consultation.person_id != person.id:
         consents.check(session, person.id, {consultation.channel})
         _link(session, consultation, person, by, now)
@@ -53,7 +53,7 @@ def confirm_person(session: Session, consultation_id: str, person_id: str, *, by
 
 def open_new_case(session: Session, consultation_id: str, new: NewCase, *, by: Staff, now: datetime) -> Consultation:
     """Open a case for somebody who is new and link the record to them; a second press opens no second case."""
-    consultation = for_writing(session, consultation_id, by)
+    consultation = lock_for_writing(session, consultation_id, by)
     if not _opened_here(consultation, new):
         _link(session, consultation, cases.open_case(session, new, by=staff_member(by.id), now=now), by, now)
     return consultation
@@ -63,8 +63,8 @@ def open_in_case(
     session: Session, consultation_id: str, relative_id: str, new: NewPerson, *, by: Staff, now: datetime
 ) -> Consultation:
     """Add somebody new to the case of *relative_id* and link the record to them; a second press adds nobody twice."""
-    consultation = for_writing(session, consultation_id, by)
-    case = cases.person_with(session, relative_id).case
+    consultation = lock_for_writing(session, consultation_id, by)
+    case = cases.get_person(session, relative_id).case
     if consultation.case_id != case.id or not _opened_here(consultation, NewCase(new), case_too=False):
         person = cases.add_person(session, case, new, by=staff_member(by.id), now=now)
         _link(session, consultation, person, by, now)
@@ -82,7 +82,7 @@ def unlink(session: Session, consultation_id: str, *, by: Staff, now: datetime) 
     return consultation
 
 
-def leave_open(
+def record_doubt(
     session: Session,
     consultation_id: str,
     doubt: LinkState,
@@ -92,8 +92,8 @@ def leave_open(
     now: datetime,
 ) -> Consultation:
     """Say that it is not sure yet who called, *maybe* this person, or that they wished to stay anonymous."""
-    consultation = for_writing(session, consultation_id, by)
-    guess = cases.person_with(session, maybe).id if maybe else None
+    consultation = lock_for_writing(session, consultation_id, by)
+    guess = cases.get_person(session, maybe).id if maybe else None
     if consultation.person_id is not None:
         _link(session, consultation, None, by, now)
     consultation.doubt = doubt
@@ -111,7 +111,7 @@ def attach_earlier(session: Session, consultation_id: str, record_id: str, *, by
 
     The person says so: "the silent call in October was me". Raises ``TakenMeanwhile`` if somebody else linked it.
     """
-    record = for_writing(session, record_id, by)
+    record = lock_for_writing(session, record_id, by)
     if record.person is None:
         raise NobodyYet
     query = select(Consultation).where(Consultation.id == consultation_id).with_for_update(of=Consultation)
@@ -131,7 +131,7 @@ def _for_unlinking(session: Session, consultation_id: str, by: Staff) -> Consult
     found = session.get(Consultation, consultation_id)
     if found is not None and found.linked_by == by.id and found.counsellor_id != by.id and may(by.role, Action.ANSWER):
         return found
-    return for_writing(session, consultation_id, by)
+    return lock_for_writing(session, consultation_id, by)
 
 
 def _opened_here(consultation: Consultation, new: NewCase, *, case_too: bool = True) -> bool:
@@ -147,7 +147,7 @@ def _opened_here(consultation: Consultation, new: NewCase, *, case_too: bool = T
 
 def _link(session: Session, consultation: Consultation, person: Person | None, by: Staff, now: datetime) -> None:
     if person is not None:
-        cases.hold(session, person)
+        cases.lock_case(session, person)
     before = consultation.person
     consultation.person = person
     consultation.case_id = person.case_id if person else None
@@ -160,7 +160,7 @@ def _link(session: Session, consultation: Consultation, person: Person | None, b
         case_closing.reopen_for_contact(session, person.case, now=now)
     action = "consultation.link" if person else "consultation.unlink"
     if consultation.state is ConsultationState.DRAFT:
-        prefill.follow(session, consultation, now=now)
+        prefill.prefill_from_person(session, consultation, now=now)
     facts = {"from": before.id if before else None, "to": person.id if person else None}
     subject = Subject("consultation", consultation.id)
     audit.record(session, actor=staff_member(by.id), action=action, subject=subject, facts=facts, now=now)

@@ -40,7 +40,7 @@ OWNED: dict[Moved, Any] = {
 
 
 @dataclass(frozen=True)
-class Since:
+class WrittenSince:
     """What was written after a merge: when that is undone, the counsellor says where each of it belongs."""
 
     consultations: Sequence[Consultation]
@@ -103,20 +103,20 @@ def undo(session: Session, merge_id: str, *, back: Collection[str] = (), by: Sta
     return _end(session, merge, action, subject, by, now, back=len(wanted))
 
 
-def written_since(session: Session, merge: Merge) -> Since:
+def written_since(session: Session, merge: Merge) -> WrittenSince:
     """Return what came to the kept side after the merge."""
     moved = set(_moves(session, merge, Moved.CONSULTATION))
     if merge.kind is MergeKind.CASES:
         later = select(Person).where(Person.case_id == merge.kept_case_id, Person.created_at > merge.at)
-        return Since((), session.scalars(later.order_by(Person.created_at, Person.id)).all())
+        return WrittenSince((), session.scalars(later.order_by(Person.created_at, Person.id)).all())
     linked = select(Consultation).where(
         Consultation.person_id == merge.kept_person_id, Consultation.linked_at > merge.at
     )
     found = session.scalars(linked.order_by(Consultation.opened_at, Consultation.id)).all()
-    return Since([one for one in found if one.id not in moved], ())
+    return WrittenSince([one for one in found if one.id not in moved], ())
 
 
-def standing(session: Session, person: Person) -> Sequence[Merge]:
+def undoable_merges(session: Session, person: Person) -> Sequence[Merge]:
     """Return the merges into this person, or into their case, that can be undone, newest first."""
     into = or_(Merge.kept_person_id == person.id, and_(Merge.kind == MergeKind.CASES, _into_case(person.case_id)))
     return session.scalars(select(Merge).where(into, Merge.undone_at.is_(None)).order_by(Merge.id.desc())).all()
@@ -187,14 +187,14 @@ def _end(session: Session, merge: Merge, action: str, subject_id: str, by: Staff
         cases.refresh_last_contact(session, session.get_one(Person, person_id))
     for person in session.scalars(select(Person).where(Person.case_id == merge.kept_case_id).limit(1)):
         cases.refresh_last_contact(session, person)
-    told = {
+    known = {
         "merge": merge.id,
         "case": merge.absorbed_case_id,
         "person": merge.absorbed_person_id,
         **facts,
     }
     subject = Subject("case" if action.startswith("case") else "person", subject_id)
-    audit.record(session, actor=staff_member(by.id), action=action, subject=subject, facts=told, now=now)
+    audit.record(session, actor=staff_member(by.id), action=action, subject=subject, facts=known, now=now)
     return merge
 
 

@@ -1,9 +1,10 @@
 """The one way to a case's consultations, through the wall inside its family.
 
 Every list of consultations of a case — history, card, timeline, counts, last contacts, follow-ups, cues of
-candidates, print — begins with ``surfacing(speaker)`` and shows of each row the parts that ``parts_of`` returns.
-The speaker comes from ``speaker_of`` on a record's page, and from ``reading_as`` on every page that is about
-a person or a case; the latter gives way to the one who is on the line at that moment. No speaker, no rows.
+candidates, print — begins with ``visible_consultations(speaker)`` and shows of each row the parts that
+``visible_parts_of`` returns. The speaker comes from ``speaker_of`` on a record's page, and from ``reading_as`` on
+every page that is about a person or a case; the latter gives way to the one who is on the line at that moment. No
+speaker, no rows.
 
 Only ``whole_case`` passes the wall by: for what is bound to the case as such (the disclosure that a supervisor
 answers for, retention, shredding), never for a list that is shown beside a call.
@@ -18,8 +19,8 @@ from sqlalchemy import Select, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.cases.continuity import short_note
-from callcenter.domain.cases.wall import BehindTheWall, CaseRisk, Part, ReasonNeeded, Speaker, names_person
-from callcenter.domain.cases.wall import surfacing as parts_surfacing
+from callcenter.domain.cases.wall import BehindTheWall, CaseRisk, Part, ReasonNeeded, Speaker, may_name_person
+from callcenter.domain.cases.wall import visible_parts as parts_surfacing
 from callcenter.domain.duty.presence import TALKING, Work
 from callcenter.domain.records.consultations import Risk
 from callcenter.domain.staff.roles import NotAllowed
@@ -60,7 +61,7 @@ def speaker_of(session: Session, record: Consultation, staff: Staff) -> Speaker 
     return Speaker(record.case_id, record.person_id, is_open(session, record, staff))
 
 
-def on_the_line(session: Session, staff: Staff) -> Speaker | None:
+def speaker_on_the_line(session: Session, staff: Staff) -> Speaker | None:
     """Return who this counsellor speaks with just now, or writes up."""
     record = record_at_hand(session, session.get(Presence, staff.id))
     return speaker_of(session, record, staff) if record is not None else None
@@ -68,14 +69,14 @@ def on_the_line(session: Session, staff: Staff) -> Speaker | None:
 
 def reading_as(session: Session, staff: Staff, person: Person) -> Speaker:
     """Return from whose side *staff* reads about *person*: somebody of the same case who is on the line comes first."""
-    there = on_the_line(session, staff)
+    there = speaker_on_the_line(session, staff)
     return there if there is not None and there.case_id == person.case_id else Speaker(person.case_id, person.id)
 
 
 # ---- what may surface
 
 
-def surfacing(speaker: Speaker | None) -> Select[Consultation]:
+def visible_consultations(speaker: Speaker | None) -> Select[Consultation]:
     """Return the query of every consultation that may surface beside *speaker*, newest first.
 
     Their own, others' that share any part in the family, and all of the case once that was opened. It is
@@ -91,7 +92,9 @@ def surfacing(speaker: Speaker | None) -> Select[Consultation]:
     return newest_first.where(or_(own, (Consultation.case_id == speaker.case_id) & shared))
 
 
-def parts_of(session: Session, speaker: Speaker | None, rows: Iterable[Consultation]) -> dict[str, frozenset[Part]]:
+def visible_parts_of(
+    session: Session, speaker: Speaker | None, rows: Iterable[Consultation]
+) -> dict[str, frozenset[Part]]:
     """Return for each of *rows*, by id, which parts may be shown; an empty set where not even the contact may."""
     found = list(rows)
     marked = shared_parts(session, [row.id for row in found])
@@ -120,14 +123,14 @@ def history(
 
     Every opening is in the trail. *beside* is the record being written, which is left out.
     """
-    query = surfacing(speaker).where(reach.records(by, now=now, beside=speaker))
+    query = visible_consultations(speaker).where(reach.records_allowed(by, now=now, beside=speaker))
     if beside is not None:
         query = query.where(Consultation.id != beside)
     if before is not None:
         query = query.where(Consultation.opened_at < before)
     session.flush()
     found = session.scalars(query.limit(consultations.EARLIER_AT_ONCE)).all()
-    parts = parts_of(session, speaker, found)
+    parts = visible_parts_of(session, speaker, found)
     for record in found:
         facts = {"beside": beside, "speaker": speaker.person_id, "parts": sorted(parts[record.id])}
         subject = Subject("consultation", record.id)
@@ -143,7 +146,7 @@ def whole_case(case_id: str) -> Select[Consultation]:
     return newest_first.where(Consultation.case_id == case_id)
 
 
-def people_named(session: Session, speaker: Speaker) -> list[Person]:
+def visible_people(session: Session, speaker: Speaker) -> list[Person]:
     """Return the people of the speaker's case who may be named beside them, in the order they were added."""
     query = select(Person).where(Person.case_id == speaker.case_id, Person.merged_into_id.is_(None))
     people = session.scalars(query.order_by(Person.created_at, Person.id)).all()
@@ -152,20 +155,20 @@ def people_named(session: Session, speaker: Speaker) -> list[Person]:
     )
     share = set(session.scalars(sharing.where(Consultation.case_id == speaker.case_id).distinct()))
     return [
-        one for one in people if names_person(speaker, case_id=one.case_id, person_id=one.id, shares=one.id in share)
+        one for one in people if may_name_person(speaker, case_id=one.case_id, person_id=one.id, shares=one.id in share)
     ]
 
 
-def hides(session: Session, speaker: Speaker | None, person: Person | None) -> bool:
+def is_hidden(session: Session, speaker: Speaker | None, person: Person | None) -> bool:
     """Whether *person* is behind the wall for *speaker*: of the same case, somebody else, and nothing shared."""
     if speaker is None or person is None or person.case_id != speaker.case_id:
         return False
-    return person.id not in {one.id for one in people_named(session, speaker)}
+    return person.id not in {one.id for one in visible_people(session, speaker)}
 
 
 def check(session: Session, staff: Staff, record: Consultation) -> None:
     """Raise ``BehindTheWall`` if *record* is somebody else's of the family whom this counsellor has on the line."""
-    there = on_the_line(session, staff)
+    there = speaker_on_the_line(session, staff)
     if there is None or there.opened or record.case_id != there.case_id or record.person_id == there.person_id:
         return
     raise BehindTheWall
@@ -201,7 +204,7 @@ def share(
     if record is None:
         raise consultations.NoSuchConsultation
     if beside is None or beside.person_id is None or beside.person_id != record.person_id:
-        consultations.for_writing(session, consultation_id, by)
+        consultations.lock_for_writing(session, consultation_id, by)
     wanted, marked = set(parts), shared_parts(session, [record.id]).get(record.id, set())
     if wanted == marked:
         return
@@ -223,7 +226,7 @@ def open_for(session: Session, record_id: str, reason: str, *, by: Staff, now: d
 
     Raises ``ReasonNeeded``. It is over as soon as the record is finished. Opening twice is opening once.
     """
-    record = consultations.for_writing(session, record_id, by)
+    record = consultations.lock_for_writing(session, record_id, by)
     speaker = speaker_of(session, record, by)
     if speaker is None or record.state is not ConsultationState.DRAFT:
         raise NotAllowed

@@ -38,7 +38,7 @@ class Ticket:
 
 
 @dataclass(frozen=True)
-class Held:
+class LeasedJob:
     """One heavy job in the hands of one process."""
 
     job_id: str
@@ -48,7 +48,7 @@ class Held:
     attempts: int
 
 
-def want(session: Session, kind: str, subject_id: str = "", *, by: str | None, now: datetime) -> HeavyJob:
+def request_job(session: Session, kind: str, subject_id: str = "", *, by: str | None, now: datetime) -> HeavyJob:
     """Ask for a job on behalf of somebody, or of the system; while one is open, asking again is asking once."""
     open_one = select(HeavyJob).where(_OPEN, HeavyJob.kind == kind, HeavyJob.subject_id == subject_id)
     known = session.scalars(open_one).one_or_none()
@@ -72,7 +72,7 @@ def due(session: Session, *, now: datetime, limit: int = 50) -> list[Ticket]:
     return [Ticket(row.id, row.attempts) for row in rows]
 
 
-def take(session: Session, job_id: str, kinds: Collection[str], *, now: datetime) -> Held | None:
+def take(session: Session, job_id: str, kinds: Collection[str], *, now: datetime) -> LeasedJob | None:
     """Take a job of one of the *kinds*; None if it is done, not due, or somebody else has it."""
     which = (HeavyJob.id == job_id, HeavyJob.kind.in_(kinds), _OPEN, HeavyJob.due_at <= now, HeavyJob.attempts < TRIES)
     attempts = HeavyJob.attempts + 1
@@ -81,26 +81,26 @@ def take(session: Session, job_id: str, kinds: Collection[str], *, now: datetime
     if held is None:
         return None
     row = held.row
-    return Held(job_id, held.token, row.kind, row.subject_id, row.attempts)
+    return LeasedJob(job_id, held.token, row.kind, row.subject_id, row.attempts)
 
 
-def advance(session: Session, held: Held, done: int, total: int | None, *, now: datetime) -> bool:
+def advance(session: Session, held: LeasedJob, done: int, total: int | None, *, now: datetime) -> bool:
     """Note the progress and hold the job for longer; False if it went to somebody else meanwhile."""
     this = HeavyJob.id == held.job_id
     return leases.renew(session, HeavyJob, this, token=held.token, length=LEASE, now=now, done=done, total=total)
 
 
-def finish(session: Session, held: Held, result: str, *, now: datetime) -> bool:
+def finish(session: Session, held: LeasedJob, result: str, *, now: datetime) -> bool:
     """Mark the job done; False if it went to somebody else meanwhile."""
     return _release(session, held, state=JobState.DONE, ended_at=now, result=result)
 
 
-def put_back(session: Session, held: Held) -> bool:
+def put_back(session: Session, held: LeasedJob) -> bool:
     """Leave the job to the next process, as this one is to stop; that was no try."""
     return _release(session, held, state=JobState.WANTED, attempts=held.attempts - 1)
 
 
-def fail(session: Session, held: Held, *, now: datetime) -> bool:
+def fail(session: Session, held: LeasedJob, *, now: datetime) -> bool:
     """Let a job that failed be tried again later; True if that was the last try."""
     if held.attempts < TRIES:
         _release(session, held, state=JobState.WANTED, due_at=now + PAUSE * held.attempts)
@@ -119,7 +119,7 @@ def give_up_lost(session: Session, *, now: datetime) -> list[str]:
     return list(session.scalars(update(HeavyJob).where(*_lost(now)).values(**values).returning(HeavyJob.kind)))
 
 
-def of(session: Session, kind: str, subject_ids: Collection[str]) -> dict[str, HeavyJob]:
+def newest_of(session: Session, kind: str, subject_ids: Collection[str]) -> dict[str, HeavyJob]:
     """Return the newest job of a kind for each subject that has one."""
     query = select(HeavyJob).where(HeavyJob.kind == kind, HeavyJob.subject_id.in_(subject_ids))
     return {job.subject_id: job for job in session.scalars(query.order_by(HeavyJob.asked_at, HeavyJob.id))}
@@ -154,5 +154,5 @@ def _lost(now: datetime) -> tuple[leases.Condition, ...]:
     return _OPEN, HeavyJob.attempts >= TRIES, leases.is_free(HeavyJob, LEASE, now=now)
 
 
-def _release(session: Session, held: Held, **values: object) -> bool:
+def _release(session: Session, held: LeasedJob, **values: object) -> bool:
     return leases.release(session, HeavyJob, HeavyJob.id == held.job_id, token=held.token, **values)

@@ -23,7 +23,7 @@ Condition = ColumnElement[bool]
 
 
 @dataclass(frozen=True)
-class Held(Generic[Row]):
+class LeasedRow(Generic[Row]):
     """A row in the hands of this process, as it was when it was taken, and the token that proves it."""
 
     row: Row
@@ -41,7 +41,7 @@ def is_free(model: type[Leased], length: timedelta, *, now: datetime) -> Conditi
 
 def take(
     session: Session, model: type[Row], *which: Condition, length: timedelta, now: datetime, **values: Any
-) -> Held[Row] | None:
+) -> LeasedRow[Row] | None:
     """Take the row that meets *which* and note *values* in it; None if there is none or somebody has it."""
     token = new_id()
     taken = (
@@ -52,10 +52,10 @@ def take(
         .execution_options(synchronize_session=False, populate_existing=True)
     )
     row = session.scalars(taken).one_or_none()
-    return None if row is None else Held(row, token)
+    return None if row is None else LeasedRow(row, token)
 
 
-def add(session: Session, row: Row, *, length: timedelta, now: datetime) -> Held[Row] | None:
+def add(session: Session, row: Row, *, length: timedelta, now: datetime) -> LeasedRow[Row] | None:
     """Write a new row that is taken from the first; None if somebody else wrote it first."""
     token = new_id()
     row.lease, row.leased_until = token, now + length
@@ -64,7 +64,7 @@ def add(session: Session, row: Row, *, length: timedelta, now: datetime) -> Held
             session.add(row)
     except IntegrityError:
         return None
-    return Held(row, token)
+    return LeasedRow(row, token)
 
 
 def renew(

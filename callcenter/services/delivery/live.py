@@ -16,28 +16,28 @@ LINE = "line"
 KEEP = timedelta(hours=1)
 
 
-def tell(session: Session, topic: str, *, now: datetime) -> None:
+def publish(session: Session, topic: str, *, now: datetime) -> None:
     """Write the hint into the transaction that changed the thing; said once is enough."""
     if all(hint["topic"] != topic for hint in appended(session, LiveEvent)):
         append(session, LiveEvent, topic=topic, at=now)
 
 
-def to_staff(staff_id: str) -> str:
+def staff_topic(staff_id: str) -> str:
     """Return the topic that only this person's screens follow."""
     return f"staff:{staff_id}"
 
 
-def beside(staff_id: str) -> str:
+def viewers_topic(staff_id: str) -> str:
     """Return the topic of this person's screens when somebody else is at the same record or case."""
     return f"beside:{staff_id}"
 
 
-def newest(session: Session) -> int:
+def newest_seq(session: Session) -> int:
     """Return the number of the latest hint, 0 if there is none."""
     return session.scalar(select(func.max(LiveEvent.seq))) or 0
 
 
-def since(session: Session, seq: int) -> list[tuple[int, str]]:
+def hints_after(session: Session, seq: int) -> list[tuple[int, str]]:
     """Return the hints after *seq*, in order."""
     query = select(LiveEvent.seq, LiveEvent.topic).where(LiveEvent.seq > seq).order_by(LiveEvent.seq)
     return [(row.seq, row.topic) for row in session.execute(query)]
@@ -45,5 +45,5 @@ def since(session: Session, seq: int) -> list[tuple[int, str]]:
 
 def forget(session: Session, *, now: datetime) -> None:
     """Drop hints that no screen can still be waiting for."""
-    newest_seq = newest(session)  # the newest stays, so that the sequence never starts anew
-    session.execute(delete(LiveEvent).where(LiveEvent.at < now - KEEP, LiveEvent.seq < newest_seq))
+    last = newest_seq(session)  # the newest stays, so that the sequence never starts anew
+    session.execute(delete(LiveEvent).where(LiveEvent.at < now - KEEP, LiveEvent.seq < last))

@@ -25,7 +25,7 @@ LEASE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
-class Turn:
+class LeasedNight:
     """One night's job in the hands of one worker."""
 
     job: str
@@ -39,7 +39,7 @@ def night_of(now: datetime) -> date | None:
     return here.date() if BEGINS <= here.time() < ENDS else None
 
 
-def take(session: Session, job: str, *, now: datetime) -> Turn | None:
+def take(session: Session, job: str, *, now: datetime) -> LeasedNight | None:
     """Take tonight's turn; None by day, when it is done, or while somebody else is at it."""
     night = night_of(now)
     if night is None:
@@ -49,19 +49,21 @@ def take(session: Session, job: str, *, now: datetime) -> Turn | None:
     if held is None and session.get(NightlyRun, (job, night)) is None:
         first = NightlyRun(job=job, night=night, started_at=now, removed=0, kept=0)
         held = leases.add(session, first, length=LEASE, now=now)
-    return None if held is None else Turn(job, night, held.token)
+    return None if held is None else LeasedNight(job, night, held.token)
 
 
-def advance(session: Session, turn: Turn, *, removed: int, kept: int, now: datetime) -> bool:
+def advance(session: Session, leased: LeasedNight, *, removed: int, kept: int, now: datetime) -> bool:
     """Note how much was done since the last note; False if the turn went to somebody else meanwhile."""
     more = {"removed": NightlyRun.removed + removed, "kept": NightlyRun.kept + kept}
-    which = _run(turn.job, turn.night)
-    return leases.renew(session, NightlyRun, *which, token=turn.token, length=LEASE, now=now, **more)
+    which = _run(leased.job, leased.night)
+    return leases.renew(session, NightlyRun, *which, token=leased.token, length=LEASE, now=now, **more)
 
 
-def finish(session: Session, turn: Turn, result: str, *, now: datetime) -> None:
+def finish(session: Session, leased: LeasedNight, result: str, *, now: datetime) -> None:
     """Say how it ended; tonight nobody takes it again."""
-    leases.release(session, NightlyRun, *_run(turn.job, turn.night), token=turn.token, ended_at=now, result=result)
+    leases.release(
+        session, NightlyRun, *_run(leased.job, leased.night), token=leased.token, ended_at=now, result=result
+    )
 
 
 def latest(session: Session, job: str) -> NightlyRun | None:

@@ -16,7 +16,7 @@ from callcenter.services.delivery import live
 
 
 @dataclass(frozen=True)
-class Told:
+class UnseenNotice:
     """A notice that somebody has not seen yet, with the name of who did it (None for the operator)."""
 
     id: str
@@ -26,21 +26,21 @@ class Told:
     at: datetime
 
 
-def tell_others(session: Session, kind: str, subject_id: str, *, by: str | None, now: datetime) -> None:
+def notify_decision_makers(session: Session, kind: str, subject_id: str, *, by: str | None, now: datetime) -> None:
     """Let everybody else know who may be told of decisions."""
     others = select(Staff.id).where(
         Staff.role.in_(roles_that_may(Action.SEE_DECISIONS)), Staff.active, Staff.id != (by or "")
     )
     for staff_id in session.scalars(others).all():
         session.add(Notice(id=new_id(), staff_id=staff_id, kind=kind, subject_id=subject_id, by_id=by, at=now))
-        live.tell(session, live.to_staff(staff_id), now=now)
+        live.publish(session, live.staff_topic(staff_id), now=now)
 
 
-def tell(session: Session, kind: str, subject_id: str, *, to: str, by: str | None, now: datetime) -> None:
+def notify(session: Session, kind: str, subject_id: str, *, to: str, by: str | None, now: datetime) -> None:
     """Let one person know, unless it was they who did it."""
     if to != by:
         session.add(Notice(id=new_id(), staff_id=to, kind=kind, subject_id=subject_id, by_id=by, at=now))
-        live.tell(session, live.to_staff(to), now=now)
+        live.publish(session, live.staff_topic(to), now=now)
 
 
 def withdraw(session: Session, kind: str, subject_id: str, *, now: datetime) -> None:
@@ -50,7 +50,7 @@ def withdraw(session: Session, kind: str, subject_id: str, *, now: datetime) -> 
         notice.seen_at = now
 
 
-def unseen(session: Session, staff_id: str) -> list[Told]:
+def unseen(session: Session, staff_id: str) -> list[UnseenNotice]:
     """Return what this person has not seen yet, oldest first."""
     actor = aliased(Staff)
     query = (
@@ -59,10 +59,10 @@ def unseen(session: Session, staff_id: str) -> list[Told]:
         .where(Notice.staff_id == staff_id, Notice.seen_at.is_(None))
         .order_by(Notice.at, Notice.id)
     )
-    return [Told(*row) for row in session.execute(query)]
+    return [UnseenNotice(*row) for row in session.execute(query)]
 
 
-def seen(session: Session, notice_id: str, staff_id: str, *, now: datetime) -> None:
+def mark_seen(session: Session, notice_id: str, staff_id: str, *, now: datetime) -> None:
     """This person has seen it; somebody else's notice, or one seen before, stays as it is."""
     notice = session.get(Notice, notice_id)
     if notice is not None and notice.staff_id == staff_id and notice.seen_at is None:

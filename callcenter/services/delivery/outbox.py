@@ -24,7 +24,7 @@ SLOW = frozenset({"audit_head"})
 
 
 @dataclass(frozen=True)
-class Lease:
+class LeasedErrand:
     """One errand, held by one worker until ``OutboxMessage.leased_until``."""
 
     message_id: int
@@ -49,12 +49,12 @@ def due(session: Session, *, now: datetime, limit: int = 50, slow: bool = False)
     return list(session.scalars(query.order_by(OutboxMessage.due_at, OutboxMessage.id).limit(limit)))
 
 
-def undone(session: Session) -> int:
+def count_undone(session: Session) -> int:
     """Return how many messages are not delivered yet."""
     return session.scalar(select(func.count()).select_from(OutboxMessage).where(OutboxMessage.done_at.is_(None))) or 0
 
 
-def lease(session: Session, message_id: int, *, now: datetime) -> Lease | None:
+def lease(session: Session, message_id: int, *, now: datetime) -> LeasedErrand | None:
     """Take the errand for this worker alone; None if it is done or somebody else has it."""
     which = (OutboxMessage.id == message_id, OutboxMessage.done_at.is_(None))
     attempts = OutboxMessage.attempts + 1
@@ -62,19 +62,19 @@ def lease(session: Session, message_id: int, *, now: datetime) -> Lease | None:
     if held is None:
         return None
     row = held.row
-    return Lease(message_id, held.token, row.topic, row.facts, row.attempts, row.created_at)
+    return LeasedErrand(message_id, held.token, row.topic, row.facts, row.attempts, row.created_at)
 
 
-def finish(session: Session, held: Lease, result: str, *, now: datetime) -> bool:
+def finish(session: Session, held: LeasedErrand, result: str, *, now: datetime) -> bool:
     """Mark the errand done; False if the lease was lost meanwhile."""
     return _release(session, held, done_at=now, result=result)
 
 
-def retry(session: Session, held: Lease, *, now: datetime) -> bool:
+def retry(session: Session, held: LeasedErrand, *, now: datetime) -> bool:
     """Let the errand rest, longer each time, and be tried again."""
     pause = min(PATIENCE, timedelta(seconds=2 ** min(held.attempts, 6) / 2))
     return _release(session, held, due_at=now + pause)
 
 
-def _release(session: Session, held: Lease, **values: Any) -> bool:
+def _release(session: Session, held: LeasedErrand, **values: Any) -> bool:
     return leases.release(session, OutboxMessage, OutboxMessage.id == held.message_id, token=held.token, **values)

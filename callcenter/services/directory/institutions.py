@@ -51,7 +51,7 @@ class Found:
     open: bool | None
 
 
-def ship(session: Session, lines: Iterable[Helpline], *, now: datetime) -> int:
+def store_shipped(session: Session, lines: Iterable[Helpline], *, now: datetime) -> int:
     """Take over the shipped lines, and return how many were new or changed; what somebody edited here stays."""
     rows = {row.slug: row for row in session.scalars(select(Institution).where(Institution.slug.is_not(None)))}
     edited = set(

@@ -77,7 +77,7 @@ def can_ring(row: Presence | None, *, now: datetime, policy: Policy) -> bool:
     """Whether a person's telephone could ring at this moment, whatever they do; a browser only with the desk open."""
     if row is None or row.contact is Contact.PHONE:
         return row is not None
-    return row.registered and row.lease is not None and row.beats(now, policy.fresh_for)
+    return row.registered and row.lease is not None and row.heard_within(now, policy.fresh_for)
 
 
 def how_many_reachable(session: Session, *, now: datetime, policy: Policy) -> int:

@@ -35,7 +35,7 @@ class NoCallAtHand(HelplineError):
 
 
 @dataclass(frozen=True)
-class Note:
+class OpenHardCall:
     """A hard call after which nobody has spoken with the counsellor yet."""
 
     id: str
@@ -44,7 +44,7 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Exposure:
+class HardCallCounts:
     """How often a counsellor had a hard call."""
 
     name: str
@@ -54,12 +54,12 @@ class Exposure:
     last: datetime
 
 
-def hard_call(session: Session, staff: Staff, *, now: datetime) -> None:
+def report_hard_call(session: Session, staff: Staff, *, now: datetime) -> None:
     """Say that the call at hand is, or was, hard: supervisors hear of it now, and a pause follows the record.
 
     Saying it twice is once. ``NoCallAtHand`` when the record is finished already.
     """
-    row = presence.of(session, staff, now=now)
+    row = presence.lock_or_create(session, staff, now=now)
     if row.work not in BUSY_WITH_A_CALLER:
         raise NoCallAtHand
     if row.hard_call_id is not None:
@@ -70,9 +70,9 @@ def hard_call(session: Session, staff: Staff, *, now: datetime) -> None:
     _tell(session, staff, now=now)
 
 
-def take_back(session: Session, staff: Staff, *, now: datetime) -> None:
+def withdraw_hard_call(session: Session, staff: Staff, *, now: datetime) -> None:
     """It was pressed by mistake: the note is gone, and so is the pause."""
-    row = presence.of(session, staff, now=now)
+    row = presence.lock_or_create(session, staff, now=now)
     if row.hard_call_id is None:
         return
     session.execute(delete(HardCall).where(HardCall.id == row.hard_call_id))
@@ -82,7 +82,7 @@ def take_back(session: Session, staff: Staff, *, now: datetime) -> None:
     _tell(session, staff, now=now)
 
 
-def unseen(session: Session) -> tuple[Note, ...]:
+def open_hard_calls(session: Session) -> tuple[OpenHardCall, ...]:
     """Return the notes that no supervisor has answered yet, oldest first; for supervisors only."""
     query = (
         select(HardCall.id, Staff.name, HardCall.at)
@@ -90,18 +90,18 @@ def unseen(session: Session) -> tuple[Note, ...]:
         .where(HardCall.seen_at.is_(None))
         .order_by(HardCall.at, HardCall.id)
     )
-    return tuple(Note(*found) for found in session.execute(query))
+    return tuple(OpenHardCall(*found) for found in session.execute(query))
 
 
-def seen(session: Session, note_id: str, *, by: Staff, now: datetime) -> None:
+def mark_answered(session: Session, note_id: str, *, by: Staff, now: datetime) -> None:
     """A supervisor spoke with the counsellor; of two who say so the first counts."""
     check(by.role, Action.LEAD)
     first = update(HardCall).where(HardCall.id == note_id, HardCall.seen_at.is_(None))
     session.execute(first.values(seen_at=now, seen_by=by.id))
-    live.tell(session, live.LINE, now=now)
+    live.publish(session, live.LINE, now=now)
 
 
-def exposures(session: Session, *, by: Staff, now: datetime) -> tuple[Exposure, ...]:
+def hard_call_counts(session: Session, *, by: Staff, now: datetime) -> tuple[HardCallCounts, ...]:
     """Count hard calls for each counsellor who had any within a year, most in the last week first."""
     check(by.role, Action.LEAD)
     week = func.sum(case((HardCall.at > now - WEEK, 1), else_=0))
@@ -114,7 +114,7 @@ def exposures(session: Session, *, by: Staff, now: datetime) -> tuple[Exposure, 
         .order_by(week.desc(), month.desc(), Staff.name)
     )
     audit.record(session, actor=staff_member(by.id), action="care.read", subject=Subject("care"), now=now)
-    return tuple(Exposure(*found) for found in session.execute(query))
+    return tuple(HardCallCounts(*found) for found in session.execute(query))
 
 
 def forget(session: Session, *, now: datetime) -> None:
@@ -123,5 +123,5 @@ def forget(session: Session, *, now: datetime) -> None:
 
 
 def _tell(session: Session, staff: Staff, *, now: datetime) -> None:
-    live.tell(session, live.LINE, now=now)
-    live.tell(session, live.to_staff(staff.id), now=now)
+    live.publish(session, live.LINE, now=now)
+    live.publish(session, live.staff_topic(staff.id), now=now)

@@ -20,7 +20,7 @@ from callcenter.services.duty import presence
 FREE = (Work.AVAILABLE, Work.AWAY)
 
 
-def send_home(session: Session, *, now: datetime, policy: Policy) -> None:
+def set_offline_after_closing(session: Session, *, now: datetime, policy: Policy) -> None:
     """Once callers are no longer served, take those on duty off the line: at once, or after call and record.
 
     Whoever comes after that, for the next morning, stays.
@@ -37,4 +37,4 @@ def send_home(session: Session, *, now: datetime, policy: Policy) -> None:
             presence.set_work(row, Work.OFFLINE, session, now=now)  # forgotten over night; the draft waits
         elif row.work in (*BOUND, Work.WRAP_UP) and not row.draining:
             row.draining = True
-            live.tell(session, live.to_staff(row.staff_id), now=now)
+            live.publish(session, live.staff_topic(row.staff_id), now=now)

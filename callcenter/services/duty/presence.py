@@ -8,7 +8,15 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.access.permissions import Action, check
-from callcenter.domain.duty.presence import BOUND, TALKING, AwayReason, Next, Work, after_miss, what_follows
+from callcenter.domain.duty.presence import (
+    BOUND,
+    TALKING,
+    AwayReason,
+    NextWork,
+    Work,
+    work_after_call,
+    work_after_missed_ring,
+)
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.staff.roles import Contact
 from callcenter.models.base import new_id
@@ -54,12 +62,12 @@ class AccountEnded(HelplineError):
     message = "このアカウントは使えなくなっています。もう一度使うときは、管理者に声をかけてください。"
 
 
-def find(session: Session, staff_id: str) -> Presence | None:
+def lock(session: Session, staff_id: str) -> Presence | None:
     """Return what this person is doing, read anew and locked against a second writer."""
     return session.scalar(_BY_STAFF, {"staff_id": staff_id}, execution_options={"populate_existing": True})
 
 
-def as_shown(session: Session, staff_id: str) -> Presence | None:
+def get(session: Session, staff_id: str) -> Presence | None:
     """Return what this person is doing, for a page that only shows it: nothing is locked."""
     return session.get(Presence, staff_id)
 
@@ -69,15 +77,15 @@ def staff_by_work(session: Session) -> dict[Work, int]:
     return dict(session.execute(select(Presence.work, func.count()).group_by(Presence.work)).all())
 
 
-def talks(session: Session, staff_id: str) -> bool:
+def is_in_talk(session: Session, staff_id: str) -> bool:
     """Whether a caller is with this person, or they follow a colleague's talk."""
     row = session.get(Presence, staff_id)
     return row is not None and (row.work in TALKING or row.listening_id is not None)
 
 
-def of(session: Session, staff: Staff, *, now: datetime) -> Presence:
+def lock_or_create(session: Session, staff: Staff, *, now: datetime) -> Presence:
     """Return the person's row, locked; it is made on first use, offline."""
-    row = find(session, staff.id)
+    row = lock(session, staff.id)
     if row is None:
         row = Presence(staff_id=staff.id, work=Work.OFFLINE, contact=staff.contact, since=now, idle_since=now)
         session.add(row)
@@ -105,17 +113,17 @@ def _settle(session: Session, row: Presence, *, now: datetime) -> None:
     row.draining, row.signing_out, row.away_after, row.hard_call_id = False, False, None, None
     staff = session.get_one(Staff, row.staff_id) if draining else None
     if staff is not None and staff.changes_soon:
-        accounts.settle(session, staff, now=now)
+        accounts.apply_pending_change(session, staff, now=now)
     elif staff is not None and signing_out:
         accounts.sign_out(session, staff, now=now)
 
 
 def _tell(session: Session, row: Presence, *, now: datetime) -> None:
-    live.tell(session, live.LINE, now=now)
-    live.tell(session, live.to_staff(row.staff_id), now=now)
+    live.publish(session, live.LINE, now=now)
+    live.publish(session, live.staff_topic(row.staff_id), now=now)
 
 
-def come(session: Session, staff: Staff, *, now: datetime) -> Presence:
+def become_available(session: Session, staff: Staff, *, now: datetime) -> Presence:
     """Be available from now on; also ends a wrap-up.
 
     Raises ``OnTheLine``, ``ChangesSoon``, ``AccountEnded``, or ``NotAllowed`` by role.
@@ -123,7 +131,7 @@ def come(session: Session, staff: Staff, *, now: datetime) -> Presence:
     check(staff.role, Action.ANSWER)
     if not staff.active:
         raise AccountEnded
-    row = of(session, staff, now=now)
+    row = lock_or_create(session, staff, now=now)
     if row.work in BOUND:
         raise OnTheLine
     if staff.changes_soon:
@@ -135,9 +143,11 @@ def come(session: Session, staff: Staff, *, now: datetime) -> Presence:
     return row
 
 
-def leave(session: Session, staff: Staff, work: Work, *, now: datetime, reason: AwayReason | None = None) -> Presence:
+def become_unavailable(
+    session: Session, staff: Staff, work: Work, *, now: datetime, reason: AwayReason | None = None
+) -> Presence:
     """Go away or offline; during a call it is kept for afterwards."""
-    row = of(session, staff, now=now)
+    row = lock_or_create(session, staff, now=now)
     if row.work in BOUND:
         return _plan(session, staff, row, work, now=now, reason=reason)
     if staff.changes_soon:
@@ -146,15 +156,17 @@ def leave(session: Session, staff: Staff, work: Work, *, now: datetime, reason: 
     return row
 
 
-def plan(session: Session, staff: Staff, work: Work, *, now: datetime, reason: AwayReason | None = None) -> Presence:
+def plan_after_call(
+    session: Session, staff: Staff, work: Work, *, now: datetime, reason: AwayReason | None = None
+) -> Presence:
     """Decide what comes after the call and its record; with *work* available an earlier decision is taken back.
 
     Whoever has no call any more goes at once. ``ChangesSoon`` if it is no longer theirs to decide.
     """
-    row = of(session, staff, now=now)
+    row = lock_or_create(session, staff, now=now)
     if row.work in (*BOUND, Work.WRAP_UP):
         return _plan(session, staff, row, work, now=now, reason=reason)
-    return row if work is Work.AVAILABLE else leave(session, staff, work, now=now, reason=reason)
+    return row if work is Work.AVAILABLE else become_unavailable(session, staff, work, now=now, reason=reason)
 
 
 def _plan(
@@ -169,24 +181,24 @@ def _plan(
     return row
 
 
-def leave_after_call(session: Session, staff: Staff, *, now: datetime, signing_out: bool = False) -> None:
+def go_offline_after_call(session: Session, staff: Staff, *, now: datetime, signing_out: bool = False) -> None:
     """Be rung no more; after the call and its record offline, and signed out if the person wanted that."""
-    row = of(session, staff, now=now)
+    row = lock_or_create(session, staff, now=now)
     row.draining, row.signing_out = True, signing_out or row.signing_out
     _tell(session, row, now=now)
 
 
-def record_done(session: Session, staff: Staff, *, now: datetime) -> Presence:
+def finish_wrap_up(session: Session, staff: Staff, *, now: datetime) -> Presence:
     """The record is finished, and with it the wrap-up: what was planned for afterwards begins."""
-    row = of(session, staff, now=now)
+    row = lock_or_create(session, staff, now=now)
     if row.work is Work.WRAP_UP:
-        _follow(session, row, what_follows(row), now=now, to_the_back=True)
+        _follow(session, row, work_after_call(row), now=now, to_the_back=True)
     return row
 
 
-def beat(session: Session, staff: Staff, lease: str, *, registered: bool, now: datetime) -> Presence:
+def record_heartbeat(session: Session, staff: Staff, lease: str, *, registered: bool, now: datetime) -> Presence:
     """The person's tab says that it is alive; ``OtherTab`` if another one holds the telephone."""
-    row = of(session, staff, now=now)
+    row = lock_or_create(session, staff, now=now)
     if row.lease != lease:
         raise OtherTab
     row.heartbeat_at = now
@@ -201,8 +213,8 @@ def take_lease(session: Session, staff: Staff, *, force: bool, now: datetime) ->
 
     A live tab with a call keeps it in any case (``CallInOtherTab``): the call would end with it.
     """
-    row = of(session, staff, now=now)
-    if row.lease is not None and row.beats(now, LEASE_FREE_AFTER):
+    row = lock_or_create(session, staff, now=now)
+    if row.lease is not None and row.heard_within(now, LEASE_FREE_AFTER):
         if not force:
             raise OtherTab
         if row.work in BOUND and row.contact is Contact.BROWSER:
@@ -212,23 +224,23 @@ def take_lease(session: Session, staff: Staff, *, force: bool, now: datetime) ->
     return row
 
 
-def stood_still(session: Session, row: Presence, *, now: datetime) -> None:
+def set_unreachable_after_freeze(session: Session, row: Presence, *, now: datetime) -> None:
     """The page was frozen and could not have rung; whoever was to be rung there is put away, and told."""
     if row.work is Work.AVAILABLE and row.contact is Contact.BROWSER:
-        put_away(session, row, now=now)
+        set_unreachable(session, row, now=now)
 
 
-def put_away(session: Session, row: Presence, *, now: datetime) -> None:
+def set_unreachable(session: Session, row: Presence, *, now: datetime) -> None:
     """Ring a device that cannot be reached no more, until its person says that they are back."""
     set_work(row, Work.AWAY, session, now=now, reason=AwayReason.UNREACHABLE)
 
 
-def freed(session: Session, row: Presence, *, now: datetime, to_the_back: bool) -> None:
+def free_after_ring(session: Session, row: Presence, *, now: datetime, to_the_back: bool) -> None:
     """A ring came to nothing; the person is free again, at the back of the line if it was theirs to answer."""
-    _follow(session, row, what_follows(row), now=now, to_the_back=to_the_back)
+    _follow(session, row, work_after_call(row), now=now, to_the_back=to_the_back)
 
 
-def missed(session: Session, row: Presence, *, now: datetime, unreachable: bool) -> None:
+def record_missed_ring(session: Session, row: Presence, *, now: datetime, unreachable: bool) -> None:
     """A ring went unanswered; after the second in a row the person is put away and told.
 
     *unreachable*: the device was busy at once. A browser is then not rung before it says again that it can be, so
@@ -236,10 +248,10 @@ def missed(session: Session, row: Presence, *, now: datetime, unreachable: bool)
     """
     row.misses += 1
     row.registered = row.registered and not unreachable
-    _follow(session, row, after_miss(row, row.misses, unreachable=unreachable), now=now, to_the_back=True)
+    _follow(session, row, work_after_missed_ring(row, row.misses, unreachable=unreachable), now=now, to_the_back=True)
 
 
-def _follow(session: Session, row: Presence, to: Next, *, now: datetime, to_the_back: bool) -> None:
+def _follow(session: Session, row: Presence, to: NextWork, *, now: datetime, to_the_back: bool) -> None:
     work, reason = to
     if work is Work.AVAILABLE and to_the_back:
         row.idle_since = now

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.calls.lifecycle import CallState, Outcome
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState
 from callcenter.domain.figures.answering import NOT_RECEIVED
 from callcenter.models.calls.calls import Call
 
@@ -18,7 +18,7 @@ class CallTimes(NamedTuple):
     """What the figures need of one call; never who called."""
 
     state: CallState
-    outcome: Outcome | None
+    outcome: CallOutcome | None
     arrived_at: datetime
     talked_at: datetime | None
 

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.access.permissions import Action, check
 from callcenter.domain.calendar.times import at_japan, local_date
-from callcenter.domain.calls.lifecycle import Outcome
+from callcenter.domain.calls.lifecycle import CallOutcome
 from callcenter.models.access import ReasonedAccess
 from callcenter.models.calls.calls import Call
 from callcenter.models.keeping.retention import Purge
 from callcenter.models.records import Consultation, ConsultationState
 from callcenter.models.staff.accounts import Staff
 
-OUTSIDE_HOURS = (Outcome.CLOSED_BEFORE, Outcome.BLOCKED)
+OUTSIDE_HOURS = (CallOutcome.CLOSED_BEFORE, CallOutcome.BLOCKED)
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def _calls(session: Session, begin: date) -> tuple[Counter[date], Counter[date]]
     rows = session.execute(query.group_by(Call.arrived_on, Call.outcome)).all()
     in_hours = [(day, number) for day, outcome, number in rows if outcome not in OUTSIDE_HOURS]
     return _by_month(in_hours), _by_month(
-        [(day, number) for day, outcome, number in rows if outcome is Outcome.COMPLETED]
+        [(day, number) for day, outcome, number in rows if outcome is CallOutcome.COMPLETED]
     )
 
 

@@ -80,7 +80,7 @@ class Draft:
 
 def gather(session: Session, case_id: str, person_id: str | None, *, names: bool, by: Staff, now: datetime) -> Draft:
     """Put the case together for one of its people, the subject unless another is named; *names* are those of staff."""
-    case = case_access.opened(session, case_id, by, now=now, action=Action.EXPORT)
+    case = case_access.open_for_reading(session, case_id, by, now=now, action=Action.EXPORT)
     people = sorted((one for one in case.people if one.merged_into_id is None), key=lambda one: not one.is_subject)
     person = next((one for one in people if person_id in (None, one.id)), None)
     if person is None:
@@ -133,11 +133,11 @@ def as_json(made: Mapping[str, Any]) -> bytes:
     return json.dumps(kept | {"sections": sections}, ensure_ascii=False, indent=1).encode()
 
 
-def note(
+def record_export(
     session: Session, draft: Draft, decided: Decided, copy: Copy, *, by: Staff, actor: Actor, now: datetime
 ) -> CaseExport:
     """Note that a file was made of the case, before anybody has it; *by* is the supervisor who answers for it."""
-    case = case_access.opened(session, draft.case_id, by, now=now, action=Action.EXPORT)
+    case = case_access.open_for_reading(session, draft.case_id, by, now=now, action=Action.EXPORT)
     made = CaseExport(
         id=new_id(),
         data_key_id=case.data_key_id,
@@ -172,7 +172,7 @@ def _about(session: Session, person: Person) -> Iterable[Piece]:
     yield from _given(f"{person.id}-names", "相談上の名前", names)
     yield from _given(f"{person.id}-relation", "立場", Relation(person.relation).label)
     yield from _given(f"{person.id}-address", "お呼びするときのこと", person.how_to_address)
-    yield from _given(f"{person.id}-before", "前の記録から", cases.told_before(session, person))
+    yield from _given(f"{person.id}-before", "前の記録から", cases.earlier_background(session, person))
     wishes = session.scalars(select(CallerWish).where(CallerWish.person_id == person.id).order_by(CallerWish.noted_at))
     for wish in wishes:
         text = Wish(wish.wish).label + (f": {wish.note}" if wish.note else "")

@@ -30,7 +30,7 @@ class NoSuchHold(HelplineError):
     message = "その保存の延長は、もうありません。画面を読みこみ直してください。"
 
 
-def hold(
+def place_hold(
     session: Session, row_id: str, reason: HoldReason, note: str, until: date, *, by: Actor, now: datetime
 ) -> RetentionHold:
     """Keep the case, or the unlinked record, with this id through *until*; several holds may stand at once."""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from callcenter.models.keeping.process_keys import RingHolder
+from callcenter.models.keeping.process_keys import ProcessKeys
 from callcenter.models.keys import ring_of
 
 EVERY = timedelta(seconds=60)
@@ -25,15 +25,15 @@ def name_of_this(kind: str) -> str:
     return f"{kind} {socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
-def note(session: Session, process: str, *, now: datetime) -> None:
+def report_keys(session: Session, process: str, *, now: datetime) -> None:
     """Say which keys this process knows; also forgets who has long ended."""
     known = [key_id for key_id, _ in ring_of(session).keys]
-    session.merge(RingHolder(process=process, key_ids=known, seen_at=now))
-    session.execute(delete(RingHolder).where(RingHolder.seen_at < now - KEPT))
+    session.merge(ProcessKeys(process=process, key_ids=known, seen_at=now))
+    session.execute(delete(ProcessKeys).where(ProcessKeys.seen_at < now - KEPT))
 
 
-def lacking(session: Session, *, now: datetime) -> Sequence[str]:
+def processes_lacking_key(session: Session, *, now: datetime) -> Sequence[str]:
     """Return the running processes that do not know the ring's first key."""
     current = ring_of(session).current_id
-    alive = session.scalars(select(RingHolder).where(RingHolder.seen_at > now - ALIVE).order_by(RingHolder.process))
+    alive = session.scalars(select(ProcessKeys).where(ProcessKeys.seen_at > now - ALIVE).order_by(ProcessKeys.process))
     return [holder.process for holder in alive if current not in holder.key_ids]

@@ -48,7 +48,7 @@ BLOCKED = (
     .where(_living(FlagKind.BLOCK, bindparam("number_hashes", expanding=True), bindparam("today")))
     .exists()
 )
-"""Whether a caller is turned away; whoever asks something at the door asks this with it (see ``door_parameters``)."""
+"""Whether the caller's number is blocked; part of the admission check, with ``admission_parameters``."""
 
 _OF_NUMBER = (
     select(NumberFlag)
@@ -58,7 +58,7 @@ _OF_NUMBER = (
 )
 
 
-def door_parameters(session: Session, e164: str | None, now: datetime) -> dict[str, object]:
+def admission_parameters(session: Session, e164: str | None, now: datetime) -> dict[str, object]:
     """Return what ``BLOCKED`` needs to know of a caller; whoever shows no number is never blocked."""
     hashes = [] if e164 is None else ring_of(session).blind_indexes(PURPOSE, e164)
     return {"number_hashes": hashes, "today": local_date(now)}
@@ -67,7 +67,7 @@ def door_parameters(session: Session, e164: str | None, now: datetime) -> dict[s
 def of_call(session: Session, call: Call, *, now: datetime) -> NumberFlag | None:
     """Return the living flag on the number behind a call, if it bears one."""
     number = _number_of(session, call)
-    return None if number is None else session.scalar(_OF_NUMBER, door_parameters(session, number, now))
+    return None if number is None else session.scalar(_OF_NUMBER, admission_parameters(session, number, now))
 
 
 def is_at_hand(session: Session, call: Call, staff: Staff) -> bool:
@@ -168,7 +168,7 @@ def forget(session: Session, *, now: datetime) -> int:
     return len(gone)
 
 
-def lost(session: Session, *, now: datetime) -> int:
+def count_unrecognisable(session: Session, *, now: datetime) -> int:
     """Count the living flags that no key of the ring can recognise a number by any more."""
     known = {key_id for key_id, _ in ring_of(session).keys}
     return sum(found.ring_key_id not in known for found in living(session, now=now))
@@ -221,4 +221,4 @@ def _record(session: Session, row: NumberFlag, action: str, *, by: Staff, now: d
     facts_of_it = {"reason": row.reason.value, "until": row.until.isoformat()} | facts
     subject = Subject("number_flag", row.id)
     audit.record(session, actor=staff_member(by.id), action=action, subject=subject, facts=facts_of_it, now=now)
-    live.tell(session, live.LINE, now=now)
+    live.publish(session, live.LINE, now=now)

@@ -15,7 +15,7 @@ from callcenter.models.base import new_id
 from callcenter.models.misuse import Incident
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.delivery import live
-from callcenter.services.records.consultations import for_writing
+from callcenter.services.records.consultations import lock_for_writing
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
 
@@ -31,7 +31,7 @@ class NoSuchIncident(HelplineError):
     message = "この出来事の記録は、見つかりませんでした。ページを読みこみ直してください。"
 
 
-def note(
+def record_incident(
     session: Session, record_id: str, kind: Misuse, words: str, *, by: Staff, now: datetime, key: str = ""
 ) -> Incident | None:
     """Write an incident beside the counsellor's own record (a supervisor's hand may be in any).
@@ -40,7 +40,7 @@ def note(
     """
     if len(words) > WORDS_AT_MOST:
         raise WordsTooLong
-    record = for_writing(session, record_id, by)
+    record = lock_for_writing(session, record_id, by)
     incident_id = key if KEY.fullmatch(key) else new_id()
     if session.get(Incident, incident_id) is not None:
         return None
@@ -58,7 +58,7 @@ def note(
     subject = Subject("incident", incident.id)
     facts = {"kind": kind.value, "consultation": record.id}
     audit.record(session, actor=staff_member(by.id), action="incident.note", subject=subject, facts=facts, now=now)
-    live.tell(session, live.LINE, now=now)
+    live.publish(session, live.LINE, now=now)
     return incident
 
 
@@ -73,7 +73,7 @@ def recent(session: Session, *, now: datetime) -> list[Incident]:
     return list(session.scalars(query))
 
 
-def read(session: Session, incident_id: str, *, by: Staff, now: datetime) -> Incident:
+def read_words(session: Session, incident_id: str, *, by: Staff, now: datetime) -> Incident:
     """Open the words of an incident for a supervisor; every opening is in the trail."""
     check(by.role, Action.TURN_AWAY)
     found = session.get(Incident, incident_id)

@@ -96,7 +96,9 @@ def _note_thread(session: Session, character: Character, person: Person, by: Sta
         continuity.add_wish(session, person, wish, by=by, now=now)
     if character.promise:
         due_on = local_date(now) + timedelta(days=7)
-        continuity.promise(session, person, character.promise, due_on=due_on, owner=by, record=None, by=by, now=now)
+        continuity.make_promise(
+            session, person, character.promise, due_on=due_on, owner=by, record=None, by=by, now=now
+        )
 
 
 def _talks(session: Session, now: datetime) -> Iterator[tuple[datetime, Character, Talk]]:

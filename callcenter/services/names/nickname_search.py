@@ -77,7 +77,7 @@ class Candidate:
 
 
 def search(session: Session, text: str, cues: Cues = NO_CUES, *, limit: int = MOST_SHOWN) -> list[Candidate]:
-    """Return the people *text* may mean, likeliest first; the caller of this notes it with ``note_search``.
+    """Return the people *text* may mean, likeliest first; the caller of this notes it with ``record_search``.
 
     Three statements at most, each of exact look-ups; the last two only if the first did not fill the list with
     people whom all the cues fit. A *limit* up to ``WIDELY`` looks into more of the names that are only alike.
@@ -95,7 +95,7 @@ def search(session: Session, text: str, cues: Cues = NO_CUES, *, limit: int = MO
     return [_candidate(by_name[match.candidate.person, match.candidate.text], match) for match in shown]
 
 
-def note_search(session: Session, found: list[Candidate], *, by: Actor, now: datetime) -> None:
+def record_search(session: Session, found: list[Candidate], *, by: Actor, now: datetime) -> None:
     """Leave an audit entry of a search: who looked and how many were shown, not for which name."""
     audit.record(session, actor=by, action="case.search", subject=Subject("case"), facts={"found": len(found)}, now=now)
 

@@ -105,7 +105,7 @@ def all_of(session: Session, person: Person) -> Sequence[Nickname]:
     return session.scalars(query.order_by(Nickname.retired_on.is_not(None), Nickname.since, Nickname.id)).all()
 
 
-def note_recency(session: Session, person: Person) -> None:
+def update_recency(session: Session, person: Person) -> None:
     """Put the person's names at their new place in the order of last contact, with who that was with and about what."""
     session.flush()
     nickname_index.refresh(session, [person.id])

@@ -97,7 +97,7 @@ def save_draft(
     A field that somebody else wrote since then keeps the newer value and is returned as a conflict;
     the other fields are saved. A finished record may still be corrected, so that nothing typed is lost.
     """
-    consultation = for_writing(session, consultation_id, by)
+    consultation = lock_for_writing(session, consultation_id, by)
     wanted = record_fields.with_bands({name: record_fields.read(name, value) for name, value in changes.items()})
     seen = version if version <= consultation.version else 0  # nobody has seen the future
     changed, conflicts = {}, {}
@@ -118,7 +118,7 @@ def finish(
     session: Session, consultation_id: str, *, by: Staff, now: datetime, quick: Outcome | None = None
 ) -> Consultation:
     """Finish the record; ``MissingField`` if 次回 is empty, unless a *quick* outcome says all. Posting twice is one."""
-    consultation = for_writing(session, consultation_id, by)
+    consultation = lock_for_writing(session, consultation_id, by)
     if consultation.state is ConsultationState.FINISHED:
         return consultation
     outcomes = record_fields.current(consultation, "outcomes")
@@ -147,7 +147,7 @@ def read(session: Session, consultation_id: str, *, by: Staff, now: datetime) ->
     return consultation
 
 
-def known(session: Session, consultation_id: str) -> Consultation:
+def get_record(session: Session, consultation_id: str) -> Consultation:
     """Return the record with that id, for what is said about it; ``NoSuchConsultation`` if there is none."""
     found = session.get(Consultation, consultation_id)
     if found is None:
@@ -155,7 +155,7 @@ def known(session: Session, consultation_id: str) -> Consultation:
     return found
 
 
-def unfinished(session: Session, counsellor_id: str) -> Sequence[Consultation]:
+def drafts_of(session: Session, counsellor_id: str) -> Sequence[Consultation]:
     """Return a counsellor's own drafts, newest first; listing them opens none."""
     drafts = select(Consultation).where(
         Consultation.counsellor_id == counsellor_id,
@@ -175,14 +175,14 @@ def channel_of(session: Session, consultation_id: str) -> str | None:
     return session.scalar(select(Consultation.channel).where(Consultation.id == consultation_id))
 
 
-def for_writing(session: Session, consultation_id: str, by: Staff) -> Consultation:
+def lock_for_writing(session: Session, consultation_id: str, by: Staff) -> Consultation:
     """Lock the record, or raise ``NotAllowed`` or ``NotYours``."""
     query = select(Consultation).where(Consultation.id == consultation_id).with_for_update(of=Consultation)
     return _writable(session.scalar(query.execution_options(populate_existing=True)), by)
 
 
-def at_hand(session: Session, consultation_id: str, by: Staff) -> Consultation:
-    """Return the record as ``for_writing`` does, but lock nothing: somebody looks for a person beside it."""
+def find_writable(session: Session, consultation_id: str, by: Staff) -> Consultation:
+    """Return the record as ``lock_for_writing`` does, but lock nothing: somebody looks for a person beside it."""
     query = select(Consultation).where(Consultation.id == consultation_id).options(lazyload("*"))
     return _writable(session.scalar(query), by)
 
@@ -229,9 +229,9 @@ def _apply(session: Session, consultation: Consultation, changed: dict[str, Any]
         record_fields.write(consultation, name, value, now=now)
     facts = {"fields": sorted(changed), "version": consultation.version}
     _record(session, consultation, "consultation.save", by=by.id, facts=facts, now=now)
-    viewers.tell(session, Subject("consultation", consultation.id), but=by.id, now=now)
+    viewers.refresh_viewers(session, Subject("consultation", consultation.id), but=by.id, now=now)
     if "risk" in changed:
-        live.tell(session, live.LINE, now=now)  # supervisors see a life in danger at once
+        live.publish(session, live.LINE, now=now)  # supervisors see a life in danger at once
 
 
 def _record(

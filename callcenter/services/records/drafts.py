@@ -54,7 +54,7 @@ class NotFinished(HelplineError):
 
 
 @dataclass(frozen=True)
-class Left:
+class UnattendedDraft:
     """A draft that was left behind; nothing of what was said is in it."""
 
     id: str
@@ -75,7 +75,7 @@ class Contact:
     why: EnteredWhy
 
 
-def enter(session: Session, contact: Contact, *, by: Staff, now: datetime) -> Consultation:
+def enter_afterwards(session: Session, contact: Contact, *, by: Staff, now: datetime) -> Consultation:
     """Open the record of a contact that is over; its day is the contact's own.
 
     A counsellor enters their own contacts, a supervisor anybody's: ``NotAllowed``, or ``NotAWriter`` for somebody
@@ -104,7 +104,7 @@ def enter(session: Session, contact: Contact, *, by: Staff, now: datetime) -> Co
     return draft
 
 
-def left(session: Session, *, by: Staff, now: datetime, on_duty: OnDuty) -> tuple[Left, ...]:
+def unattended(session: Session, *, by: Staff, now: datetime, on_duty: OnDuty) -> tuple[UnattendedDraft, ...]:
     """List the drafts that nobody will finish by themselves and that *by* may take up, the longest silent first.
 
     *on_duty* selects the ids of those who are here.
@@ -131,7 +131,7 @@ def rescue(
     facts = {"from": before, "to": taker.id, "why": left_ones[draft.id].why}
     _record(session, draft, "consultation.rescue", by, facts, now)
     for staff_id in {before, taker.id}:
-        live.tell(session, live.to_staff(staff_id), now=now)
+        live.publish(session, live.staff_topic(staff_id), now=now)
     return draft
 
 
@@ -155,7 +155,7 @@ def writers(session: Session) -> list[Staff]:
     return list(session.scalars(query.order_by(Staff.name)))
 
 
-def _left(session: Session, by: Staff, now: datetime, on_duty: OnDuty) -> Iterator[Left]:
+def _left(session: Session, by: Staff, now: datetime, on_duty: OnDuty) -> Iterator[UnattendedDraft]:
     here = set(session.scalars(on_duty))
     # By counsellor, as the index has it: drafts are few among very many records.
     people = {one.id: one for one in session.scalars(select(Staff))}
@@ -163,11 +163,11 @@ def _left(session: Session, by: Staff, now: datetime, on_duty: OnDuty) -> Iterat
     unfinished = drafts.where(Consultation.counsellor_id.in_(people), Consultation.state == ConsultationState.DRAFT)
     unfinished = unfinished.where(Consultation.purged_at.is_(None))
     over = unfinished.where((Call.id.is_(None)) | (Call.state == CallState.ENDED))
-    for draft in session.scalars(over.where(reach.records(by, now=now, action=Action.RESCUE))):
+    for draft in session.scalars(over.where(reach.records_allowed(by, now=now, action=Action.RESCUE))):
         whose = people[draft.counsellor_id]
         why = left_behind(active=whose.active, here=whose.id in here, saved_at=draft.saved_at, now=now)
         if why is not None:
-            yield Left(draft.id, whose.name, Channel(draft.channel), draft.opened_at, draft.saved_at, why)
+            yield UnattendedDraft(draft.id, whose.name, Channel(draft.channel), draft.opened_at, draft.saved_at, why)
 
 
 def _writer(session: Session, staff_id: str) -> Staff:

@@ -69,7 +69,7 @@ def last_known_risk(session: Session, record: Consultation) -> KnownRisk | None:
     return None if last is None else KnownRisk(Risk(last.risk), last.risk_confirmed, last.local_date)
 
 
-def follow(session: Session, record: Consultation, *, now: datetime) -> None:
+def prefill_from_person(session: Session, record: Consultation, *, now: datetime) -> None:
     """Take over what the linked person told before; what came from a person who is linked no more goes."""
     for name in record.prefilled:
         record_fields.write(record, name, [] if name in MULTIPLE else UNKNOWN, now=now)
@@ -96,7 +96,7 @@ def confirm(session: Session, record: Consultation, name: str, *, by: Staff, now
     audit.record(
         session, actor=staff_member(by.id), action="consultation.confirm", subject=subject, facts=facts, now=now
     )
-    viewers.tell(session, subject, but=by.id, now=now)
+    viewers.refresh_viewers(session, subject, but=by.id, now=now)
 
 
 def _is_open(record: Consultation, name: str, stale: set[str]) -> bool:

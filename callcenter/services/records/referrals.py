@@ -14,7 +14,7 @@ from callcenter.models.base import new_id
 from callcenter.models.directory import Referral
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.directory import institutions
-from callcenter.services.records.consultations import for_writing
+from callcenter.services.records.consultations import lock_for_writing
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
 
@@ -25,11 +25,11 @@ class NoSuchReferral(HelplineError):
     message = "その紹介は、もうありません。ページを読みこみ直してください。"
 
 
-def note(
+def record_referral(
     session: Session, record_id: str, institution_id: str, how: ReferralHow, *, by: Staff, now: datetime
 ) -> Referral:
     """Note a referral with the name and number of this moment; noting the same twice is noting it once."""
-    record, institution = for_writing(session, record_id, by), institutions.entry_with(session, institution_id)
+    record, institution = lock_for_writing(session, record_id, by), institutions.entry_with(session, institution_id)
     same = select(Referral).where(
         Referral.consultation_id == record.id, Referral.institution_id == institution.id, Referral.how == how
     )
@@ -57,9 +57,9 @@ def note(
     return referral
 
 
-def take_back(session: Session, record_id: str, referral_id: str, *, by: Staff, now: datetime) -> None:
+def remove(session: Session, record_id: str, referral_id: str, *, by: Staff, now: datetime) -> None:
     """Take a referral off a record, as it was noted by mistake."""
-    record = for_writing(session, record_id, by)
+    record = lock_for_writing(session, record_id, by)
     referral = session.get(Referral, referral_id)
     if referral is None or referral.consultation_id != record.id:
         raise NoSuchReferral

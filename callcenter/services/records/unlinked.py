@@ -24,7 +24,7 @@ NOBODYS = (Outcome.MISDIAL.value, Outcome.NUISANCE.value)
 """Outcomes of calls from which nobody is expected to be found again."""
 
 
-class Which(StrEnum):
+class UnlinkedFilter(StrEnum):
     """What the list is narrowed to."""
 
     ALL = "all"
@@ -50,15 +50,19 @@ class Unlinked:
 
 
 def listed(
-    session: Session, *, which: Which = Which.ALL, before: datetime | None = None, without: str | None = None
+    session: Session,
+    *,
+    which: UnlinkedFilter = UnlinkedFilter.ALL,
+    before: datetime | None = None,
+    without: str | None = None,
 ) -> Sequence[Unlinked]:
     """Return thirty of them, newest first; *before* goes on. Anonymous ones by wish are nobody's to find."""
     query = select(Consultation, Staff).join(Staff, Staff.id == Consultation.counsellor_id)
     query = query.where(Consultation.person_id.is_(None), Consultation.purged_at.is_(None), ~_has(NOBODYS))
     query = query.where(or_(Consultation.doubt.is_(None), Consultation.doubt != LinkState.ANONYMOUS))
-    if which is Which.SILENT:
+    if which is UnlinkedFilter.SILENT:
         query = query.where(_has((Outcome.SILENT.value,)))
-    if which is Which.UNSURE:
+    if which is UnlinkedFilter.UNSURE:
         query = query.where(Consultation.doubt == LinkState.UNSURE)
     if before is not None:
         query = query.where(Consultation.opened_at < before)

@@ -22,14 +22,14 @@ HERE = timedelta(seconds=75)
 
 
 @dataclass(frozen=True)
-class Other:
+class OtherViewer:
     """A colleague who has the same thing open, and the field they write in."""
 
     name: str
     writing: str | None
 
 
-def come(session: Session, subject: Subject, by: Staff, *, now: datetime, writing: str | None = None) -> None:
+def start_viewing(session: Session, subject: Subject, by: Staff, *, now: datetime, writing: str | None = None) -> None:
     """Say that *by* has it open; the others look again if that is news."""
     row = session.get(Viewer, (subject.kind, subject.id, by.id))
     if row is None:
@@ -39,40 +39,40 @@ def come(session: Session, subject: Subject, by: Staff, *, now: datetime, writin
                 session.add(row)
         except IntegrityError:
             return
-        tell(session, subject, now=now, but=by.id)
+        refresh_viewers(session, subject, now=now, but=by.id)
         return
     is_news = row.seen_at <= now - HERE or row.writing != writing
     row.seen_at, row.writing = now, writing
     if is_news:
-        tell(session, subject, now=now, but=by.id)
+        refresh_viewers(session, subject, now=now, but=by.id)
 
 
-def stay(session: Session, subject: Subject, by: Staff, *, now: datetime) -> None:
+def keep_viewing(session: Session, subject: Subject, by: Staff, *, now: datetime) -> None:
     """The page is still open, whatever is done in it."""
     row = session.get(Viewer, (subject.kind, subject.id, by.id))
-    come(session, subject, by, now=now, writing=row.writing if row else None)
+    start_viewing(session, subject, by, now=now, writing=row.writing if row else None)
 
 
-def leave(session: Session, subject: Subject, by: Staff, *, now: datetime) -> None:
+def stop_viewing(session: Session, subject: Subject, by: Staff, *, now: datetime) -> None:
     """The page was closed."""
     gone = delete(Viewer).where(*_of(subject), Viewer.staff_id == by.id)
     session.execute(gone.execution_options(synchronize_session=False))
-    tell(session, subject, now=now, but=by.id)
+    refresh_viewers(session, subject, now=now, but=by.id)
 
 
-def others(session: Session, subject: Subject, by: Staff, *, now: datetime) -> tuple[Other, ...]:
+def other_viewers(session: Session, subject: Subject, by: Staff, *, now: datetime) -> tuple[OtherViewer, ...]:
     """Return who else has it open, by name."""
     query = select(Staff.name, Viewer.writing).join(Viewer, Viewer.staff_id == Staff.id)
     here = query.where(*_of(subject), Viewer.seen_at > now - HERE, Viewer.staff_id != by.id)
-    return tuple(Other(row.name, row.writing) for row in session.execute(here.order_by(Staff.name)))
+    return tuple(OtherViewer(row.name, row.writing) for row in session.execute(here.order_by(Staff.name)))
 
 
-def tell(session: Session, subject: Subject, *, now: datetime, but: str | None = None) -> None:
+def refresh_viewers(session: Session, subject: Subject, *, now: datetime, but: str | None = None) -> None:
     """Let everybody who has it open look again: their streams send the event ``beside``."""
     here = select(Viewer.staff_id).where(*_of(subject), Viewer.seen_at > now - HERE)
     for staff_id in session.scalars(here):
         if staff_id != but:
-            live.tell(session, live.beside(staff_id), now=now)
+            live.publish(session, live.viewers_topic(staff_id), now=now)
 
 
 def forget(session: Session, *, now: datetime) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from callcenter.domain.access.permissions import Action, roles_that_may
-from callcenter.domain.calls.lifecycle import Key
+from callcenter.domain.calls.lifecycle import CallerKey
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.phone_numbers import staff_phone
 from callcenter.domain.staff.roles import Contact, Role
@@ -114,14 +114,14 @@ def check_password(
     return staff
 
 
-def signed_in(session: Session, staff: Staff, how: str, *, now: datetime) -> None:
+def record_sign_in(session: Session, staff: Staff, how: str, *, now: datetime) -> None:
     """Note that somebody came in, and *how* (``password``, ``app``, ``recovery``, ``passkey``)."""
     staff.last_signed_in_at = now
     actor, facts = staff_member(staff.id), {"with": how}
     audit.record(session, actor=actor, action="staff.sign_in", subject=_subject(staff), facts=facts, now=now)
 
 
-def proved(session: Session, staff: Staff, how: str, *, now: datetime) -> None:
+def record_reauthentication(session: Session, staff: Staff, how: str, *, now: datetime) -> None:
     """Note that somebody who is in has shown anew who they are, before they change how they come in."""
     actor, facts = staff_member(staff.id), {"with": how}
     audit.record(session, actor=actor, action="staff.proved", subject=_subject(staff), facts=facts, now=now)
@@ -195,7 +195,7 @@ def set_active(session: Session, staff: Staff, active: bool, *, by: Actor, now: 
     _change(session, staff, "staff.activate" if active else "staff.deactivate", by, now)
 
 
-def settle(session: Session, staff: Staff, *, now: datetime) -> None:
+def apply_pending_change(session: Session, staff: Staff, *, now: datetime) -> None:
     """Do what was decided about the account while a call kept its person; who decided it is in the trail already."""
     role, leaving = staff.next_role, staff.leaving
     staff.next_role, staff.leaving = None, False
@@ -222,7 +222,7 @@ def set_contact(session: Session, staff: Staff, contact: Contact, *, by: Actor, 
         audit.record(session, actor=by, action="staff.set_contact", subject=_subject(staff), facts=facts, now=now)
 
 
-def set_preference(session: Session, staff: Staff, prefers: Key | None, *, by: Actor, now: datetime) -> None:
+def set_preference(session: Session, staff: Staff, prefers: CallerKey | None, *, by: Actor, now: datetime) -> None:
     """Let the account be rung last for callers of the other kind; None takes the preference back."""
     if staff.prefers is not prefers:
         staff.prefers = prefers

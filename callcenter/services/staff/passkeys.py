@@ -35,7 +35,7 @@ class NameMissing(HelplineError):
 
 def ask_for_new(session: Session, staff: Staff, site: RelyingParty, *, at: datetime) -> tuple[Question, str]:
     """Return what to ask the browser for a new passkey, and under which id the answer will be checked."""
-    known = second_factor.of(session, staff).passkeys
+    known = second_factor.factors_of(session, staff).passkeys
     if len(known) >= MOST_PASSKEYS:
         raise TooMany
     handle = bytes.fromhex(staff.id)  # says nothing about the person
@@ -78,7 +78,7 @@ def remove(session: Session, staff: Staff, passkey_id: str, *, required: bool, n
     """Let a passkey open nothing any more; ``LastFactor`` if a factor is *required* and it is the only one."""
     row = session.get(Passkey, passkey_id)
     if row is not None and row.staff_id == staff.id:
-        second_factor.keep_one(second_factor.of(session, staff), required=required, leaving=1)
+        second_factor.check_not_last(second_factor.factors_of(session, staff), required=required, leaving=1)
         session.delete(row)
         _note(session, staff.id, "staff.passkey_remove", row, now)
         second_factor.forget_codes_without_factor(session, staff)

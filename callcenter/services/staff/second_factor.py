@@ -59,7 +59,7 @@ class Factors:
         return self.app_since is not None or bool(self.passkeys)
 
 
-def of(session: Session, staff: Staff) -> Factors:
+def factors_of(session: Session, staff: Staff) -> Factors:
     """Return what the account has."""
     app_since = session.scalar(select(SecondFactor.confirmed_at).where(SecondFactor.staff_id == staff.id))
     passkeys = session.scalars(select(Passkey).where(Passkey.staff_id == staff.id).order_by(Passkey.id)).all()
@@ -67,7 +67,7 @@ def of(session: Session, staff: Staff) -> Factors:
     return Factors(app_since, tuple(passkeys), session.scalar(left) or 0)
 
 
-def of_all(session: Session) -> dict[str, tuple[bool, int]]:
+def factors_by_account(session: Session) -> dict[str, tuple[bool, int]]:
     """Return for every account that has a second factor whether that is an app, and how many passkeys."""
     apps = set(session.scalars(select(SecondFactor.staff_id).where(SecondFactor.confirmed_at.is_not(None))))
     counted = select(Passkey.staff_id, func.count()).group_by(Passkey.staff_id)
@@ -75,10 +75,10 @@ def of_all(session: Session) -> dict[str, tuple[bool, int]]:
     return {staff_id: (staff_id in apps, keys.get(staff_id, 0)) for staff_id in apps | set(keys)}
 
 
-def without(session: Session) -> int:
+def count_without(session: Session) -> int:
     """Count the accounts in use that a password alone opens."""
     active = session.scalars(select(Staff.id).where(Staff.active))
-    return len(set(active) - set(of_all(session)))
+    return len(set(active) - set(factors_by_account(session)))
 
 
 def offer_secret(session: Session, staff: Staff) -> str:
@@ -112,7 +112,7 @@ def remove_app(session: Session, staff: Staff, *, required: bool, now: datetime)
     """Take no more codes of the app; ``LastFactor`` if one is *required* and no other is there."""
     row = _row(session, staff)
     if row.secret is not None:
-        keep_one(of(session, staff), required=required, leaving=1)
+        check_not_last(factors_of(session, staff), required=required, leaving=1)
         row.secret = row.offered = row.confirmed_at = row.last_step = None
         _note(session, staff, "staff.app_remove", now)
         forget_codes_without_factor(session, staff)
@@ -138,7 +138,7 @@ def check(session: Session, staff: Staff, typed: str, *, now: datetime, at: date
         raise
     row.misses, row.wait_until = 0, None
     if how == "recovery":
-        left = of(session, staff).codes_left
+        left = factors_of(session, staff).codes_left
         _note(session, staff, "staff.recovery_code", now, left=left)
     return how
 
@@ -172,10 +172,10 @@ def reset(
     accounts.end_sessions(staff)
     facts = {"reason": reason.value, "checked": checked.value}
     audit.record(session, actor=by, action="staff.factor_reset", subject=_subject(staff), facts=facts, now=now)
-    notices.tell_others(session, "staff.factor_reset", staff.id, by=by.id, now=now)
+    notices.notify_decision_makers(session, "staff.factor_reset", staff.id, by=by.id, now=now)
 
 
-def keep_one(factors: Factors, *, required: bool, leaving: int) -> None:
+def check_not_last(factors: Factors, *, required: bool, leaving: int) -> None:
     """Refuse to let go of the only factor where one is required."""
     if required and (factors.app_since is not None) + len(factors.passkeys) <= leaving:
         raise LastFactor
@@ -184,7 +184,7 @@ def keep_one(factors: Factors, *, required: bool, leaving: int) -> None:
 def forget_codes_without_factor(session: Session, staff: Staff) -> None:
     """Without anything they could stand in for, recovery codes mean nothing."""
     session.flush()
-    if not of(session, staff).any:
+    if not factors_of(session, staff).any:
         session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff.id))
 
 

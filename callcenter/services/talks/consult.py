@@ -55,16 +55,16 @@ def last_asked(session: Session, call_id: str, *, by: Offer) -> Asked | None:
     return None if found is None else Asked(offer=found.Offer, name=found.name)
 
 
-def start(
-    session: Session, call: Call, offer: Offer, colleague_id: str, *, told: bool, now: datetime, policy: Policy
+def start_consult(
+    session: Session, call: Call, offer: Offer, colleague_id: str, *, announced: bool, now: datetime, policy: Policy
 ) -> Offer:
-    """Put the caller on hold and ring a colleague; *told* if the caller shall hear that somebody else takes over.
+    """Put the caller on hold and ring a colleague; *announced* if the caller shall hear that somebody else takes over.
 
     Raises ``NotNow`` unless the talk is this counsellor's and nobody is being consulted, ``NotFree``.
     """
-    if not participants.is_mine(call, offer) or call.consult_id is not None:
+    if not participants.holds_talk(call, offer) or call.consult_id is not None:
         raise NotNow
-    row = presence.find(session, colleague_id)
+    row = presence.lock(session, colleague_id)
     free = {one.id for one in free_colleagues(session, offer.staff_id, now=now, policy=policy)}
     if row is None or colleague_id not in free:
         raise NotFree
@@ -77,21 +77,21 @@ def start(
         contact=row.contact,
         rung_at=now,
         round=call.round,
-        told=told,
+        announced=announced,
     )
     session.add(asked)
     presence.set_work(row, Work.OFFERED, session, now=now)
     row.offer_id = call.consult_id = asked.id
     session.flush()  # a second live offer fails here, before anything is rung
-    calls.note(session, call, "consult_rung", now=now, staff_id=colleague_id, by=offer.staff_id)
-    participants.keep(session, call, held=True, now=now)
+    calls.log_event(session, call, "consult_rung", now=now, staff_id=colleague_id, by=offer.staff_id)
+    participants.request_hold(session, call, held=True, now=now)
     outbox.put(session, "ring", now=now, offer=asked.id)
     return asked
 
 
 def claim(session: Session, offer: Offer, call: Call, *, now: datetime) -> bool:
     """Let the colleague come, if they are still wanted at this very moment; offer and call come locked."""
-    row = presence.find(session, offer.staff_id)
+    row = presence.lock(session, offer.staff_id)
     if offer.state not in OPEN_OFFERS or row is None or row.offer_id != offer.id:
         return False
     won = session.execute(
@@ -101,12 +101,12 @@ def claim(session: Session, offer: Offer, call: Call, *, now: datetime) -> bool:
         .returning(Call.id)
     )
     if won.one_or_none() is None:
-        ringing.close(session, offer, OfferState.LOST, now=now)
+        ringing.close_offer(session, offer, OfferState.LOST, now=now)
         return False
     offer.state, offer.claimed_at = OfferState.CLAIMED, now
     row.misses = 0
     presence.set_work(row, Work.CONNECTING, session, now=now)
-    calls.note(session, call, "consult_claimed", now=now, staff_id=offer.staff_id)
+    calls.log_event(session, call, "consult_claimed", now=now, staff_id=offer.staff_id)
     return True
 
 
@@ -115,23 +115,23 @@ def may_enter(call: Call, offer: Offer) -> bool:
     return call.offer_id == offer.id or call.on_hold
 
 
-def joined(session: Session, offer: Offer, *, now: datetime) -> None:
+def colleague_joined(session: Session, offer: Offer, *, now: datetime) -> None:
     """The colleague's leg is in the room; the two can talk."""
-    row = presence.find(session, offer.staff_id)
+    row = presence.lock(session, offer.staff_id)
     if row is not None and row.offer_id == offer.id and row.work is Work.CONNECTING:
         presence.set_work(row, Work.ON_CALL, session, now=now)
-    live.tell(session, live.LINE, now=now)
+    live.publish(session, live.LINE, now=now)
 
 
-def over(session: Session, call: Call | None, offer: Offer, *, now: datetime) -> None:
+def return_to_counsellor(session: Session, call: Call | None, offer: Offer, *, now: datetime) -> None:
     """The colleague did not answer, or is gone: the caller returns to their counsellor and hears why if told before."""
     if call is None or call.consult_id != offer.id:
         return
     call.consult_id = None
-    calls.note(session, call, "consult_over", now=now, staff_id=offer.staff_id, state=offer.state)
+    calls.log_event(session, call, "consult_over", now=now, staff_id=offer.staff_id, state=offer.state)
     if call.state is CallState.TALKING:
-        participants.keep(session, call, held=False, now=now)
-        if offer.told:
+        participants.request_hold(session, call, held=False, now=now)
+        if offer.announced:
             participants.announce(session, call, participants.NOT_HANDED_OVER, now=now)
 
 
@@ -141,41 +141,41 @@ def cancel(session: Session, call: Call, offer: Offer, *, now: datetime) -> None
         raise NotNow
     asked = ringing.find(session, call.consult_id) if call.consult_id else None
     if asked is not None:
-        dismiss(session, asked, now=now)
-        over(session, call, asked, now=now)
+        release_colleague(session, asked, now=now)
+        return_to_counsellor(session, call, asked, now=now)
 
 
 def withdraw(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
     """The colleague leaves by themselves; ``NotNow`` once the caller is theirs. Pressing again changes nothing."""
     if call.offer_id == offer.id:
         raise NotNow
-    dismiss(session, offer, now=now)
-    over(session, call, offer, now=now)
+    release_colleague(session, offer, now=now)
+    return_to_counsellor(session, call, offer, now=now)
 
 
-def dismiss(session: Session, asked: Offer, *, now: datetime) -> None:
+def release_colleague(session: Session, asked: Offer, *, now: datetime) -> None:
     """End the colleague's part, ringing or talking; they are free again, idle time unchanged."""
     if asked.state in OPEN_OFFERS:
-        ringing.close(session, asked, OfferState.CANCELLED, now=now)
+        ringing.close_offer(session, asked, OfferState.CANCELLED, now=now)
     elif asked.state in LIVE_OFFERS:
         asked.ending = True
-        part(session, asked, at=now, now=now)
+        colleague_left(session, asked, at=now, now=now)
         outbox.put(session, "hang_up", now=now, offer=asked.id)
 
 
-def part(session: Session, asked: Offer, *, at: datetime, now: datetime) -> None:
+def colleague_left(session: Session, asked: Offer, *, at: datetime, now: datetime) -> None:
     """The colleague's leg is out of the talk; they have no record to write, so they are free again."""
     asked.state = advance(asked.state, OfferState.LEFT)
     asked.left_at = asked.left_at or at
-    row = presence.find(session, asked.staff_id)
+    row = presence.lock(session, asked.staff_id)
     if row is not None and row.offer_id == asked.id:
-        presence.freed(session, row, now=now, to_the_back=False)
+        presence.free_after_ring(session, row, now=now, to_the_back=False)
 
 
-def drop(session: Session, call: Call, *, now: datetime) -> None:
+def cancel_when_talk_ends(session: Session, call: Call, *, now: datetime) -> None:
     """The talk is over while a colleague is being consulted: the caller has left, or goes back to the queue."""
     asked = ringing.find(session, call.consult_id) if call.consult_id else None
     call.consult_id = call.held_at = None
     call.on_hold = False
     if asked is not None:
-        dismiss(session, asked, now=now)
+        release_colleague(session, asked, now=now)

@@ -30,27 +30,27 @@ def complete(session: Session, call: Call, offer: Offer, *, now: datetime) -> No
     """
     if offer.ending and offer.state is OfferState.LEFT and call.offer_id != offer.id:
         return
-    if not participants.is_mine(call, offer) or call.consult_id is None:
+    if not participants.holds_talk(call, offer) or call.consult_id is None:
         raise NotNow
     asked = ringing.find(session, call.consult_id)
     if asked is None or asked.state is not OfferState.JOINED:
         raise NotThereYet
-    calls.note(session, call, "handed_over", now=now, staff_id=asked.staff_id, by=offer.staff_id)
+    calls.log_event(session, call, "handed_over", now=now, staff_id=asked.staff_id, by=offer.staff_id)
     offer.ending = True
     offer.state, offer.left_at = advance(offer.state, OfferState.LEFT), now
-    room.wrap_up(session, offer, now=now)
+    room.start_wrap_up(session, offer, now=now)
     _take_over(session, call, asked, now=now)
     outbox.put(session, "hang_up", now=now, offer=offer.id)
 
 
-def promote(session: Session, call: Call, *, now: datetime) -> bool:
+def promote_colleague(session: Session, call: Call, *, now: datetime) -> bool:
     """The counsellor's leg was lost while a colleague is there: the caller is theirs. False if there is none."""
     asked = ringing.find(session, call.consult_id) if call.consult_id else None
     if call.state is not CallState.TALKING or asked is None:
         return False
     if asked.state not in {OfferState.CLAIMED, OfferState.JOINED}:
         return False
-    calls.note(session, call, "promoted", now=now, staff_id=asked.staff_id)
+    calls.log_event(session, call, "promoted", now=now, staff_id=asked.staff_id)
     _take_over(session, call, asked, now=now)
     return True
 
@@ -59,10 +59,10 @@ def _take_over(session: Session, call: Call, asked: Offer, *, now: datetime) -> 
     session.flush()  # the database allows one who answers, so the former one goes first
     asked.purpose = Purpose.ANSWER
     call.offer_id, call.consult_id = asked.id, None
-    participants.keep(session, call, held=False, now=now)
+    participants.request_hold(session, call, held=False, now=now)
     if asked.state is OfferState.JOINED:  # otherwise their arrival in the room will say so
-        consult.joined(session, asked, now=now)
+        consult.colleague_joined(session, asked, now=now)
     consultations.open_draft(
         session, call_id=call.id, channel=Channel.PHONE, counsellor_id=asked.staff_id, hint=None, now=now
     )
-    supervision.follow(session, call, now=now)
+    supervision.retarget_whispers(session, call, now=now)

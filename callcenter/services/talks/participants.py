@@ -34,7 +34,7 @@ LOOK_AGAIN = timedelta(seconds=20)
 
 
 @dataclass(frozen=True)
-class Wish:
+class RequestedHold:
     """How the room should keep the caller: with music, or in the talk."""
 
     call_id: str
@@ -42,60 +42,60 @@ class Wish:
     room_sid: str | None
     caller_sid: str
     held: bool
-    told: bool
+    announced: bool
     """The music is preceded by the words that somebody else takes over."""
 
 
-def is_mine(call: Call, offer: Offer) -> bool:
+def holds_talk(call: Call, offer: Offer) -> bool:
     """Whether the talk runs and this leg is the one that holds it."""
     return call.state is CallState.TALKING and call.offer_id == offer.id and not offer.ending
 
 
-def hold(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+def put_on_hold(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
     """Let the caller hear music; pressing again changes nothing. ``NotNow`` unless the talk is this counsellor's."""
-    if not is_mine(call, offer):
+    if not holds_talk(call, offer):
         raise NotNow
     if call.held_at is None:
-        calls.note(session, call, "held", now=now, staff_id=offer.staff_id)
-        keep(session, call, held=True, now=now)
+        calls.log_event(session, call, "held", now=now, staff_id=offer.staff_id)
+        request_hold(session, call, held=True, now=now)
 
 
-def unhold(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+def take_off_hold(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
     """Let the caller back into the talk; not while a colleague is consulted, as they speak about the caller."""
-    if not is_mine(call, offer) or call.consult_id is not None:
+    if not holds_talk(call, offer) or call.consult_id is not None:
         raise NotNow
     if call.held_at is not None:
-        calls.note(session, call, "unheld", now=now, staff_id=offer.staff_id)
-        keep(session, call, held=False, now=now)
+        calls.log_event(session, call, "unheld", now=now, staff_id=offer.staff_id)
+        request_hold(session, call, held=False, now=now)
 
 
-def keep(session: Session, call: Call, *, held: bool, now: datetime) -> None:
+def request_hold(session: Session, call: Call, *, held: bool, now: datetime) -> None:
     """Wish the caller held or not, and send the errand that makes the room follow."""
     call.held_at = (call.held_at or now) if held else None
     call.hold_asked_at = now
     outbox.put(session, "set_hold", now=now, call=call.id)
-    live.tell(session, live.LINE, now=now)
+    live.publish(session, live.LINE, now=now)
 
 
-def wish(session: Session, call_id: str) -> Wish | None:
+def requested_hold(session: Session, call_id: str) -> RequestedHold | None:
     """Return how the caller should be kept; None once the talk is over."""
     call = session.get(Call, call_id)
     if call is None or call.state is not CallState.TALKING:
         return None
     consulted = session.get(Offer, call.consult_id) if call.consult_id else None
-    told = consulted is not None and consulted.told
-    return Wish(call.id, call.room, call.conference_sid, call.caller_sid, call.held_at is not None, told)
+    announced = consulted is not None and consulted.announced
+    return RequestedHold(call.id, call.room, call.conference_sid, call.caller_sid, call.held_at is not None, announced)
 
 
-def kept(session: Session, call_id: str, *, held: bool, now: datetime) -> None:
+def confirm_hold(session: Session, call_id: str, *, held: bool, now: datetime) -> None:
     """The room confirmed that the caller is *held* or not."""
     call = calls.find_by_id(session, call_id)
     if call is not None and call.on_hold is not held:
         call.on_hold = held
-        live.tell(session, live.LINE, now=now)
+        live.publish(session, live.LINE, now=now)
 
 
-def look_after_holds(session: Session, *, now: datetime) -> None:
+def recheck_holds(session: Session, *, now: datetime) -> None:
     """While somebody hears music, the room is looked into again and again, so that nobody is left with it."""
     query = (
         select(Call)
@@ -110,17 +110,17 @@ def look_after_holds(session: Session, *, now: datetime) -> None:
         outbox.put(session, "look_into_hold", now=now, call=call.id)
 
 
-def mute(session: Session, offer: Offer, *, muted: bool, now: datetime) -> None:
+def set_muted(session: Session, offer: Offer, *, muted: bool, now: datetime) -> None:
     """Let the room not hear this leg, or hear it again; ``NotNow`` before it is there."""
     if offer.state is not OfferState.JOINED:
         raise NotNow
     if offer.muted is not muted:
         offer.muted = muted
         outbox.put(session, "set_mute", now=now, offer=offer.id)
-        live.tell(session, live.to_staff(offer.staff_id), now=now)
+        live.publish(session, live.staff_topic(offer.staff_id), now=now)
 
 
-def said(session: Session, call: Call) -> list[CallEvent]:
+def phrases_said(session: Session, call: Call) -> list[CallEvent]:
     """Return what was said to the caller at a button so far, oldest first."""
     query = select(CallEvent).where(CallEvent.call_id == call.id, CallEvent.kind == SAID)
     return list(session.scalars(query.order_by(CallEvent.seq)))
@@ -131,21 +131,21 @@ def say(session: Session, call: Call, offer: Offer, what: Help, *, now: datetime
 
     ``NotNow`` unless the caller is in the talk, ``TooEarly`` by ``may_say``. G03 is to be followed by the end.
     """
-    if not is_mine(call, offer) or call.held_at is not None:
+    if not holds_talk(call, offer) or call.held_at is not None:
         raise NotNow
-    before = said(session, call)
+    before = phrases_said(session, call)
     if any(one.facts["code"] == what and now - one.at < TWICE for one in before):
         return False
     talked = now - (call.talked_at or now)
     if not may_say(what, talked=talked, said={one.facts["code"] for one in before}):
         raise TooEarly
-    calls.note(session, call, SAID, now=now, staff_id=offer.staff_id, code=what)
+    calls.log_event(session, call, SAID, now=now, staff_id=offer.staff_id, code=what)
     if what in ABUSE:  # who was warned, when and by whom must be provable if the call is ended for it
         subject, by = Subject("call", call.id), staff_member(offer.staff_id)
         audit.record(session, actor=by, action="call.warn", subject=subject, facts={"code": what}, now=now)
     if what is not Help.END:
         announce(session, call, what, now=now)
-    live.tell(session, live.to_staff(offer.staff_id), now=now)
+    live.publish(session, live.staff_topic(offer.staff_id), now=now)
     return True
 
 

@@ -13,7 +13,15 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.calendar.hours import Calendar, state_at
 from callcenter.domain.calendar.times import local_date
-from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState, Outcome, Source, Why
+from callcenter.domain.calls.lifecycle import (
+    LIVE_OFFERS,
+    OPEN_OFFERS,
+    CallOutcome,
+    CallState,
+    EndReason,
+    OfferState,
+    Source,
+)
 from callcenter.domain.duty.presence import BOUND, Work
 from callcenter.domain.policy import Policy
 from callcenter.domain.staff.roles import Contact
@@ -33,7 +41,7 @@ AT_ONCE = 500
 """How many SIDs one question to the database names."""
 
 
-def strangers(session: Session, legs: Sequence[CallerLeg], *, now: datetime) -> list[CallerLeg]:
+def unmatched_caller_legs(session: Session, legs: Sequence[CallerLeg], *, now: datetime) -> list[CallerLeg]:
     """Return the ended legs of callers whom we do not know, or believe to be still there."""
     ended = {leg.sid: leg for leg in legs if leg.state.over and (leg.ended_at or leg.began_at) <= now - SETTLED}
     sids = list(ended)
@@ -45,29 +53,31 @@ def strangers(session: Session, legs: Sequence[CallerLeg], *, now: datetime) -> 
     return list(ended.values())
 
 
-def caller_ended(session: Session, leg: CallerLeg, *, now: datetime, policy: Policy) -> None:
+def record_caller_leg_end(session: Session, leg: CallerLeg, *, now: datetime, policy: Policy) -> None:
     """A caller's leg is over: end the call, or write down one that came and went without us."""
     call = calls.find(session, leg.sid)
     if call is not None:
-        room.caller_gone(session, call, now=leg.ended_at or now)
+        room.caller_leg_ended(session, call, now=leg.ended_at or now)
         return
-    call = calls.write_down(session, leg.sid, leg.caller, at=leg.began_at, policy=policy, source=Source.RECONCILED)
+    call = calls.create_call(session, leg.sid, leg.caller, at=leg.began_at, policy=policy, source=Source.RECONCILED)
     if call.number_until is not None and call.number_until < local_date(now):
         call.caller_number = None  # it would have been forgotten by now
     outcome, why = _outcome(opening_hours.current(session, now), leg)
-    calls.end(session, call, now=leg.ended_at or leg.began_at, outcome=outcome, why=why)
+    calls.end_call(session, call, now=leg.ended_at or leg.began_at, outcome=outcome, why=why)
 
 
-def _outcome(days: Calendar, leg: CallerLeg) -> tuple[Outcome, Why | None]:
+def _outcome(days: Calendar, leg: CallerLeg) -> tuple[CallOutcome, EndReason | None]:
     """What the caller must have met: the closed line, our trouble, or nobody at all before they gave up."""
     if not state_at(days, leg.began_at).open:
-        return Outcome.CLOSED_BEFORE, None
+        return CallOutcome.CLOSED_BEFORE, None
     if leg.state in {LegState.ENDED, LegState.FAILED}:
-        return Outcome.FAILED, Why.TROUBLE
-    return Outcome.ABANDONED_GREETING, None
+        return CallOutcome.FAILED, EndReason.TROUBLE
+    return CallOutcome.ABANDONED_GREETING, None
 
 
-def doubtful(session: Session, legs: Iterable[RungLeg], *, now: datetime) -> list[tuple[RungLeg, str | None]]:
+def unmatched_offer_legs(
+    session: Session, legs: Iterable[RungLeg], *, now: datetime
+) -> list[tuple[RungLeg, str | None]]:
     """Return the rung legs that do not fit to their offers, each with its offer's id, or None if no offer knows it."""
     found, listed = list[tuple[RungLeg, str | None]](), list(legs)
     offers = dict[str | None, tuple[str, bool]]()
@@ -84,18 +94,18 @@ def doubtful(session: Session, legs: Iterable[RungLeg], *, now: datetime) -> lis
     return found
 
 
-def leg_ended(session: Session, offer_id: str, *, at: datetime, now: datetime) -> None:
+def record_counsellor_leg_end(session: Session, offer_id: str, *, at: datetime, now: datetime) -> None:
     """A counsellor's leg is over although its offer is live: a ring came to nothing, or the caller has lost them."""
     offer, call = ringing.find_with_call(session, offer_id)
     if offer is None or offer.state not in LIVE_OFFERS:
         return
     if offer.state in OPEN_OFFERS:
-        room.ring_over(session, call, offer, OfferState.MISSED, now=now, leg_open=False)
+        room.end_ring(session, call, offer, OfferState.MISSED, now=now, leg_open=False)
     else:
-        room.left(session, call, offer, at=at, now=now)
+        room.leg_left(session, call, offer, at=at, now=now)
 
 
-def leg_left_over(session: Session, offer_id: str, *, now: datetime) -> None:
+def end_unwanted_leg(session: Session, offer_id: str, *, now: datetime) -> None:
     """A counsellor's leg lives although nobody wants it any more."""
     offer, call = ringing.find_with_call(session, offer_id)
     if offer is None or call is None or offer.state in LIVE_OFFERS or (offer.left_at or offer.rung_at) > now - SETTLED:
@@ -106,7 +116,7 @@ def leg_left_over(session: Session, offer_id: str, *, now: datetime) -> None:
         outbox.put(session, "hang_up", now=now, offer=offer.id)
 
 
-def is_ours(session: Session, leg: RungLeg) -> bool:
+def is_staff_telephone(session: Session, leg: RungLeg) -> bool:
     """Whether a leg that no offer knows was rung at a telephone of the staff's."""
     if isinstance(leg.device, Browser):
         return leg.device.identity.startswith(IDENTITY)
@@ -114,7 +124,7 @@ def is_ours(session: Session, leg: RungLeg) -> bool:
     return leg.device in {staff.phone for staff in phones}
 
 
-def free_the_bound(session: Session, *, now: datetime) -> int:
+def free_stuck_counsellors(session: Session, *, now: datetime) -> int:
     """Free counsellors whom a ring or a call binds that is over; returns how many."""
     query = (
         select(Presence)
@@ -130,11 +140,11 @@ def free_the_bound(session: Session, *, now: datetime) -> int:
         if offer is not None and offer.claimed_at is not None:
             presence.set_work(row, Work.WRAP_UP, session, now=now)
         else:
-            presence.freed(session, row, now=now, to_the_back=False)
+            presence.free_after_ring(session, row, now=now, to_the_back=False)
     return freed
 
 
-def waiting_in_rooms(session: Session, rooms: Iterable[str], *, now: datetime) -> list[Call]:
+def waiting_calls_in_rooms(session: Session, rooms: Iterable[str], *, now: datetime) -> list[Call]:
     """Return the calls that wait in our queue although their room runs, and have been silent for a while."""
     ids = [name.removeprefix("hl-") for name in rooms if name.startswith("hl-")]
     query = select(Call).where(

@@ -74,16 +74,16 @@ def claim(session: Session, offer: Offer, call: Call, *, now: datetime) -> bool:
     """
     if offer.state not in OPEN_OFFERS:
         return False
-    row = presence.find(session, offer.staff_id)
+    row = presence.lock(session, offer.staff_id)
     if row is None:
         return False
     if row.offer_id != offer.id or not _win(session, offer, call, now):
-        close(session, offer, OfferState.LOST, now=now)
+        close_offer(session, offer, OfferState.LOST, now=now)
         return False
     offer.state, offer.claimed_at = OfferState.CLAIMED, now
     row.misses = 0
     presence.set_work(row, Work.CONNECTING, session, now=now)
-    calls.note(session, call, "claimed", now=now, staff_id=offer.staff_id)
+    calls.log_event(session, call, "claimed", now=now, staff_id=offer.staff_id)
     consultations.open_draft(
         session,
         call_id=call.id,
@@ -108,13 +108,13 @@ def _win(session: Session, offer: Offer, call: Call, now: datetime) -> bool:
     return won.one_or_none() is not None
 
 
-def heard_of(session: Session, offer_id: str, leg_sid: str, *, ringing: bool, now: datetime) -> None:
+def record_leg_news(session: Session, offer_id: str, leg_sid: str, *, ringing: bool, now: datetime) -> None:
     """The counsellor's leg exists, and may be *ringing*; news that adds nothing changes, and locks, no row."""
     learnt = {"offer_id": offer_id, "sid": leg_sid or None, "moment": now}
     session.connection().execute(_HEARD_RINGING if ringing else _HEARD_OF, learnt)
 
 
-def close(
+def close_offer(
     session: Session,
     offer: Offer,
     state: OfferState,
@@ -127,18 +127,18 @@ def close(
     if offer.state not in OPEN_OFFERS:
         return
     if offer.purpose is Purpose.LISTEN:
-        supervision.over(session, offer, state, now=now, leg_open=leg_open)
+        supervision.end_listening(session, offer, state, now=now, leg_open=leg_open)
         return
     offer.state, offer.left_at = state, now
-    row = presence.find(session, offer.staff_id)
+    row = presence.lock(session, offer.staff_id)
     if row is not None and row.offer_id == offer.id:
         if state is OfferState.MISSED:
-            presence.missed(session, row, now=now, unreachable=unreachable)
+            presence.record_missed_ring(session, row, now=now, unreachable=unreachable)
         else:
-            presence.freed(session, row, now=now, to_the_back=state is OfferState.DECLINED)
+            presence.free_after_ring(session, row, now=now, to_the_back=state is OfferState.DECLINED)
     call = session.get(Call, offer.call_id)
     if call is not None:
-        calls.note(session, call, state, now=now, staff_id=offer.staff_id)
+        calls.log_event(session, call, state, now=now, staff_id=offer.staff_id)
     if leg_open:
         outbox.put(session, "hang_up", now=now, offer=offer.id)
 
@@ -148,10 +148,10 @@ def live_legs(session: Session, call: Call) -> Sequence[Offer]:
     return session.scalars(_LIVE_LEGS, {"call_id": call.id}).all()
 
 
-def let_go(session: Session, legs: Sequence[Offer], *, now: datetime) -> None:
+def cancel_ringing(session: Session, legs: Sequence[Offer], *, now: datetime) -> None:
     """The caller is gone: whoever of *legs* is being rung is left in peace, idle time unchanged."""
     for offer in legs:
-        close(session, offer, OfferState.CANCELLED, now=now)  # only one that still rings
+        close_offer(session, offer, OfferState.CANCELLED, now=now)  # only one that still rings
 
 
 def ring_seconds(offer: Offer, policy: Policy) -> int:

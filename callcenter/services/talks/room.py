@@ -19,10 +19,10 @@ from callcenter.domain.calls.lifecycle import (
     OfferState,
     Purpose,
     advance,
-    settle,
+    outcome_from,
     step,
 )
-from callcenter.domain.calls.waiting import Verdict
+from callcenter.domain.calls.waiting import WaitingVerdict
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.talks.room import RoomEvent
 from callcenter.domain.talks.talk import Help
@@ -65,7 +65,7 @@ class News:
 def take_news(session: Session, call_id: str, news: News, *, now: datetime) -> None:
     """Fill in what the event tells; what is known already, or unknown to us, changes nothing."""
     if news.event is RoomEvent.OTHER:
-        calls.sign_of_life(session, call_id, now=now, unless_within=NEWS_EVERY)
+        calls.record_sign_of_life(session, call_id, now=now, unless_within=NEWS_EVERY)
         return
     offer, call = _known(session, call_id, news)  # read before anything is changed: one flush instead of two
     if call is None:
@@ -77,9 +77,9 @@ def take_news(session: Session, call_id: str, news: News, *, now: datetime) -> N
         _caller(session, call, offer, news, now=now)
     elif offer is not None:
         if news.event is RoomEvent.JOINED:
-            joined(session, call, offer, at=news.at, now=now)
+            leg_joined(session, call, offer, at=news.at, now=now)
         else:
-            left(session, call, offer, at=news.at, now=now)
+            leg_left(session, call, offer, at=news.at, now=now)
 
 
 def _known(session: Session, call_id: str, news: News) -> tuple[Offer | None, Call | None]:
@@ -96,7 +96,7 @@ def _caller(session: Session, call: Call, offer: Offer | None, news: News, *, no
     if news.event is RoomEvent.JOINED:
         if call.caller_joined_at is None:
             call.caller_joined_at = news.at
-            calls.note(session, call, "caller_joined", now=now)
+            calls.log_event(session, call, "caller_joined", now=now)
         if offer is not None:
             _together(session, call, offer, now=now)
         if offer is not None and offer.ending and offer.id == call.offer_id:
@@ -104,22 +104,22 @@ def _caller(session: Session, call: Call, offer: Offer | None, news: News, *, no
     elif news.event is RoomEvent.LEFT:
         if call.caller_left_at != news.at:
             call.caller_left_at = news.at
-            calls.note(session, call, "caller_left", now=now)
+            calls.log_event(session, call, "caller_left", now=now)
         if news.hung_up:
-            caller_gone(session, call, now=now)
+            caller_leg_ended(session, call, now=now)
 
 
-def joined(session: Session, call: Call, offer: Offer, *, at: datetime, now: datetime) -> None:
+def leg_joined(session: Session, call: Call, offer: Offer, *, at: datetime, now: datetime) -> None:
     """Somebody's leg is in the room, beside the caller's."""
     if offer.purpose is Purpose.LISTEN:
-        supervision.joined(session, offer, at=at, now=now)
+        supervision.supervisor_joined(session, offer, at=at, now=now)
         return
     offer.state = advance(offer.state, OfferState.JOINED)
     if offer.joined_at is None:
         offer.joined_at = at
-        calls.note(session, call, "staff_joined", now=now, staff_id=offer.staff_id)
+        calls.log_event(session, call, "staff_joined", now=now, staff_id=offer.staff_id)
     if call.consult_id == offer.id:
-        consult.joined(session, offer, now=now)
+        consult.colleague_joined(session, offer, now=now)
     _together(session, call, offer, now=now)
 
 
@@ -128,87 +128,87 @@ def _together(session: Session, call: Call, offer: Offer, *, now: datetime) -> N
         return
     call.talked_at = call.talked_at or max(call.caller_joined_at, offer.joined_at)
     if call.state is CallState.ENDED:
-        call.outcome = settle(call)
+        call.outcome = outcome_from(call)
         return
     if call.offer_id != offer.id:
         return
     call.state = step(call.state, CallStep.TOGETHER)
-    row = presence.find(session, offer.staff_id)
+    row = presence.lock(session, offer.staff_id)
     if row is not None and row.offer_id == offer.id and row.work is Work.CONNECTING:
         presence.set_work(row, Work.ON_CALL, session, now=now)
-    live.tell(session, live.LINE, now=now)
+    live.publish(session, live.LINE, now=now)
 
 
-def left(session: Session, call: Call | None, offer: Offer, *, at: datetime, now: datetime) -> None:
+def leg_left(session: Session, call: Call | None, offer: Offer, *, at: datetime, now: datetime) -> None:
     """The counsellor's leg is gone; a caller who is still there is brought back to the head of the queue."""
     if call is None or offer.state in OPEN_OFFERS:
         return
     if offer.purpose is Purpose.LISTEN:
-        supervision.over(session, offer, OfferState.LEFT, now=now, at=at, leg_open=False)
+        supervision.end_listening(session, offer, OfferState.LEFT, now=now, at=at, leg_open=False)
         return
     if _leave(offer, at):
-        calls.note(session, call, "staff_left", now=now, staff_id=offer.staff_id)
+        calls.log_event(session, call, "staff_left", now=now, staff_id=offer.staff_id)
         if call.consult_id == offer.id:
-            consult.part(session, offer, at=at, now=now)
-        wrap_up(session, offer, now=now)
-        supervision.follow(session, call, now=now)
-    consult.over(session, call, offer, now=now)
+            consult.colleague_left(session, offer, at=at, now=now)
+        start_wrap_up(session, offer, now=now)
+        supervision.retarget_whispers(session, call, now=now)
+    consult.return_to_counsellor(session, call, offer, now=now)
     if call.state is not CallState.ENDED and call.offer_id == offer.id and not offer.ending:
         outbox.put(session, "rescue_caller", now=now, after=RESCUE_AFTER, offer=offer.id)
 
 
-def left_alone(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+def rescue_caller_left_alone(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
     """A caller is still in the room that this counsellor has left: what was to be done then came to nothing."""
     if call.state is CallState.TALKING and call.offer_id == offer.id:
         outbox.put(session, "say_bye" if offer.ending else "rescue_caller", now=now, offer=offer.id)
 
 
-def wrap_up(session: Session, offer: Offer, *, now: datetime) -> None:
+def start_wrap_up(session: Session, offer: Offer, *, now: datetime) -> None:
     """Whoever claimed a call has a record to finish before the next one."""
-    row = presence.find(session, offer.staff_id)
+    row = presence.lock(session, offer.staff_id)
     if row is not None and row.offer_id == offer.id:
         presence.set_work(row, Work.WRAP_UP, session, now=now)
 
 
-def caller_gone(session: Session, call: Call, *, now: datetime) -> None:
+def caller_leg_ended(session: Session, call: Call, *, now: datetime) -> None:
     """The caller's leg has ended, from whichever side."""
-    ended = calls.end(session, call, now=now)
+    ended = calls.end_call(session, call, now=now)
     legs = ringing.live_legs(session, call) if ended else ()
     offer = next((leg for leg in legs if leg.id == call.offer_id), None)
     if offer is None and call.offer_id:
         offer = ringing.find(session, call.offer_id)
     just_left = offer is not None and _leave(offer, now)
     if ended:
-        consult.drop(session, call, now=now)
-        ringing.let_go(session, legs, now=now)
-        supervision.all_over(session, legs, now=now)
+        consult.cancel_when_talk_ends(session, call, now=now)
+        ringing.cancel_ringing(session, legs, now=now)
+        supervision.end_all_listening(session, legs, now=now)
     if offer is not None and just_left:
-        wrap_up(session, offer, now=now)
+        start_wrap_up(session, offer, now=now)
         outbox.put(session, "hang_up", now=now, after=RESCUE_AFTER, offer=offer.id)
 
 
-def turned_out(session: Session, call: Call, verdict: Verdict, *, now: datetime) -> None:
+def end_waiting(session: Session, call: Call, verdict: WaitingVerdict, *, now: datetime) -> None:
     """The line ends the waiting with a spoken end."""
     outcome, why = calls.OUTCOMES[verdict]
-    calls.end(session, call, now=now, outcome=outcome, why=why)
-    ringing.let_go(session, ringing.live_legs(session, call), now=now)
+    calls.end_call(session, call, now=now, outcome=outcome, why=why)
+    ringing.cancel_ringing(session, ringing.live_legs(session, call), now=now)
 
 
-def lost(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+def requeue_caller(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
     """The caller's leg is on its way back to the queue: the counsellor's has gone."""
-    if calls.back_to_queue(session, call, CallStep.REQUEUED, now=now):
-        supervision.all_over(session, supervision.listeners(session, call.id), now=now)
-        consult.drop(session, call, now=now)
+    if calls.return_to_queue(session, call, CallStep.REQUEUED, now=now):
+        supervision.end_all_listening(session, supervision.listeners(session, call.id), now=now)
+        consult.cancel_when_talk_ends(session, call, now=now)
     if _leave(offer, now):
-        wrap_up(session, offer, now=now)
+        start_wrap_up(session, offer, now=now)
 
 
-def take_away(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+def take_counsellor_off(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
     """A counsellor is taken off the call: the caller goes back to the head of the queue, and only then the leg ends."""
     offer.taken_off = True
-    calls.note(session, call, "taken_off", now=now, staff_id=offer.staff_id)
+    calls.log_event(session, call, "taken_off", now=now, staff_id=offer.staff_id)
     if call.state is CallState.CLAIMED:
-        release(session, call, offer, now=now)
+        release_claim(session, call, offer, now=now)
         return
     if call.consult_id == offer.id:
         consult.withdraw(session, call, offer, now=now)
@@ -226,7 +226,7 @@ def _leave(offer: Offer, at: datetime) -> bool:
     return first
 
 
-def ring_over(
+def end_ring(
     session: Session,
     call: Call | None,
     offer: Offer,
@@ -237,8 +237,8 @@ def ring_over(
     leg_open: bool = True,
 ) -> None:
     """A ring came to nothing; if it was a colleague's, the caller returns to their counsellor."""
-    ringing.close(session, offer, state, now=now, unreachable=unreachable, leg_open=leg_open)
-    consult.over(session, call, offer, now=now)
+    ringing.close_offer(session, offer, state, now=now, unreachable=unreachable, leg_open=leg_open)
+    consult.return_to_counsellor(session, call, offer, now=now)
 
 
 def end_by_counsellor(
@@ -252,10 +252,10 @@ def end_by_counsellor(
     if call.state is CallState.ENDED or call.offer_id != offer.id:
         return
     if call.state is CallState.CLAIMED:
-        release(session, call, offer, now=now)
+        release_claim(session, call, offer, now=now)
         return
     offer.ending = True
-    calls.note(session, call, "ended_by_counsellor", now=now, staff_id=offer.staff_id)
+    calls.log_event(session, call, "ended_by_counsellor", now=now, staff_id=offer.staff_id)
     outbox.put(session, "say_bye", now=now, offer=offer.id, parting=parting)
 
 
@@ -265,14 +265,14 @@ def end_for_abuse(session: Session, call: Call, offer: Offer, *, now: datetime) 
         end_by_counsellor(session, call, offer, now=now, parting=Help.END)
 
 
-def release(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+def release_claim(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
     """The claimed caller never came: free the counsellor, idle time unchanged, and let the caller wait at the head."""
-    if not calls.back_to_queue(session, call, CallStep.RELEASED, now=now):
+    if not calls.return_to_queue(session, call, CallStep.RELEASED, now=now):
         return
     _leave(offer, now)
-    row = presence.find(session, offer.staff_id)
+    row = presence.lock(session, offer.staff_id)
     if row is not None and row.offer_id == offer.id:
-        presence.freed(session, row, now=now, to_the_back=False)
+        presence.free_after_ring(session, row, now=now, to_the_back=False)
     outbox.put(session, "hang_up", now=now, offer=offer.id)
 
 

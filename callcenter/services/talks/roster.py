@@ -26,7 +26,7 @@ class OnDuty(NamedTuple):
     risk: str | None
 
 
-class Following(NamedTuple):
+class TalkFollower(NamedTuple):
     """The leg of a supervisor who follows a talk, and their name."""
 
     offer: Offer
@@ -52,7 +52,7 @@ def counsellor_of(session: Session, call_id: str) -> str | None:
     return session.scalar(query.where(Call.id == call_id))
 
 
-def followers(session: Session) -> list[Following]:
+def followers(session: Session) -> list[TalkFollower]:
     """Return every supervisor who follows a talk, whoever began first."""
     query = (
         select(Offer, Staff.name)
@@ -60,4 +60,4 @@ def followers(session: Session) -> list[Following]:
         .where(Offer.purpose == Purpose.LISTEN, Offer.state.in_(LIVE_OFFERS))
         .order_by(Offer.rung_at, Offer.id)
     )
-    return [Following(*row) for row in session.execute(query)]
+    return [TalkFollower(*row) for row in session.execute(query)]

@@ -68,7 +68,7 @@ class NotListening(HelplineError):
 
 
 @dataclass(frozen=True)
-class Wish:
+class RequestedMode:
     """How the room should keep a supervisor's leg."""
 
     offer_id: str
@@ -87,7 +87,7 @@ def listen(session: Session, call_id: str, *, by: Staff, now: datetime, policy: 
     """
     check(by.role, Action.LEAD)
     call = calls.find_by_id(session, call_id)
-    row = presence.of(session, by, now=now)
+    row = presence.lock_or_create(session, by, now=now)
     known = session.get(Offer, row.listening_id) if row.listening_id else None
     if known is not None and known.call_id == call_id:
         return known
@@ -123,19 +123,19 @@ def _check(call: Call | None, row: Presence, known: Offer | None, now: datetime,
         raise NoPhone
 
 
-def enter(session: Session, offer: Offer, call: Call, *, now: datetime) -> bool:
+def admit_supervisor(session: Session, offer: Offer, call: Call, *, now: datetime) -> bool:
     """The supervisor picked up: let them in, unless the talk has just ended."""
     if offer.state not in OPEN_OFFERS:
         return False
     if call.state is not CallState.TALKING:
-        over(session, offer, OfferState.LOST, now=now, leg_open=False)
+        end_listening(session, offer, OfferState.LOST, now=now, leg_open=False)
         return False
     offer.state = OfferState.CLAIMED
     _tell(session, offer, now=now)
     return True
 
 
-def joined(session: Session, offer: Offer, *, at: datetime, now: datetime) -> None:
+def supervisor_joined(session: Session, offer: Offer, *, at: datetime, now: datetime) -> None:
     """The supervisor's leg is in the room, and comes in muted."""
     if offer.state not in LIVE_OFFERS or offer.joined_at is not None:
         return
@@ -152,7 +152,7 @@ def set_mode(session: Session, offer: Offer, mode: Mode, *, by: Staff, now: date
     _wish(session, offer, mode, by=staff_member(by.id), now=now)
 
 
-def stop(session: Session, offer: Offer, *, by: Staff, now: datetime) -> None:
+def stop_listening(session: Session, offer: Offer, *, by: Staff, now: datetime) -> None:
     """Leave the talk, which goes on; stopping what is over already changes nothing. ``NotListening`` for others."""
     if offer.purpose is not Purpose.LISTEN or offer.staff_id != by.id:
         raise NotListening
@@ -161,10 +161,10 @@ def stop(session: Session, offer: Offer, *, by: Staff, now: datetime) -> None:
 
 def _end(session: Session, offer: Offer, *, by: Actor, now: datetime) -> None:
     state = OfferState.CANCELLED if offer.state in OPEN_OFFERS else OfferState.LEFT
-    over(session, offer, state, now=now, by=by)
+    end_listening(session, offer, state, now=now, by=by)
 
 
-def over(
+def end_listening(
     session: Session,
     offer: Offer,
     state: OfferState,
@@ -178,7 +178,7 @@ def over(
     if offer.state not in LIVE_OFFERS:
         return
     offer.state, offer.left_at = state, at or now
-    row = presence.find(session, offer.staff_id)
+    row = presence.lock(session, offer.staff_id)
     if row is not None and row.listening_id == offer.id:
         row.listening_id = None
     _note(session, offer, "listen_end", by=by, now=now, state=state, heard=offer.joined_at is not None)
@@ -186,7 +186,7 @@ def over(
         outbox.put(session, "hang_up", now=now, offer=offer.id)
 
 
-def dismiss(session: Session, staff_id: str, *, now: datetime) -> None:
+def end_listening_of(session: Session, staff_id: str, *, now: datetime) -> None:
     """Who signs out, or is no supervisor any more, listens no longer, wherever their telephone stands."""
     row = session.get(Presence, staff_id)
     offer = session.get(Offer, row.listening_id) if row is not None and row.listening_id else None
@@ -196,23 +196,23 @@ def dismiss(session: Session, staff_id: str, *, now: datetime) -> None:
         _end(session, offer, by=SYSTEM, now=now)
 
 
-def no_longer_listens(session: Session, offer: Offer, *, now: datetime) -> None:
+def end_listening_for_take_over(session: Session, offer: Offer, *, now: datetime) -> None:
     """The supervisor stays in the room as the talk's counsellor."""
     offer.mode = offer.mode_set = None
-    row = presence.find(session, offer.staff_id)
+    row = presence.lock(session, offer.staff_id)
     if row is not None:
         row.listening_id = None
     _note(session, offer, "listen_end", by=staff_member(offer.staff_id), now=now, state="took_over", heard=True)
 
 
-def all_over(session: Session, legs: Sequence[Offer], *, now: datetime) -> None:
+def end_all_listening(session: Session, legs: Sequence[Offer], *, now: datetime) -> None:
     """The room has ended, since its caller has left it: whoever of *legs* listens listens no more."""
     for offer in legs:
         if offer.purpose is Purpose.LISTEN and offer.state in LIVE_OFFERS:
             _end(session, offer, by=SYSTEM, now=now)
 
 
-def follow(session: Session, call: Call, *, now: datetime) -> None:
+def retarget_whispers(session: Session, call: Call, *, now: datetime) -> None:
     """The counsellor of the talk has changed or left: who whispered goes on with the new one, or listens only."""
     coached = session.get(Offer, call.offer_id) if call.offer_id else None
     there = coached is not None and coached.state is OfferState.JOINED
@@ -228,7 +228,7 @@ def listeners(session: Session, call_id: str) -> Sequence[Offer]:
     return session.scalars(query.order_by(Offer.rung_at, Offer.id).with_for_update(key_share=True)).all()
 
 
-def wish(session: Session, offer_id: str) -> Wish | None:
+def requested_mode(session: Session, offer_id: str) -> RequestedMode | None:
     """Return how the leg should be kept; None once the supervisor is out of the talk."""
     offer = session.get(Offer, offer_id)
     if offer is None or offer.state is not OfferState.JOINED or offer.mode is None or offer.leg_sid is None:
@@ -236,10 +236,10 @@ def wish(session: Session, offer_id: str) -> Wish | None:
     call = session.get_one(Call, offer.call_id)
     coached = session.get(Offer, call.offer_id) if call.offer_id else None
     coached_sid = coached.leg_sid if coached is not None and offer.mode is Mode.WHISPER else None
-    return Wish(offer.id, offer.leg_sid, call.room, call.conference_sid, offer.mode, coached_sid)
+    return RequestedMode(offer.id, offer.leg_sid, call.room, call.conference_sid, offer.mode, coached_sid)
 
 
-def confirmed(session: Session, offer_id: str, mode: Mode, *, now: datetime) -> None:
+def confirm_mode(session: Session, offer_id: str, mode: Mode, *, now: datetime) -> None:
     """The room keeps the leg so; it counts only if nothing else is wished meanwhile."""
     offer = session.get(Offer, offer_id, with_for_update=True, populate_existing=True)
     if offer is not None and offer.state in LIVE_OFFERS and offer.mode is not None:
@@ -247,7 +247,7 @@ def confirmed(session: Session, offer_id: str, mode: Mode, *, now: datetime) -> 
         _tell(session, offer, now=now)
 
 
-def whisper_failed(session: Session, offer_id: str, *, now: datetime) -> None:
+def fall_back_to_listening(session: Session, offer_id: str, *, now: datetime) -> None:
     """The counsellor's leg is not in the room, so nobody can be whispered to."""
     offer = session.get(Offer, offer_id, with_for_update=True, populate_existing=True)
     if offer is not None and offer.state in LIVE_OFFERS and offer.mode is Mode.WHISPER:
@@ -273,15 +273,15 @@ def _counsellor(session: Session, call: Call | None) -> str | None:
 
 def _note(session: Session, offer: Offer, what: str, *, by: Actor, now: datetime, **facts: Any) -> None:
     """Write the trail, the call's own log, and a hint to the screens, all in the transaction at hand."""
-    told = {"staff": offer.staff_id, "offer": offer.id} | facts
+    known = {"staff": offer.staff_id, "offer": offer.id} | facts
     subject = Subject("call", offer.call_id)
-    audit.record(session, actor=by, action=f"call.{what}", subject=subject, facts=told, now=now)
+    audit.record(session, actor=by, action=f"call.{what}", subject=subject, facts=known, now=now)
     call = session.get(Call, offer.call_id)
     if call is not None:
-        calls.note(session, call, what, now=now, staff_id=offer.staff_id, **facts)
+        calls.log_event(session, call, what, now=now, staff_id=offer.staff_id, **facts)
     _tell(session, offer, now=now)
 
 
 def _tell(session: Session, offer: Offer, *, now: datetime) -> None:
-    live.tell(session, live.LINE, now=now)
-    live.tell(session, live.to_staff(offer.staff_id), now=now)
+    live.publish(session, live.LINE, now=now)
+    live.publish(session, live.staff_topic(offer.staff_id), now=now)

@@ -53,26 +53,26 @@ def take_over(session: Session, offer: Offer, call: Call, *, by: Staff, now: dat
     facts = {"from": former.staff_id, "offer": offer.id}
     subject = Subject("call", call.id)
     audit.record(session, actor=staff_member(by.id), action="call.take_over", subject=subject, facts=facts, now=now)
-    calls.note(session, call, "taken_over", now=now, staff_id=by.id, by=former.staff_id)
-    supervision.follow(session, call, now=now)
+    calls.log_event(session, call, "taken_over", now=now, staff_id=by.id, by=former.staff_id)
+    supervision.retarget_whispers(session, call, now=now)
     outbox.put(session, "take_over", now=now, offer=offer.id, former=former.id)
-    live.tell(session, live.LINE, now=now)
+    live.publish(session, live.LINE, now=now)
 
 
 def _leave(session: Session, former: Offer, now: datetime) -> None:
     former.ending = True  # their leg's end is no accident
     former.state, former.left_at = advance(former.state, OfferState.LEFT), now
-    room.wrap_up(session, former, now=now)
+    room.start_wrap_up(session, former, now=now)
     session.flush()  # the database allows one who answers, so the former one goes first
 
 
 def _become_counsellor(session: Session, offer: Offer, call: Call, now: datetime) -> None:
-    supervision.no_longer_listens(session, offer, now=now)
+    supervision.end_listening_for_take_over(session, offer, now=now)
     offer.purpose, offer.claimed_at = Purpose.ANSWER, now
     call.offer_id = offer.id
     if call.held_at is not None:
-        participants.keep(session, call, held=False, now=now)
-    row = presence.find(session, offer.staff_id)
+        participants.request_hold(session, call, held=False, now=now)
+    row = presence.lock(session, offer.staff_id)
     if row is not None:
         row.offer_id, row.misses = offer.id, 0
         presence.set_work(row, Work.ON_CALL, session, now=now)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.calls.lifecycle import OPEN_OFFERS, CallState, OfferState
-from callcenter.domain.calls.waiting import rang_out
+from callcenter.domain.calls.waiting import ring_given_up_at
 from callcenter.domain.policy import Policy
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.services.delivery import heavy_jobs, live, outbox, receipts
@@ -24,17 +24,17 @@ def sweep(session: Session, *, now: datetime, policy: Policy) -> None:
     _offers_rung_out(session, now, policy)
     _claims_without_caller(session, now, policy)
     _silent_calls(session, now, policy)
-    participants.look_after_holds(session, now=now)
-    end_of_day.send_home(session, now=now, policy=policy)
+    participants.recheck_holds(session, now=now)
+    end_of_day.set_offline_after_closing(session, now=now, policy=policy)
 
 
 def _offers_rung_out(session: Session, now: datetime, policy: Policy) -> None:
     rings = select(Call, Offer).join(Offer, Offer.call_id == Call.id).where(Offer.state.in_(OPEN_OFFERS))
     for call, offer in session.execute(rings.with_for_update(skip_locked=True, key_share=True)):
         heard = offer.heard_ringing_at or offer.rung_at
-        if now >= rang_out(heard, ringing.ring_seconds(offer, policy), policy):
+        if now >= ring_given_up_at(heard, ringing.ring_seconds(offer, policy), policy):
             rang = offer.leg_sid is not None or offer.heard_ringing_at is not None  # else nobody let it ring
-            room.ring_over(session, call, offer, OfferState.MISSED if rang else OfferState.CANCELLED, now=now)
+            room.end_ring(session, call, offer, OfferState.MISSED if rang else OfferState.CANCELLED, now=now)
 
 
 def _claims_without_caller(session: Session, now: datetime, policy: Policy) -> None:
@@ -47,7 +47,7 @@ def _claims_without_caller(session: Session, now: datetime, policy: Policy) -> N
     )
     for call, offer in session.execute(query):
         if call.state is CallState.CLAIMED:
-            room.release(session, call, offer, now=now)
+            room.release_claim(session, call, offer, now=now)
         elif call.last_news_at <= now - policy.join_within:
             call.last_news_at = now
             outbox.put(session, "look_into_room", now=now, call=call.id)

@@ -44,12 +44,12 @@ class Outside:
 # ---- walking the chain
 
 
-def ask_check(session: Session, *, by: Staff, now: datetime) -> AuditCheck:
+def request_check(session: Session, *, by: Staff, now: datetime) -> AuditCheck:
     """Ask for a walk along the chain; while one is waiting, asking again is asking once."""
     check(by.role, Action.SEE_TRAIL)
     waiting = session.scalar(select(AuditCheck).where(AuditCheck.ended_at.is_(None)).limit(1))
     if waiting is not None:
-        heavy_jobs.want(session, CHECK, waiting.id, by=by.id, now=now)  # its last job may have failed
+        heavy_jobs.request_job(session, CHECK, waiting.id, by=by.id, now=now)  # its last job may have failed
         return waiting
     asked = _plan(session, AuditCheck(id=new_id(), asked_at=now, asked_by=by.id))
     subject = Subject("audit")
@@ -59,11 +59,11 @@ def ask_check(session: Session, *, by: Staff, now: datetime) -> AuditCheck:
 
 def plan_nightly(session: Session, *, now: datetime) -> bool:
     """Plan tonight's walk; False by day or if it was planned."""
-    turn = nightly.take(session, CHECK, now=now)
-    if turn is None:
+    leased = nightly.take(session, CHECK, now=now)
+    if leased is None:
         return False
     _plan(session, AuditCheck(id=new_id(), asked_at=now))
-    nightly.finish(session, turn, "planned", now=now)
+    nightly.finish(session, leased, "planned", now=now)
     return True
 
 
@@ -71,15 +71,15 @@ def plan_forgotten(session: Session, *, now: datetime) -> None:
     """Plan walks that an older version, which knew no heavy jobs, asked for while it was being replaced."""
     open_ones = select(AuditCheck).where(AuditCheck.ended_at.is_(None), AuditCheck.asked_at > now - FORGOTTEN_WITHIN)
     waiting = session.scalars(open_ones).all()
-    planned = heavy_jobs.of(session, CHECK, [one.id for one in waiting])
+    planned = heavy_jobs.newest_of(session, CHECK, [one.id for one in waiting])
     for one in waiting:
         if one.id not in planned:
-            heavy_jobs.want(session, CHECK, one.id, by=one.asked_by, now=now)
+            heavy_jobs.request_job(session, CHECK, one.id, by=one.asked_by, now=now)
 
 
 def _plan(session: Session, asked: AuditCheck) -> AuditCheck:
     session.add(asked)
-    heavy_jobs.want(session, CHECK, asked.id, by=asked.asked_by, now=asked.asked_at)
+    heavy_jobs.request_job(session, CHECK, asked.id, by=asked.asked_by, now=asked.asked_at)
     return asked
 
 
@@ -104,7 +104,7 @@ def end_check(session: Session, check_id: str, seq: int, bad_seq: int | None, *,
 
 def jobs_of(session: Session, found: Sequence[AuditCheck]) -> dict[str, HeavyJob]:
     """Return how far the walks are that have not come to their end, by their ids."""
-    return heavy_jobs.of(session, CHECK, [one.id for one in found if one.ended_at is None])
+    return heavy_jobs.newest_of(session, CHECK, [one.id for one in found if one.ended_at is None])
 
 
 def checks(session: Session) -> Sequence[AuditCheck]:
@@ -113,7 +113,7 @@ def checks(session: Session) -> Sequence[AuditCheck]:
     return session.scalars(query.order_by(AuditCheck.asked_at.desc(), AuditCheck.id.desc()).limit(SHOWN)).all()
 
 
-def last_whole(session: Session) -> AuditCheck | None:
+def last_complete_check(session: Session) -> AuditCheck | None:
     """Return the newest walk that came to its end."""
     ended = select(AuditCheck).where(AuditCheck.ended_at.is_not(None))
     return session.scalar(ended.order_by(AuditCheck.ended_at.desc()).limit(1))

@@ -122,7 +122,7 @@ def note_export(session: Session, count: int, *, by: Actor, now: datetime) -> No
     audit.record(session, actor=by, action="trail.export", subject=subject, facts={"entries": count}, now=now)
 
 
-def names(session: Session) -> dict[str, str]:
+def staff_names(session: Session) -> dict[str, str]:
     """Return the business name of everybody who ever had an account, by id."""
     return {row.id: row.name for row in session.execute(select(Staff.id, Staff.name))}
 

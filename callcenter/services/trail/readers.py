@@ -38,7 +38,7 @@ _OWN = func.coalesce(Consultation.counsellor_id == AuditEntry.actor_id, false())
 
 
 @dataclass(frozen=True)
-class Opened:
+class Opening:
     """One opening. *subject* is ``case``, ``consultation`` or ``incident``."""
 
     seq: int
@@ -60,7 +60,7 @@ class Opened:
 class Page:
     """Openings, newest first, and where the older ones begin."""
 
-    entries: tuple[Opened, ...]
+    entries: tuple[Opening, ...]
     older_before: int | None
 
 
@@ -106,7 +106,7 @@ def of_reader(
     return _page(session, and_(period, who), before)
 
 
-def readers(session: Session) -> Sequence[Staff]:
+def possible_readers(session: Session) -> Sequence[Staff]:
     """Return everybody who opens records or once did, to choose from."""
     query = select(Staff).where(Staff.role.in_(roles_that_may(Action.OPEN)))
     return session.scalars(query.order_by(Staff.active.desc(), Staff.name)).all()
@@ -132,6 +132,6 @@ def _page(session: Session, which: ColumnElement[bool], before: int | None) -> P
     return Page(shown, shown[-1].seq if len(found) > AT_ONCE else None)
 
 
-def _opened(entry: AuditEntry, name: str | None, own: bool) -> Opened:
+def _opened(entry: AuditEntry, name: str | None, own: bool) -> Opening:
     who, subject_id = name or OPERATOR, entry.subject_id or ""
-    return Opened(entry.seq, entry.at, who, entry.actor_id, entry.action, entry.subject_kind, subject_id, own)
+    return Opening(entry.seq, entry.at, who, entry.actor_id, entry.action, entry.subject_kind, subject_id, own)

@@ -52,14 +52,14 @@ def advance(database: Session, staff: Staff, how: str) -> str:
     Raises ``FirstPasswordOver``. Nothing from before survives in the cookie.
     """
     to, now = onward(), ports().clock.now()
-    factors = second_factor.of(database, staff)
+    factors = second_factor.factors_of(database, staff)
     if how == "password" and factors.any:
         _wait_half_way(staff, "code", how, to)
         return url_for("staff.second")
     if how != "passkey" and accounts.check_first_password(staff, now=now):
         _wait_half_way(staff, "password", how, to)
         return url_for("staff.first_password")
-    accounts.signed_in(database, staff, how, now=now)
+    accounts.record_sign_in(database, staff, how, now=now)
     session.clear()
     login_user(SignedIn.of(staff))
     note_activity()
@@ -88,7 +88,7 @@ def renew(database: Session, staff: Staff) -> None:
     """Sign every other browser out after a change of how somebody comes in; this one goes on in a new session."""
     accounts.end_sessions(staff)
     login_user(SignedIn.of(staff))
-    if second_factor.of(database, staff).any:
+    if second_factor.factors_of(database, staff).any:
         session.pop("must_set_up", None)
         session.pop("ask_factor", None)
 
@@ -142,7 +142,7 @@ def _must_set_up(database: Session, staff: Staff, now: datetime) -> bool:
         staff.second_factor_by = now + demand.grace
     by = staff.second_factor_by if demand.required else None
     session["ask_factor"] = short_date(local_date(by)) if by else ""
-    if not due(demand, staff.second_factor_by, now=now) or presence.talks(database, staff.id):
+    if not due(demand, staff.second_factor_by, now=now) or presence.is_in_talk(database, staff.id):
         return False
     session["must_set_up"] = True
     return True

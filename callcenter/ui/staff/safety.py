@@ -133,7 +133,7 @@ def make_codes() -> str | Response:
     """Make new recovery codes; earlier ones count no more."""
     with unit_of_work() as database:
         person = myself(database)
-        if not second_factor.of(database, person).any:
+        if not second_factor.factors_of(database, person).any:
             return _back("アプリかパスキーを先に足してください。控えのコードは、その代わりになるものです。")
         codes = second_factor.new_codes(database, person, now=ports().clock.now())
         login_flow.renew(database, person)
@@ -162,7 +162,7 @@ def change_password() -> str | Response | tuple[str, int]:
 def _draw(*, passkey: NewPasskeyForm | None = None, password: PasswordForm | None = None) -> str:
     sent = passkey or password
     with reading() as database:
-        factors = second_factor.of(database, myself(database))
+        factors = second_factor.factors_of(database, myself(database))
     return render_template(
         "staff/safety.html",
         factors=factors,
@@ -200,7 +200,7 @@ def _done(words: str, codes: list[str]) -> str | Response:
 
 def _codes_if_none(database: Session, person: Staff) -> list[str]:
     """Make recovery codes along with somebody's first factor."""
-    if second_factor.of(database, person).codes_left:
+    if second_factor.factors_of(database, person).codes_left:
         return []
     return second_factor.new_codes(database, person, now=ports().clock.now())
 

@@ -77,7 +77,7 @@ def proved_by_passkey() -> Response | tuple[str, int]:
                 found = passkeys.check(database, login_flow.site(), asked, form.credential.data or "", now=now, at=at)
                 if found.id != me().staff_id:
                     raise HelplineError(ANOTHER)
-                accounts.proved(database, found, "passkey", now=now)
+                accounts.record_reauthentication(database, found, "passkey", now=now)
             except HelplineError as refused:
                 form.refuse(refused)
     return again(_draw(ProveForm(formdata=None), form.problems)) if form.problems else _on()
@@ -87,9 +87,9 @@ def _take_code(database: Session, person: Staff, form: ProveForm, now: datetime)
     """Ask for a code as well from whoever has a second factor; what is counted of a wrong one stays."""
     try:
         how = "password"
-        if second_factor.of(database, person).any:
+        if second_factor.factors_of(database, person).any:
             how = second_factor.check(database, person, form.code.data or "", now=now, at=login_flow.clock())
-        accounts.proved(database, person, how, now=now)
+        accounts.record_reauthentication(database, person, how, now=now)
     except HelplineError as refused:
         form.refuse(refused, "code")
 
@@ -106,7 +106,7 @@ def _on() -> Response:
 
 def _draw(form: ProveForm, problems: Sequence[Problem] = ()) -> str:
     with reading() as database:
-        factors = second_factor.of(database, myself(database))
+        factors = second_factor.factors_of(database, myself(database))
     to = local_path(request.values.get("next")) or url_for("staff.safety")
     given: dict[str, Any] = {
         "form": form,

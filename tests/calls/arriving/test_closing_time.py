@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 import pytest
 
 from callcenter.domain.calendar.hours import SpecialDay, SpecialKind
-from callcenter.domain.calls.lifecycle import CallState, Outcome, Why
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState, EndReason
 from callcenter.domain.duty.presence import Work
 from callcenter.services.calendar import special_days
 from ivr.simulator.clock import JST
@@ -77,9 +77,9 @@ def test_the_drain_is_as_long_as_the_setting_says(drained: tuple[Desk, int]) -> 
     assert phone.state == "completed"
     call = desk.call(phone.sid)
     if minutes:  # longer than anybody waits
-        assert (call.outcome, call.why) == (Outcome.OVERFLOW, Why.WAIT_CEILING)
+        assert (call.outcome, call.why) == (CallOutcome.OVERFLOW, EndReason.WAIT_CEILING)
     else:
-        assert (call.outcome, call.why) == (Outcome.CLOSED_OUT, Why.DRAINED)
+        assert (call.outcome, call.why) == (CallOutcome.CLOSED_OUT, EndReason.DRAINED)
     assert heard(phone, NOT_TODAY)
     assert heard(phone, "次の受付は")
 
@@ -89,7 +89,7 @@ def test_whom_nobody_can_answer_after_closing_hears_when_the_line_opens_next(des
     phone = desk.line.dial()
     desk.line.advance(90)
     assert heard(phone, NOT_TODAY)
-    assert desk.call(phone.sid).why is Why.NOBODY
+    assert desk.call(phone.sid).why is EndReason.NOBODY
 
 
 def test_a_ring_under_way_when_the_drain_ends_may_still_be_answered(desk: Desk) -> None:
@@ -115,7 +115,7 @@ def test_a_ring_that_nobody_answers_does_not_put_the_end_off_for_ever(desk: Desk
     at(desk, "17:14:52")
     others = [desk.counsellor(f"tanto{n}", phone=f"+81900000000{n}") for n in (4, 5, 6)]
     desk.line.advance(90)
-    assert desk.outcome(phone.sid) == (CallState.ENDED, Outcome.CLOSED_OUT)
+    assert desk.outcome(phone.sid) == (CallState.ENDED, CallOutcome.CLOSED_OUT)
     assert heard(phone, NOT_TODAY)
     assert not any(other.rings for other in others)
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 import pytest
 
 from callcenter.domain.calendar.hours import SpecialDay, SpecialKind
-from callcenter.domain.calls.lifecycle import CallState, Outcome
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState
 from callcenter.domain.duty.presence import Work
 from callcenter.services.calendar import special_days
 from ivr.simulator.clock import JST
@@ -49,7 +49,7 @@ def test_outside_hours_the_line_says_why_and_when_next_before_anything_else(
     assert words in said
     assert said.find(opening) < said.find(DANGER)
     assert ends_kindly(phone)
-    assert desk.outcome(phone.sid) == (CallState.ENDED, Outcome.CLOSED_BEFORE)
+    assert desk.outcome(phone.sid) == (CallState.ENDED, CallOutcome.CLOSED_BEFORE)
 
 
 def test_at_10_sharp_the_first_caller_is_queued(desk: Desk) -> None:
@@ -87,7 +87,7 @@ def test_who_still_waits_when_the_drain_is_over_hears_an_apology_and_the_next_op
     assert any("今日はおつなぎできませんでした" in text for text in waiting.heard)
     assert any("11月24日" in text for text in waiting.heard)
     assert ends_kindly(waiting)
-    assert desk.outcome(waiting.sid) == (CallState.ENDED, Outcome.CLOSED_OUT)
+    assert desk.outcome(waiting.sid) == (CallState.ENDED, CallOutcome.CLOSED_OUT)
     assert desk.call(talking.sid).state is CallState.TALKING
 
 
@@ -98,7 +98,7 @@ def test_a_caller_after_closing_hears_the_closed_message_while_others_still_wait
     at(desk, "2026-11-20T17:00:00")
     late = desk.line.dial()
     desk.line.advance(2)
-    assert desk.outcome(late.sid) == (CallState.ENDED, Outcome.CLOSED_BEFORE)
+    assert desk.outcome(late.sid) == (CallState.ENDED, CallOutcome.CLOSED_BEFORE)
     assert desk.call(waiting.sid).state is CallState.WAITING
 
 

@@ -106,10 +106,10 @@ def test_after_the_keys_were_changed_a_flag_is_known_while_the_old_key_is_there(
         call = desk.call_in(session, phone.sid)
         lend_ring(session, KeyRing((*new.keys, *old.keys)))
         assert flags.of_call(session, call, now=desk.clock.now()) is not None
-        assert flags.lost(session, now=desk.clock.now()) == 0
+        assert flags.count_unrecognisable(session, now=desk.clock.now()) == 0
         lend_ring(session, new)
         assert flags.of_call(session, call, now=desk.clock.now()) is None
-        assert not checkup.flags(flags.lost(session, now=desk.clock.now())).well
+        assert not checkup.flags(flags.count_unrecognisable(session, now=desk.clock.now())).well
         lend_ring(session, old)
 
 

@@ -69,7 +69,7 @@ def test_with_no_supervisor_at_work_the_forgotten_switch_keeps_nobody_waiting(de
     counsellor, chief = desk.counsellor(), supervisor(desk)
     switches(desk, chief, on=True)
     with desk.work() as session:
-        presence.leave(session, session.get_one(Staff, chief.staff_id), Work.OFFLINE, now=desk.clock.now())
+        presence.become_unavailable(session, session.get_one(Staff, chief.staff_id), Work.OFFLINE, now=desk.clock.now())
     desk.line.dial()
     desk.line.advance(5)
     assert counsellor.rings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.domain.calls.lifecycle import CallState, Outcome, Why
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState, EndReason
 from tests.desk import Desk
 
 
@@ -14,7 +14,7 @@ def test_a_queue_that_is_full_there_ends_the_call_with_words(desk: Desk) -> None
     desk.line.advance(60)
     assert any("お待ちの方が多く" in text for text in phone.heard)
     call = desk.call(phone.sid)
-    assert (call.state, call.outcome, call.why) == (CallState.ENDED, Outcome.OVERFLOW, Why.QUEUE_FULL)
+    assert (call.state, call.outcome, call.why) == (CallState.ENDED, CallOutcome.OVERFLOW, EndReason.QUEUE_FULL)
 
 
 def test_a_queue_that_breaks_there_ends_the_call_with_words(desk: Desk) -> None:
@@ -24,7 +24,7 @@ def test_a_queue_that_breaks_there_ends_the_call_with_words(desk: Desk) -> None:
     assert any("電話の調子が悪く" in text for text in phone.heard)
     assert any("119番" in text for text in phone.heard)
     call = desk.call(phone.sid)
-    assert (call.state, call.outcome, call.why) == (CallState.ENDED, Outcome.FAILED, Why.TROUBLE)
+    assert (call.state, call.outcome, call.why) == (CallState.ENDED, CallOutcome.FAILED, EndReason.TROUBLE)
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -37,4 +37,4 @@ def test_a_leaving_that_is_told_before_or_after_the_room_is_entered_changes_noth
     assert desk.call(phone.sid).state is CallState.TALKING
     phone.hangs_up()
     desk.line.advance(4)
-    assert desk.outcome(phone.sid) == (CallState.ENDED, Outcome.COMPLETED)
+    assert desk.outcome(phone.sid) == (CallState.ENDED, CallOutcome.COMPLETED)

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 import pytest
 
 from callcenter.domain.calendar.hours import SpecialDay, SpecialKind
-from callcenter.domain.calls.lifecycle import CallState, Why
+from callcenter.domain.calls.lifecycle import CallState, EndReason
 from callcenter.domain.duty.presence import Work
 from callcenter.services.calendar import special_days
 from ivr.simulator.clock import JST
@@ -66,7 +66,7 @@ def test_a_day_cut_short_to_a_time_ahead_closes_like_any_other_day(desk: Desk) -
     at(desk, "14:45")
     desk.line.advance(60)
     assert heard(phone, NOT_TODAY)
-    assert desk.call(phone.sid).why is Why.DRAINED
+    assert desk.call(phone.sid).why is EndReason.DRAINED
 
 
 def test_a_day_cut_short_to_a_time_that_has_passed_closes_at_once_and_says_why(desk: Desk) -> None:
@@ -78,7 +78,7 @@ def test_a_day_cut_short_to_a_time_that_has_passed_closes_at_once_and_says_why(d
     desk.line.advance(60)
     assert heard(phone, "停電で、今日の受付を、ここまでといたします。次は、11月24日")
     assert heard(phone, "命の危険があるときは")
-    assert desk.call(phone.sid).why is Why.SPECIAL
+    assert desk.call(phone.sid).why is EndReason.SPECIAL
     assert desk.call(talking.sid).state is CallState.TALKING
     assert counsellor.work is Work.ON_CALL
 

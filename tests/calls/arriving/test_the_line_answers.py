@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.domain.calls.lifecycle import CallState, Key, Outcome
+from callcenter.domain.calls.lifecycle import CallerKey, CallOutcome, CallState
 from callcenter.domain.duty.presence import Work
 from tests.desk import Desk
 
@@ -58,7 +58,7 @@ def test_a_caller_who_hangs_up_after_talking_has_had_a_completed_call(desk: Desk
     desk.line.advance(60)
     phone.hangs_up()
     desk.line.advance(10)
-    assert desk.outcome(phone.sid) == (CallState.ENDED, Outcome.COMPLETED)
+    assert desk.outcome(phone.sid) == (CallState.ENDED, CallOutcome.COMPLETED)
     assert counsellor.work is Work.WRAP_UP
     assert counsellor.handset.state == "completed"
 
@@ -75,7 +75,7 @@ def test_the_counsellor_ends_the_call_and_the_caller_hears_no_machine_after_the_
     assert phone.state == "completed"
     assert phone.heard[heard:] == []
     assert counsellor.work is Work.WRAP_UP
-    assert desk.outcome(phone.sid) == (CallState.ENDED, Outcome.COMPLETED)
+    assert desk.outcome(phone.sid) == (CallState.ENDED, CallOutcome.COMPLETED)
 
 
 def test_after_the_wrap_up_the_next_caller_is_offered(desk: Desk) -> None:
@@ -105,7 +105,7 @@ def test_any_key_or_none_keeps_the_caller_in_the_queue(desk: Desk, digits: str) 
     desk.line.advance(2)
     call = desk.call(phone.sid)
     assert call.state is CallState.WAITING
-    assert call.key is (Key.FAMILY if digits == "2" else None)
+    assert call.key is (CallerKey.FAMILY if digits == "2" else None)
 
 
 def test_of_two_withheld_callers_each_stays_a_person_of_their_own(desk: Desk) -> None:
@@ -136,7 +136,7 @@ def test_a_caller_who_gives_up_leaves_the_rung_counsellor_first_in_line(desk: De
     assert not counsellor.rings
     assert counsellor.work is Work.AVAILABLE
     assert counsellor.presence.idle_since == idle_since
-    assert desk.outcome(phone.sid) == (CallState.ENDED, Outcome.ABANDONED_GREETING)
+    assert desk.outcome(phone.sid) == (CallState.ENDED, CallOutcome.ABANDONED_GREETING)
 
 
 def test_a_caller_who_gives_up_after_the_greeting_has_left_the_queue(desk: Desk) -> None:
@@ -145,7 +145,7 @@ def test_a_caller_who_gives_up_after_the_greeting_has_left_the_queue(desk: Desk)
     desk.line.advance(45)
     phone.hangs_up()
     desk.line.advance(2)
-    assert desk.outcome(phone.sid) == (CallState.ENDED, Outcome.ABANDONED_QUEUE)
+    assert desk.outcome(phone.sid) == (CallState.ENDED, CallOutcome.ABANDONED_QUEUE)
 
 
 def test_a_caller_whose_counsellor_hung_up_the_telephone_waits_at_the_head_again(desk: Desk) -> None:
@@ -176,7 +176,7 @@ def test_a_caller_gone_between_claim_and_room_frees_the_counsellor_for_their_rec
     phone.hangs_up()
     desk.working = True
     desk.line.advance(10)
-    assert desk.outcome(phone.sid) == (CallState.ENDED, Outcome.ABANDONED_GREETING)
+    assert desk.outcome(phone.sid) == (CallState.ENDED, CallOutcome.ABANDONED_GREETING)
     assert counsellor.work is Work.WRAP_UP
     assert counsellor.handset.state == "completed"
 
@@ -200,5 +200,5 @@ def test_after_the_watchdog_a_silent_call_is_asked_after_and_closed(desk: Desk) 
     desk.line.faults.lost = 1.0
     phone.hangs_up()
     desk.line.advance(90)
-    assert desk.outcome(phone.sid) == (CallState.ENDED, Outcome.COMPLETED)
+    assert desk.outcome(phone.sid) == (CallState.ENDED, CallOutcome.COMPLETED)
     assert counsellor.work is Work.WRAP_UP

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from callcenter.domain.calls.lifecycle import CallState, Outcome
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState
 from callcenter.domain.misuse.flags import FlagKind, FlagOver, NotThisLong
 from callcenter.domain.staff.roles import NotAllowed
 from callcenter.models.staff.accounts import Staff
@@ -52,7 +52,7 @@ def test_a_blocked_caller_hears_a_short_refusal_and_whom_to_call_in_danger(eithe
     assert phone.heard[0] == REFUSAL
     assert IN_DANGER in phone.heard[-1] and "119番" in phone.heard[-1]
     assert phone.state == "completed"
-    assert either.outcome(phone.sid) == (CallState.ENDED, Outcome.BLOCKED)
+    assert either.outcome(phone.sid) == (CallState.ENDED, CallOutcome.BLOCKED)
     assert either.line.failures() == []
 
 
@@ -83,7 +83,7 @@ def test_a_block_ends_by_itself_and_the_flag_goes_on_telling(desk: Desk) -> None
     blocked(desk)
     desk.forgets_after(7)
     phone = desk.line.dial(NUMBER)
-    assert desk.outcome(phone.sid)[1] is Outcome.BLOCKED
+    assert desk.outcome(phone.sid)[1] is CallOutcome.BLOCKED
     desk.forgets_after(1)
     phone = desk.line.dial(NUMBER)
     assert desk.call(phone.sid).state is CallState.WAITING

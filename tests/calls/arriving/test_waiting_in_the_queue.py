@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcenter.domain.calls.lifecycle import CallState, Outcome
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState
 from callcenter.models.calls.calls import Call
 from tests.desk import Desk
 
@@ -14,7 +14,7 @@ def test_nobody_on_duty_ends_with_words_and_other_lines_not_with_music(desk: Des
     assert any("相談員が電話に出られません" in text for text in phone.heard)
     assert any("よりそいホットライン" in text for text in phone.heard)
     call = desk.call(phone.sid)
-    assert (call.outcome, call.why) == (Outcome.OVERFLOW, "nobody")
+    assert (call.outcome, call.why) == (CallOutcome.OVERFLOW, "nobody")
 
 
 def test_with_nobody_on_duty_no_place_in_the_queue_is_promised(desk: Desk) -> None:
@@ -27,7 +27,7 @@ def test_with_nobody_on_duty_no_place_in_the_queue_is_promised(desk: Desk) -> No
 def test_the_queue_takes_only_so_many_and_says_so(desk: Desk) -> None:
     phones = [desk.line.dial() for _ in range(6)]
     assert [desk.call(phone.sid).state for phone in phones[:5]] == [CallState.WAITING] * 5
-    assert desk.outcome(phones[5].sid) == (CallState.ENDED, Outcome.OVERFLOW)
+    assert desk.outcome(phones[5].sid) == (CallState.ENDED, CallOutcome.OVERFLOW)
     desk.line.advance(60)
     assert any("お待ちの方が多く" in text for text in phones[5].heard)
 
@@ -59,5 +59,5 @@ def test_nobody_waits_longer_than_the_ceiling(desk: Desk) -> None:
     desk.line.advance(31 * 60)
     call: Call = desk.call(phone.sid)
     assert phone.state == "completed"
-    assert (call.outcome, call.why) == (Outcome.OVERFLOW, "wait_ceiling")
+    assert (call.outcome, call.why) == (CallOutcome.OVERFLOW, "wait_ceiling")
     assert sum("長くお待たせして" in text for text in phone.heard) == 3

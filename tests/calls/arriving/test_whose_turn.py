@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from callcenter.domain.calls.lifecycle import CallState, Key, OfferState
+from callcenter.domain.calls.lifecycle import CallerKey, CallState, OfferState
 from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.duty import presence
@@ -40,7 +40,7 @@ def declines(counsellor: Counsellor) -> None:
     with counsellor.desk.work() as session:
         offer = ringing.find(session, offer_id)
         assert offer is not None
-        ringing.close(session, offer, OfferState.DECLINED, now=counsellor.desk.clock.now())
+        ringing.close_offer(session, offer, OfferState.DECLINED, now=counsellor.desk.clock.now())
     counsellor.desk.line.settle()
 
 
@@ -132,7 +132,7 @@ def test_whoever_comes_back_from_a_record_a_break_or_home_stands_behind_those_wh
     talker, rester, _ = three
     with desk.work() as session:
         staff = session.get_one(Staff, rester.staff_id)
-        presence.leave(session, staff, Work.AWAY, now=desk.clock.now(), reason=AwayReason.BREAK)
+        presence.become_unavailable(session, staff, Work.AWAY, now=desk.clock.now(), reason=AwayReason.BREAK)
     phone = desk.line.dial()
     desk.line.advance(5)
     talker.takes_the_call()
@@ -161,7 +161,7 @@ def test_a_late_winner_of_a_lost_claim_keeps_the_turn(desk: Desk, three: list[Co
     assert (three[0].work, three[0].presence.idle_since) == (Work.AVAILABLE, before)
 
 
-def prefers(counsellor: Counsellor, key: Key | None) -> None:
+def prefers(counsellor: Counsellor, key: CallerKey | None) -> None:
     with counsellor.desk.work() as session:
         staff = session.get_one(Staff, counsellor.staff_id)
         accounts.set_preference(session, staff, key, by=OPERATOR, now=counsellor.desk.clock.now())
@@ -169,7 +169,7 @@ def prefers(counsellor: Counsellor, key: Key | None) -> None:
 
 def test_a_counsellor_who_prefers_families_is_rung_last_for_others_and_costs_nobody_a_wait(desk: Desk) -> None:
     families, anybody = desk.counsellor("tanto01", phone="+819000000001"), desk.counsellor("tanto02")
-    prefers(families, Key.FAMILY)
+    prefers(families, CallerKey.FAMILY)
     first, second = desk.line.dial(), desk.line.dial()
     for phone in (first, second):
         phone.presses("1")
@@ -182,11 +182,11 @@ def test_a_counsellor_who_prefers_families_is_rung_last_for_others_and_costs_nob
 
 def test_a_caller_whose_key_fits_is_rung_for_in_the_usual_order(desk: Desk) -> None:
     families, anybody = desk.counsellor("tanto01", phone="+819000000001"), desk.counsellor("tanto02")
-    prefers(families, Key.FAMILY)
+    prefers(families, CallerKey.FAMILY)
     desk.line.dial().presses("2")
     desk.line.advance(5)
     assert turns(desk, [families, anybody]) == [0]
-    prefers(anybody, Key.SELF)
+    prefers(anybody, CallerKey.SELF)
     prefers(anybody, None)
     desk.line.dial().presses("2")
     desk.line.advance(5)

@@ -166,7 +166,7 @@ def test_a_worker_that_is_stopped_leaves_the_rest_to_the_next(desk: Desk) -> Non
 def test_a_turn_that_went_to_somebody_else_is_given_up(desk: Desk) -> None:
     ended_calls(desk, 3)
     desk.line.at(A_NIGHT)
-    taken: list[nightly.Turn | None] = []
+    taken: list[nightly.LeasedNight | None] = []
 
     def pause(_seconds: float) -> bool:
         with desk.work() as session:

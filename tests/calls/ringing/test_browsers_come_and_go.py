@@ -34,7 +34,7 @@ def beats(counsellor: Counsellor, *, registered: bool = True) -> None:
     with tab_of(counsellor) as (session, staff):
         lease = session.get_one(Presence, staff.id).lease
         assert lease is not None
-        presence.beat(session, staff, lease, registered=registered, now=counsellor.desk.clock.now())
+        presence.record_heartbeat(session, staff, lease, registered=registered, now=counsellor.desk.clock.now())
 
 
 def passes(counsellor: Counsellor, seconds: int, *, registered: bool = True) -> None:

@@ -11,7 +11,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
-from callcenter.domain.calls.lifecycle import CallState, OfferState, Outcome
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState, OfferState
 from callcenter.domain.duty.presence import Work
 from tests.calls.webhooks import INCOMING, form, post, sign
 from tests.desk import ORIGIN, Desk
@@ -85,7 +85,7 @@ def test_a_caller_who_hangs_up_in_mid_greeting_has_not_waited(desk: Desk) -> Non
     desk.line.advance(1)
     phone.hangs_up()
     desk.line.advance(5)
-    assert desk.outcome(phone.sid) == (CallState.ENDED, Outcome.ABANDONED_GREETING)
+    assert desk.outcome(phone.sid) == (CallState.ENDED, CallOutcome.ABANDONED_GREETING)
     assert desk.offers() == []
 
 

@@ -179,7 +179,9 @@ def test_two_who_ask_the_same_colleague_at_once_ring_them_once(desk: Desk) -> No
         here, now = context(), context().ports.clock.now()
         try:
             policy = here.settings.policy
-            consult.start(db.session(), call, offer, colleague.staff_id, told=False, now=now, policy=policy)
+            consult.start_consult(
+                db.session(), call, offer, colleague.staff_id, announced=False, now=now, policy=policy
+            )
         except (consult.NotFree, NotNow):
             return "refused"
         return "rung"

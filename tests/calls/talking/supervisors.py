@@ -55,7 +55,9 @@ class Chief:
         with self.desk.work() as session:
             offer, _ = ringing.find_with_call(session, offer_id)
             assert offer is not None
-            supervision.stop(session, offer, by=session.get_one(Staff, self.staff_id), now=self.desk.clock.now())
+            supervision.stop_listening(
+                session, offer, by=session.get_one(Staff, self.staff_id), now=self.desk.clock.now()
+            )
         self.desk.line.advance(1)
 
     @property

@@ -40,14 +40,18 @@ class Talker:
         return list(session.scalars(mine.order_by(Offer.rung_at, Offer.id)))
 
     def holds(self) -> None:
-        self.does(lambda session, call, offer: participants.hold(session, call, offer, now=self.desk.clock.now()))
+        self.does(
+            lambda session, call, offer: participants.put_on_hold(session, call, offer, now=self.desk.clock.now())
+        )
 
     def takes_back(self) -> None:
-        self.does(lambda session, call, offer: participants.unhold(session, call, offer, now=self.desk.clock.now()))
+        self.does(
+            lambda session, call, offer: participants.take_off_hold(session, call, offer, now=self.desk.clock.now())
+        )
 
     def mutes(self, *, muted: bool = True) -> None:
         now = self.desk.clock.now()
-        self.does(lambda session, _call, offer: participants.mute(session, offer, muted=muted, now=now))
+        self.does(lambda session, _call, offer: participants.set_muted(session, offer, muted=muted, now=now))
 
     def says(self, what: Help) -> None:
         now = self.desk.clock.now()
@@ -59,8 +63,8 @@ class Talker:
     def consults(self, colleague: Counsellor, *, told: bool = False) -> None:
         now, policy = self.desk.clock.now(), self.desk.settings.policy
         self.does(
-            lambda session, call, offer: consult.start(
-                session, call, offer, colleague.staff_id, told=told, now=now, policy=policy
+            lambda session, call, offer: consult.start_consult(
+                session, call, offer, colleague.staff_id, announced=told, now=now, policy=policy
             )
         )
 

@@ -50,10 +50,10 @@ def caller(desk: Desk, counsellor: Counsellor) -> Phone:
 def finishes_the_record(counsellor: Counsellor) -> None:
     with counsellor.desk.work() as session:
         staff, now = me(session, counsellor)
-        for draft in consultations.unfinished(session, staff.id):
+        for draft in consultations.drafts_of(session, staff.id):
             consultations.save_draft(session, draft.id, draft.version, {"next_step": "また来週"}, by=staff, now=now)
             consultations.finish(session, draft.id, by=staff, now=now)
-        presence.record_done(session, staff, now=now)
+        presence.finish_wrap_up(session, staff, now=now)
     counsellor.desk.line.settle()
 
 
@@ -127,7 +127,7 @@ def test_a_record_left_for_later_stays_a_draft(desk: Desk, counsellor: Counsello
     desk.line.advance(1)
     counsellor.is_ready_again()
     with desk.work() as session:
-        drafts = consultations.unfinished(session, counsellor.staff_id)
+        drafts = consultations.drafts_of(session, counsellor.staff_id)
         assert [draft.state for draft in drafts] == [ConsultationState.DRAFT]
 
 
@@ -136,7 +136,7 @@ def test_who_stops_after_this_call_goes_offline_with_the_record(
 ) -> None:
     with desk.work() as session:
         staff, now = me(session, counsellor)
-        presence.plan(session, staff, Work.OFFLINE, now=now)
+        presence.plan_after_call(session, staff, Work.OFFLINE, now=now)
     caller.hangs_up()
     desk.line.dial()
     desk.line.advance(5)
@@ -151,11 +151,11 @@ def test_stopping_can_be_taken_back_until_the_record_is_finished(
 ) -> None:
     with desk.work() as session:
         staff, now = me(session, counsellor)
-        presence.plan(session, staff, Work.OFFLINE, now=now)
+        presence.plan_after_call(session, staff, Work.OFFLINE, now=now)
     caller.hangs_up()
     with desk.work() as session:
         staff, now = me(session, counsellor)
-        presence.plan(session, staff, Work.AVAILABLE, now=now)
+        presence.plan_after_call(session, staff, Work.AVAILABLE, now=now)
     finishes_the_record(counsellor)
     assert counsellor.work is Work.AVAILABLE
 
@@ -164,9 +164,9 @@ def test_a_hard_call_is_told_at_once_and_followed_by_a_pause(desk: Desk, counsel
     for _ in range(2):  # pressed twice is said once
         with desk.work() as session:
             staff, now = me(session, counsellor)
-            care.hard_call(session, staff, now=now)
+            care.report_hard_call(session, staff, now=now)
     with desk.work() as session:
-        assert [note.name for note in care.unseen(session)] == ["tanto02"]
+        assert [note.name for note in care.open_hard_calls(session)] == ["tanto02"]
     assert counsellor.work is Work.ON_CALL
     caller.hangs_up()
     desk.line.dial()
@@ -184,7 +184,7 @@ def test_a_deactivated_counsellor_ends_the_call_and_the_record_first(
         staff, now = me(session, counsellor)
         assert not duty_changes.deactivate(session, staff, by=OPERATOR, now=now)
         with pytest.raises(ChangesSoon):
-            presence.plan(session, staff, Work.AVAILABLE, now=now)
+            presence.plan_after_call(session, staff, Work.AVAILABLE, now=now)
     assert caller.state == "in-progress"
     caller.hangs_up()
     desk.line.advance(1)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from callcenter.domain.calls.lifecycle import CallState, OfferState, Outcome
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState, OfferState
 from callcenter.domain.duty.presence import Work
 from callcenter.models.calls.calls import Offer
 from callcenter.models.staff.accounts import Staff
@@ -155,7 +155,7 @@ def test_a_caller_who_hangs_up_while_consulted_about_keeps_their_counsellors_rec
     caller, one, other = consulting(desk)
     caller.hangs_up()
     desk.line.advance(6)
-    assert desk.outcome(caller.sid) == (CallState.ENDED, Outcome.COMPLETED)
+    assert desk.outcome(caller.sid) == (CallState.ENDED, CallOutcome.COMPLETED)
     assert (one.who.work, other.who.work) == (Work.WRAP_UP, Work.AVAILABLE)
     assert owner_of_the_record(desk, caller) == one.who.staff_id
     assert {one.who.handset.state, other.who.handset.state} == {"completed"}

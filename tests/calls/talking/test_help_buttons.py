@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from callcenter.domain.calls.lifecycle import CallState, Outcome
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.talks.talk import WORDS, Help, NotNow, TooEarly
 from callcenter.models.calls.calls import CallEvent
@@ -102,7 +102,7 @@ def test_a_call_is_ended_for_abuse_only_after_the_last_warning(desk: Desk, talk:
     desk.line.advance(15)
     assert caller.heard[-1] == WORDS[Help.END]
     assert caller.state == "completed"
-    assert desk.outcome(caller.sid) == (CallState.ENDED, Outcome.COMPLETED)
+    assert desk.outcome(caller.sid) == (CallState.ENDED, CallOutcome.COMPLETED)
     assert talker.who.work is Work.WRAP_UP
     assert (pressed(desk), warned(desk)) == (["G01", "G02", "G03"], ["G01", "G02", "G03"])
 

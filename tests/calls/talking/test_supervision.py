@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from callcenter.domain.calls.lifecycle import CallState, OfferState, Outcome
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState, OfferState
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.staff.roles import NotAllowed, Role
 from callcenter.domain.talks.supervision import Mode
@@ -139,7 +139,7 @@ def test_when_the_talk_ends_so_does_the_listening(desk: Desk, talk: Talk, chief:
     talk.phone.hangs_up()
     desk.line.advance(3)
     assert (chief.handset.state, offer(desk, offer_id).state) == ("completed", OfferState.LEFT)
-    assert desk.outcome(talk.phone.sid) == (CallState.ENDED, Outcome.COMPLETED)
+    assert desk.outcome(talk.phone.sid) == (CallState.ENDED, CallOutcome.COMPLETED)
     assert chief.desk_of.presence.listening_id is None
 
 
@@ -173,7 +173,7 @@ def test_a_supervisor_who_lets_it_ring_is_not_put_away(desk: Desk, talk: Talk, c
 
 def test_who_is_away_or_has_gone_home_may_listen_and_stays_so(desk: Desk, talk: Talk, chief: Chief) -> None:
     with desk.work() as session:
-        presence.leave(session, session.get_one(Staff, chief.staff_id), Work.OFFLINE, now=desk.clock.now())
+        presence.become_unavailable(session, session.get_one(Staff, chief.staff_id), Work.OFFLINE, now=desk.clock.now())
     chief.stops(chief.hears(talk.phone))
     assert chief.desk_of.work is Work.OFFLINE
 
@@ -287,5 +287,5 @@ def test_the_whole_of_it_on_either_database(database_url: str) -> None:
     talk.phone.hangs_up()
     desk.line.advance(3)
     assert [action for action, _ in trail(desk)] == ["call.listen", *["call.listen_mode"] * 3, "call.listen_end"]
-    assert (desk.outcome(talk.phone.sid)[1], desk.line.failures()) == (Outcome.COMPLETED, [])
+    assert (desk.outcome(talk.phone.sid)[1], desk.line.failures()) == (CallOutcome.COMPLETED, [])
     desk.close()

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from callcenter.domain.calls.lifecycle import CallState, OfferState, Outcome, Purpose
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState, OfferState, Purpose
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.talks.supervision import Mode
 from callcenter.jobs import reconcile
@@ -103,7 +103,7 @@ def test_the_end_of_a_call_that_was_taken_over_is_an_ordinary_end(desk: Desk, ta
     takes_over(desk, chief, chief.hears(talk.phone))
     talk.phone.hangs_up()
     desk.line.advance(3)
-    assert desk.outcome(talk.phone.sid) == (CallState.ENDED, Outcome.COMPLETED)
+    assert desk.outcome(talk.phone.sid) == (CallState.ENDED, CallOutcome.COMPLETED)
     assert (chief.desk_of.work, chief.handset.state) == (Work.WRAP_UP, "completed")
 
 
@@ -131,7 +131,7 @@ def test_a_caller_who_hears_music_is_back_in_the_talk_with_the_supervisor(desk: 
         held, call = ringing.find_with_call(session, desk.call_in(session, talk.phone.sid).offer_id or "")
         assert held is not None
         assert call is not None
-        participants.hold(session, call, held, now=desk.clock.now())
+        participants.put_on_hold(session, call, held, now=desk.clock.now())
     desk.line.advance(1)
     takes_over(desk, chief, offer_id)
     chief.handset.says("お待たせしました。")

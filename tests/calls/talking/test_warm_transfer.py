@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from callcenter.domain.calls.lifecycle import CallState, OfferState, Outcome
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState, OfferState
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.talks.talk import NotNow
 from callcenter.services.talks.consult import NotFree
@@ -63,7 +63,7 @@ def test_completing_leaves_the_caller_and_the_record_to_the_colleague(desk: Desk
     assert owner_of_the_record(desk, caller) == other.who.staff_id
     caller.hangs_up()
     desk.line.advance(3)
-    assert desk.outcome(caller.sid) == (CallState.ENDED, Outcome.COMPLETED)
+    assert desk.outcome(caller.sid) == (CallState.ENDED, CallOutcome.COMPLETED)
     assert other.who.work is Work.WRAP_UP
 
 

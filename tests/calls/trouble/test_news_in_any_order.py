@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from callcenter.domain.calls.lifecycle import CallState, OfferState, Outcome
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState, OfferState
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.talks.room import RoomEvent
 from callcenter.models.calls.calls import Call, Offer, Presence
@@ -54,7 +54,7 @@ def tell(session: Session, call_id: str, offer_id: str, piece: int) -> None:
     call = session.get_one(Call, call_id)
     at = call.arrived_at + timedelta(seconds=60 + piece)
     if kind == "completed":
-        room.caller_gone(session, call, now=at)
+        room.caller_leg_ended(session, call, now=at)
         return
     label = {"caller": "caller", "counsellor": f"c-{offer_id}", "": ""}[who]
     event = EVENTS.get(kind, RoomEvent.OTHER)
@@ -126,7 +126,7 @@ def test_in_the_usual_order_a_talk_ends_completed_with_the_record_to_write(claim
     for piece in range(7):
         tell(session, call_id, offer_id, piece)
     end = rows(session, call_id, offer_id)
-    assert (end["call"]["state"], end["call"]["outcome"]) == (CallState.ENDED, Outcome.COMPLETED)
+    assert (end["call"]["state"], end["call"]["outcome"]) == (CallState.ENDED, CallOutcome.COMPLETED)
     assert end["offer"]["state"] is OfferState.LEFT
     assert (end["presence"]["work"], end["presence"]["offer_id"]) == (Work.WRAP_UP, None)
 
@@ -137,4 +137,4 @@ def test_all_5040_orders_of_the_seven_pieces_of_news_and_any_repetition_end_alik
     ends, states = explore(claimed)
     assert states >= 2**7
     assert [differences(ends[0], end) for end in ends if end != ends[0]] == []
-    assert ends[0]["call"]["outcome"] is Outcome.COMPLETED
+    assert ends[0]["call"]["outcome"] is CallOutcome.COMPLETED

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from callcenter.domain.calls.lifecycle import LIVE_OFFERS, CallState, Outcome
+from callcenter.domain.calls.lifecycle import LIVE_OFFERS, CallOutcome, CallState
 from callcenter.domain.duty.presence import Work
 from callcenter.jobs import reconcile
 from callcenter.models.delivery.outbox import OutboxMessage
@@ -133,7 +133,7 @@ def test_who_hangs_up_while_nobody_listens_is_known_to_have_gone(desk: Desk) -> 
     with killed(desk):
         phone.hangs_up()
         desk.line.advance(90)
-    assert desk.outcome(phone.sid) == (CallState.ENDED, Outcome.COMPLETED)
+    assert desk.outcome(phone.sid) == (CallState.ENDED, CallOutcome.COMPLETED)
     assert talker.who.work is Work.WRAP_UP
 
 

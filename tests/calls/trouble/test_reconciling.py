@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from callcenter.domain.calls.lifecycle import CallState, OfferState, Outcome, Source, Why
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState, EndReason, OfferState, Source
 from callcenter.domain.duty.presence import Work
 from callcenter.jobs import reconcile, worker
 from callcenter.jobs.loop import keep_running
@@ -32,7 +32,7 @@ def compare(desk: Desk) -> str:
     return how
 
 
-def written_down(desk: Desk) -> list[tuple[Source, Outcome | None, Why | None]]:
+def written_down(desk: Desk) -> list[tuple[Source, CallOutcome | None, EndReason | None]]:
     return [(call.source, call.outcome, call.why) for call in desk.calls()]
 
 
@@ -44,7 +44,7 @@ def test_a_call_that_came_and_went_without_a_database_is_written_down_once(desk:
     assert desk.calls() == []
     assert [compare(desk) for _ in range(3)] == ["done"] * 3
     (call,) = desk.calls()
-    assert (call.source, call.outcome, call.why) == (Source.RECONCILED, Outcome.FAILED, Why.TROUBLE)
+    assert (call.source, call.outcome, call.why) == (Source.RECONCILED, CallOutcome.FAILED, EndReason.TROUBLE)
     assert call.caller_sid == phone.sid
     assert call.ended_at is not None
     assert 19 <= (call.ended_at - call.arrived_at).total_seconds() <= 21
@@ -58,7 +58,7 @@ def test_a_call_at_night_is_written_down_as_one_at_the_closed_door(desk: Desk) -
         desk.line.dial()
         desk.line.advance(90)
     compare(desk)
-    assert written_down(desk) == [(Source.RECONCILED, Outcome.CLOSED_BEFORE, None)]
+    assert written_down(desk) == [(Source.RECONCILED, CallOutcome.CLOSED_BEFORE, None)]
 
 
 def test_a_number_past_its_days_is_not_kept(desk: Desk) -> None:
@@ -70,14 +70,14 @@ def test_a_number_past_its_days_is_not_kept(desk: Desk) -> None:
 
         turn = chores.take(session, reconcile.CHORE, now=desk.clock.now(), every=timedelta(0))
         assert turn is not None
-        chores.done(session, turn)
+        chores.finish(session, turn)
     desk.line.at(desk.clock.now() + timedelta(days=40))
     with desk.app.app_context():
         from callcenter.services.talks import reconciliation
 
         (leg,) = desk.telephony.callers_of("+81120529528", since=desk.clock.now() - timedelta(days=50))
         with desk.work() as session:
-            reconciliation.caller_ended(session, leg, now=desk.clock.now(), policy=desk.settings.policy)
+            reconciliation.record_caller_leg_end(session, leg, now=desk.clock.now(), policy=desk.settings.policy)
     assert [call.caller_number for call in desk.calls()] == [None]
 
 

@@ -24,7 +24,7 @@ from callcenter.models.access import ReasonedAccess
 from callcenter.models.base import db, new_id
 from callcenter.models.misuse import Incident, NumberFlag
 from callcenter.models.staff.accounts import Staff
-from callcenter.services.access.reach import StaysShut
+from callcenter.services.access.reach import AccessDenied
 from callcenter.services.cases import linking
 from callcenter.ui.access import Who, rule_of
 from tests.desk import ORIGIN, Desk
@@ -32,7 +32,7 @@ from tests.integration.people import draft_of, member, person_called
 
 TABLE = Path(__file__).with_name("authorisation.txt")
 ANYBODY = "anybody"
-REFUSALS: tuple[type[HelplineError], ...] = (NotAllowed, NotYours, StaysShut, BehindTheWall)
+REFUSALS: tuple[type[HelplineError], ...] = (NotAllowed, NotYours, AccessDenied, BehindTheWall)
 OWNED = {"record_id", "case_id", "target_id", "person_id"}
 """Parts of an address that name something a counsellor may have to do with, or not."""
 
@@ -76,7 +76,7 @@ class Stage:
         self.desk = Desk(database_url)
         self.app: Flask = self.desk.app
         self.app.config.update(WTF_CSRF_METHODS=set(), PROPAGATE_EXCEPTIONS=False, TESTING=False)
-        for kind in (HelplineError, StaysShut):
+        for kind in (HelplineError, AccessDenied):
             self.app.register_error_handler(kind, _told)
         with self.desk.work() as session:
             self.staff = {role: member(session, role.value, role) for role in Role}

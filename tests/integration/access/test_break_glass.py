@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.access.break_glass import LASTS, ReasonMissing, ReasonTooLong, Verdict
+from callcenter.domain.access.break_glass import LASTS, ReasonMissing, ReasonTooLong, ReviewVerdict
 from callcenter.domain.staff.roles import NotAllowed, NotYours, Role
 from callcenter.models.access import ReasonedAccess
 from callcenter.models.cases.cases import Case
@@ -18,7 +18,7 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.models.trail.audit import AuditEntry
 from callcenter.services.access import break_glass
 from callcenter.services.access.break_glass import NoSuchAccess, NothingToOpen, NotYourOwn, Target
-from callcenter.services.access.reach import StaysShut
+from callcenter.services.access.reach import AccessDenied
 from callcenter.services.cases import linking, shredding
 from callcenter.services.records import consultations
 from callcenter.services.trail import readers
@@ -54,17 +54,17 @@ def chief(session: Session) -> Staff:
 
 
 def opened(session: Session, told: Consultation, reader: Staff, reason: str = REASON) -> ReasonedAccess:
-    access = break_glass.ask(session, Target("record", told.id), reason, by=reader, now=NOW)
+    access = break_glass.open_with_reason(session, Target("record", told.id), reason, by=reader, now=NOW)
     assert access is not None
     return access
 
 
 def test_a_typed_reason_opens_one_record_for_half_an_hour(session: Session, told: Consultation, reader: Staff) -> None:
-    with pytest.raises(StaysShut):
+    with pytest.raises(AccessDenied):
         consultations.read(session, told.id, by=reader, now=NOW)
     access = opened(session, told, reader)
     assert consultations.read(session, told.id, by=reader, now=NOW + LASTS - timedelta(seconds=1)) is told
-    with pytest.raises(StaysShut):
+    with pytest.raises(AccessDenied):
         consultations.read(session, told.id, by=reader, now=NOW + LASTS)
     assert access.reason == REASON
     assert REASON.encode() not in (access.reason_sealed or b"")
@@ -87,7 +87,7 @@ def test_a_record_opened_does_not_open_its_case_but_a_case_opens_its_records(
     case = Target("case", told.case_id or "")
     assert not break_glass.is_open_to(session, case, by=reader, now=NOW)
     other = member(session, "c")
-    assert break_glass.ask(session, case, REASON, by=other, now=NOW) is not None
+    assert break_glass.open_with_reason(session, case, REASON, by=other, now=NOW) is not None
     assert consultations.read(session, told.id, by=other, now=NOW) is told
 
 
@@ -96,7 +96,7 @@ def test_asking_twice_and_asking_for_what_is_open_asks_nobody(
 ) -> None:
     opened(session, told, reader)
     for who in (reader, told.counsellor, chief):
-        assert break_glass.ask(session, Target("record", told.id), REASON, by=who, now=NOW) is None
+        assert break_glass.open_with_reason(session, Target("record", told.id), REASON, by=who, now=NOW) is None
     assert len(session.scalars(select(ReasonedAccess)).all()) == 1
 
 
@@ -108,7 +108,7 @@ def test_without_a_reason_nothing_opens(
     session: Session, told: Consultation, reader: Staff, reason: str, wrong: type[Exception]
 ) -> None:
     with pytest.raises(wrong):
-        break_glass.ask(session, Target("record", told.id), reason, by=reader, now=NOW)
+        break_glass.open_with_reason(session, Target("record", told.id), reason, by=reader, now=NOW)
     assert session.scalars(select(ReasonedAccess)).all() == []
 
 
@@ -117,7 +117,7 @@ def test_no_glass_is_there_to_break_for_who_keeps_accounts_or_the_trail(
     session: Session, told: Consultation, role: Role
 ) -> None:
     with pytest.raises(NotAllowed):
-        break_glass.ask(session, Target("record", told.id), REASON, by=member(session, "x", role), now=NOW)
+        break_glass.open_with_reason(session, Target("record", told.id), REASON, by=member(session, "x", role), now=NOW)
 
 
 def test_what_was_destroyed_cannot_be_opened(session: Session, told: Consultation, reader: Staff) -> None:
@@ -125,7 +125,7 @@ def test_what_was_destroyed_cannot_be_opened(session: Session, told: Consultatio
     shredding.shred_case(session, case, by=OPERATOR, now=NOW)
     for target in (Target("case", case.id), Target("record", told.id), Target("record", "nowhere")):
         with pytest.raises(NothingToOpen):
-            break_glass.ask(session, target, REASON, by=reader, now=NOW)
+            break_glass.open_with_reason(session, target, REASON, by=reader, now=NOW)
 
 
 def test_every_supervisor_is_told_and_nobody_else(
@@ -135,7 +135,7 @@ def test_every_supervisor_is_told_and_nobody_else(
     access = opened(session, told, reader)
     notice = session.scalars(select(Notice)).one()
     assert (notice.staff_id, notice.subject_id, notice.by_id) == (chief.id, access.id, reader.id)
-    break_glass.review(session, access.id, Verdict.IN_ORDER, "", by=chief, now=NOW)
+    break_glass.review(session, access.id, ReviewVerdict.IN_ORDER, "", by=chief, now=NOW)
     assert notice.seen_at == NOW
 
 
@@ -146,9 +146,9 @@ def test_a_review_is_due_after_five_business_days_and_counts_as_late_from_the_ne
     assert access.review_due_on in {A_FRIDAY_LATER, date(2026, 11, 27)}  # the holidays are shipped or not
     due = access.review_due_on
     assert due is not None
-    assert break_glass.open_reviews(session, due) == (1, 0)
-    assert break_glass.open_reviews(session, due + timedelta(days=1)) == (1, 1)
-    assert [one.id for one in break_glass.waiting(session)] == [access.id]
+    assert break_glass.count_open_reviews(session, due) == (1, 0)
+    assert break_glass.count_open_reviews(session, due + timedelta(days=1)) == (1, 1)
+    assert [one.id for one in break_glass.awaiting_review(session)] == [access.id]
 
 
 def test_a_supervisor_reviews_once_with_a_verdict(
@@ -156,12 +156,12 @@ def test_a_supervisor_reviews_once_with_a_verdict(
 ) -> None:
     access = opened(session, told, reader)
     with pytest.raises(ReasonMissing):
-        break_glass.review(session, access.id, Verdict.TALK, " ", by=chief, now=NOW)
-    break_glass.review(session, access.id, Verdict.TALK, "来週、いっしょに話します。", by=chief, now=NOW)
-    assert (access.verdict, access.note) == (Verdict.TALK, "来週、いっしょに話します。")
-    assert break_glass.open_reviews(session, date(2027, 1, 1)) == (0, 0)
+        break_glass.review(session, access.id, ReviewVerdict.TALK, " ", by=chief, now=NOW)
+    break_glass.review(session, access.id, ReviewVerdict.TALK, "来週、いっしょに話します。", by=chief, now=NOW)
+    assert (access.verdict, access.note) == (ReviewVerdict.TALK, "来週、いっしょに話します。")
+    assert break_glass.count_open_reviews(session, date(2027, 1, 1)) == (0, 0)
     with pytest.raises(NoSuchAccess):
-        break_glass.review(session, access.id, Verdict.IN_ORDER, "", by=chief, now=NOW)
+        break_glass.review(session, access.id, ReviewVerdict.IN_ORDER, "", by=chief, now=NOW)
 
 
 def test_nobody_reviews_themselves_nor_without_being_a_supervisor(
@@ -169,10 +169,10 @@ def test_nobody_reviews_themselves_nor_without_being_a_supervisor(
 ) -> None:
     access = opened(session, told, reader)
     with pytest.raises(NotAllowed):
-        break_glass.review(session, access.id, Verdict.IN_ORDER, "", by=reader, now=NOW)
+        break_glass.review(session, access.id, ReviewVerdict.IN_ORDER, "", by=reader, now=NOW)
     reader.role = Role.SUPERVISOR  # promoted since
     with pytest.raises(NotYourOwn):
-        break_glass.review(session, access.id, Verdict.IN_ORDER, "", by=reader, now=NOW)
+        break_glass.review(session, access.id, ReviewVerdict.IN_ORDER, "", by=reader, now=NOW)
 
 
 def test_supervisors_see_who_opened_a_record_a_case_and_what_one_reader_opened(

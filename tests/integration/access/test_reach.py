@@ -27,7 +27,7 @@ from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.access import break_glass, reach
 from callcenter.services.access.break_glass import Target
-from callcenter.services.access.reach import StaysShut
+from callcenter.services.access.reach import AccessDenied
 from callcenter.services.cases import linking, wall
 from callcenter.services.records import consultations
 from callcenter.services.trail import readers
@@ -70,8 +70,8 @@ def told(session: Session) -> Consultation:
 
 
 def shown(session: Session, by: Staff, *, later: timedelta = timedelta()) -> tuple[list[str], list[str]]:
-    records = select(Consultation.id).where(reach.records(by, now=NOW + later))
-    cases = select(Case.id).where(reach.cases(by, now=NOW + later))
+    records = select(Consultation.id).where(reach.records_allowed(by, now=NOW + later))
+    cases = select(Case.id).where(reach.cases_allowed(by, now=NOW + later))
     return list(session.scalars(records)), list(session.scalars(cases))
 
 
@@ -85,7 +85,7 @@ def test_a_list_shows_what_its_page_opens(session: Session, told: Consultation, 
     if sees:
         assert consultations.read(session, told.id, by=other, now=NOW) is told
     else:
-        with pytest.raises((StaysShut, NotAllowed)):
+        with pytest.raises((AccessDenied, NotAllowed)):
             consultations.read(session, told.id, by=other, now=NOW)
 
 
@@ -114,7 +114,7 @@ def test_what_another_of_the_family_said_stays_behind_the_wall_beside_a_speaker(
 
     def beside(person_id: str, *, opened: bool = False) -> list[str]:
         speaker = Speaker(told.case_id or "", person_id, opened)
-        seen = reach.records(told.counsellor, now=NOW, beside=speaker)
+        seen = reach.records_allowed(told.counsellor, now=NOW, beside=speaker)
         return list(session.scalars(select(Consultation.id).where(seen)))
 
     assert beside(told.person_id) == [told.id]
@@ -164,19 +164,19 @@ def test_what_is_held_is_not_destroyed_before_the_hold_ends(session: Session, to
     )
     session.add(hold)
     session.flush()
-    with pytest.raises(StaysShut):
+    with pytest.raises(AccessDenied):
         reach.check_case(session, case.id, Action.DESTROY, supervisor, now=NOW)
     reach.check_case(session, case.id, Action.DESTROY, supervisor, now=NOW + timedelta(days=1))
-    assert Condition.HELD in reach.of_record(session, told.id, supervisor, now=NOW)
+    assert Condition.HELD in reach.conditions_of_record(session, told.id, supervisor, now=NOW)
 
 
 def test_what_waits_for_a_review_and_who_read_what_is_counted(session: Session, told: Consultation) -> None:
     reader, chief = member(session, "b"), member(session, "s", Role.SUPERVISOR)
     reason = "担当が休みで、つづきの電話がかかってきた。"
-    break_glass.ask(session, Target("record", told.id), reason, by=reader, now=NOW)
+    break_glass.open_with_reason(session, Target("record", told.id), reason, by=reader, now=NOW)
     consultations.read(session, told.id, by=told.counsellor, now=NOW)
     session.commit()
-    assert break_glass.open_reviews(session, local_date(NOW)) == (1, 0)
+    assert break_glass.count_open_reviews(session, local_date(NOW)) == (1, 0)
     today = local_date(NOW)
     seen = readers.of_reader(session, None, today, today, by=chief).entries
     assert [(one.reader, one.own) for one in seen] == [("a", True), ("b", False)]

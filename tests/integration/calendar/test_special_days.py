@@ -166,7 +166,7 @@ def test_an_extra_opening_is_shown_as_it_begins_and_opens_the_line_then(desk: Co
     assert "臨時に受け付けています。" in supervisor.get("/admin/days/decide", query_string=sent).text
     supervisor.sends("/admin/days/decide", sent, script=False)
     with desk.work() as session:
-        assert special_days.valid(session, date(2026, 11, 28)) is not None
+        assert special_days.lock_in_force(session, date(2026, 11, 28)) is not None
 
 
 def test_administrators_decide_and_counsellors_do_not(desk: Console) -> None:

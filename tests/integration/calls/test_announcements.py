@@ -143,7 +143,7 @@ def test_a_process_that_asks_nobody_at_the_door_follows_within_seconds(
     post(desk, "/ivr/voice/status", status)
     supervisor.sends("/admin/announcements/F01", text="ここに、います。", script=False)
     with desk.app.app_context():
-        assert changed_phrases.known(db.engine).by_name == {}
+        assert changed_phrases.remembered(db.engine).by_name == {}
     monkeypatch.setattr(changed_phrases, "FRESH", 0.0)
     post(desk, "/ivr/voice/status", status)
     assert "ここに、います。" in post(desk, "/ivr/voice/say/F01", form()).text

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import jwt
 import pytest
 
-from callcenter.domain.calls.lifecycle import CallState, OfferState, Outcome
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState, OfferState
 from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.domain.staff.roles import Role
 from tests.integration.consoles import Console, Seat, opened
@@ -120,7 +120,7 @@ def test_ending_ends_the_call_for_both_and_leaves_the_record(desk: Console, seat
     record_id = seat.answers()
     assert seat.sends(f"/console/calls/{desk.call(phone.sid).id}/end").status_code == 204
     desk.line.advance(2)
-    assert desk.outcome(phone.sid) == (CallState.ENDED, Outcome.COMPLETED)
+    assert desk.outcome(phone.sid) == (CallState.ENDED, CallOutcome.COMPLETED)
     assert (seat.presence.work, seat.current_record) == (Work.WRAP_UP, record_id)
 
 

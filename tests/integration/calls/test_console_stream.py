@@ -43,7 +43,7 @@ def listen(desk: Console, staff_id: str = "a", tab: str = "1") -> Listener:
 
 def tell(desk: Console, topic: str) -> None:
     with desk.work() as session:
-        live.tell(session, topic, now=desk.clock.now())
+        live.publish(session, topic, now=desk.clock.now())
 
 
 def stream(seat: Seat, tab: str = "1") -> TestResponse:
@@ -58,8 +58,8 @@ def test_a_change_of_the_line_reaches_everybody(desk: Console) -> None:
 
 def test_what_concerns_one_person_reaches_only_them(desk: Console) -> None:
     mine, other = listen(desk, "a"), listen(desk, "b")
-    tell(desk, live.to_staff("a"))
-    assert mine.wait(PATIENCE) == {live.to_staff("a")}
+    tell(desk, live.staff_topic("a"))
+    assert mine.wait(PATIENCE) == {live.staff_topic("a")}
     assert other.wait(0) == set()
 
 

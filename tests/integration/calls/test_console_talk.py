@@ -172,7 +172,7 @@ def test_the_help_panel_shows_the_words_and_when_each_may_be_said(seat: Seat, ca
 def test_the_help_panel_shows_the_words_as_the_operator_changed_them(desk: Console, seat: Seat, caller: Phone) -> None:
     with desk.work() as session:
         changed_phrases.change(session, "F01", Change("ゆっくりで、大丈夫です。"), by=None, now=desk.clock.now())
-        changed_phrases.note(session, 1)
+        changed_phrases.refresh_if_changed(session, 1)
     assert "ゆっくりで、大丈夫です。" in seat.opens().words
     assert press(seat, "say", code="F01") == 204
     desk.line.advance(5)

@@ -30,7 +30,7 @@ def person(
     with desk.work() as session:
         if beside is None:
             return cases.open_case(session, NewCase(new), by=OPERATOR, now=now).id
-        case = cases.person_with(session, beside).case
+        case = cases.get_person(session, beside).case
         return cases.add_person(session, case, new, by=OPERATOR, now=now).id
 
 

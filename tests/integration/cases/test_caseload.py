@@ -18,7 +18,7 @@ from tests.integration.people import NOW, TODAY, case_of, member, person_called,
 
 
 def shown(session: Session, by: Staff, filters: Filters | None = None) -> list[str]:
-    found = caseload.listed(session, filters or Filters(), by=by, now=NOW)
+    found = caseload.list_cases(session, filters or Filters(), by=by, now=NOW)
     return [row.names[0] for row in found.rows]
 
 
@@ -30,7 +30,7 @@ def test_a_counsellor_sees_the_cases_they_know_and_a_supervisor_all(session: Ses
     assert set(shown(session, member(session, "boss", Role.SUPERVISOR))) == {"ミナト", "ハル"}
     for role in (Role.ADMINISTRATOR, Role.AUDITOR):
         with pytest.raises(NotAllowed):
-            case_access.opened(session, "any", member(session, role.value, role), now=NOW)
+            case_access.open_for_reading(session, "any", member(session, role.value, role), now=NOW)
 
 
 def test_the_list_is_narrowed_by_codes(session: Session) -> None:
@@ -68,7 +68,7 @@ def test_a_risk_that_was_heard_later_takes_the_place_of_the_earlier_one(session:
     talk(session, a, person, 5, risk="unknown")
     assert shown(session, a, Filters(risk=Risk.PLAN)) == []
     assert shown(session, a, Filters(risk=Risk.NONE)) == ["ミナト"]
-    row = caseload.listed(session, Filters(), by=a, now=NOW).rows[0]
+    row = caseload.list_cases(session, Filters(), by=a, now=NOW).rows[0]
     assert (row.risk, row.risk_on) == (Risk.NONE, date(2026, 11, 10))
 
 
@@ -77,6 +77,6 @@ def test_a_long_list_comes_page_by_page(session: Session, monkeypatch: pytest.Mo
     a = member(session, "a")
     for name in ("ミナト", "ハル", "ソラ"):
         case_of(session, a, name)
-    pages = [caseload.listed(session, Filters(), by=a, now=NOW, page=page) for page in (1, 2)]
+    pages = [caseload.list_cases(session, Filters(), by=a, now=NOW, page=page) for page in (1, 2)]
     assert [(len(page.rows), page.more) for page in pages] == [(2, True), (1, False)]
     assert len({row.case.id for page in pages for row in page.rows}) == 3

@@ -14,7 +14,7 @@ from callcenter.domain.staff.roles import Role
 from callcenter.models.base import connect
 from callcenter.models.cases.casework import CaseHandover
 from callcenter.models.trail.audit import AuditEntry
-from callcenter.services.access.reach import StaysShut
+from callcenter.services.access.reach import AccessDenied
 from callcenter.services.cases import case_access, case_closing, case_handovers, casework, linking
 from callcenter.services.cases.case_handovers import AskedAlready, NobodyToAsk, NoteFirst, NotYoursToAsk, SettledAlready
 from callcenter.services.delivery import notices
@@ -48,31 +48,31 @@ def test_two_people_writing_one_field_keep_both_texts(session: Session) -> None:
 def test_a_follow_up_on_a_closed_day_moves_to_the_next_open_one(session: Session) -> None:
     a = member(session, "a")
     case = case_of(session, a)
-    assert casework.follow_up(session, case.id, date(2026, 11, 21), by=a, now=NOW) == date(2026, 11, 24)
-    assert casework.in_open_days(session, 1, now=NOW) == date(2026, 11, 24)
+    assert casework.set_follow_up(session, case.id, date(2026, 11, 21), by=a, now=NOW) == date(2026, 11, 24)
+    assert casework.open_day_after(session, 1, now=NOW) == date(2026, 11, 24)
     with pytest.raises(casework.InThePast):
-        casework.follow_up(session, case.id, date(2026, 11, 19), by=a, now=NOW)
+        casework.set_follow_up(session, case.id, date(2026, 11, 19), by=a, now=NOW)
     with pytest.raises(casework.TooFarAhead):
-        casework.follow_up(session, case.id, date(2028, 11, 19), by=a, now=NOW)
-    assert casework.follow_up(session, case.id, None, by=a, now=NOW) is None
+        casework.set_follow_up(session, case.id, date(2028, 11, 19), by=a, now=NOW)
+    assert casework.set_follow_up(session, case.id, None, by=a, now=NOW) is None
 
 
 def test_after_a_life_was_in_danger_the_case_is_looked_at_on_the_next_open_day(session: Session) -> None:
     a = member(session, "a")
     case = case_of(session, a)
     record = talk(session, a, case.people[0], 0, risk="plan")
-    casework.check_back(session, record, by=a, now=NOW)
+    casework.follow_up_after_danger(session, record, by=a, now=NOW)
     assert case.follow_up_on is None
     record.risk = "in_progress"
     for agreed, then in ((None, 24), (20, 20), (30, 24)):
         case.follow_up_on = date(2026, 11, agreed) if agreed else None
-        casework.check_back(session, record, by=a, now=NOW)
+        casework.follow_up_after_danger(session, record, by=a, now=NOW)
         assert case.follow_up_on == date(2026, 11, then)
     case.state, case.follow_up_on = CaseState.CLOSED, None
-    casework.check_back(session, record, by=a, now=NOW)
+    casework.follow_up_after_danger(session, record, by=a, now=NOW)
     assert case.follow_up_on is None
     record.case_id = None
-    casework.check_back(session, record, by=a, now=NOW)
+    casework.follow_up_after_danger(session, record, by=a, now=NOW)
 
 
 # ------------------------------------------------------------------ hands
@@ -81,17 +81,17 @@ def test_after_a_life_was_in_danger_the_case_is_looked_at_on_the_next_open_day(s
 def test_a_case_changes_hands_when_the_other_accepts(session: Session) -> None:
     a, b = member(session, "a"), member(session, "b")
     case = case_of(session, a)
-    with pytest.raises(StaysShut):
-        case_access.opened(session, case.id, b, now=NOW)
+    with pytest.raises(AccessDenied):
+        case_access.open_for_reading(session, case.id, b, now=NOW)
     asked = case_handovers.ask(session, case.id, b.id, "ゆっくり話す方です", by=a, now=NOW)
     assert (case.owner_id, asked.note) == (a.id, "ゆっくり話す方です")
     assert [one.kind for one in notices.unseen(session, b.id)] == ["case.hand_over"]
-    case_access.opened(session, case.id, b, now=NOW)  # who is asked reads before answering
+    case_access.open_for_reading(session, case.id, b, now=NOW)  # who is asked reads before answering
     case_handovers.accept(session, asked.id, by=b, now=NOW)
     case_handovers.accept(session, asked.id, by=b, now=NOW)
     assert case.owner_id == b.id
     assert [one.kind for one in notices.unseen(session, a.id)] == ["case.hand_over.accepted"]
-    case_access.opened(session, case.id, a, now=NOW)  # who wrote a record may still read
+    case_access.open_for_reading(session, case.id, a, now=NOW)  # who wrote a record may still read
 
 
 def test_a_handover_is_declined_or_taken_back_and_the_case_stays(session: Session) -> None:
@@ -132,7 +132,7 @@ def test_a_handover_needs_a_note_and_somebody_who_may_read(session: Session) -> 
 def test_a_closed_case_opens_again_when_somebody_of_it_calls(session: Session) -> None:
     a = member(session, "a")
     case = case_of(session, a)
-    casework.follow_up(session, case.id, date(2026, 11, 24), by=a, now=NOW)
+    casework.set_follow_up(session, case.id, date(2026, 11, 24), by=a, now=NOW)
     with pytest.raises(case_closing.SayWhy):
         case_closing.close(session, case.id, CloseReason.OTHER, " ", by=a, now=NOW)
     case_closing.close(session, case.id, CloseReason.QUIET, "春から連絡なし", by=a, now=NOW)

@@ -45,17 +45,19 @@ def test_a_wish_stands_until_it_is_taken_back(session: Session, counsellor: Staf
 def test_an_open_promise_says_what_by_whom_and_until_when(session: Session, counsellor: Staff, person: Person) -> None:
     other = member(session, "b")
     with pytest.raises(NothingPromised):
-        continuity.promise(session, person, " ", due_on=None, owner=other, record=None, by=counsellor, now=NOW)
+        continuity.make_promise(session, person, " ", due_on=None, owner=other, record=None, by=counsellor, now=NOW)
     words = "あ" * (LONGEST_NOTE + 1)
     with pytest.raises(NoteTooLong):
-        continuity.promise(session, person, words, due_on=None, owner=other, record=None, by=counsellor, now=NOW)
-    some_day = continuity.promise(session, person, "絵", due_on=None, owner=other, record=None, by=counsellor, now=NOW)
-    soon = continuity.promise(
+        continuity.make_promise(session, person, words, due_on=None, owner=other, record=None, by=counsellor, now=NOW)
+    some_day = continuity.make_promise(
+        session, person, "絵", due_on=None, owner=other, record=None, by=counsellor, now=NOW
+    )
+    soon = continuity.make_promise(
         session, person, "道具を聞く", due_on=date(2026, 12, 1), owner=other, record=None, by=counsellor, now=NOW
     )
     assert continuity.promises(session, person.id) == [soon, some_day]
     for end in (PromiseEnd.KEPT, PromiseEnd.DROPPED):
-        continuity.settle(session, person, soon.id, end, by=counsellor, now=NOW)
+        continuity.settle_promise(session, person, soon.id, end, by=counsellor, now=NOW)
     assert (soon.settled_as, continuity.promises(session, person.id)) == (PromiseEnd.KEPT, [some_day])
 
 
@@ -73,11 +75,11 @@ def test_a_number_names_one_person_until_it_is_renewed_or_taken_away(
     session: Session, counsellor: Staff, person: Person
 ) -> None:
     first = continuity.give_code(session, person, by=counsellor, now=NOW).digits
-    assert continuity.known_by(session, first) == person.id
+    assert continuity.person_by_code(session, first) == person.id
     second = continuity.give_code(session, person, by=counsellor, now=NOW + timedelta(seconds=1)).digits
-    assert (second == first, continuity.known_by(session, first)) == (False, None)
+    assert (second == first, continuity.person_by_code(session, first)) == (False, None)
     continuity.withdraw_code(session, person, by=counsellor, now=NOW)
-    assert (continuity.known_by(session, second), continuity.code_of(session, person.id)) == (None, None)
+    assert (continuity.person_by_code(session, second), continuity.code_of(session, person.id)) == (None, None)
     session.commit()
     told = session.scalars(select(AuditEntry.facts).where(AuditEntry.action.startswith("caller_code"))).all()
     assert all(first not in str(facts) and second not in str(facts) for facts in told)
@@ -97,16 +99,16 @@ def test_the_usual_counsellor_is_who_answered_most_of_late_unless_one_was_named(
     other = member(session, "b")
     for days, by in ((9, other), (5, counsellor), (2, counsellor)):
         linking.confirm_person(session, draft_of(session, by, NOW - timedelta(days=days)).id, person.id, by=by, now=NOW)
-    assert continuity.usual(session, person) == counsellor.id
-    continuity.set_usual(session, person, other, by=counsellor, now=NOW)
-    assert continuity.usual(session, person) == other.id
-    continuity.set_usual(session, person, None, by=counsellor, now=NOW)
-    assert continuity.usual(session, person) == counsellor.id
+    assert continuity.usual_counsellor_of(session, person) == counsellor.id
+    continuity.set_usual_counsellor(session, person, other, by=counsellor, now=NOW)
+    assert continuity.usual_counsellor_of(session, person) == other.id
+    continuity.set_usual_counsellor(session, person, None, by=counsellor, now=NOW)
+    assert continuity.usual_counsellor_of(session, person) == counsellor.id
 
 
 def test_a_first_caller_has_no_usual_counsellor(session: Session, counsellor: Staff, person: Person) -> None:
     linking.confirm_person(session, draft_of(session, counsellor).id, person.id, by=counsellor, now=NOW)
-    assert continuity.usual(session, person) is None
+    assert continuity.usual_counsellor_of(session, person) is None
 
 
 # ---- not sure yet, and later
@@ -118,10 +120,10 @@ def test_not_sure_yet_is_a_state_of_its_own_and_links_nobody(
     draft = draft_of(session, counsellor)
     assert draft.link_state is LinkState.UNLINKED
     linking.confirm_person(session, draft.id, person.id, by=counsellor, now=NOW)
-    linking.leave_open(session, draft.id, LinkState.UNSURE, maybe=person.id, by=counsellor, now=NOW)
+    linking.record_doubt(session, draft.id, LinkState.UNSURE, maybe=person.id, by=counsellor, now=NOW)
     assert (draft.link_state, draft.maybe_person_id, draft.person_id) == (LinkState.UNSURE, person.id, None)
     assert person.last_contact_on is None
-    linking.leave_open(session, draft.id, LinkState.ANONYMOUS, maybe=person.id, by=counsellor, now=NOW)
+    linking.record_doubt(session, draft.id, LinkState.ANONYMOUS, maybe=person.id, by=counsellor, now=NOW)
     assert (draft.link_state, draft.maybe_person_id) == (LinkState.ANONYMOUS, None)
     linking.confirm_person(session, draft.id, person.id, by=counsellor, now=NOW)
     assert (draft.link_state, draft.doubt, draft.maybe_person_id) == (LinkState.LINKED, None, None)

@@ -93,7 +93,7 @@ def test_a_number_keyed_in_while_waiting_names_a_candidate_at_once(desk: Console
     talk(desk, seat, son, SON)
     with desk.work() as session:
         staff, record = session.get_one(Staff, seat.staff_id), session.get_one(Consultation, in_call)
-        code = continuity.give_code(session, cases.person_with(session, son), by=staff, now=desk.clock.now())
+        code = continuity.give_code(session, cases.get_person(session, son), by=staff, now=desk.clock.now())
         session.get_one(Call, record.call_id).caller_code = code.digits
     page = seat.get("/console/").text
     assert ("呼び番号が押されました" in page, "ミナトさん・本人" in page, SON in page) == (True, True, False)
@@ -249,7 +249,7 @@ def test_a_mother_who_calls_for_the_first_time_joins_her_sons_case(desk: Console
     assert ("ミナトの母" in card, SON in card) == (True, False)
     with desk.work() as session:
         record = session.get_one(Consultation, in_call)
-        assert record.case_id == cases.person_with(session, son).case_id
+        assert record.case_id == cases.get_person(session, son).case_id
 
 
 def test_a_supervisor_finds_the_words_of_unlinked_records_only_in_the_records(desk: Console, seat: Seat) -> None:

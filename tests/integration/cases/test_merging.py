@@ -59,7 +59,7 @@ def rows(session: Session) -> dict[str, list[dict[str, Any]]]:
 
 
 def history(session: Session, person: Person) -> list[str]:
-    return [row.id for row in session.scalars(wall.surfacing(Speaker(person.case_id, person.id)))]
+    return [row.id for row in session.scalars(wall.visible_consultations(Speaker(person.case_id, person.id)))]
 
 
 def test_two_entries_of_one_person_tell_one_story(session: Session, chief: Staff) -> None:
@@ -72,7 +72,7 @@ def test_two_entries_of_one_person_tell_one_story(session: Session, chief: Staff
     assert (old.person_id, old.case_id, old.story) == (kept.id, kept.case_id, "絵の話")
     assert [one.person_id for one in search(session, "みーくん")] == [kept.id]
     assert [one.wish for one in continuity.wishes(session, kept.id)] == [Wish.SILENCE]
-    assert cases.person_with(session, other.id) is kept
+    assert cases.get_person(session, other.id) is kept
     merging.undo(session, merge.id, by=chief, now=NOW)
     assert rows(session) == before
     assert (history(session, kept), history(session, other)) == ([new.id], [old.id])
@@ -98,7 +98,9 @@ def test_what_was_written_since_goes_where_the_counsellor_says(session: Session,
     talk(session, chief, other, 5)
     merge = merging.merge_people(session, kept.id, other.id, by=chief, now=NOW - timedelta(days=3))
     stays, goes = talk(session, chief, kept, 2), talk(session, chief, kept, 1)
-    promise = continuity.promise(session, kept, "絵を見る", due_on=None, owner=chief, record=goes, by=chief, now=NOW)
+    promise = continuity.make_promise(
+        session, kept, "絵を見る", due_on=None, owner=chief, record=goes, by=chief, now=NOW
+    )
     assert [one.id for one in merging.written_since(session, merge).consultations] == [stays.id, goes.id]
     merging.undo(session, merge.id, back=[goes.id], by=chief, now=NOW)
     assert (stays.person_id, goes.person_id, goes.case_id) == (kept.id, other.id, other.case_id)

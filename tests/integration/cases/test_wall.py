@@ -46,7 +46,7 @@ def talk(session: Session, counsellor: Staff, person: Person, days: int, **field
 
 
 def seen(session: Session, speaker: Speaker | None) -> list[str]:
-    return [row.id for row in session.scalars(wall.surfacing(speaker))]
+    return [row.id for row in session.scalars(wall.visible_consultations(speaker))]
 
 
 def speaker(person: Person) -> Speaker:
@@ -69,11 +69,11 @@ def test_a_mark_lets_one_text_through_and_can_be_taken_back(
     hers = talk(session, counsellor, mother, 2)
     wall.share(session, hers.id, [Part.NEXT_STEP], by=counsellor, now=NOW)
     assert seen(session, speaker(son)) == [hers.id]
-    assert wall.parts_of(session, speaker(son), [hers])[hers.id] == {Part.CONTACT, Part.NEXT_STEP}
-    assert [one.id for one in wall.people_named(session, speaker(son))] == [son.id, mother.id]
+    assert wall.visible_parts_of(session, speaker(son), [hers])[hers.id] == {Part.CONTACT, Part.NEXT_STEP}
+    assert [one.id for one in wall.visible_people(session, speaker(son))] == [son.id, mother.id]
     wall.share(session, hers.id, [], by=counsellor, now=NOW)
     assert seen(session, speaker(son)) == []
-    assert [one.id for one in wall.people_named(session, speaker(son))] == [son.id]
+    assert [one.id for one in wall.visible_people(session, speaker(son))] == [son.id]
     session.commit()
     marks = session.scalars(select(AuditEntry.facts).where(AuditEntry.action == "wall.share")).all()
     assert marks == [{"parts": ["next_step"]}, {"parts": []}]
@@ -99,7 +99,7 @@ def test_the_wall_opens_with_a_reason_for_one_record_and_one_counsellor(
     there = wall.speaker_of(session, record, counsellor)
     assert there is not None and there.opened
     assert seen(session, there) == [record.id, hers.id]
-    assert wall.parts_of(session, there, [hers])[hers.id] == ALL_PARTS
+    assert wall.visible_parts_of(session, there, [hers])[hers.id] == ALL_PARTS
     other, chief = talk(session, counsellor, son, 1), member(session, "c", Role.SUPERVISOR)
     assert wall.speaker_of(session, other, counsellor) == speaker(son)
     assert wall.speaker_of(session, record, chief) == speaker(son)

@@ -127,9 +127,9 @@ def test_of_others_nothing_but_what_they_marked_is_in_any_part_of_the_console(
         with desk.work() as session:
             staff = session.get_one(Staff, seat.staff_id)
             wall.share(session, record, shared, by=staff, now=desk.clock.now())
-            continuity.promise(
+            continuity.make_promise(
                 session,
-                cases.person_with(session, family[side]),
+                cases.get_person(session, family[side]),
                 f"約束{canary}",
                 due_on=None,
                 owner=staff,

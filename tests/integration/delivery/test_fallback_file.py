@@ -76,7 +76,7 @@ def test_the_worker_keeps_the_file_as_the_line_speaks(path: Path, database_url: 
         keep_fallback()
         assert path.stat().st_mtime_ns == written
         with unit_of_work() as session:
-            voice = changed_phrases.keep_recording(session, b"RIFF", "wav", 3.0, by=None, now=desk.clock.now())
+            voice = changed_phrases.store_recording(session, b"RIFF", "wav", 3.0, by=None, now=desk.clock.now())
             said = Change("申しわけありません。機械を直しています。", sound=voice)
             changed_phrases.change(session, "I01", said, by=None, now=desk.clock.now())
         keep_fallback()

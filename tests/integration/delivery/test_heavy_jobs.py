@@ -33,7 +33,7 @@ def desk(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
 
 def wants(desk: Desk, subject_id: str = "", kind: str = KIND) -> str:
     with desk.work() as session:
-        return heavy_jobs.want(session, kind, subject_id, by=None, now=desk.clock.now()).id
+        return heavy_jobs.request_job(session, kind, subject_id, by=None, now=desk.clock.now()).id
 
 
 def job_of(desk: Desk, job_id: str) -> HeavyJob:
@@ -241,7 +241,7 @@ def test_what_ended_long_ago_is_forgotten_and_what_is_open_is_not(desk: Desk) ->
 def test_the_metrics_count_jobs_by_state(desk: Desk) -> None:
     wants(desk)
     with desk.work() as session:
-        job = heavy_jobs.want(session, KIND, "failed", by=None, now=desk.clock.now())
+        job = heavy_jobs.request_job(session, KIND, "failed", by=None, now=desk.clock.now())
         session.execute(update(HeavyJob).where(HeavyJob.id == job.id).values(state=JobState.FAILED))
     shown = desk.app.test_client().get("/metrics", environ_overrides={"REMOTE_ADDR": "127.0.0.1"}).text
     assert 'helpline_heavy_jobs{state="wanted"} 1.0' in shown

@@ -60,7 +60,7 @@ class Shop:
 
     def wants(self, subject_id: str = "one") -> str:
         with self.app.app_context(), unit_of_work() as session:
-            return heavy_jobs.want(session, KIND, subject_id, by=None, now=ports().clock.now()).id
+            return heavy_jobs.request_job(session, KIND, subject_id, by=None, now=ports().clock.now()).id
 
     def job(self, job_id: str) -> HeavyJob:
         with self.app.app_context(), unit_of_work() as session:
@@ -162,7 +162,7 @@ def test_a_job_lies_on_the_queue_once_for_each_try_and_only_by_its_id(shop: Shop
 def test_a_wish_that_is_taken_back_puts_nothing_on_the_queue(shop: Shop) -> None:
     with shop.app.app_context():
         with suppress(ZeroDivisionError), unit_of_work() as session:
-            heavy_jobs.want(session, KIND, by=None, now=ports().clock.now())
+            heavy_jobs.request_job(session, KIND, by=None, now=ports().clock.now())
             raise ZeroDivisionError
         with unit_of_work() as session:
             assert session.scalars(select(HeavyJob)).all() == []

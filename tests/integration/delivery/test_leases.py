@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from callcenter.models.base import connect
 from callcenter.models.delivery.chores import Chore
 from callcenter.services.delivery import leases
-from callcenter.services.delivery.leases import Held
+from callcenter.services.delivery.leases import LeasedRow
 from tests.line import A_WEDNESDAY_AFTERNOON as NOW
 
 LENGTH = timedelta(seconds=20)
@@ -35,7 +35,7 @@ def session(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-def taken(session: Session, after: float = 0) -> Held[Chore] | None:
+def taken(session: Session, after: float = 0) -> LeasedRow[Chore] | None:
     return leases.take(session, Chore, THIS, length=LENGTH, now=NOW + timedelta(seconds=after))
 
 

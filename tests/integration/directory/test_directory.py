@@ -49,7 +49,7 @@ def entry_of(desk: Console, slug: str) -> Institution:
 
 def test_what_is_shipped_is_there_and_is_shipped_once(desk: Console, seat: Seat) -> None:
     with desk.work() as session:
-        assert institutions.ship(session, shipped_helplines(), now=desk.clock.now()) == 0
+        assert institutions.store_shipped(session, shipped_helplines(), now=desk.clock.now()) == 0
         assert institutions.disagreements(session, shipped_helplines()) == []
     page = seat.opens("/console/directory")
     assert "よりそいホットライン" in page.words
@@ -102,7 +102,7 @@ def test_a_new_shipped_table_reaches_what_nobody_edited(desk: Console, chief: Se
     chief.sends(f"/admin/directory/{row.id}", script=False, what="verify")
     lines = [replace(line, hours="毎日") for line in shipped_helplines()]
     with desk.work() as session:
-        institutions.ship(session, lines, now=desk.clock.now())
+        institutions.store_shipped(session, lines, now=desk.clock.now())
     assert entry_of(desk, "police").hours == "毎日"
     assert entry_of(desk, "yorisoi").hours == "24時間"
     with desk.work() as session:

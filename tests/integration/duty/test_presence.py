@@ -40,7 +40,9 @@ def test_a_second_tab_takes_the_telephone_when_the_person_says_so(desk: Desk, co
         presence.take_lease(session, session.get_one(Staff, counsellor.staff_id), force=True, now=desk.clock.now())
     assert counsellor.presence.lease != first
     with pytest.raises(OtherTab), desk.work() as session:
-        presence.beat(session, session.get_one(Staff, counsellor.staff_id), first or "", registered=True, now=NOW)
+        presence.record_heartbeat(
+            session, session.get_one(Staff, counsellor.staff_id), first or "", registered=True, now=NOW
+        )
 
 
 @pytest.mark.parametrize("registered", [True, False])
@@ -49,12 +51,16 @@ def test_colleagues_hear_when_somebody_can_be_rung_or_no_more(
 ) -> None:
     lease = counsellor.presence.lease or ""
     with desk.work() as session:
-        presence.beat(session, session.get_one(Staff, counsellor.staff_id), lease, registered=not registered, now=NOW)
+        presence.record_heartbeat(
+            session, session.get_one(Staff, counsellor.staff_id), lease, registered=not registered, now=NOW
+        )
     with desk.work() as session:
-        before = live.newest(session)
-        presence.beat(session, session.get_one(Staff, counsellor.staff_id), lease, registered=registered, now=NOW)
+        before = live.newest_seq(session)
+        presence.record_heartbeat(
+            session, session.get_one(Staff, counsellor.staff_id), lease, registered=registered, now=NOW
+        )
     with desk.work() as session:
-        assert live.LINE in [topic for _, topic in live.since(session, before)]
+        assert live.LINE in [topic for _, topic in live.hints_after(session, before)]
 
 
 @pytest.mark.parametrize("step", [timedelta(seconds=16), timedelta(hours=-1)])
@@ -75,10 +81,10 @@ def test_who_is_on_the_line_goes_away_only_afterwards(desk: Desk) -> None:
     desk.line.advance(5)
     with desk.work() as session:
         staff = session.get_one(Staff, counsellor.staff_id)
-        presence.leave(session, staff, Work.AWAY, now=desk.clock.now(), reason=AwayReason.BREAK)
+        presence.become_unavailable(session, staff, Work.AWAY, now=desk.clock.now(), reason=AwayReason.BREAK)
     assert counsellor.presence.away_after is AwayReason.BREAK
     with pytest.raises(OnTheLine), desk.work() as session:
-        presence.come(session, session.get_one(Staff, counsellor.staff_id), now=desk.clock.now())
+        presence.become_available(session, session.get_one(Staff, counsellor.staff_id), now=desk.clock.now())
     phone.hangs_up()
     desk.line.advance(5)
     assert counsellor.work is Work.WRAP_UP
@@ -89,7 +95,7 @@ def test_who_comes_back_from_a_break_stands_at_the_back_of_the_line(desk: Desk) 
     before = counsellor.presence.idle_since
     with desk.work() as session:
         staff = session.get_one(Staff, counsellor.staff_id)
-        presence.leave(session, staff, Work.AWAY, now=desk.clock.now(), reason=AwayReason.CARE)
+        presence.become_unavailable(session, staff, Work.AWAY, now=desk.clock.now(), reason=AwayReason.CARE)
     desk.line.advance(60)
     counsellor.is_ready_again()
     assert counsellor.presence.idle_since > before

@@ -34,8 +34,8 @@ class Counsellor(RuleBasedStateMachine):
         super().__init__()
         self.session, self.now = session, NOW
         self.staff = member(session, f"tanto-{new_id()}")
-        self.row = presence.of(session, self.staff, now=NOW)
-        presence.come(session, self.staff, now=NOW)
+        self.row = presence.lock_or_create(session, self.staff, now=NOW)
+        presence.become_available(session, self.staff, now=NOW)
         self.idle_since: datetime = self.row.idle_since
 
     def moved_back(self) -> None:
@@ -50,9 +50,9 @@ class Counsellor(RuleBasedStateMachine):
         before = self.row.work
         if before in BOUND or self.staff.changes_soon or not self.staff.active:
             with pytest.raises((OnTheLine, ChangesSoon, AccountEnded)):
-                presence.come(self.session, self.staff, now=self.now)
+                presence.become_available(self.session, self.staff, now=self.now)
             return
-        presence.come(self.session, self.staff, now=self.now)
+        presence.become_available(self.session, self.staff, now=self.now)
         if before is not Work.AVAILABLE:
             self.moved_back()
 
@@ -61,16 +61,16 @@ class Counsellor(RuleBasedStateMachine):
     def goes(self, to: tuple[Work, AwayReason | None]) -> None:
         if self.row.work in BOUND and self.staff.changes_soon and to[0] is Work.AWAY:
             return
-        presence.leave(self.session, self.staff, to[0], now=self.now, reason=to[1])
+        presence.become_unavailable(self.session, self.staff, to[0], now=self.now, reason=to[1])
 
     @rule(to=CHOICES)
     def plans(self, to: tuple[Work, AwayReason | None]) -> None:
         before = self.row.work
         if self.staff.changes_soon and to[0] is not Work.OFFLINE:
             with pytest.raises(ChangesSoon):
-                presence.plan(self.session, self.staff, to[0], now=self.now, reason=to[1])
+                presence.plan_after_call(self.session, self.staff, to[0], now=self.now, reason=to[1])
         else:
-            presence.plan(self.session, self.staff, to[0], now=self.now, reason=to[1])
+            presence.plan_after_call(self.session, self.staff, to[0], now=self.now, reason=to[1])
         if before in (*BOUND, Work.WRAP_UP):
             assert self.row.work is before  # planning ends nothing
         if to[0] is Work.AVAILABLE:
@@ -79,18 +79,18 @@ class Counsellor(RuleBasedStateMachine):
     @rule(undo=st.booleans())
     def says_it_was_hard(self, undo: bool) -> None:
         if undo:
-            care.take_back(self.session, self.staff, now=self.now)
+            care.withdraw_hard_call(self.session, self.staff, now=self.now)
         elif self.row.work in BUSY_WITH_A_CALLER:
-            care.hard_call(self.session, self.staff, now=self.now)
+            care.report_hard_call(self.session, self.staff, now=self.now)
         else:
             with pytest.raises(NoCallAtHand):
-                care.hard_call(self.session, self.staff, now=self.now)
+                care.report_hard_call(self.session, self.staff, now=self.now)
 
     @rule()
     def finishes_a_record(self) -> None:
         was_writing, planned = self.row.work is Work.WRAP_UP, self.row.draining or self.row.away_after is not None
         before = self.row.work
-        presence.record_done(self.session, self.staff, now=self.now)
+        presence.finish_wrap_up(self.session, self.staff, now=self.now)
         assert (self.row.work is before) is not was_writing
         if was_writing:
             assert (self.row.work is Work.AVAILABLE) is not planned
@@ -117,12 +117,12 @@ class Counsellor(RuleBasedStateMachine):
     def the_ring_ends(self, ends: str) -> None:
         misses = self.row.misses
         if ends in {"missed", "not there"}:
-            presence.missed(self.session, self.row, now=self.now, unreachable=ends == "not there")
+            presence.record_missed_ring(self.session, self.row, now=self.now, unreachable=ends == "not there")
             assert self.row.misses == misses + 1
             assert self.row.work is not Work.AVAILABLE or misses == 0
             self.moved_back()
         elif ends in {"declined", "cancelled"}:
-            presence.freed(self.session, self.row, now=self.now, to_the_back=ends == "declined")
+            presence.free_after_ring(self.session, self.row, now=self.now, to_the_back=ends == "declined")
             if ends == "declined":
                 self.moved_back()
         elif ends == "taken":

@@ -144,7 +144,7 @@ def test_a_kept_number_and_its_flag_move_and_are_recognised_by_the_new_key_alone
         found = flags.of_call(later, later.get_one(Call, call.id), now=NOW)
         assert found is not None
         assert found.id == flag.id
-        assert flags.lost(later, now=NOW) == 0
+        assert flags.count_unrecognisable(later, now=NOW) == 0
 
 
 def test_a_flag_whose_number_is_forgotten_keeps_the_old_key_needed_until_its_last_day(

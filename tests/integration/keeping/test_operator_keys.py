@@ -13,7 +13,7 @@ from sqlalchemy import select
 import wsgi
 from callcenter.context import reading
 from callcenter.models.base import connect
-from callcenter.models.keeping.process_keys import RingHolder
+from callcenter.models.keeping.process_keys import ProcessKeys
 from tests.desk import FIELD_KEYS
 from tests.integration.running.test_commands import Run, run
 
@@ -61,7 +61,7 @@ def until_noted() -> None:
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         with reading() as session:
-            if session.scalars(select(RingHolder.process)).all():
+            if session.scalars(select(ProcessKeys.process)).all():
                 return
         time.sleep(0.02)
     raise AssertionError("nobody said which keys they know")

@@ -32,7 +32,7 @@ from callcenter.services.keeping import holds, retention
 from callcenter.services.keeping.retention import Held
 from callcenter.services.misuse import incidents
 from callcenter.services.names import nickname_search
-from callcenter.services.records.consultations import NoSuchConsultation, for_writing, unfinished
+from callcenter.services.records.consultations import NoSuchConsultation, drafts_of, lock_for_writing
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import OPERATOR
 from tests.integration.conftest import new_session
@@ -83,7 +83,7 @@ def test_what_is_held_or_will_be_looked_at_stays_until_then(here: Session) -> No
     held, looked_at, loose = old_case(here, a), old_case(here, a, "ハル"), old_record(here, a)
     looked_at.follow_up_on = TODAY
     for row_id in (held.id, loose.id):
-        holds.hold(here, row_id, HoldReason.DISCLOSURE, "請求の返事を待つ", TODAY, by=OPERATOR, now=NOW)
+        holds.place_hold(here, row_id, HoldReason.DISCLOSURE, "請求の返事を待つ", TODAY, by=OPERATOR, now=NOW)
     assert [one.held for one in due(here)] == [Held.HOLD, Held.FOLLOW_UP, Held.HOLD]
     assert purge(here) == []
     assert [one.held for one in due(here, TODAY + timedelta(days=1))] == [None, None, None]
@@ -95,11 +95,11 @@ def test_what_is_held_or_will_be_looked_at_stays_until_then(here: Session) -> No
 def test_a_hold_needs_a_reason_and_an_end(here: Session) -> None:
     case = old_case(here, member(here, "a"))
     with pytest.raises(SayWhyHeld):
-        holds.hold(here, case.id, HoldReason.LEGAL, " ", TODAY, by=OPERATOR, now=NOW)
+        holds.place_hold(here, case.id, HoldReason.LEGAL, " ", TODAY, by=OPERATOR, now=NOW)
     with pytest.raises(HoldTooLong):
-        holds.hold(here, case.id, HoldReason.LEGAL, "x", date(2040, 1, 1), by=OPERATOR, now=NOW)
+        holds.place_hold(here, case.id, HoldReason.LEGAL, "x", date(2040, 1, 1), by=OPERATOR, now=NOW)
     with pytest.raises(holds.NothingToHold):
-        holds.hold(here, "nothing", HoldReason.LEGAL, "x", TODAY, by=OPERATOR, now=NOW)
+        holds.place_hold(here, "nothing", HoldReason.LEGAL, "x", TODAY, by=OPERATOR, now=NOW)
 
 
 def test_somebody_who_calls_after_the_list_was_drawn_is_kept(here: Session) -> None:
@@ -129,7 +129,7 @@ def test_after_it_went_nobody_reads_or_finds_it(file: Engine, ring: KeyRing) -> 
         case.summary = case.people[0].how_to_address = CANARY
         loose = old_record(session, a)
         loose.story, loose.nickname_heard = CANARY, "ミナトガワ"
-        incidents.note(session, loose.id, Misuse.OTHER, CANARY, by=a, now=NOW)
+        incidents.record_incident(session, loose.id, Misuse.OTHER, CANARY, by=a, now=NOW)
         session.commit()
         wrapped = [key.wrapped for key in (case.data_key, loose.data_key)]
         purge(session)
@@ -138,11 +138,11 @@ def test_after_it_went_nobody_reads_or_finds_it(file: Engine, ring: KeyRing) -> 
         assert [case.data_key.wrapped, loose.data_key.wrapped] == [None, None]
         assert nickname_search.search(session, "ミナトガワ", Cues()) == []
         assert session.scalars(select(Incident)).all() == []
-        assert unfinished(session, a.id) == []
+        assert drafts_of(session, a.id) == []
         with pytest.raises(NoSuchConsultation):
-            for_writing(session, loose.id, a)
+            lock_for_writing(session, loose.id, a)
         with pytest.raises(cases.NoSuchPerson):
-            cases.person_with(session, case.people[0].id)
+            cases.get_person(session, case.people[0].id)
         session.commit()
     forget_overwritten(file)
     path = Path(str(make_url(str(file.url)).database))

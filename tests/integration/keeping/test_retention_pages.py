@@ -79,12 +79,12 @@ def test_a_supervisor_holds_with_reason_and_day_and_lifts_again(desk: Console, b
 
 def test_the_night_lets_go_once_and_says_how_much(desk: Console, boss: Seat, old: str) -> None:
     with desk.app.app_context():
-        night.let_go(lambda _: False)  # by day nothing happens
+        night.destroy_due(lambda _: False)  # by day nothing happens
     assert left(desk) == [old]
     desk.line.at(TONIGHT)
     with desk.app.app_context():
-        night.let_go(lambda _: False)
-        night.let_go(lambda _: False)
+        night.destroy_due(lambda _: False)
+        night.destroy_due(lambda _: False)
     assert left(desk) == []
     with desk.work() as session:
         run = nightly.latest(session, nightly.RETENTION)
@@ -99,10 +99,10 @@ def test_a_night_that_was_stopped_goes_on_where_it_was(
     monkeypatch.setattr("callcenter.services.keeping.retention.AT_ONCE", 1)
     desk.line.at(TONIGHT)
     with desk.app.app_context():
-        night.let_go(lambda _: True)  # told to stop after the first
+        night.destroy_due(lambda _: True)  # told to stop after the first
     desk.line.at(TONIGHT + timedelta(minutes=11))
     with desk.app.app_context():
-        night.let_go(lambda _: False)
+        night.destroy_due(lambda _: False)
     with desk.work() as session:
         run = nightly.latest(session, nightly.RETENTION)
         assert run is not None

@@ -80,7 +80,7 @@ def told(session: Session, by: Staff, story: Story, number: int) -> str:
         if story.follow_up_days is not None:
             case.follow_up_on = TODAY + timedelta(days=story.follow_up_days)
     if story.hold_days is not None:
-        hold = holds.hold(session, row_id, HoldReason.SAFETY, "続いている", TODAY, by=OPERATOR, now=NOW)
+        hold = holds.place_hold(session, row_id, HoldReason.SAFETY, "続いている", TODAY, by=OPERATOR, now=NOW)
         hold.until = TODAY + timedelta(days=story.hold_days)
         if story.lifted:
             holds.lift(session, hold.id, by=OPERATOR, now=NOW)

@@ -30,7 +30,7 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 @pytest.fixture
 def sign_ins(session: Session) -> list[SignIn]:
-    opening_hours.ship(session, shipped_holidays())
+    opening_hours.store_shipped(session, shipped_holidays())
     made = demo.seed(session, by=OPERATOR, now=NOW, hasher=CHEAP)
     session.commit()
     return made

@@ -148,7 +148,7 @@ def test_a_search_reads_the_database_three_times_at_most(session: Session) -> No
 
 def test_the_trail_says_how_many_were_shown_but_not_for_which_name(session: Session) -> None:
     person_called(session, "ミナト")
-    nickname_search.note_search(session, search(session, "みなと"), by=OPERATOR, now=NOW)
+    nickname_search.record_search(session, search(session, "みなと"), by=OPERATOR, now=NOW)
     session.commit()
     assert session.scalars(select(AuditEntry.facts).where(AuditEntry.action == "case.search")).one() == {"found": 1}
 

@@ -74,7 +74,7 @@ def test_more_of_one_name_than_the_list_holds_are_counted(desk: Console, seat: S
 
 def names_of(desk: Console, person_id: str) -> list[tuple[str, str, bool]]:
     with desk.work() as session:
-        person = cases.person_with(session, person_id)
+        person = cases.get_person(session, person_id)
         return [(one.text, one.reading, one.retired_on is None) for one in nicknames.all_of(session, person)]
 
 

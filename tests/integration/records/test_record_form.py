@@ -176,6 +176,6 @@ def test_a_record_of_a_life_in_danger_brings_its_case_back_on_the_next_open_day(
     assert seat.saves(draft, 9, risk="in_progress", next_step="あした、まず電話の有無を見る").status_code == 200
     assert seat.sends(f"/console/records/{draft}/finish").status_code == 204
     with desk.work() as session:
-        case = cases.person_with(session, known).case
+        case = cases.get_person(session, known).case
         assert case.follow_up_on == local_date(desk.clock.now()) + timedelta(days=1)  # a Thursday
     assert "2026年11月26日(木)" in seat.opens(f"/console/cases/{case.id}").words

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from callcenter.context import unit_of_work
-from callcenter.domain.calls.lifecycle import Key
+from callcenter.domain.calls.lifecycle import CallerKey
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.staff.roles import Contact, Role
 from callcenter.models.staff.accounts import Staff
@@ -108,9 +108,9 @@ def test_role_and_contact_are_changed_and_stand_in_the_trail(site: Site) -> None
 def test_whose_calls_ring_first_is_chosen_and_taken_back(site: Site) -> None:
     add(site)
     path = account(site)
-    page = site.send(f"{path}/preference", site.open(path), prefers=Key.FAMILY.value)
+    page = site.send(f"{path}/preference", site.open(path), prefers=CallerKey.FAMILY.value)
     assert "先に鳴る電話を変えました。" in page.words
-    assert staff(site).prefers is Key.FAMILY
+    assert staff(site).prefers is CallerKey.FAMILY
     assert site.send(f"{path}/preference", page, prefers="9").status == 422
     site.send(f"{path}/preference", page, prefers="")
     assert staff(site).prefers is None
@@ -138,7 +138,7 @@ def test_a_lost_second_factor_is_taken_away_with_a_reason_and_the_others_are_tol
     with site.app.app_context(), unit_of_work() as session:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "staff.factor_reset")).one()
         assert entry.facts == {"reason": "lost", "checked": "in_person"}
-        assert not second_factor.of(session, bereft).any
+        assert not second_factor.factors_of(session, bereft).any
         watcher = session.scalars(select(Staff).where(Staff.login == "tokatsu")).one()
         watcher.first_password_until, watcher.password_hash = None, passwords.hashed(OWN)
     other = site.another_browser()
@@ -161,7 +161,7 @@ def test_nobody_is_disturbed_in_a_talk(site: Site) -> None:
     path = account(site)
     with site.app.app_context(), unit_of_work() as session:
         found = session.scalars(select(Staff).where(Staff.login == "tanto08")).one()
-        row = presence.of(session, found, now=site.clock.now())
+        row = presence.lock_or_create(session, found, now=site.clock.now())
         presence.set_work(row, Work.ON_CALL, session, now=site.clock.now())
     page, token = site.open(path), staff(site).session_token
     assert "お話し中" in site.send(f"{path}/password", page).words

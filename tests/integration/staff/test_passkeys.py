@@ -36,7 +36,7 @@ def test_somebody_comes_in_with_any_of_their_passkeys(session: Session) -> None:
     with_passkey(session, staff, phone)
     with_passkey(session, staff, desk, "相談室のパソコン")
     assert [comes(session, one) for one in (phone, desk, desk, phone)] == [staff] * 4
-    assert [one.name for one in second_factor.of(session, staff).passkeys] == ["スマホ", "相談室のパソコン"]
+    assert [one.name for one in second_factor.factors_of(session, staff).passkeys] == ["スマホ", "相談室のパソコン"]
 
 
 def test_a_passkey_must_verify_its_owner_on_our_site(session: Session) -> None:

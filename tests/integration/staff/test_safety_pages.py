@@ -235,7 +235,7 @@ def works(site: Site, work: Work) -> None:
     with site.app.app_context(), unit_of_work() as session:
         staff, now = session.scalars(select(Staff)).one(), site.clock.now()
         staff.role = Role.COUNSELLOR
-        presence.set_work(presence.of(session, staff, now=now), work, session, now=now)
+        presence.set_work(presence.lock_or_create(session, staff, now=now), work, session, now=now)
 
 
 def test_looking_how_long_is_left_does_not_make_it_longer(site: Site) -> None:

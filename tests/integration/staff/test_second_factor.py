@@ -70,9 +70,9 @@ def test_a_secret_counts_only_once_its_app_has_shown_a_code(session: Session) ->
     assert second_factor.offer_secret(session, staff) == secret
     with pytest.raises(WrongCode):
         second_factor.confirm(session, staff, "000000", now=NOW, at=AT)
-    assert not second_factor.of(session, staff).any
+    assert not second_factor.factors_of(session, staff).any
     second_factor.confirm(session, staff, shown(secret), now=NOW, at=AT)
-    assert second_factor.of(session, staff).app_since == NOW
+    assert second_factor.factors_of(session, staff).app_since == NOW
 
 
 def test_the_same_code_is_taken_once(session: Session) -> None:
@@ -153,7 +153,7 @@ def test_ten_recovery_codes_each_count_once(session: Session) -> None:
     assert check(session, staff, f" {codes[3].upper().replace('-', ' ')} ") == "recovery"
     with pytest.raises(CodeUsed, match="控えのコード"):
         check(session, staff, codes[3])
-    assert second_factor.of(session, staff).codes_left == 9
+    assert second_factor.factors_of(session, staff).codes_left == 9
     second_factor.new_codes(session, staff, now=NOW)
     with pytest.raises(WrongCode):
         check(session, staff, codes[4])
@@ -182,22 +182,22 @@ def test_the_only_factor_stays_where_one_is_required(session: Session) -> None:
         passkeys.remove(session, staff, row.id, required=True, now=NOW)
     second_factor.new_codes(session, staff, now=NOW)
     passkeys.remove(session, staff, row.id, required=False, now=NOW)
-    assert second_factor.of(session, staff) == second_factor.Factors(None, (), 0)
+    assert second_factor.factors_of(session, staff) == second_factor.Factors(None, (), 0)
 
 
 def test_nobody_removes_somebody_elses_passkey(session: Session) -> None:
     staff, other = member(session, "tanto07"), member(session, "tanto08")
     row = with_passkey(session, staff, Device())
     passkeys.remove(session, other, row.id, required=False, now=NOW)
-    assert len(second_factor.of(session, staff).passkeys) == 1
+    assert len(second_factor.factors_of(session, staff).passkeys) == 1
 
 
 def test_accounts_that_a_password_alone_opens_are_counted(session: Session) -> None:
     a, _, gone = member(session, "a"), member(session, "b"), member(session, "c")
     gone.active = False
-    assert second_factor.without(session) == 2
+    assert second_factor.count_without(session) == 2
     with_app(session, a)
-    assert second_factor.without(session) == 1
+    assert second_factor.count_without(session) == 1
     finding = checkup.second_factors(1)
     assert (finding.well, finding.doubt, "1人が" in finding.sentence) == (True, True, True)
     assert not checkup.second_factors(0).doubt
@@ -212,8 +212,8 @@ def test_a_reset_destroys_every_factor_and_tells_the_others(session: Session) ->
     key = session.get_one(DataKey, session.scalars(select(SecondFactor.data_key_id)).one())
     by = staff_member(boss.id)
     second_factor.reset(session, staff, ResetReason.LOST, IdentityCheck.IN_PERSON, by=by, now=NOW)
-    assert not second_factor.of(session, staff).any
-    assert second_factor.of(session, staff).codes_left == 0
+    assert not second_factor.factors_of(session, staff).any
+    assert second_factor.factors_of(session, staff).codes_left == 0
     assert staff.session_token != token
     with pytest.raises(KeyMissing):
         key.unwrap(ring_of(session))

@@ -33,7 +33,7 @@ def add(session: Session, login: str = "tanto07", phone: str | None = None, pass
 def sign_in(session: Session, login: str, password: str) -> Staff | None:
     found = accounts.check_password(session, login, password, now=NOW, hasher=CHEAP)
     if found is not None:
-        accounts.signed_in(session, found, "password", now=NOW)
+        accounts.record_sign_in(session, found, "password", now=NOW)
     return found
 
 

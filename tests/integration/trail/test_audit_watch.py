@@ -139,8 +139,8 @@ def ask(desk: Desk) -> AuditCheck:
         auditor = session.scalars(select(Staff)).first()
         assert auditor is not None
         auditor.role = Role.AUDITOR
-        first = audit_watch.ask_check(session, by=auditor, now=desk.clock.now())
-        assert audit_watch.ask_check(session, by=auditor, now=desk.clock.now()).id == first.id
+        first = audit_watch.request_check(session, by=auditor, now=desk.clock.now())
+        assert audit_watch.request_check(session, by=auditor, now=desk.clock.now()).id == first.id
     with desk.app.app_context():
         heavy.hand_out(threading.Event())
     with desk.work() as session:

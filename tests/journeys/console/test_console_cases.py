@@ -92,7 +92,7 @@ def test_a_case_is_found_handed_over_followed_up_closed_and_opened(
 def test_a_place_to_turn_to_is_found_by_one_key_and_noted(office: Office, page: Page) -> None:
     office.hire("tanto07")
     with office.transaction() as session:
-        institutions.ship(session, shipped_helplines(), now=office.clock.now())
+        institutions.store_shipped(session, shipped_helplines(), now=office.clock.now())
     available(office, page)
     talking(office, page)
     page.keyboard.press("Alt+j")

@@ -28,7 +28,7 @@ def family(office: Office, staff_id: str) -> None:
     son = office.known_caller("ミナト", by=staff_id, told=HIS)
     office.known_caller("みーくん", by=staff_id, told=AGAIN)
     with office.transaction() as session:
-        case = cases.person_with(session, son).case
+        case = cases.get_person(session, son).case
         new = NewPerson("ミナトの母", relation=Relation.MOTHER)
         mother = cases.add_person(session, case, new, by=OPERATOR, now=office.clock.now())
         office.tell(session, mother, staff_id, HERS)

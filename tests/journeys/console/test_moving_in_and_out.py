@@ -122,7 +122,7 @@ def test_what_is_kept_no_longer_goes_in_the_night_and_what_is_held_stays(
     holds_the_first(open_page(), office)
     office.clock.jump((AFTER_TWO_YEARS + timedelta(days=1)).replace(hour=3, minute=10))
     with office.app.app_context():
-        night.let_go(lambda _: False)
+        night.destroy_due(lambda _: False)
     office.clock.jump(AFTER_TWO_YEARS + timedelta(days=1))
     page = open_page()
     enters(page, office, "kansa", "/admin/purges")

@@ -13,7 +13,7 @@ from callcenter.domain.announcements.recording import NotAVoice, read_voice
 from callcenter.domain.announcements.speech import Announcement, Sound
 from callcenter.domain.announcements.wording import Change, Changes, Recorded, Slot, mistakes, read_readings, tidy
 from callcenter.domain.calendar.hours import Reason
-from callcenter.domain.calls.waiting import Hearing
+from callcenter.domain.calls.waiting import WaitPhrases
 from ivr import wording, words
 from ivr.scripts import arrival, ending, waiting
 from ivr.scripts.parts import length
@@ -97,7 +97,7 @@ def test_a_recording_is_played_in_the_place_of_words_and_counts_as_long_as_it_is
 
 
 def test_a_long_recording_leaves_less_music_behind_it() -> None:
-    hearing = Hearing(care=True)
+    hearing = WaitPhrases(care=True)
     recorded = {"A02": Change(None, (), Recorded("abc.wav", 15.0))}
     document = spoken_with(recorded, lambda: waiting.wait(waiting.Wait(hearing, MUSIC)))
     assert document.count("<Play>") == 1

@@ -14,13 +14,13 @@ from callcenter.domain.calendar.times import JST
 from callcenter.domain.calls.lifecycle import (
     LIVE_OFFERS,
     OPEN_OFFERS,
+    CallerKey,
+    CallOutcome,
     CallState,
     CallStep,
-    Key,
     OfferState,
-    Outcome,
     advance,
-    settle,
+    outcome_from,
     step,
 )
 
@@ -87,35 +87,35 @@ def test_news_that_comes_twice_changes_a_call_once(steps: list[CallStep]) -> Non
 class Known:
     """What is known of an ended call."""
 
-    outcome: Outcome | None = None
+    outcome: CallOutcome | None = None
     greeted_at: datetime | None = None
     talked_at: datetime | None = None
 
 
 def test_a_talk_makes_a_completed_call_whatever_was_thought_before() -> None:
-    for outcome in (None, *Outcome):
-        assert settle(Known(outcome, talked_at=AT)) is Outcome.COMPLETED
+    for outcome in (None, *CallOutcome):
+        assert outcome_from(Known(outcome, talked_at=AT)) is CallOutcome.COMPLETED
 
 
-@pytest.mark.parametrize("outcome", [None, Outcome.ABANDONED_GREETING, Outcome.ABANDONED_QUEUE])
-def test_whoever_gave_up_did_so_during_the_greeting_or_in_the_queue(outcome: Outcome | None) -> None:
-    assert settle(Known(outcome)) is Outcome.ABANDONED_GREETING
-    assert settle(Known(outcome, greeted_at=AT)) is Outcome.ABANDONED_QUEUE
+@pytest.mark.parametrize("outcome", [None, CallOutcome.ABANDONED_GREETING, CallOutcome.ABANDONED_QUEUE])
+def test_whoever_gave_up_did_so_during_the_greeting_or_in_the_queue(outcome: CallOutcome | None) -> None:
+    assert outcome_from(Known(outcome)) is CallOutcome.ABANDONED_GREETING
+    assert outcome_from(Known(outcome, greeted_at=AT)) is CallOutcome.ABANDONED_QUEUE
 
 
 @pytest.mark.parametrize(
-    "outcome", sorted(set(Outcome) - {Outcome.ABANDONED_GREETING, Outcome.ABANDONED_QUEUE}, key=str)
+    "outcome", sorted(set(CallOutcome) - {CallOutcome.ABANDONED_GREETING, CallOutcome.ABANDONED_QUEUE}, key=str)
 )
-def test_what_the_line_itself_decided_stays(outcome: Outcome) -> None:
-    assert settle(Known(outcome)) is settle(Known(outcome, greeted_at=AT)) is outcome
+def test_what_the_line_itself_decided_stays(outcome: CallOutcome) -> None:
+    assert outcome_from(Known(outcome)) is outcome_from(Known(outcome, greeted_at=AT)) is outcome
 
 
-@given(st.none() | st.sampled_from(Outcome), st.none() | st.just(AT), st.none() | st.just(AT))
+@given(st.none() | st.sampled_from(CallOutcome), st.none() | st.just(AT), st.none() | st.just(AT))
 def test_to_settle_a_call_again_changes_nothing(
-    outcome: Outcome | None, greeted: datetime | None, talked: datetime | None
+    outcome: CallOutcome | None, greeted: datetime | None, talked: datetime | None
 ) -> None:
-    once = settle(Known(outcome, greeted, talked))
-    assert settle(Known(once, greeted, talked)) is once
+    once = outcome_from(Known(outcome, greeted, talked))
+    assert outcome_from(Known(once, greeted, talked)) is once
 
 
 # ---- offers
@@ -162,7 +162,15 @@ def test_all_orders_of_the_same_news_end_alike(news: list[OfferState]) -> None:
 
 @pytest.mark.parametrize(
     "digits, key",
-    [("1", Key.SELF), ("2", Key.FAMILY), ("3", Key.HARD_TO_SPEAK), ("4", None), ("", None), ("11", None), ("#", None)],
+    [
+        ("1", CallerKey.SELF),
+        ("2", CallerKey.FAMILY),
+        ("3", CallerKey.HARD_TO_SPEAK),
+        ("4", None),
+        ("", None),
+        ("11", None),
+        ("#", None),
+    ],
 )
-def test_only_the_three_keys_of_the_greeting_mean_anything(digits: str, key: Key | None) -> None:
-    assert Key.read(digits) is key
+def test_only_the_three_keys_of_the_greeting_mean_anything(digits: str, key: CallerKey | None) -> None:
+    assert CallerKey.read(digits) is key

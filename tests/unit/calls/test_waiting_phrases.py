@@ -10,21 +10,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.domain.calls.waiting import Hall, Hearing, hearing
+from callcenter.domain.calls.waiting import QueueSnapshot, WaitPhrases, phrases_to_say
 from tests.unit.calls.waiters import CALLER, CAME, CLOSE, CLOSED, MINUTE, POLICY, QUEUE, SECOND, after
 
 
-def said(heard: Hearing) -> set[str]:
+def said(heard: WaitPhrases) -> set[str]:
     """The names of the phrases that are said."""
     return {field.name for field in fields(heard) if getattr(heard, field.name) not in (False, None)}
 
 
-def heard(*, waits: int = 1, told: Set[str] = frozenset(), spoken: int | None = None, queue: Hall = QUEUE) -> set[str]:
-    return said(hearing(replace(CALLER, waits=waits, told=frozenset(told), spoken_position=spoken), queue, POLICY))
+def heard(
+    *, waits: int = 1, told: Set[str] = frozenset(), spoken: int | None = None, queue: QueueSnapshot = QUEUE
+) -> set[str]:
+    return said(
+        phrases_to_say(
+            replace(CALLER, waits=waits, phrases_heard=frozenset(told), spoken_position=spoken), queue, POLICY
+        )
+    )
 
 
 def test_the_first_wait_brings_the_greeting_and_nothing_else() -> None:
-    crowd = replace(QUEUE, hours=CLOSED, waiting=9, codes=True, now=CAME + timedelta(hours=1))
+    crowd = replace(QUEUE, hours=CLOSED, waiting=9, codes_in_use=True, now=CAME + timedelta(hours=1))
     assert heard(waits=0, queue=crowd) == {"greeting"}
     assert "greeting" not in heard(waits=1)
 
@@ -36,10 +42,10 @@ def test_the_second_wait_of_an_ordinary_caller_brings_care_and_a_place() -> None
 def test_what_was_said_once_is_not_said_again() -> None:
     crowd = replace(QUEUE, waiting=POLICY.crowded_from)
     late = replace(CALLER, arrived_at=CLOSE)
-    assert {"crowded", "near_close", "care"} <= said(hearing(late, crowd, POLICY))
-    again = replace(late, told=frozenset({"crowded", "near_close", "care"}))
-    assert said(hearing(again, crowd, POLICY)) == {"position"}
-    after_closing = replace(crowd, hours=CLOSED, codes=True)
+    assert {"crowded", "near_close", "care"} <= said(phrases_to_say(late, crowd, POLICY))
+    again = replace(late, phrases_heard=frozenset({"crowded", "near_close", "care"}))
+    assert said(phrases_to_say(again, crowd, POLICY)) == {"position"}
+    after_closing = replace(crowd, hours=CLOSED, codes_in_use=True)
     assert heard(waits=2, queue=after_closing) == {"care", "closing", "code", "position"}
     assert heard(waits=2, told={"care", "closing", "code"}, spoken=1, queue=after_closing) == {"moved_up"}
 
@@ -72,7 +78,7 @@ def test_who_comes_shortly_before_closing_to_a_long_queue_hears_that_time_is_sho
     before_close: timedelta, waiting: int, near: bool
 ) -> None:
     caller = replace(CALLER, arrived_at=CLOSE - before_close)
-    assert ("near_close" in said(hearing(caller, replace(QUEUE, waiting=waiting), POLICY))) is near
+    assert ("near_close" in said(phrases_to_say(caller, replace(QUEUE, waiting=waiting), POLICY))) is near
 
 
 def test_a_closed_line_has_no_closing_time_to_come_near_to() -> None:
@@ -85,7 +91,7 @@ def test_that_the_line_has_closed_is_said_once_it_has() -> None:
 
 
 def test_whoever_has_a_number_may_key_it_in_from_the_third_wait_on() -> None:
-    with_codes = replace(QUEUE, codes=True)
+    with_codes = replace(QUEUE, codes_in_use=True)
     assert "code" not in heard(waits=1, queue=with_codes)
     assert "code" in heard(waits=2, queue=with_codes)
     assert "code" not in heard(waits=2, queue=QUEUE)
@@ -109,7 +115,7 @@ def test_a_place_is_said_when_it_is_the_first_or_a_better_one(
     spoken: int | None, place: int, free: int, on_duty: int, is_said: bool
 ) -> None:
     queue = replace(QUEUE, position=place, free=free, on_duty=on_duty)
-    said_now = hearing(replace(CALLER, spoken_position=spoken), queue, POLICY)
+    said_now = phrases_to_say(replace(CALLER, spoken_position=spoken), queue, POLICY)
     assert said_now.position == (place if is_said else None)
     assert said_now.moved_up is (spoken is not None)
 
@@ -129,14 +135,14 @@ def test_we_apologise_for_a_long_wait_every_few_minutes_a_few_times(
     apologies: int, last: timedelta | None, now: timedelta, due: bool
 ) -> None:
     caller = replace(CALLER, apologies=apologies, apology_at=None if last is None else CAME + last)
-    assert hearing(caller, after(now), POLICY).apology is due
+    assert phrases_to_say(caller, after(now), POLICY).apology is due
 
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=12))
 def test_the_places_a_caller_hears_only_ever_get_better(places: list[int]) -> None:
     caller, spoken = CALLER, list[int]()
     for place in places:
-        heard_now = hearing(caller, replace(QUEUE, position=place), POLICY)
+        heard_now = phrases_to_say(caller, replace(QUEUE, position=place), POLICY)
         if heard_now.position is not None:
             spoken.append(heard_now.position)
             caller = replace(caller, spoken_position=heard_now.position)

@@ -6,36 +6,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.domain.cases.wall import ALL_PARTS, Part, Speaker, names_person, surfacing
+from callcenter.domain.cases.wall import ALL_PARTS, Part, Speaker, may_name_person, visible_parts
 
 SON = Speaker("case", "son")
 
 
 def test_before_anybody_was_chosen_nothing_of_a_consultation_surfaces() -> None:
-    assert surfacing(None, "son", ALL_PARTS) == frozenset()
+    assert visible_parts(None, "son", ALL_PARTS) == frozenset()
 
 
 def test_a_person_hears_their_own_story_again() -> None:
-    assert surfacing(SON, "son") == ALL_PARTS
+    assert visible_parts(SON, "son") == ALL_PARTS
 
 
 def test_that_the_mother_called_stays_behind_the_wall() -> None:
-    assert surfacing(SON, "mother") == frozenset()
+    assert visible_parts(SON, "mother") == frozenset()
 
 
 def test_a_text_that_may_be_told_brings_its_date_along_and_nothing_else() -> None:
-    assert surfacing(SON, "mother", {Part.NEXT_STEP}) == {Part.CONTACT, Part.NEXT_STEP}
+    assert visible_parts(SON, "mother", {Part.NEXT_STEP}) == {Part.CONTACT, Part.NEXT_STEP}
 
 
 def test_a_contact_that_nobody_is_named_for_is_nobodys_own() -> None:
-    assert surfacing(SON, None) == frozenset()
+    assert visible_parts(SON, None) == frozenset()
 
 
 @given(st.sampled_from(["son", "mother", "father", None]), st.sets(st.sampled_from(Part)), st.booleans())
 def test_of_others_never_more_surfaces_than_was_marked_or_opened(
     owner: str | None, shared: set[Part], opened: bool
 ) -> None:
-    shown = surfacing(Speaker("case", "son", opened=opened), owner, shared)
+    shown = visible_parts(Speaker("case", "son", opened=opened), owner, shared)
     if owner != "son" and not opened:
         assert shown <= shared | {Part.CONTACT}
         assert bool(shown) == bool(shared)
@@ -57,4 +57,4 @@ def test_of_others_never_more_surfaces_than_was_marked_or_opened(
 def test_whoever_is_behind_the_wall_is_not_even_named(
     speaker: Speaker | None, case: str, person: str, shares: bool, named: bool
 ) -> None:
-    assert names_person(speaker, case_id=case, person_id=person, shares=shares) is named
+    assert may_name_person(speaker, case_id=case, person_id=person, shares=shares) is named

@@ -19,9 +19,9 @@ from callcenter.domain.duty.presence import (
     TALKING,
     AwayReason,
     Work,
-    after_miss,
-    is_long,
-    what_follows,
+    is_long_wrap_up,
+    work_after_call,
+    work_after_missed_ring,
 )
 from callcenter.domain.policy import Policy
 
@@ -51,7 +51,7 @@ PLANS = st.builds(Plan, st.booleans(), st.none() | st.sampled_from(AwayReason))
 def test_to_stop_outweighs_to_rest_and_both_outweigh_the_next_caller(
     plan: Plan, follows: tuple[Work, AwayReason | None]
 ) -> None:
-    assert what_follows(plan) == follows
+    assert work_after_call(plan) == follows
 
 
 @pytest.mark.parametrize(
@@ -67,21 +67,21 @@ def test_to_stop_outweighs_to_rest_and_both_outweigh_the_next_caller(
 def test_whoever_lets_it_ring_twice_in_a_row_is_put_away(
     misses: int, unreachable: bool, follows: tuple[Work, AwayReason | None]
 ) -> None:
-    assert after_miss(Plan(), misses, unreachable=unreachable) == follows
+    assert work_after_missed_ring(Plan(), misses, unreachable=unreachable) == follows
 
 
 @given(PLANS, st.integers(0, 5), st.booleans())
 def test_what_was_planned_comes_before_being_put_away(plan: Plan, misses: int, unreachable: bool) -> None:
-    work, reason = after_miss(plan, misses, unreachable=unreachable)
-    if what_follows(plan) != READY:
-        assert (work, reason) == what_follows(plan)
+    work, reason = work_after_missed_ring(plan, misses, unreachable=unreachable)
+    if work_after_call(plan) != READY:
+        assert (work, reason) == work_after_call(plan)
     else:
         assert (reason in PUT_AWAY) is (misses >= MISSES_UNTIL_AWAY)
 
 
 @given(PLANS, st.integers(0, 5), st.booleans())
 def test_an_away_reason_goes_with_being_away_and_with_nothing_else(plan: Plan, misses: int, unreachable: bool) -> None:
-    for work, reason in (what_follows(plan), after_miss(plan, misses, unreachable=unreachable)):
+    for work, reason in (work_after_call(plan), work_after_missed_ring(plan, misses, unreachable=unreachable)):
         assert (work is Work.AWAY) is (reason is not None)
         assert work not in BUSY_WITH_A_CALLER
         assert work not in BOUND
@@ -106,4 +106,4 @@ def test_a_counsellor_is_bound_from_the_ring_to_the_end_of_the_talk_and_busy_unt
 def test_only_a_wrap_up_is_ever_called_long(work: Work, minutes: int, too_long: bool) -> None:
     since = datetime(2026, 11, 25, 14, 0, tzinfo=JST)
     now = since + timedelta(minutes=minutes)
-    assert is_long(work, since, now=now, policy=Policy(wrap_up_limit=timedelta(minutes=10))) is too_long
+    assert is_long_wrap_up(work, since, now=now, policy=Policy(wrap_up_limit=timedelta(minutes=10))) is too_long

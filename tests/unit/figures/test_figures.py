@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from callcenter.domain.calls.lifecycle import CallState, Outcome
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState
 from callcenter.domain.figures.answering import Answering, answering
 
 NOON = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
@@ -17,7 +17,7 @@ NOON = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
 class One:
     """A call as far as it is counted."""
 
-    outcome: Outcome | None = None
+    outcome: CallOutcome | None = None
     waited: float | None = None
     state: CallState = CallState.ENDED
     arrived_at: datetime = NOON
@@ -28,15 +28,20 @@ class One:
 
 
 def test_a_day_is_counted_by_who_was_answered_in_time() -> None:
-    day = [One(Outcome.COMPLETED, 10), One(Outcome.COMPLETED, 30), One(Outcome.COMPLETED, 50), One(Outcome.OVERFLOW)]
-    counted = answering([*day, One(Outcome.ABANDONED_QUEUE)])
+    day = [
+        One(CallOutcome.COMPLETED, 10),
+        One(CallOutcome.COMPLETED, 30),
+        One(CallOutcome.COMPLETED, 50),
+        One(CallOutcome.OVERFLOW),
+    ]
+    counted = answering([*day, One(CallOutcome.ABANDONED_QUEUE)])
     assert (counted.received, counted.answered, counted.gave_up, counted.sent_away) == (5, 3, 1, 1)
     assert counted.service_level == 40
     assert counted.average_speed == timedelta(seconds=30)
 
 
-@pytest.mark.parametrize("outcome", [Outcome.CLOSED_BEFORE, Outcome.BLOCKED])
-def test_who_never_came_into_the_queue_is_not_counted(outcome: Outcome) -> None:
+@pytest.mark.parametrize("outcome", [CallOutcome.CLOSED_BEFORE, CallOutcome.BLOCKED])
+def test_who_never_came_into_the_queue_is_not_counted(outcome: CallOutcome) -> None:
     assert answering([One(outcome)]) == Answering()
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from callcenter.domain.calendar.hours import Hours
 from callcenter.domain.calendar.times import at_japan
-from callcenter.domain.calls.lifecycle import CallState, Outcome
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState
 from callcenter.domain.figures.half_hours import half_hours
 
 DAY = date(2026, 11, 25)
@@ -18,7 +18,7 @@ OPEN = (Hours(time(10), time(12)),)
 class Came:
     arrived_at: datetime
     state: CallState = CallState.ENDED
-    outcome: Outcome | None = Outcome.COMPLETED
+    outcome: CallOutcome | None = CallOutcome.COMPLETED
     talked_at: datetime | None = None
 
 
@@ -29,7 +29,7 @@ def at(hour: int, minute: int = 0, *, weeks: int = 0) -> datetime:
 def test_each_caller_is_counted_in_the_half_hour_in_which_they_came() -> None:
     calls = [
         Came(at(10, 0), talked_at=at(10, 1)),
-        Came(at(10, 29), outcome=Outcome.ABANDONED_QUEUE),
+        Came(at(10, 29), outcome=CallOutcome.ABANDONED_QUEUE),
         Came(at(10, 30), state=CallState.WAITING, outcome=None),
     ]
     first, second, third, fourth = half_hours(calls, [], OPEN, at(10, 45))
@@ -39,7 +39,7 @@ def test_each_caller_is_counted_in_the_half_hour_in_which_they_came() -> None:
 
 
 def test_who_was_never_in_the_queue_is_not_counted() -> None:
-    calls = [Came(at(10, 5), outcome=Outcome.CLOSED_BEFORE), Came(at(10, 6), outcome=Outcome.BLOCKED)]
+    calls = [Came(at(10, 5), outcome=CallOutcome.CLOSED_BEFORE), Came(at(10, 6), outcome=CallOutcome.BLOCKED)]
     assert sum(slot.received for slot in half_hours(calls, [], OPEN, at(11))) == 0
 
 

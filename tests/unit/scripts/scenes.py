@@ -12,7 +12,7 @@ from hypothesis.strategies import SearchStrategy
 from callcenter.domain.announcements import readings
 from callcenter.domain.calendar.hours import Reason
 from callcenter.domain.calendar.times import clock_phrase, next_open_phrase
-from callcenter.domain.calls.waiting import Hearing
+from callcenter.domain.calls.waiting import WaitPhrases
 from callcenter.domain.staff.roles import Contact
 from ivr import words
 from ivr.scripts import arrival, ending, offers, room, waiting
@@ -35,7 +35,7 @@ whispers = st.builds(
     Whisper, key=st.sampled_from((None, "1", "2", "3")), minutes=st.integers(0, 600), flagged=st.booleans()
 )
 hearings = st.builds(
-    Hearing,
+    WaitPhrases,
     crowded=st.booleans(),
     near_close=st.booleans(),
     closing=st.booleans(),
@@ -95,7 +95,7 @@ documents: SearchStrategy[Made] = st.one_of(
     _in("call", arrival.full, st.builds(arrival.Full, next_open=whens)),
     st.builds(lambda: ("call", arrival.refused())),
     _in("wait", waiting.greeting, st.builds(waiting.Greeting, key_url=st.just(GREETING.key_url), service=names)),
-    _in("wait", waiting.wait, st.builds(waiting.Wait, hearing=hearings, music=st.just(MUSIC))),
+    _in("wait", waiting.wait, st.builds(waiting.Wait, phrases=hearings, music=st.just(MUSIC))),
     _in("wait", waiting.meanwhile, st.builds(waiting.Meanwhile, music=st.just(MUSIC), seconds=st.integers(0, 1800))),
     st.builds(lambda: ("wait", waiting.step_out())),
     _in("call", waiting.requeue, st.sampled_from([requeue(Contact.BROWSER), requeue(Contact.PHONE)])),
@@ -105,8 +105,8 @@ documents: SearchStrategy[Made] = st.one_of(
     st.builds(lambda: ("news", ending.nothing())),
     st.booleans().map(lambda waited: ("call", room.caller(caller(waited=waited)))),
     _in("call", room.counsellor, st.one_of(st.none(), whispers).map(counsellor)),
-    _in("room", room.waiting, st.just(room.Alone(MUSIC.short_url, f"{ORIGIN}/ivr/conference/wait"))),
-    st.builds(lambda: ("call", room.waiting(room.Alone(MUSIC.short_url, f"{ORIGIN}/ivr/voice/leave", words.I05)))),
+    _in("room", room.waiting, st.just(room.RoomMusic(MUSIC.short_url, f"{ORIGIN}/ivr/conference/wait"))),
+    st.builds(lambda: ("call", room.waiting(room.RoomMusic(MUSIC.short_url, f"{ORIGIN}/ivr/voice/leave", words.I05)))),
     st.builds(lambda: ("call", offers.one_moment(f"{ORIGIN}/ivr/offer/{LEG}/answer?again=1"))),
     _in("hold", room.hold, st.builds(room.Hold, st.just(HOLD), st.just(AGAIN), st.booleans(), st.booleans())),
     _in("announce", room.spoken, st.sampled_from(sorted(room.ANNOUNCEMENTS))),

@@ -68,7 +68,7 @@ def test_a_caller_who_pressed_nothing_and_hardly_waited_is_announced_so() -> Non
 
 
 def test_who_comes_first_hears_music_again_and_again() -> None:
-    document = room.waiting(room.Alone(f"{ORIGIN}/static/audio/wait-8.wav", f"{ORIGIN}/again"))
+    document = room.waiting(room.RoomMusic(f"{ORIGIN}/static/audio/wait-8.wav", f"{ORIGIN}/again"))
     assert verbs(document) == ["Play", "Redirect"]
     assert f">{ORIGIN}/again</Redirect>" in document
 

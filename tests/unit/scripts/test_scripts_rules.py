@@ -42,7 +42,7 @@ FIELDS = {
         "reason",
     },
     "choices": {
-        "hearing",
+        "phrases",
         "music",
         "lost",
         "waited",

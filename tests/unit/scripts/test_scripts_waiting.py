@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from callcenter.domain.calls.waiting import Hearing
+from callcenter.domain.calls.waiting import WaitPhrases
 from callcenter.domain.staff.roles import Contact
 from ivr.scripts import waiting
 from tests.unit.scripts.scenes import GREETING, MUSIC, captions, hearings, only, parse, requeue, speech, verbs
@@ -18,7 +18,7 @@ def played(document: str) -> list[str]:
 
 
 def heard(**hearing: bool | int) -> list[str]:
-    return captions(waiting.wait(waiting.Wait(Hearing(**hearing), MUSIC)))  # type: ignore[arg-type]  # as named below
+    return captions(waiting.wait(waiting.Wait(WaitPhrases(**hearing), MUSIC)))  # type: ignore[arg-type]  # as named below
 
 
 def test_the_greeting_stands_inside_the_gather_and_nothing_before_it() -> None:
@@ -46,7 +46,7 @@ def test_the_greeting_takes_at_most_twenty_five_seconds() -> None:
 
 
 def test_waiting_without_news_is_music_only() -> None:
-    document = waiting.wait(waiting.Wait(Hearing(), MUSIC))
+    document = waiting.wait(waiting.Wait(WaitPhrases(), MUSIC))
     assert verbs(document) == ["Play"]
     assert played(document) == [MUSIC.long_url]
 
@@ -62,61 +62,61 @@ def test_the_first_position_explains_and_a_better_one_thanks() -> None:
 
 
 def test_a_short_word_leaves_room_for_the_long_piece_and_a_longer_one_for_the_short() -> None:
-    assert played(waiting.wait(waiting.Wait(Hearing(position=1), MUSIC))) == [MUSIC.long_url]
-    assert played(waiting.wait(waiting.Wait(Hearing(closing=True), MUSIC))) == [MUSIC.short_url]
-    assert played(waiting.wait(waiting.Wait(Hearing(care=True), MUSIC))) == []
+    assert played(waiting.wait(waiting.Wait(WaitPhrases(position=1), MUSIC))) == [MUSIC.long_url]
+    assert played(waiting.wait(waiting.Wait(WaitPhrases(closing=True), MUSIC))) == [MUSIC.short_url]
+    assert played(waiting.wait(waiting.Wait(WaitPhrases(care=True), MUSIC))) == []
 
 
 def test_phrases_come_in_their_order_and_what_does_not_fit_waits_for_the_next_round() -> None:
-    everything = Hearing(crowded=True, near_close=True, closing=True, care=True, position=4, apology=True)
+    everything = WaitPhrases(crowded=True, near_close=True, closing=True, care=True, position=4, apology=True)
     rounds = []
-    while everything != Hearing():
+    while everything != WaitPhrases():
         said = waiting.fit(everything)
-        assert said != Hearing(), "something is never said"
-        rounds.append([name for name in Hearing.__dataclass_fields__ if getattr(said, name)])
+        assert said != WaitPhrases(), "something is never said"
+        rounds.append([name for name in WaitPhrases.__dataclass_fields__ if getattr(said, name)])
         everything = replace(
             everything,
-            **{name: getattr(Hearing(), name) for name in Hearing.__dataclass_fields__ if getattr(said, name)},
+            **{name: getattr(WaitPhrases(), name) for name in WaitPhrases.__dataclass_fields__ if getattr(said, name)},
         )
     assert rounds == [["crowded", "near_close"], ["closing", "position"], ["care"], ["apology"]]
 
 
 def test_the_greeting_has_a_document_to_itself() -> None:
-    assert waiting.fit(Hearing(greeting=True, crowded=True)) == Hearing(greeting=True)
+    assert waiting.fit(WaitPhrases(greeting=True, crowded=True)) == WaitPhrases(greeting=True)
 
 
 @pytest.mark.parametrize(
     "hearing",
     [
-        Hearing(crowded=True),
-        Hearing(near_close=True),
-        Hearing(closing=True),
-        Hearing(care=True),
-        Hearing(position=1),
-        Hearing(position=999),
-        Hearing(position=999, moved_up=True),
-        Hearing(apology=True),
+        WaitPhrases(crowded=True),
+        WaitPhrases(near_close=True),
+        WaitPhrases(closing=True),
+        WaitPhrases(care=True),
+        WaitPhrases(position=1),
+        WaitPhrases(position=999),
+        WaitPhrases(position=999, moved_up=True),
+        WaitPhrases(apology=True),
     ],
 )
-def test_every_phrase_fits_when_it_stands_alone(hearing: Hearing) -> None:
+def test_every_phrase_fits_when_it_stands_alone(hearing: WaitPhrases) -> None:
     assert waiting.fit(hearing) == hearing
 
 
 @given(hearings)
-def test_no_wait_document_lasts_longer_than_twenty_seconds(hearing: Hearing) -> None:
+def test_no_wait_document_lasts_longer_than_twenty_seconds(hearing: WaitPhrases) -> None:
     document = waiting.wait(waiting.Wait(hearing, MUSIC))
     assert speech(document) + sum(LENGTHS[url] for url in played(document)) <= 20
 
 
 @given(hearings)
-def test_a_wait_document_is_never_empty_and_never_silent(hearing: Hearing) -> None:
+def test_a_wait_document_is_never_empty_and_never_silent(hearing: WaitPhrases) -> None:
     document = waiting.wait(waiting.Wait(hearing, MUSIC))
     assert set(verbs(document)) <= {"Say", "Play"}
     assert verbs(document)
 
 
 @given(hearings)
-def test_what_is_said_is_exactly_what_fits(hearing: Hearing) -> None:
+def test_what_is_said_is_exactly_what_fits(hearing: WaitPhrases) -> None:
     fitting = waiting.fit(hearing)
     assert waiting.fit(fitting) == fitting
     assert captions(waiting.wait(waiting.Wait(hearing, MUSIC))) == captions(waiting.wait(waiting.Wait(fitting, MUSIC)))

@@ -35,7 +35,7 @@ class _Watch:
         while True:
             try:
                 with self.app.app_context(), unit_of_work() as session:
-                    process_keys.note(session, process, now=ports().clock.now())
+                    process_keys.report_keys(session, process, now=ports().clock.now())
             except DatabaseFailed as away:
                 log.warning("the database does not answer (%s); the keys at hand are told later", type(away).__name__)
             except Exception:
