@@ -4,5 +4,6 @@
 ``break_glass`` says how long an opening lasts and by when a supervisor has looked at it. Uses ``staff`` for the
 roles.
 
-Begin with ``permissions.RULES``. Another role is a member of ``staff.roles.Role`` and its ways here.
+Begin with ``permissions.RULES``. Another role is a member of ``staff.roles.Role``, its ways here and its name in
+``ui.tones``.
 """
