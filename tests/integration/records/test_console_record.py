@@ -163,7 +163,7 @@ def test_how_many_more_bear_a_name_a_slip_away_is_said_beside_it(desk: Console, 
     for name in ("ゆみ", "ユミ", "優美(ゆみ)", "ゆか"):
         known(desk, seat, name)
     found = seat.sends(f"/console/records/{draft}/search", nickname_heard="ゆき").text
-    said = re.findall(r"<b>(ゆか|ゆみ|ユミ)さん.*?</li>", found)
+    said = re.findall(r"<b>(ゆか|ゆみ|ユミ)さん.*?</li>", found, re.DOTALL)
     assert len(said) == 3
     assert found.count('同じ読みがほかに<span class="num">1</span>人') == 2
 
