@@ -76,7 +76,11 @@ def rows(session: Session, call_id: str, offer_id: str) -> Rows:
     call, offer = session.get_one(Call, call_id), session.get_one(Offer, offer_id)
     touched = {"call": call, "offer": offer, "presence": session.get_one(Presence, offer.staff_id)}
     return {
-        name: {column: getattr(row, column) for column in inspect(type(row)).column_attrs.keys() if column not in SEEN_ONLY}
+        name: {
+            column.key: getattr(row, column.key)
+            for column in inspect(type(row)).column_attrs
+            if column.key not in SEEN_ONLY
+        }
         for name, row in touched.items()
     }
 
