@@ -1,4 +1,4 @@
-"""The counsellors whom the person at the other end knows: the usual one, and the one whose call broke off."""
+"""The counsellors the caller knows: the usual one, and the one whose call broke off."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class Known:
     """Whether the caller can be led to them at this moment."""
 
 
-def around(
+def known_counsellors(
     session: Session, record: Consultation | None, talk: Talk | None, staff: Staff, *, now: datetime
 ) -> dict[str, Any]:
-    """Return ``known`` and ``came_back`` of the desk for the record at hand; only reads."""
+    """Return ``known`` and ``came_back`` of the desk for the record at hand; reads only."""
     after = record if talk is None else None
     return {"known": _build(session, record, talk, staff, now), "came_back": _came_back(session, after, staff)}
 
@@ -72,8 +72,8 @@ def _known(session: Session, staff_id: str, title: str, talk: Talk | None, me: S
     )
 
 
-def keyed(session: Session, call: Call) -> str | None:
-    """Return the name behind a 呼び番号 that this caller keyed in."""
+def name_of_keyed_code(session: Session, call: Call) -> str | None:
+    """Return the name behind a caller code (呼び番号) that this caller keyed in."""
     person_id = continuity.person_by_code(session, call.caller_code) if call.caller_code else None
     person = session.get(Person, person_id) if person_id else None
     return called(person.nicknames[0].text) if person is not None and person.nicknames else None

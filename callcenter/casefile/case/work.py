@@ -1,4 +1,4 @@
-"""What is done on a case's page: writing, following up, handing over, closing and opening again."""
+"""The actions on a case's page: writing, follow-up, hand-over, closing and reopening."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OPEN_DAYS = {"1": 1, "3": 3, "5": 5, "10": 10, "20": 20}
 
 
 class ChooseReason(HelplineError):
-    """A closing without a reason."""
+    """Raised when a case would be closed without a reason."""
 
     message = "終える理由を選んでください。"
 
@@ -61,7 +61,7 @@ def case_save(case_id: str) -> Response:
 @bp.post("/cases/<case_id>/take-on")
 @staff_who_may(Action.CARE)
 def case_take_on(case_id: str) -> Answer:
-    """Take a case that nobody has in hand."""
+    """Take on a case without an owner."""
 
     def act() -> str:
         with unit_of_work() as session:
@@ -74,7 +74,7 @@ def case_take_on(case_id: str) -> Answer:
 @bp.post("/cases/<case_id>/follow-up")
 @staff_who_may(Action.CARE)
 def case_follow_up(case_id: str) -> Answer:
-    """Choose the day on which the case is looked at again."""
+    """Set the follow-up."""
 
     def act() -> str:
         now, when = ports().clock.now(), request.form.get("when", "")
@@ -107,7 +107,7 @@ def case_hand_over(case_id: str) -> Answer:
 @bp.post("/handovers/<handover_id>/<answer>")
 @staff_who_may(Action.CARE)
 def handover_answer(handover_id: str, answer: str) -> Answer:
-    """Accept, decline or take back a hand-over."""
+    """Accept, decline or withdraw a hand-over."""
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
         if answer == "accept":
@@ -145,7 +145,7 @@ def case_close(case_id: str) -> Answer:
 @bp.post("/cases/<case_id>/reopen")
 @staff_who_may(Action.CARE)
 def case_reopen(case_id: str) -> Answer:
-    """Open a closed case again."""
+    """Reopen a closed case."""
 
     def act() -> str:
         with unit_of_work() as session:
@@ -157,7 +157,7 @@ def case_reopen(case_id: str) -> Answer:
 
 
 def _done(case_id: str, field: str | None, act: Callable[[], str]) -> Answer:
-    """Do it and go back to the page; what could not be taken comes back with what was typed."""
+    """Call *act* and return to the page; what was refused is shown with what was typed."""
     try:
         words = act()
     except HelplineError as refused:

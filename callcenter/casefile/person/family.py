@@ -1,4 +1,4 @@
-"""The wall inside a family, and making entries one or parting them again: the acts beside a record."""
+"""Actions beside a record: opening the wall, sharing parts, merging entries and undoing that."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from callcenter.casefile.blueprint import bp
 from callcenter.casefile.person import page
-from callcenter.casefile.person.thread import beside
+from callcenter.casefile.person.thread import act_on_person
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.cases.linking import LinkState, MergeKind
@@ -32,25 +32,25 @@ def open_wall(record_id: str) -> str | Response:
     def act(session: Session, record: Consultation, _person: Person, by: Staff, now: datetime) -> None:
         wall.open_for(session, record.id, reason, by=by, now=now)
 
-    return beside(record_id, act)
+    return act_on_person(record_id, act)
 
 
 @bp.post("/records/<record_id>/share")
 @staff_who_may(Action.WRITE)
 def share(record_id: str) -> str | Response:
-    """Say what of one of their consultations may be told in the family."""
+    """Set which parts of one of their consultations are shared in the family."""
     chosen, parts = request.form.get("consultation", ""), [choice(Part, one) for one in request.form.getlist("part")]
 
     def act(session: Session, record: Consultation, _person: Person, by: Staff, now: datetime) -> None:
         wall.share(session, chosen, parts, beside=record, by=by, now=now)
 
-    return beside(record_id, act)
+    return act_on_person(record_id, act)
 
 
 @bp.post("/records/<record_id>/merge")
 @staff_who_may(Action.WRITE)
 def merge(record_id: str) -> str | Response:
-    """The person, or the family, has a second entry: make them one."""
+    """Merge a second entry of the person or family."""
     other_id, kind = request.form.get("other", ""), choice(MergeKind, request.form.get("kind"))
 
     def act(session: Session, _record: Consultation, person: Person, by: Staff, now: datetime) -> None:
@@ -60,39 +60,39 @@ def merge(record_id: str) -> str | Response:
         else:
             merging.merge_cases(session, person.case_id, other.case_id, by=by, now=now)
 
-    return beside(record_id, act)
+    return act_on_person(record_id, act)
 
 
 @bp.post("/records/<record_id>/unmerge")
 @staff_who_may(Action.WRITE)
 def unmerge(record_id: str) -> str | Response:
-    """Part what was made one; what was written since goes where the counsellor says."""
+    """Undo a merge; what was written since goes where the counsellor says."""
     merge_id, back = request.form.get("merge", ""), request.form.getlist("back")
 
     def act(session: Session, _record: Consultation, _person: Person, by: Staff, now: datetime) -> None:
         merging.undo(session, merge_id, back=back, by=by, now=now)
 
-    return beside(record_id, act)
+    return act_on_person(record_id, act)
 
 
 @bp.post("/records/<record_id>/not-sure")
 @staff_who_may(Action.WRITE)
 def not_sure(record_id: str) -> str | Response:
-    """まだわからない, perhaps this person; or they wish to stay anonymous."""
+    """Store that it is unsure who called (まだわからない), or that they wish to stay anonymous."""
     doubt, maybe = request.form.get("doubt", LinkState.UNSURE.value), request.form.get("maybe") or None
     if doubt not in (LinkState.UNSURE, LinkState.ANONYMOUS):
         raise UnknownChoice
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
         linking.record_doubt(session, record_id, LinkState(doubt), maybe=maybe, by=staff, now=now)
-        answer = page.answer(session, record_id)
+        answer = page.gather_answer(session, record_id)
     return answer()
 
 
 @bp.post("/records/<record_id>/attach")
 @staff_who_may(Action.WRITE)
 def attach(record_id: str) -> str | Response:
-    """An earlier contact that belonged to nobody was theirs, too; or it was not after all."""
+    """Link an earlier unlinked consultation to the person, or take that back."""
     chosen, undone = request.form.get("consultation", ""), request.form.get("act") == "undo"
 
     def act(session: Session, record: Consultation, _person: Person, by: Staff, now: datetime) -> None:
@@ -101,4 +101,4 @@ def attach(record_id: str) -> str | Response:
         else:
             linking.attach_earlier(session, chosen, record.id, by=by, now=now)
 
-    return beside(record_id, act)
+    return act_on_person(record_id, act)

@@ -1,4 +1,4 @@
-"""What is noted about the person on the line: how to address them, wishes, promises, a number, who they know here."""
+"""Actions on what is kept of a person: form of address, wishes, promises, caller code, usual counsellor."""
 
 from __future__ import annotations
 
@@ -26,34 +26,34 @@ from callcenter.ui.kit.sent import UnknownChoice, a_day, choice
 Act = Callable[[Session, Consultation, Person, Staff, datetime], object]
 
 
-def beside(record_id: str, act: Act) -> str | Response:
-    """Do something for the person of a record that one may write in, and draw them again."""
+def act_on_person(record_id: str, act: Act) -> str | Response:
+    """Call *act* for the person of a record that one may write in, and return the card drawn again."""
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
         record = consultations.lock_for_writing(session, record_id, staff)
         if record.person is None:
             raise NobodyYet
         act(session, record, record.person, staff, now)
-        answer = page.answer(session, record_id)
+        answer = page.gather_answer(session, record_id)
     return answer()
 
 
 @bp.post("/records/<record_id>/address")
 @staff_who_may(Action.WRITE)
 def address(record_id: str) -> str | Response:
-    """How to address them."""
+    """Set how to address the person."""
     text = request.form.get("how_to_address", "")
 
     def act(session: Session, _record: Consultation, person: Person, by: Staff, now: datetime) -> None:
         continuity.set_how_to_address(session, person, text, by=by, now=now)
 
-    return beside(record_id, act)
+    return act_on_person(record_id, act)
 
 
 @bp.post("/records/<record_id>/wishes")
 @staff_who_may(Action.WRITE)
 def wishes(record_id: str) -> str | Response:
-    """A wish, or the end of one."""
+    """Add or end a wish."""
     ended, note = request.form.get("end"), request.form.get("wish_note", "")
     added = choice(Wish, request.form.get("wish")) if ended is None else None
 
@@ -63,13 +63,13 @@ def wishes(record_id: str) -> str | Response:
         elif added is not None:
             continuity.add_wish(session, person, added, note, by=by, now=now)
 
-    return beside(record_id, act)
+    return act_on_person(record_id, act)
 
 
 @bp.post("/records/<record_id>/promises")
 @staff_who_may(Action.WRITE)
 def promises(record_id: str) -> str | Response:
-    """A promise, or how one ended."""
+    """Add or settle a promise."""
     settled, end = request.form.get("settle"), choice(PromiseEnd, request.form.get("end", PromiseEnd.KEPT.value))
     note, due, owner_id = request.form.get("promise", ""), request.form.get("due_on"), request.form.get("owner")
     due_on = a_day(due) if due else None
@@ -81,26 +81,26 @@ def promises(record_id: str) -> str | Response:
         owner = _colleague(session, owner_id) if owner_id else by
         continuity.make_promise(session, person, note, due_on=due_on, owner=owner, record=record, by=by, now=now)
 
-    return beside(record_id, act)
+    return act_on_person(record_id, act)
 
 
 @bp.post("/records/<record_id>/caller-code")
 @staff_who_may(Action.WRITE)
 def caller_code(record_id: str) -> str | Response:
-    """Give them a (new) 呼び番号, or take it away."""
+    """Give a (new) caller code (呼び番号), or withdraw it."""
     withdrawn = request.form.get("act") == "withdraw"
 
     def act(session: Session, _record: Consultation, person: Person, by: Staff, now: datetime) -> None:
         change = continuity.withdraw_code if withdrawn else continuity.give_code
         change(session, person, by=by, now=now)
 
-    return beside(record_id, act)
+    return act_on_person(record_id, act)
 
 
 @bp.post("/records/<record_id>/usual")
 @staff_who_may(Action.WRITE)
 def usual(record_id: str) -> str | Response:
-    """Name いつもの担当, or let the records tell."""
+    """Set the usual counsellor (いつもの担当), or leave it to the records."""
     chosen = request.form.get("usual", "")
 
     def act(session: Session, _record: Consultation, person: Person, by: Staff, now: datetime) -> None:
@@ -108,19 +108,19 @@ def usual(record_id: str) -> str | Response:
             session, person, _colleague(session, chosen) if chosen else None, by=by, now=now
         )
 
-    return beside(record_id, act)
+    return act_on_person(record_id, act)
 
 
 @bp.post("/records/<record_id>/consents")
 @staff_who_may(Action.WRITE)
 def withdraw_consent(record_id: str) -> str | Response:
-    """They no longer agree that records of several channels stand together."""
+    """Withdraw the consent to joining records of several channels."""
     consent = request.form.get("withdraw", "")
 
     def act(session: Session, _record: Consultation, person: Person, by: Staff, now: datetime) -> None:
         consents.withdraw(session, person.id, consent, by=by, now=now)
 
-    return beside(record_id, act)
+    return act_on_person(record_id, act)
 
 
 def _colleague(session: Session, staff_id: str) -> Staff:

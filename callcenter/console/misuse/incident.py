@@ -1,4 +1,4 @@
-"""Writing down that the line was misused, and marking the number if there is one."""
+"""Recording an incident, and flagging the number if there is one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SAVED_WITH_FLAG = f"書きとめて、この番号に印をつけました。{RE
 
 @dataclass(frozen=True)
 class Sent:
-    """The form as it came."""
+    """The form as it was sent."""
 
     key: str
     typed: Typed
@@ -52,7 +52,7 @@ class Sent:
 @bp.post("/records/<record_id>/incident")
 @staff_who_may(Action.WRITE)
 def note_incident(record_id: str) -> str | Response | tuple[str, int]:
-    """Keep what happened, and flag the number if that was asked for: both or neither."""
+    """Store the incident, and flag the number if that was asked for: both or neither."""
     sent = Sent.read()
     try:
         with unit_of_work() as session:
@@ -88,12 +88,12 @@ def _keep(session: Session, record_id: str, sent: Sent) -> None:
 
 
 def _again(record_id: str, sent: Sent, refused: HelplineError) -> tuple[str, int]:
-    """Draw the record again with what was typed, and what to mend."""
+    """Draw the record again with what was typed, and its problems."""
     field = "misuse_kind" if isinstance(refused, NothingChosen) else None
     problems = (Problem(field, refused.message),)
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
         record = consultations.lock_for_writing(session, record_id, staff)
         again = flagged.part(session, record, staff, now=now, typed=sent.typed, problems=problems)
-        draw = drawing.around(session, record_id, misuse=again)
+        draw = drawing.gather(session, record_id, misuse=again)
     return draw(), 422

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from callcenter.domain.calls.lifecycle import CallOutcome, CallState, OfferState
@@ -75,7 +76,7 @@ def rows(session: Session, call_id: str, offer_id: str) -> Rows:
     call, offer = session.get_one(Call, call_id), session.get_one(Offer, offer_id)
     touched = {"call": call, "offer": offer, "presence": session.get_one(Presence, offer.staff_id)}
     return {
-        name: {column.key: getattr(row, column.key) for column in row.__table__.columns if column.key not in SEEN_ONLY}
+        name: {one.key: getattr(row, one.key) for one in inspect(type(row)).column_attrs if one.key not in SEEN_ONLY}
         for name, row in touched.items()
     }
 

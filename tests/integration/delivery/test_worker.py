@@ -159,7 +159,7 @@ def test_the_worker_goes_on_after_a_look_that_failed(desk: Desk, monkeypatch: py
             stop.set()
         raise KeyError("a mistake of ours")
 
-    monkeypatch.setattr(worker, "look", look)
+    monkeypatch.setattr(worker, "ring_and_run_errands", look)
     ticker = threading.Thread(target=keep_running, args=(desk.app, worker.lanes(stop)["line"], stop))
     ticker.start()
     ticker.join(timeout=10)
