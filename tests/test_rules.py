@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from inspect import unwrap
 from pathlib import Path
@@ -46,6 +47,17 @@ def test_no_module_has_two_subjects() -> None:
     """Near 300 lines by choice; how much a function may do is ruff's to say (pyproject.toml)."""
     lengths = {name(module): len(module.read_text("utf-8").splitlines()) for module in MODULES}
     assert {module: lines for module, lines in lengths.items() if lines > LONGEST_MODULE} == {}
+
+
+MOST_IN_A_FOLDER = 16
+CROWDED = {"templates/admin", "templates/parts", "templates/reports"}
+"""Folders that still wait to be divided; no other may join them."""
+
+
+def test_no_folder_holds_more_than_a_reader_can_take_in() -> None:
+    files = [path for path in (*MODULES, *TEMPLATES, *SHEETS, *SCRIPTS) if path.name != "__init__.py"]
+    sizes = Counter(name(path.parent) for path in files)
+    assert {folder for folder, held in sizes.items() if held > MOST_IN_A_FOLDER} == CROWDED
 
 
 UNEXPLAINED = re.compile(r"#\s*(noqa: [A-Z0-9, ]+|noqa|type: ignore(\[[^]]*])?)$")

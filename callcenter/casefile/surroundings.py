@@ -26,7 +26,7 @@ from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.names.nickname_search import Candidate
 from callcenter.services.records import consultations, drafts
-from callcenter.ui.forms import Problem
+from callcenter.ui.forms import Form, Problem
 
 Drawing = Callable[[], str]
 """A page that was gathered in a transaction and is drawn after it."""
@@ -57,6 +57,8 @@ class PageResults:
     past: EarlierContacts | None = None
     """Earlier consultations than the newest ones."""
     problems: tuple[Problem, ...] = ()
+    sent: Form | None = None
+    """A form beside the record that could not be taken."""
 
 
 @dataclass(frozen=True)

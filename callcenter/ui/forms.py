@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFProtect
-from wtforms import Field
+from wtforms import Field, StringField
 from wtforms.validators import Length, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, RadioInput, Select
 
@@ -76,7 +76,12 @@ class Form(FlaskForm):
     def check(self) -> None:
         """Raise the first problem as a ``HelplineError``, for a form without a page to correct it on."""
         if not self.validate():
-            raise HelplineError(self.problems[0].message)
+            raise self.refusal
+
+    @property
+    def refusal(self) -> HelplineError:
+        """The first problem as an error, for a script that says it while the form stays as it is."""
+        return HelplineError(self.problems[0].message)
 
     def refuse(self, refused: HelplineError, field: str | None = None) -> None:
         """Add a rule's refusal at the field that it names (else *field*), or at the top."""
@@ -174,6 +179,27 @@ class ManyChoicesField(ChoiceField):
         return tuple(str(code) for code in self.data or ())
 
 
+class ListField(StringField):
+    """One out of a list that comes with the page, such as colleagues; ``data`` is what was sent.
+
+    *blank* is the label of an empty answer, if there is one. Whether the answer may be chosen is for the rule to say
+    that acts on it.
+    """
+
+    widget = Select()
+
+    def __init__(self, label: str, *, blank: str | None = None, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.blank = blank
+        self.listed: Options = ()
+
+    @property
+    def options(self) -> Options:
+        """The answers as the page offers them, the empty one first."""
+        first = [] if self.blank is None else [("", self.blank)]
+        return [*first, *self.listed]
+
+
 @dataclass(frozen=True)
 class Question:
     """A field as the macros of ``parts/field.html`` draw it, with what was typed and its problems."""
@@ -197,7 +223,7 @@ class Question:
             kind="select" if isinstance(field.widget, Select) else getattr(field.widget, "input_type", "textarea"),
             value=shown[0] if shown else "",
             chosen=shown,
-            options=field.options if isinstance(field, ChoiceField) else (),
+            options=field.options if isinstance(field, ChoiceField | ListField) else (),
             problems=tuple(problems_of(field)),
         )
 

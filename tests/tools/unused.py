@@ -44,6 +44,8 @@ ALLOWED = {
     "validate_opening": "WTForms calls it for the field of that name",
     "validate_closing": "WTForms calls it for the field of that name",
     "validate_reason": "WTForms calls it for the field of that name",
+    "validate_part": "WTForms calls it for the field of that name",
+    "validate_nickname_heard": "WTForms calls it for the field of that name",
     "validate_password": "WTForms calls it for the field of that name",
     "bind_key": "Flask-SQLAlchemy hands it over",
     "_make_engine": "Flask-SQLAlchemy calls it",

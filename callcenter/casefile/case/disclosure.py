@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response as FlaskResponse
 from flask import render_template, request, session
 from werkzeug.wrappers import Response
@@ -11,15 +9,16 @@ from werkzeug.wrappers import Response
 from callcenter.adapters import pdf
 from callcenter.casefile import words
 from callcenter.casefile.blueprint import bp
+from callcenter.casefile.forms import DisclosureForm
 from callcenter.context import ports, settings, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date
-from callcenter.domain.keeping.disclosure import Mark, ReasonFirst, check_reason, decide
+from callcenter.domain.keeping.disclosure import ReasonFirst, check_reason, decide
 from callcenter.services.keeping import disclosures
 from callcenter.services.keeping.disclosures import Copy, Draft
 from callcenter.services.trail.audit import staff_member
 from callcenter.ui.access import myself, staff_who_may
-from callcenter.ui.forms import Problem
+from callcenter.ui.kit.answers import again
 from callcenter.ui.staff.login_flow import requires_recent_proof
 
 KINDS = {"pdf": "application/pdf", "json": "application/json", "review": "application/pdf"}
@@ -31,7 +30,8 @@ KINDS = {"pdf": "application/pdf", "json": "application/json", "review": "applic
 def disclosure(case_id: str) -> str:
     """Show every part of the case with its proposed mark; needs a recent proof of identity."""
     session["disclosing"] = case_id
-    return _draw(_gathered(case_id))
+    draft = _gathered(case_id)
+    return _draw(draft, _form(draft))
 
 
 @bp.post("/cases/<case_id>/disclosure")
@@ -42,12 +42,16 @@ def disclose(case_id: str) -> Response | str | tuple[str, int]:
         return disclosure(case_id)
     kind = request.form.get("kind", "")
     draft = _gathered(case_id)
+    form = _form(draft)
+    if not form.validate():
+        return again(_draw(draft, form))
     try:
-        reason = check_reason(request.form.get("reason", ""))
+        reason = check_reason(form.reason.data or "")
     except ReasonFirst as missing:
-        return _draw(draft, Problem("reason", missing.message)), 422
+        form.refuse(missing, "reason")
+        return again(_draw(draft, form))
     for_review, now = kind == "review", ports().clock.now()
-    decided = decide(draft.sections, _marks(), request.form.get("phrases", "").splitlines(), for_review=for_review)
+    decided = decide(draft.sections, form.marks, (form.phrases.data or "").splitlines(), for_review=for_review)
     service = settings().service_name
     made = disclosures.document(draft, decided, service=service, for_review=for_review, now=now)
     # Setting the pages takes a moment, in which no transaction shall wait.
@@ -66,23 +70,12 @@ def _gathered(case_id: str) -> Draft:
         return disclosures.gather(database, case_id, person, names=names, by=myself(database), now=ports().clock.now())
 
 
-def _marks() -> dict[str, Mark]:
-    """Return the decided marks; a part without a decision gets the proposed one."""
-    sent = {name.removeprefix("mark-"): value for name, value in request.form.items() if name.startswith("mark-")}
-    return {piece: Mark(value) for piece, value in sent.items() if value in set(Mark)}
+def _form(draft: Draft) -> DisclosureForm:
+    return DisclosureForm.over(piece for section in draft.sections for piece in section.pieces)
 
 
-def _draw(draft: Draft, problem: Problem | None = None) -> str:
-    typed: dict[str, Any] = request.form.to_dict()
-    return render_template(
-        "casefile/case/disclosure.html",
-        draft=draft,
-        words=words,
-        chosen=_marks(),
-        marks=[(mark.value, mark.label) for mark in Mark],
-        typed=typed,
-        problems=[problem] if problem else [],
-    )
+def _draw(draft: Draft, form: DisclosureForm) -> str:
+    return render_template("casefile/case/disclosure.html", draft=draft, words=words, form=form)
 
 
 def _file(body: bytes, kind: str, day: str) -> Response:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.casefile.blueprint import bp
+from callcenter.casefile.forms import BreakGlassForm
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.break_glass import LASTS, LONGEST, ReasonMissing, ReasonTooLong
 from callcenter.domain.access.permissions import Action
 from callcenter.services.access import break_glass
 from callcenter.services.access.break_glass import Target
 from callcenter.ui.access import myself, staff_who_may
-from callcenter.ui.forms import Problem
+from callcenter.ui.kit.answers import again
 
 KINDS = ("case", "record")
 
@@ -28,19 +27,22 @@ def break_glass_form(kind: str, target_id: str) -> str | Response:
     with unit_of_work() as session:
         if break_glass.is_open_to(session, target, by=myself(session), now=ports().clock.now()):
             return _onward(target)
-    return _draw(target)
+    return _draw(target, BreakGlassForm())
 
 
 @bp.post("/break-glass/<kind>/<target_id>")
 @staff_who_may(Action.OPEN)
 def break_the_glass(kind: str, target_id: str) -> Response | tuple[str, int]:
     """Open it, with the reason in the trail and a supervisor to review it."""
-    target, reason = _target(kind, target_id), request.form.get("reason", "")
+    target, form = _target(kind, target_id), BreakGlassForm()
+    if not form.validate():
+        return again(_draw(target, form))
     try:
         with unit_of_work() as session:
-            access = _ask(session, target, reason)
-    except (ReasonMissing, ReasonTooLong) as wrong:
-        return _draw(target, reason, [Problem("reason", wrong.message)]), 422
+            access = _ask(session, target, form.reason.data or "")
+    except (ReasonMissing, ReasonTooLong) as refused:
+        form.refuse(refused, "reason")
+        return again(_draw(target, form))
     if access:
         flash(f"{_minutes()}分だけひらきました。ひらいたことと理由は、統括に知らせてあります。")
     return _onward(target)
@@ -52,9 +54,10 @@ def _ask(session: Session, target: Target, reason: str) -> bool:
     )
 
 
-def _draw(target: Target, reason: str = "", problems: list[Problem] | None = None) -> str:
-    given: dict[str, Any] = {"minutes": _minutes(), "longest": LONGEST, "reason": reason, "problems": problems or []}
-    return render_template("casefile/case/break_glass.html", target=target, **given)
+def _draw(target: Target, form: BreakGlassForm) -> str:
+    return render_template(
+        "casefile/case/break_glass.html", target=target, form=form, minutes=_minutes(), longest=LONGEST
+    )
 
 
 def _minutes() -> int:

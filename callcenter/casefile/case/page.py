@@ -13,11 +13,19 @@ from sqlalchemy.orm import Session
 from callcenter.casefile import contacts, words
 from callcenter.casefile.blueprint import bp
 from callcenter.casefile.contacts import EarlierContact
+from callcenter.casefile.forms import (
+    CloseForm,
+    DeclineForm,
+    FollowUpForm,
+    HandOverForm,
+    NameForm,
+    ReopenForm,
+    by_class,
+)
 from callcenter.casefile.words import called
 from callcenter.context import ports, settings, unit_of_work
 from callcenter.domain.access.permissions import Action, may
 from callcenter.domain.calendar.times import local_date
-from callcenter.domain.cases.states import CloseReason
 from callcenter.domain.cases.wall import Part, Speaker
 from callcenter.domain.codes import Code
 from callcenter.domain.places import Prefecture, municipalities
@@ -35,11 +43,13 @@ from callcenter.services.records.viewers import OtherViewer
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
 from callcenter.ui.access import myself, staff_who_may
-from callcenter.ui.forms import Problem
+from callcenter.ui.forms import Form
 from callcenter.ui.kit.paging import before_moment
 
 ON_PAPER = 500
 """Contacts that one print may hold."""
+FORMS: tuple[type[Form], ...] = (CloseForm, DeclineForm, FollowUpForm, HandOverForm, NameForm, ReopenForm)
+"""What can be sent from the page, besides the texts that are saved as they are written."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +114,7 @@ def case(case_id: str) -> str:
     return draw_case(case_id)
 
 
-def draw_case(case_id: str, *, problems: tuple[Problem, ...] = (), typed: dict[str, str] | None = None) -> str:
+def draw_case(case_id: str, sent: Form | None = None) -> str:
     """Return the page; *problems* and what was *typed* are shown after something was refused."""
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
@@ -112,8 +122,14 @@ def draw_case(case_id: str, *, problems: tuple[Problem, ...] = (), typed: dict[s
         viewers.start_viewing(session, Subject("case", found.id), staff, now=now)
         _note(session, found, "case.read", staff, now)
         sight = _look(session, found, staff, now, before=before_moment())
-        given = {"typed": typed or {}, "problems": problems, "reasons": [(one.value, one.label) for one in CloseReason]}
-        return render_template("casefile/case/page.html", sight=sight, words=words, **given)
+        usual = (form(formdata=None) for form in FORMS)
+        return render_template(
+            "casefile/case/page.html",
+            sight=sight,
+            words=words,
+            forms=by_class(usual, sent, sight.colleagues),
+            problems=sent.problems if sent else [],
+        )
 
 
 @bp.get("/cases/<case_id>/live")

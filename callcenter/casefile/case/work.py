@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
-from typing import Any
 
 from flask import jsonify, request
 from werkzeug.wrappers import Response
 
 from callcenter.casefile.blueprint import bp
 from callcenter.casefile.case.page import draw_case
+from callcenter.casefile.forms import (
+    NEVER,
+    OPEN_DAYS,
+    CloseForm,
+    DeclineForm,
+    FollowUpForm,
+    HandOverForm,
+    ReopenForm,
+)
 from callcenter.casefile.record.writing import NotASave, sent_fields
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import long_date
-from callcenter.domain.cases.states import CloseReason
 from callcenter.domain.errors import HelplineError
 from callcenter.services.cases import case_closing, case_handovers, casework
 from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.filters import clock_seconds
-from callcenter.ui.forms import Problem
+from callcenter.ui.forms import Form
 from callcenter.ui.kit.answers import Answer, again, from_script, onward
-from callcenter.ui.kit.sent import a_day, choice
-
-UNREADABLE = "日付を読みとれませんでした。2026-11-30 のように入れるか、下のボタンで選んでください。"
-OPEN_DAYS = {"1": 1, "3": 3, "5": 5, "10": 10, "20": 20}
-"""Presets of a follow-up, in open days."""
-
-
-class ChooseReason(HelplineError):
-    """Raised when a case would be closed without a reason."""
-
-    message = "終える理由を選んでください。"
 
 
 @bp.post("/cases/<case_id>/save")
@@ -68,53 +63,58 @@ def case_take_on(case_id: str) -> Answer:
             casework.take_on(session, case_id, by=myself(session), now=ports().clock.now())
         return "担当になりました。"
 
-    return _done(case_id, None, act)
+    return _done(case_id, Form(), None, act)
 
 
 @bp.post("/cases/<case_id>/follow-up")
 @staff_who_may(Action.CARE)
 def case_follow_up(case_id: str) -> Answer:
     """Set the follow-up."""
+    form = FollowUpForm()
 
     def act() -> str:
-        now, when = ports().clock.now(), request.form.get("when", "")
+        now, when = ports().clock.now(), form.when.data or ""
         with unit_of_work() as session:
-            wanted = casework.open_day_after(session, OPEN_DAYS[when], now=now) if when in OPEN_DAYS else _day(when)
+            wanted = None if when == NEVER else form.day.data
+            if when in OPEN_DAYS:
+                wanted = casework.open_day_after(session, OPEN_DAYS[when], now=now)
             day = casework.set_follow_up(session, case_id, wanted, by=myself(session), now=now)
         if day is None:
             return "次に見る日を、なしにしました。"
         moved = f"{long_date(wanted)}は受付がないため、" if wanted is not None and wanted != day else ""
         return f"{moved}{long_date(day)}に、もう一度見ます。"
 
-    return _done(case_id, "follow_up_on", act)
+    return _done(case_id, form, "follow_up_on", act)
 
 
 @bp.post("/cases/<case_id>/hand-over")
 @staff_who_may(Action.CARE)
 def case_hand_over(case_id: str) -> Answer:
     """Ask a colleague to take the case."""
+    form = HandOverForm()
 
     def act() -> str:
-        to, note = request.form.get("to", ""), request.form.get("note", "")
+        to, note = form.to.data or "", form.note.data or ""
         with unit_of_work() as session:
             asked = case_handovers.ask(session, case_id, to, note, by=myself(session), now=ports().clock.now())
             name = asked.to_staff.name
         return f"{name}さんに、引きつぎをお願いしました。返事があるまで、担当は変わりません。"
 
-    return _done(case_id, "note", act)
+    return _done(case_id, form, "note", act)
 
 
 @bp.post("/handovers/<handover_id>/<answer>")
 @staff_who_may(Action.CARE)
 def handover_answer(handover_id: str, answer: str) -> Answer:
     """Accept, decline or withdraw a hand-over."""
+    form = DeclineForm()
+    form.check()
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
         if answer == "accept":
             asked, words = case_handovers.accept(session, handover_id, by=staff, now=now), "引きつぎました。"
         elif answer == "decline":
-            why = request.form.get("answer", "")
-            asked = case_handovers.decline(session, handover_id, why, by=staff, now=now)
+            asked = case_handovers.decline(session, handover_id, form.answer.data or "", by=staff, now=now)
             words = "見送りました。担当は変わりません。"
         elif answer == "withdraw":
             asked, words = case_handovers.withdraw(session, handover_id, by=staff, now=now), "お願いを取り下げました。"
@@ -130,44 +130,42 @@ def handover_answer(handover_id: str, answer: str) -> Answer:
 @staff_who_may(Action.CARE)
 def case_close(case_id: str) -> Answer:
     """Close the case with its reason."""
+    form = CloseForm()
 
     def act() -> str:
-        reason = choice(CloseReason, request.form.get("reason"), refusal=ChooseReason)
-        note = request.form.get("close_note", "")
+        reason, note, now = form.reason.data, form.close_note.data or "", ports().clock.now()
         with unit_of_work() as session:
-            now = ports().clock.now()
             case_closing.close(session, case_id, reason, note, by=myself(session), now=now)
         return "ケースを終えました。同じ方から電話があれば、またひらきます。"
 
-    return _done(case_id, "close_note", act)
+    return _done(case_id, form, "close_note", act)
 
 
 @bp.post("/cases/<case_id>/reopen")
 @staff_who_may(Action.CARE)
 def case_reopen(case_id: str) -> Answer:
     """Reopen a closed case."""
+    form = ReopenForm()
 
     def act() -> str:
+        note, now = form.reopen_note.data or "", ports().clock.now()
         with unit_of_work() as session:
-            note = request.form.get("reopen_note", "")
-            case_closing.reopen(session, case_id, note, by=myself(session), now=ports().clock.now())
+            case_closing.reopen(session, case_id, note, by=myself(session), now=now)
         return "もう一度ひらきました。"
 
-    return _done(case_id, "reopen_note", act)
+    return _done(case_id, form, "reopen_note", act)
 
 
-def _done(case_id: str, field: str | None, act: Callable[[], str]) -> Answer:
+def _done(case_id: str, form: Form, field: str | None, act: Callable[[], str]) -> Answer:
     """Call *act* and return to the page; what was refused is shown with what was typed."""
+    if not form.validate():
+        return again(draw_case(case_id, form))
     try:
         words = act()
     except HelplineError as refused:
-        typed: dict[str, Any] = request.form.to_dict()
-        return again(draw_case(case_id, problems=(Problem(field, refused.message),), typed=typed))
+        form.refuse(refused, field)
+        return again(draw_case(case_id, form))
     return _back(case_id, words)
-
-
-def _day(when: str) -> date | None:
-    return None if when == "none" else a_day(request.form.get("day"), otherwise=UNREADABLE)
 
 
 def _back(case_id: str, words: str) -> Response:

@@ -8,11 +8,9 @@ from sqlalchemy.orm import Session
 
 from callcenter.casefile.words import Options
 from callcenter.domain.access.permissions import Action
-from callcenter.domain.cases.continuity import Wish
 from callcenter.domain.cases.wall import Part
 from callcenter.services.staff import accounts
 
-WISHES: Options = tuple((one.value, one.label) for one in Wish)
 PARTS = tuple(one for one in Part if one is not Part.BACKGROUND)
 """これまで is not shown in the list, so it is not shared from there."""
 
@@ -22,7 +20,6 @@ class FormChoices:
     """The lists of the forms beside a record."""
 
     colleagues: Options
-    wishes: Options = WISHES
     parts: tuple[Part, ...] = PARTS
 
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from callcenter.casefile import words
 from callcenter.casefile.blueprint import bp
+from callcenter.casefile.forms import ConfirmForm, NewCaseForm
 from callcenter.casefile.person import card, choices, cues, page
 from callcenter.casefile.person.candidates import apply_hints
 from callcenter.casefile.record import form
@@ -17,9 +18,7 @@ from callcenter.casefile.words import name_of_person
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.cases.linking import ConsentNeeded
-from callcenter.domain.errors import HelplineError
 from callcenter.domain.names.nickname_cues import Cues
-from callcenter.domain.records.consultations import Relation
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.cases import cases, consents, linking
@@ -29,17 +28,11 @@ from callcenter.services.names.nickname_search import Candidate
 from callcenter.services.records import consultations
 from callcenter.services.trail.audit import staff_member
 from callcenter.ui.access import myself, staff_who_may
-from callcenter.ui.kit.answers import from_script
-from callcenter.ui.kit.sent import a_moment, choice
+from callcenter.ui.kit.answers import Answer, from_script
+from callcenter.ui.kit.sent import a_moment
 
 MOST = 9
 """As many candidates as there are keys to choose them with."""
-
-
-class NameFirst(HelplineError):
-    """Raised when a case would be opened without a name."""
-
-    message = "先に、呼び名を入れてください。ひらがなだけでも大丈夫です。"
 
 
 @bp.post("/records/<record_id>/search")
@@ -76,13 +69,14 @@ def _candidates(
 
 @bp.post("/records/<record_id>/person")
 @staff_who_may(Action.WRITE)
-def confirm(record_id: str) -> str | Response:
+def confirm(record_id: str) -> Answer:
     """Link the record to the person the counsellor recognised."""
+    form, shown = ConfirmForm(), PageResults()
+    chosen = form.person.data or ""
     with unit_of_work() as session:
-        chosen, shown = request.form.get("person", ""), PageResults()
         staff, now = myself(session), ports().clock.now()
         try:
-            if request.form.get("consent") == "1":
+            if form.consent.data:
                 record = consultations.lock_for_writing(session, record_id, staff)
                 person = cases.get_person(session, chosen)
                 consents.give(session, person.id, record.channel, by=staff, now=now)
@@ -95,13 +89,13 @@ def confirm(record_id: str) -> str | Response:
 
 @bp.post("/records/<record_id>/new-case")
 @staff_who_may(Action.WRITE)
-def new_case(record_id: str) -> str | Response:
+def new_case(record_id: str) -> Answer:
     """Open a case for somebody new, under the name they gave."""
-    heard = request.form.get("nickname_heard", "").strip()
-    if not heard:
-        raise NameFirst
-    relation = choice(Relation, request.form.get("new_relation", Relation.UNKNOWN.value))
-    new, relative = NewPerson(heard, relation=relation), request.form.get("family_of", "")
+    form = NewCaseForm()
+    if not form.validate():
+        return page.refuse(record_id, form)
+    new = NewPerson((form.nickname_heard.data or "").strip(), relation=form.new_relation.data)
+    relative = form.family_of.data or ""
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
         if relative:

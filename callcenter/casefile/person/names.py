@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
 
 from callcenter.casefile.blueprint import bp
 from callcenter.casefile.case.page import draw_case
+from callcenter.casefile.forms import NameForm
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date
@@ -20,8 +18,7 @@ from callcenter.services.cases import case_access, cases, wall
 from callcenter.services.names import nicknames
 from callcenter.services.trail.audit import staff_member
 from callcenter.ui.access import myself, staff_who_may
-from callcenter.ui.forms import Problem
-from callcenter.ui.kit.answers import from_script
+from callcenter.ui.kit.answers import Answer, again, from_script
 from callcenter.ui.kit.sent import UnknownChoice
 
 ACTS = {
@@ -31,8 +28,6 @@ ACTS = {
     "restore": "この呼び名でも、さがせるようにしました。",
 }
 
-Answer = Response | str | tuple[str, int]
-
 
 @bp.post("/people/<person_id>/names/<act>")
 @staff_who_may(Action.CARE)
@@ -40,17 +35,23 @@ def change_names(person_id: str, act: str) -> Answer:
     """Change one name; persons behind the wall cannot be changed either."""
     if act not in ACTS:
         raise UnknownChoice
+    form = NameForm()
+    if not form.validate():
+        return _refused(person_id, form)
     try:
         with unit_of_work() as session:
             staff = myself(session)
             person = _person(session, person_id, staff)
             case_id = case_access.lock_for_work(session, person.case_id, staff, now=ports().clock.now()).id
-            _change(session, person, act, staff)
+            _change(session, person, act, form, staff)
             names = nicknames.all_of(session, person)
     except HelplineError as refused:
-        return _refused(person_id, refused)
+        form.refuse(refused, "names")
+        return _refused(person_id, form, refused)
     if from_script():
-        return render_template("casefile/person/names.html", person_id=person_id, names=names, typed={}, problems=())
+        return render_template(
+            "casefile/person/names.html", person_id=person_id, names=names, name_form=NameForm(formdata=None)
+        )
     flash(ACTS[act])
     return redirect(url_for("casefile.case", case_id=case_id, person=person_id, _anchor="names"), 303)
 
@@ -62,9 +63,9 @@ def _person(session: Session, person_id: str, staff: Staff) -> Person:
     return person
 
 
-def _change(session: Session, person: Person, act: str, staff: Staff) -> None:
-    by, now, chosen = staff_member(staff.id), ports().clock.now(), request.form.get("name", "")
-    text, reading = request.form.get("name_text", ""), request.form.get("name_reading", "")
+def _change(session: Session, person: Person, act: str, form: NameForm, staff: Staff) -> None:
+    by, now, chosen = staff_member(staff.id), ports().clock.now(), form.name.data or ""
+    text, reading = form.name_text.data or "", form.name_reading.data or ""
     if act == "add":
         nicknames.add_nickname(session, person, text, reading, by=by, now=now, since=local_date(now))
     elif act == "correct":
@@ -75,12 +76,11 @@ def _change(session: Session, person: Person, act: str, staff: Staff) -> None:
         nicknames.restore(session, person, chosen, by=by, now=now)
 
 
-def _refused(person_id: str, refused: HelplineError) -> Answer:
+def _refused(person_id: str, form: NameForm, refused: HelplineError | None = None) -> Answer:
     """Return the page with what was typed, or the reason to a script."""
     if from_script():
-        raise refused
+        raise refused or form.refusal
     with unit_of_work() as session:
         person = _person(session, person_id, myself(session))
         case_id = person.case_id
-    typed: dict[str, Any] = request.form.to_dict()
-    return draw_case(case_id, problems=(Problem("names", refused.message),), typed=typed), 422
+    return again(draw_case(case_id, form))

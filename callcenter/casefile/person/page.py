@@ -11,6 +11,15 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.casefile import words
+from callcenter.casefile.forms import (
+    AddressForm,
+    NameForm,
+    PromiseForm,
+    UsualForm,
+    WallForm,
+    WishForm,
+    by_class,
+)
 from callcenter.casefile.person import card as cards
 from callcenter.casefile.person import choices, cues
 from callcenter.casefile.person.card import Card
@@ -18,13 +27,15 @@ from callcenter.casefile.person.choices import FormChoices
 from callcenter.casefile.record import form, sheet
 from callcenter.casefile.record.sheet import Sheet
 from callcenter.casefile.surroundings import PageResults, Pieces, surroundings_of, surroundings_of_record, to_record
-from callcenter.context import ports
+from callcenter.context import ports, unit_of_work
+from callcenter.domain.errors import HelplineError
 from callcenter.models.cases.cases import Nickname
 from callcenter.services.cases import wall
 from callcenter.services.names import nicknames
 from callcenter.services.records import consultations
-from callcenter.ui.access import myself
-from callcenter.ui.kit.answers import from_script
+from callcenter.ui.access import me, myself
+from callcenter.ui.forms import Form
+from callcenter.ui.kit.answers import again, from_script
 
 
 @dataclass(frozen=True)
@@ -54,11 +65,26 @@ class RecordPage:
             "cues": self.shown.cues,
             "colleagues": self.shown.colleagues,
             "asking": self.shown.asking,
-            "problems": self.shown.problems,
+            "forms": self.forms(),
+            "problems": [*self.shown.problems, *(self.shown.sent.problems if self.shown.sent else ())],
             "ask": cues,
             "form": form,
             "words": words,
         }
+
+    def forms(self) -> dict[str, Form]:
+        """Return the forms about the person; the one that was just sent keeps what was typed."""
+        if self.card is None or self.beside is None:
+            return {}
+        usual = (
+            AddressForm(formdata=None, how_to_address=self.card.how_to_address),
+            NameForm(formdata=None),
+            PromiseForm(formdata=None, owner=me().staff_id),
+            UsualForm(formdata=None, usual=self.card.usual_id),
+            WallForm(formdata=None),
+            WishForm(formdata=None),
+        )
+        return by_class(usual, self.shown.sent, self.beside.colleagues)
 
 
 def gather(session: Session, record_id: str, shown: PageResults | None = None) -> RecordPage:
@@ -93,3 +119,15 @@ def gather_answer(
     if from_script():
         return lambda: render_template("casefile/person/answer.html", **found.given())
     return lambda: to_record(record_id)
+
+
+def refuse(record_id: str, form: Form, refused: HelplineError | None = None) -> tuple[str, int]:
+    """Answer a *form* beside a record that could not be taken, or was *refused* by a rule.
+
+    A script gets the words and leaves the form as it is; a browser without scripts gets the page with what was typed.
+    """
+    if from_script():
+        raise refused or form.refusal
+    with unit_of_work() as session:
+        draw = surroundings_of_record(session, record_id).page(session, record_id, PageResults(sent=form))
+    return again(draw())

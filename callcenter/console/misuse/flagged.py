@@ -7,15 +7,15 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from callcenter.console.forms import IncidentForm
 from callcenter.domain.access.permissions import Action, Condition, may
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.misuse.flags import FLAG_CHOICES, FLAG_DAYS, Misuse, NotTheCallAtHand
+from callcenter.domain.misuse.flags import FLAG_CHOICES, NotTheCallAtHand
 from callcenter.models.base import new_id
 from callcenter.models.calls.calls import Call
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.misuse import flags, incidents
-from callcenter.ui.forms import Problem
 
 
 @dataclass(frozen=True)
@@ -35,16 +35,6 @@ class Noted:
 
 
 @dataclass(frozen=True)
-class Typed:
-    """What was typed and refused."""
-
-    kind: str = ""
-    words: str = ""
-    flag: bool = False
-    days: int = FLAG_DAYS
-
-
-@dataclass(frozen=True)
 class Part:
     """The part of the record about misuse of the line."""
 
@@ -55,11 +45,9 @@ class Part:
     flag: Flagged | None
     why_not: str | None
     """Why the number behind the call cannot be flagged; None if it can."""
-    typed: Typed
-    problems: tuple[Problem, ...]
+    form: IncidentForm
     saved: str | None = None
 
-    kinds = tuple((kind.value, kind.label) for kind in Misuse)
     days = tuple((days, f"{days}日間") for days in FLAG_CHOICES)
 
 
@@ -78,8 +66,7 @@ def part(
     staff: Staff,
     *,
     now: datetime,
-    typed: Typed | None = None,
-    problems: tuple[Problem, ...] = (),
+    sent: IncidentForm | None = None,
     saved: str | None = None,
 ) -> Part | None:
     """Return the part for a record of a call; other contacts have none."""
@@ -92,8 +79,7 @@ def part(
         noted=tuple(Noted(one.at, one.kind.label) for one in incidents.of_record(session, record.id)),
         flag=of_call(session, call, staff, now=now),
         why_not=_why_not(session, call, staff),
-        typed=typed or Typed(),
-        problems=problems,
+        form=sent or IncidentForm(formdata=None),
         saved=saved,
     )
 

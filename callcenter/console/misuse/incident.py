@@ -2,66 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from flask import flash, render_template, request
+from flask import flash, render_template
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
 
 from callcenter.casefile.surroundings import to_record
 from callcenter.console import drawing
 from callcenter.console.blueprint import bp
+from callcenter.console.forms import IncidentForm
 from callcenter.console.misuse import flagged
-from callcenter.console.misuse.flagged import Typed
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.misuse.flags import FLAG_DAYS, Misuse, NoNumberShown, NothingChosen
+from callcenter.domain.misuse.flags import NoNumberShown
 from callcenter.models.calls.calls import Call
 from callcenter.services.misuse import flags, incidents
 from callcenter.services.records import consultations
 from callcenter.ui.access import myself, staff_who_may
-from callcenter.ui.forms import Problem
-from callcenter.ui.kit.answers import from_script
+from callcenter.ui.kit.answers import Answer, again, from_script
 
 REST = "つらい電話のあとは、休んで大丈夫です。"
 SAVED = f"書きとめました。{REST}"
 SAVED_WITH_FLAG = f"書きとめて、この番号に印をつけました。{REST}"
 
 
-@dataclass(frozen=True)
-class Sent:
-    """The form as it was sent."""
-
-    key: str
-    typed: Typed
-
-    @classmethod
-    def read(cls) -> Sent:
-        sent = request.form
-        days = sent.get("misuse_days", type=int)
-        typed = Typed(
-            kind=sent.get("misuse_kind", ""),
-            words=sent.get("misuse_words", ""),
-            flag=sent.get("misuse_flag") == "on",
-            days=FLAG_DAYS if days is None else days,
-        )
-        return cls(sent.get("misuse_key", ""), typed)
-
-
 @bp.post("/records/<record_id>/incident")
 @staff_who_may(Action.WRITE)
-def note_incident(record_id: str) -> str | Response | tuple[str, int]:
+def note_incident(record_id: str) -> Answer:
     """Store the incident, and flag the number if that was asked for: both or neither."""
-    sent = Sent.read()
+    form = IncidentForm()
+    if not form.validate():
+        return _refuse(record_id, form)
     try:
         with unit_of_work() as session:
-            _keep(session, record_id, sent)
+            _keep(session, record_id, form)
     except HelplineError as refused:
-        if from_script():
-            raise  # the words are told, and the form stays as it is
-        return _again(record_id, sent, refused)
-    saved = SAVED_WITH_FLAG if sent.typed.flag else SAVED
+        form.refuse(refused)
+        return _refuse(record_id, form, refused)
+    saved = SAVED_WITH_FLAG if form.misuse_flag.data else SAVED
     if not from_script():
         flash(saved)
         return to_record(record_id)
@@ -72,28 +49,26 @@ def note_incident(record_id: str) -> str | Response | tuple[str, int]:
     return render_template("console/misuse/incident.html", misuse=drawn)
 
 
-def _keep(session: Session, record_id: str, sent: Sent) -> None:
-    staff, now, typed = myself(session), ports().clock.now(), sent.typed
-    if typed.kind not in set(Misuse):
-        raise NothingChosen
-    kind = Misuse(typed.kind)
-    incident = incidents.record_incident(session, record_id, kind, typed.words, by=staff, now=now, key=sent.key)
-    if incident is None or not typed.flag:
+def _keep(session: Session, record_id: str, form: IncidentForm) -> None:
+    staff, now, kind = myself(session), ports().clock.now(), form.misuse_kind.data
+    words, key = form.misuse_words.data or "", form.misuse_key.data or ""
+    incident = incidents.record_incident(session, record_id, kind, words, by=staff, now=now, key=key)
+    if incident is None or not form.misuse_flag.data:
         return
     record = consultations.lock_for_writing(session, record_id, staff)
     call = session.get(Call, record.call_id) if record.call_id else None
     if call is None:
         raise NoNumberShown
-    flags.flag(session, call, kind, days=typed.days, by=staff, now=now)
+    flags.flag(session, call, kind, days=form.misuse_days.data, by=staff, now=now)
 
 
-def _again(record_id: str, sent: Sent, refused: HelplineError) -> tuple[str, int]:
-    """Draw the record again with what was typed, and its problems."""
-    field = "misuse_kind" if isinstance(refused, NothingChosen) else None
-    problems = (Problem(field, refused.message),)
+def _refuse(record_id: str, form: IncidentForm, refused: HelplineError | None = None) -> tuple[str, int]:
+    """Draw the record again with what was typed, and what to mend; a script gets the words alone."""
+    if from_script():
+        raise refused or form.refusal
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
         record = consultations.lock_for_writing(session, record_id, staff)
-        again = flagged.part(session, record, staff, now=now, typed=sent.typed, problems=problems)
-        draw = drawing.gather(session, record_id, misuse=again)
-    return draw(), 422
+        part = flagged.part(session, record, staff, now=now, sent=form)
+        draw = drawing.gather(session, record_id, misuse=part)
+    return again(draw())

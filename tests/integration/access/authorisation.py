@@ -75,7 +75,9 @@ class Stage:
     def __init__(self, database_url: str) -> None:
         self.desk = Desk(database_url)
         self.app: Flask = self.desk.app
-        self.app.config.update(WTF_CSRF_METHODS=set(), PROPAGATE_EXCEPTIONS=False, TESTING=False)
+        self.app.config.update(
+            WTF_CSRF_METHODS=set(), WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False, TESTING=False
+        )
         for kind in (HelplineError, AccessDenied):
             self.app.register_error_handler(kind, _told)
         with self.desk.work() as session:

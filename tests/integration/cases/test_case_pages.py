@@ -206,3 +206,13 @@ def test_closing_wants_a_reason_and_opening_again_keeps_the_history(desk: Consol
     assert "終えたケースです" not in page.words
     assert "また話したいとのこと" in page.words
     assert "ケースを終えました(ほかの機関につながった)" in page.words
+
+
+def test_a_note_that_is_too_long_stays_with_the_reason_that_was_chosen(desk: Console, seat: Seat) -> None:
+    case_id, *_ = family(desk, seat)
+    text = "長" * 4001
+    answer = seat.sends(f"/console/cases/{case_id}/close", script=False, reason="quiet", close_note=text)
+    assert answer.status_code == 422
+    assert "ここに書けるのは4000文字までです。" in answer.text
+    assert (text in answer.text, '<option value="quiet" selected>' in answer.text) == (True, True)
+    assert case_in(desk, case_id).state == "open"

@@ -258,3 +258,15 @@ def test_a_supervisor_finds_the_words_of_unlinked_records_only_in_the_records(de
     page = chief.opens("/console/unlinked")
     assert ("記録をひらいて、つなぐ" in page.words, SON in page.words) == (True, False)
     assert chief.get("/console/unlinked?show=everything").status_code == 409
+
+
+def test_without_scripts_what_cannot_be_noted_comes_back_with_what_was_typed(
+    desk: Console, seat: Seat, in_call: str
+) -> None:
+    at = f"/console/records/{in_call}"
+    seat.sends(f"{at}/person", person=person(desk, "ミナト"))
+    answer = seat.sends(f"{at}/promises", script=False, promise="絵の話を聞く", due_on="あした")
+    assert answer.status_code == 422
+    assert all(kept in answer.text for kept in ('value="絵の話を聞く"', 'value="あした"', 'id="due_on-wrong"'))
+    answer = seat.sends(f"{at}/wall", script=False, reason="長" * 201)
+    assert (answer.status_code, 'id="reason-wrong"' in answer.text) == (422, True)

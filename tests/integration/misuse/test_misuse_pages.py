@@ -206,3 +206,11 @@ def test_an_objection_to_a_block_is_noted_with_what_was_decided(desk: Console, s
     with desk.work() as session:
         trail = session.scalars(select(AuditEntry).where(AuditEntry.action == "block.appeal")).all()
     assert [entry.facts["decision"] for entry in trail] == ["kept", "until_today", "lifted"]
+
+
+def test_words_that_are_too_long_stay_where_they_were_typed(desk: Console, seat: Seat) -> None:
+    record, words = in_call(desk, seat), "長" * 4001
+    status, drawn = notes(seat, record, misuse_words=words, script=False)
+    assert (status, words in drawn, 'value="abuse" checked' in drawn) == (422, True, True)
+    assert "4000文字まで" in drawn
+    assert kept(desk) == ([], [])
