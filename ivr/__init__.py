@@ -1,1 +1,1 @@
-"""The telephone: what Twilio asks and is told."""
+"""The telephone: Twilio's webhooks and their scripts."""

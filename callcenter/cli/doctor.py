@@ -64,7 +64,7 @@ def doctor() -> None:
 
 
 def _by_itself(session: Session, today: date) -> list[Finding]:
-    """Whether the worker did its nightly and its heavy jobs."""
+    """Return findings on the nightly and the heavy jobs."""
     from callcenter.adapters import checkup
     from callcenter.services.delivery import heavy_jobs, nightly
 

@@ -80,7 +80,7 @@ class Form(FlaskForm):
 
     @property
     def refusal(self) -> HelplineError:
-        """The first problem as an error, for a script that says it while the form stays as it is."""
+        """Return the first problem as an error, for a script that says it while the form stays as it is."""
         return HelplineError(self.problems[0].message)
 
     def refuse(self, refused: HelplineError, field: str | None = None) -> None:
@@ -195,7 +195,7 @@ class ListField(StringField):
 
     @property
     def options(self) -> Options:
-        """The answers as the page offers them, the empty one first."""
+        """Return the answers as the page offers them, the empty one first."""
         first = [] if self.blank is None else [("", self.blank)]
         return [*first, *self.listed]
 

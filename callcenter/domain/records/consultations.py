@@ -180,7 +180,7 @@ class Concern(Code):
 
 
 class Outcome(Code):
-    """対応の結果 of a consultation (a call's own end is ``calls.Outcome``); several may be chosen."""
+    """対応の結果 of a consultation (a call's own end is ``CallOutcome``); several may be chosen."""
 
     LISTENED = "listened", "傾聴・助言"
     CONTINUES = "continues", "継続"
