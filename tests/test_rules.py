@@ -29,7 +29,8 @@ MODULES = sorted(path for folder in ("callcenter", "ivr", "tests") for path in (
     ROOT.glob("*.py")
 )
 
-LONGEST_MODULE = 400
+LONGEST_MODULE, MOST_IN_A_FOLDER, LONGEST_TEMPLATE_LINE = 400, 16, 140
+PACKAGES = sorted(path for folder in ("callcenter", "ivr") for path in (ROOT / folder).rglob("__init__.py"))
 
 
 def name(path: Path) -> str:
@@ -49,15 +50,32 @@ def test_no_module_has_two_subjects() -> None:
     assert {module: lines for module, lines in lengths.items() if lines > LONGEST_MODULE} == {}
 
 
-MOST_IN_A_FOLDER = 16
-CROWDED = {"templates/admin", "templates/parts", "templates/reports"}
-"""Folders that still wait to be divided; no other may join them."""
-
-
 def test_no_folder_holds_more_than_a_reader_can_take_in() -> None:
     files = [path for path in (*MODULES, *TEMPLATES, *SHEETS, *SCRIPTS) if path.name != "__init__.py"]
     sizes = Counter(name(path.parent) for path in files)
-    assert {folder for folder, held in sizes.items() if held > MOST_IN_A_FOLDER} == CROWDED
+    assert {folder: held for folder, held in sizes.items() if held > MOST_IN_A_FOLDER} == {}
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: name(package.parent))
+def test_every_package_says_what_lives_in_it_and_where_to_begin(package: Path) -> None:
+    said = ast.get_docstring(ast.parse(package.read_text("utf-8"))) or ""
+    assert len(said.splitlines()) >= 3
+    beginning = re.search(r"Begin with ``([\w.]+)``", said)
+    assert beginning is None or begins(package.parent, beginning[1].split("."))
+
+
+def begins(package: Path, path: list[str]) -> bool:
+    """Whether *path* leads from *package* to a package, to a module, or to a name in one."""
+    at, names = package, path
+    while names and (at / names[0]).is_dir():
+        at, names = at / names[0], names[1:]
+    if not names:
+        return True
+    module = at / f"{names[0]}.py"
+    if not module.exists() or len(names) == 1:
+        return module.exists()
+    defined = rf"^(?:def|class) {names[1]}\b|^{names[1]}\b.*="
+    return re.search(defined, module.read_text("utf-8"), re.MULTILINE) is not None
 
 
 UNEXPLAINED = re.compile(r"#\s*(noqa: [A-Z0-9, ]+|noqa|type: ignore(\[[^]]*])?)$")
@@ -188,6 +206,22 @@ def test_every_stylesheet_and_script_is_in_a_bundle() -> None:
 def test_no_template_holds_style_or_script(template: Path) -> None:
     text = template.read_text("utf-8")
     assert re.findall(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|javascript:", text) == []
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=name)
+def test_no_line_of_a_template_is_longer_than_a_screen(template: Path) -> None:
+    lines = enumerate(template.read_text("utf-8").splitlines(), 1)
+    assert [number for number, line in lines if len(line) > LONGEST_TEMPLATE_LINE] == []
+
+
+def test_every_template_is_drawn_somewhere() -> None:
+    program = [path for path in MODULES if not name(path).startswith("tests/")]
+    texts = {path: path.read_text("utf-8") for path in (*program, *TEMPLATES)}
+    named = {path: str(path.relative_to(ROOT / "templates")) for path in TEMPLATES}
+    unused = [
+        own for path, own in named.items() if not any(f'"{own}"' in text for at, text in texts.items() if at != path)
+    ]
+    assert unused == []
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=name)

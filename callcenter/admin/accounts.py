@@ -41,7 +41,7 @@ def staff_list() -> str:
     """Show all accounts, and how they sign in."""
     with reading() as session:
         found = staff_accounts.all_accounts(session)
-    return render_template("admin/accounts.html", found=found, required=settings().second_factor.required)
+    return render_template("admin/staff/accounts.html", found=found, required=settings().second_factor.required)
 
 
 @bp.get("/staff/new")
@@ -186,7 +186,7 @@ def _draw(staff_id: str, sent: Form | None = None) -> str:
         factors = second_factor.factors_of(session, staff)
         ending = staff.phone[-4:] if staff.phone else None
     return render_template(
-        "admin/account.html",
+        "admin/staff/account.html",
         one=staff,
         factors=factors,
         ending=ending,
@@ -208,12 +208,12 @@ def _forms(staff: Staff) -> dict[str, Form]:
 
 
 def _draw_new(form: NewStaffForm) -> str:
-    return render_template("admin/account_new.html", form=form)
+    return render_template("admin/staff/account_new.html", form=form)
 
 
 def _draw_password(staff: Staff, password: str, until: datetime | None) -> str:
     door = settings().public_base_url + url_for("staff.login")
-    return render_template("admin/first_password.html", one=staff, password=password, until=until, door=door)
+    return render_template("admin/staff/first_password.html", one=staff, password=password, until=until, door=door)
 
 
 def _by() -> Actor:

@@ -56,7 +56,7 @@ def phrases() -> str:
     with reading() as session:
         slots = _line().slots(changed_phrases.current(session))
     groups = {name: [slot for slot in slots if slot.shipped.code.startswith(key)] for key, name in GROUPS.items()}
-    return render_template("admin/announcements.html", groups=groups)
+    return render_template("admin/announcements/announcements.html", groups=groups)
 
 
 @bp.get("/announcements/<name>")
@@ -146,7 +146,7 @@ def _draw(name: str, form: PhraseForm | None = None, voice: VoiceForm | None = N
     readings = "\n".join(f"{word}={reading}" for word, reading in slot.current.readings)
     form = form or PhraseForm(formdata=None, text=slot.current.text, readings=readings)
     return render_template(
-        "admin/announcement.html",
+        "admin/announcements/announcement.html",
         slot=slot,
         said=line.said(slot.current),
         seconds=slot.current.sound.seconds if slot.current.sound else line.seconds(slot.current),

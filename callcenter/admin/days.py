@@ -76,7 +76,7 @@ def ask_undo(day: str) -> str:
     if special is None:
         raise special_days.NothingToUndo
     then = preview.preview_day(known, on, None, now=now)
-    return render_template("admin/undo.html", day=on, was=describe(on, special), then=then, now=now)
+    return render_template("admin/calendar/undo.html", day=on, was=describe(on, special), then=then, now=now)
 
 
 @bp.post("/days/undo/<day>")
@@ -106,7 +106,7 @@ def _draw_days(form: SpecialDayForm) -> str:
         notices = sentences(session, me().staff_id)
     coming = [one for one in reversed(listed) if one.row.day >= today and one.row.withdrawn_at is None]
     return render_template(
-        "admin/days.html",
+        "admin/calendar/days.html",
         now=now,
         today=today,
         band=band(known, now),
@@ -141,7 +141,9 @@ def _ask_why(chosen: Choice) -> str:
     reasons = [*choice.REASONS, *([choice.DISASTER] if chosen.special.kind is SpecialKind.CLOSED else [])]
     links = [(reason, _to_confirm(choice.because(chosen, reason))) for reason in reasons]
     given: dict[str, Any] = {name: value for name, value in chosen.fields.items() if name != "reason"}
-    return render_template("admin/why.html", title=describe(chosen.day, chosen.special), links=links, given=given)
+    return render_template(
+        "admin/calendar/why.html", title=describe(chosen.day, chosen.special), links=links, given=given
+    )
 
 
 def _to_confirm(chosen: Choice) -> str:
@@ -155,7 +157,7 @@ def _confirm(chosen: Choice, now: datetime) -> str:
         waiting = queue.count_waiting(session) if chosen.day == local_date(now) else 0
     then = preview.preview_day(known, chosen.day, chosen.special, now=now)
     return render_template(
-        "admin/confirm.html",
+        "admin/calendar/confirm.html",
         title=describe(chosen.day, chosen.special),
         chosen=chosen,
         then=then,

@@ -28,7 +28,7 @@ def directory() -> str:
     """Show every entry; those to be checked again say for how long nobody did."""
     with reading() as session:
         rows = [(row, unchecked_for(row.verified_on)) for row in services.everything(session)]
-        return render_template("admin/directory.html", rows=rows, kinds=list(InstitutionKind))
+        return render_template("admin/directory/directory.html", rows=rows, kinds=list(InstitutionKind))
 
 
 @bp.get("/directory/new")
@@ -93,4 +93,4 @@ def _save(institution_id: str) -> Response | tuple[str, int]:
 
 def _draw(row: Institution | None, form: InstitutionForm, history: Any = ()) -> str:
     stale = unchecked_for(row.verified_on) if row else None
-    return render_template("admin/institution.html", row=row, form=form, stale=stale, history=history)
+    return render_template("admin/directory/institution.html", row=row, form=form, stale=stale, history=history)

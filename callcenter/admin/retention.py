@@ -47,7 +47,7 @@ def kept() -> str:
         due = list(islice(retention.due(session, on=today, periods=periods), SHOWN + 1))
         ahead = retention.months_ahead(session, today=today, periods=periods)
         return render_template(
-            "admin/retention.html",
+            "admin/keeping/retention.html",
             periods=periods,
             going=[one for one in due[:SHOWN] if one.held is None],
             staying=[one for one in due[:SHOWN] if one.held is not None],
@@ -109,4 +109,4 @@ def _standing(session: Session, today: date) -> list[HoldInForce]:
 
 def _ask(row_id: str, form: HoldForm) -> str:
     today = local_date(ports().clock.now())
-    return render_template("admin/hold.html", row_id=row_id, short=short, form=form, today=today)
+    return render_template("admin/keeping/hold.html", row_id=row_id, short=short, form=form, today=today)

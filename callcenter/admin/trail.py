@@ -75,7 +75,7 @@ def trail_page() -> str:
     asked = {"who": who or "", "group": group or "", "from": first.isoformat(), "to": last.isoformat()}
     given: dict[str, Any] = {"people": people, "kinds": trail_words.KINDS, "groups": trail_words.GROUPS}
     lines = [TrailEntry.of(entry, names) for entry in page.entries]
-    return render_template("admin/trail.html", lines=lines, older=page.older_before, asked=asked, **given)
+    return render_template("admin/trail/trail.html", lines=lines, older=page.older_before, asked=asked, **given)
 
 
 @bp.get("/settings-history")
@@ -88,7 +88,7 @@ def settings_history() -> str:
         names = entries.staff_names(session)
     lines = [TrailEntry.of(entry, names) for entry in page.entries]
     asked = {"from": first.isoformat(), "to": last.isoformat()}
-    return render_template("admin/settings_history.html", lines=lines, older=page.older_before, asked=asked)
+    return render_template("admin/trail/settings_history.html", lines=lines, older=page.older_before, asked=asked)
 
 
 @bp.get("/purges")
@@ -97,7 +97,7 @@ def purges() -> str:
     """Show what was destroyed, when and how much of it; the ids are hashed."""
     with reading() as session:
         rows = retention.purges(session, limit=PURGES_SHOWN)
-    return render_template("admin/purges.html", rows=rows)
+    return render_template("admin/keeping/purges.html", rows=rows)
 
 
 @bp.get("/figures")
@@ -106,7 +106,7 @@ def figures() -> str:
     """Show counts by month; nothing that was said, and nobody's name."""
     with reading() as session:
         months = month_figures.months(session, local_date(ports().clock.now()), by=myself(session))
-    return render_template("admin/figures.html", months=months)
+    return render_template("admin/trail/figures.html", months=months)
 
 
 @bp.get("/chain")
@@ -122,7 +122,7 @@ def chain() -> str:
     outside = bool(here.audit_head_to) or here.audit_head_file is not None
     running = next((job for job in walks.values() if job.ended_at is None), None)
     given: dict[str, Any] = {"checks": found, "heads": heads, "walks": walks, "running": running}
-    return render_template("admin/chain.html", last=last, outside=outside, **given)
+    return render_template("admin/trail/chain.html", last=last, outside=outside, **given)
 
 
 @bp.post("/chain/check")

@@ -1,7 +1,7 @@
-"""The telephone desk: one page with the call bar, the line and the record at hand.
+"""The telephone desk: the counsellor's one page with the queue, the call bar and a record in the middle.
 
-``talks`` are the buttons and words of a talk, ``duty`` is being there and away, ``misuse`` what is written of it.
-``desk.py`` gathers what changes by itself, ``drawing.py`` draws it around a record, ``surroundings.py`` is what the
-telephone adds to the pages of ``casefile``. Imports ``casefile`` and below, and no other blueprint.
-Begin with ``board.py``.
+``board`` serves the page and its parts, ``desk`` gathers what they show, ``drawing`` draws it around a record of
+``casefile``. May import ``casefile``, ``ui`` and all below; knows no other blueprint.
+
+Begin with ``board``; the buttons of a running call are ``talks.controls``, being there or away is ``duty.line``.
 """

@@ -178,18 +178,14 @@ class Desk:
 def build(session: Session, staff: Staff, *, now: datetime) -> Desk:
     """Return the desk for *staff*; reads only."""
     policy = settings().policy
-    left = drafts.unattended(session, by=staff, now=now, on_duty=availability.staff_on_duty(now, policy))
-    lines = institutions.lines_at_hand(session, shipped_helplines(), now=now)
-    return _build(session, staff, now, policy, left_behind=len(left), lines=tuple(lines))
-
-
-def _build(session: Session, staff: Staff, now: datetime, policy: Policy, **more: Any) -> Desk:
     row = session.get(Presence, staff.id)
     work = row.work if row else Work.OFFLINE
     offer = session.get(Offer, row.offer_id) if row and row.offer_id else None
     record = wall.record_at_hand(session, row)
     waiting = _waiting(session)
+    person = record.person if record else None
     talk = talks.build(session, offer if work in TALKING else None, staff, now=now, policy=policy)
+    left_behind = drafts.unattended(session, by=staff, now=now, on_duty=availability.staff_on_duty(now, policy))
     return Desk(
         now=now,
         work=work,
@@ -210,8 +206,10 @@ def _build(session: Session, staff: Staff, now: datetime, policy: Policy, **more
         ring=_ring(session, offer, staff, now),
         talk=talk,
         record_id=record.id if record else None,
-        **_recognised(record),
-        **known.known_counsellors(session, record, talk, staff, now=now),
+        who=name_of(record) if record and person else None,
+        relation=Relation(person.relation) if person else None,
+        known=known.counsellors(session, record, talk, staff, now=now),
+        came_back=known.came_back(session, record, staff) if talk is None else None,
         waiting=waiting[:SHOWN_WAITING],
         more_waiting=max(0, len(waiting) - SHOWN_WAITING),
         people=_people(session, staff, now, policy),
@@ -223,14 +221,9 @@ def _build(session: Session, staff: Staff, now: datetime, policy: Policy, **more
         followed=following.followers_in_words(
             session, talk.call_id if talk else None, also_listening=policy.show_listening
         ),
-        **more,
+        lines=tuple(institutions.lines_at_hand(session, shipped_helplines(), now=now)),
+        left_behind=len(left_behind),
     )
-
-
-def _recognised(record: Consultation | None) -> dict[str, Any]:
-    if record is None or record.person is None:
-        return {"who": None, "relation": None}
-    return {"who": name_of(record), "relation": Relation(record.person.relation)}
 
 
 def _ring(session: Session, offer: Offer | None, staff: Staff, now: datetime) -> OfferedCall | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -34,18 +33,10 @@ class Known:
     """Whether the caller can be led to them at this moment."""
 
 
-def known_counsellors(
+def counsellors(
     session: Session, record: Consultation | None, talk: Talk | None, staff: Staff, *, now: datetime
-) -> dict[str, Any]:
-    """Return ``known`` and ``came_back`` of the desk for the record at hand; reads only."""
-    after = record if talk is None else None
-    return {"known": _build(session, record, talk, staff, now), "came_back": _came_back(session, after, staff)}
-
-
-def _build(
-    session: Session, record: Consultation | None, talk: Talk | None, staff: Staff, now: datetime
 ) -> tuple[Known, ...]:
-    """Return them, the one whose call broke off first."""
+    """Return the counsellors known to the person of the record at hand, the one whose call broke off first."""
     if record is None or record.person is None:
         return ()
     broke_off = cut_off.of_person(session, record.person, now=now, without=record.id)
@@ -79,7 +70,7 @@ def name_of_keyed_code(session: Session, call: Call) -> str | None:
     return called(person.nicknames[0].text) if person is not None and person.nicknames else None
 
 
-def _came_back(session: Session, record: Consultation | None, staff: Staff) -> str | None:
+def came_back(session: Session, record: Consultation | None, staff: Staff) -> str | None:
     """Return who talks now with the person whose call I am writing up, as it broke off and they rang again."""
     if record is None or record.person_id is None:
         return None

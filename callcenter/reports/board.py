@@ -18,14 +18,14 @@ from callcenter.ui.kit.answers import done
 @staff_who_may(Action.LEAD)
 def board() -> str:
     """Show the line as it is now."""
-    return _draw("reports/board.html")
+    return _draw("reports/board/board.html")
 
 
 @bp.get("/board/parts")
 @staff_who_may(Action.LEAD, quiet=True)
 def board_parts() -> str:
     """Return the parts of the board that change by themselves."""
-    return _draw("reports/board_parts.html")
+    return _draw("reports/board/parts.html")
 
 
 @bp.post("/board/pull")

@@ -71,7 +71,7 @@ def marked_numbers() -> str:
     now = ports().clock.now()
     with reading() as session:
         return render_template(
-            "reports/flags.html",
+            "reports/misuse/flags.html",
             numbers=_numbers(session, now),
             incidents=[_happened(one) for one in incidents.recent(session, now=now)],
             block=BlockForm(formdata=None),
@@ -124,7 +124,7 @@ def incident(incident_id: str) -> str:
     with unit_of_work() as session:
         opened = incidents.read_words(session, incident_id, by=myself(session), now=ports().clock.now())
         shown = _happened(opened, words=opened.words or "")
-    return render_template("reports/incident.html", incident=shown)
+    return render_template("reports/misuse/incident.html", incident=shown)
 
 
 def _numbers(session: Session, now: datetime) -> list[Marked]:

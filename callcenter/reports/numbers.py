@@ -35,10 +35,10 @@ def reveal_number(record_id: str) -> str | tuple[str, int]:
     except (ReasonMissing, ReasonTooLong) as refused:
         form.refuse(refused)
         return again(_draw(record_id, form))
-    return render_template("reports/number.html", record_id=record_id, number=display(number))
+    return render_template("reports/access/number.html", record_id=record_id, number=display(number))
 
 
 def _draw(record_id: str, form: NumberForm) -> str:
     with reading() as session:
         caller_numbers.check_kept(session, record_id, by=myself(session))
-    return render_template("reports/number_form.html", record_id=record_id, form=form, longest=LONGEST)
+    return render_template("reports/access/number_form.html", record_id=record_id, form=form, longest=LONGEST)

@@ -115,7 +115,7 @@ def _draw(sent_for: str | None = None, form: ReviewForm | None = None) -> str:
         done = [Glass.of(one, staff.id, today) for one in break_glass.reviewed(session)]
     form, empty = form or ReviewForm(formdata=None), ReviewForm(formdata=None)
     return render_template(
-        "reports/break_glass.html", waiting=waiting, done=done, sent_for=sent_for, form=form, empty_form=empty
+        "reports/access/break_glass.html", waiting=waiting, done=done, sent_for=sent_for, form=form, empty_form=empty
     )
 
 
@@ -132,7 +132,7 @@ def readers_page() -> str:
         )
         people = [(one.id, one.name) for one in readers.possible_readers(session)]
     asked = {"who": who or "", "from": first.isoformat(), "to": last.isoformat(), "own": "" if without_own else "1"}
-    return render_template("reports/readers.html", page=page, people=people, asked=asked)
+    return render_template("reports/access/readers.html", page=page, people=people, asked=asked)
 
 
 @bp.get("/readers/record/<record_id>")
@@ -142,7 +142,7 @@ def readers_of_record(record_id: str) -> str:
     with reading() as session:
         record = consultations.get_record(session, record_id)
         page = readers.of_record(session, record, by=myself(session), before=before_number())
-    return render_template("reports/readers_of.html", page=page, target=Target("record", record_id))
+    return render_template("reports/access/readers_of.html", page=page, target=Target("record", record_id))
 
 
 @bp.get("/readers/case/<case_id>")
@@ -151,7 +151,7 @@ def readers_of_case(case_id: str) -> str:
     """Show who opened this case, or a record in it."""
     with reading() as session:
         page = readers.of_case(session, case_id, by=myself(session), before=before_number())
-    return render_template("reports/readers_of.html", page=page, target=Target("case", case_id))
+    return render_template("reports/access/readers_of.html", page=page, target=Target("case", case_id))
 
 
 SAYINGS: dict[str, Say] = {break_glass.NOTICE: about_a_breaking}

@@ -62,7 +62,7 @@ def colleague(staff_id: str) -> str:
     """Show one colleague, and what can be changed."""
     with reading() as session:
         shown = Colleague.of(session, _known(session, staff_id))
-    return render_template("reports/colleague.html", one=shown, now=ports().clock.now(), away=_away())
+    return render_template("reports/duty/colleague.html", one=shown, now=ports().clock.now(), away=_away())
 
 
 @bp.post("/people/<staff_id>/state")

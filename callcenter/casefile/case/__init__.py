@@ -1,4 +1,4 @@
-"""A case: its page and timeline, work on it, the list of cases, finding one by name, opening with a reason, copies.
+"""The pages of a case: list, page, work on it, finding one by name, opening with a reason, the copy for its subject.
 
-Begin with ``page.py``.
+``page`` gathers what is shown, ``work`` takes what was pressed, ``caseload`` is the list. Uses ``record``.
 """

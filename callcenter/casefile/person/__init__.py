@@ -1,4 +1,5 @@
-"""The person a record is about: candidates, the card, names, what is noted for the next time, the family's wall.
+"""Who a record is about: candidates by name, the card, names, wishes, the wall inside a family.
 
-Begin with ``page.py``: it gathers the record and its person. Every act here answers through ``page.gather_answer``.
+``page`` puts a record and its person together; ``finding`` looks a name up and says who it is; ``card`` is what is
+read in two seconds. Uses ``record`` and ``case``.
 """

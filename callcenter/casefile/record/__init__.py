@@ -1,4 +1,5 @@
-"""The record as a form: its fields, writing and finishing it, who else writes, institutions told, drafts left behind.
+"""The record itself: its form, writing in it, reading it, what stands beside its fields.
 
-Begin with ``form.py`` for what is asked, ``sheet.py`` for what is shown, ``writing.py`` for what is saved.
+``sheet`` is a record as its form shows it, ``form`` which codes are asked in which order, ``writing`` saves and
+finishes. The lowest room of this floor.
 """

@@ -1,1 +1,4 @@
-"""Being on duty: present or away and rung (``line``), what comes after a call (``after``), hard calls (``care``)."""
+"""The counsellor's own state on the desk: being there, being rung, what comes after, saying that a call was hard.
+
+Begin with ``line``.
+"""

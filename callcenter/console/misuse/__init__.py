@@ -1,1 +1,4 @@
-"""Misuse of the line: the mark on a number (``flagged``) and writing an incident down (``incident``)."""
+"""Misuse of the line as the desk shows it: the mark on a caller's number, and writing an incident down.
+
+Begin with ``incident`` for what is sent, ``flagged`` for what is shown.
+"""

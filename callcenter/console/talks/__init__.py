@@ -1,1 +1,4 @@
-"""The talk in hand: the call bar (``bar``), its buttons (``controls``), supervisors who follow (``following``)."""
+"""The call bar: what can be done and said in a running talk, and who follows it.
+
+Begin with ``controls`` for the buttons, ``bar`` for what they show.
+"""

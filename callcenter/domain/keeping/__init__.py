@@ -1,0 +1,7 @@
+"""How long things are kept, and what is handed out of them.
+
+``retention`` says for each class of record how long it stays and what may hold it back; ``disclosure`` which parts of
+a case go into the copy for the person it is about (開示請求). Uses ``records`` and ``policy``.
+
+Begin with ``retention``: periods are settings of the operator, holds are decisions of a supervisor.
+"""

@@ -1,0 +1,8 @@
+"""The words of a consultation record: its code lists and what a finished one needs.
+
+``consultations`` holds the lists (relation, age, topic, outcome …), ``risk`` what is asked when a life may be in
+danger, ``entering`` why a record was written down afterwards. A record is the same for telephone, mail and visits.
+Uses ``calendar`` and ``places``.
+
+Begin with ``consultations``. Another outcome is one member of ``Outcome``; forms, figures and exports follow.
+"""

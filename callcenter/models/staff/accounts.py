@@ -55,6 +55,7 @@ class Staff(Base):
 
     @phone.setter
     def phone(self, number: str | None) -> None:
+        """Return the number (E.164) at which calls are offered."""
         self.phone_sealed = None if number is None else seal_number(self._ring(), "staff", self.id, number)
 
     def _ring(self) -> KeyRing:
