@@ -225,6 +225,12 @@ def test_every_template_is_drawn_somewhere() -> None:
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=name)
+def test_every_template_that_is_named_in_another_exists(template: Path) -> None:
+    named = re.findall(r'\{%-? (?:from|include|extends|import) "([^"]+)"', template.read_text("utf-8"))
+    assert [other for other in named if not (ROOT / "templates" / other).is_file()] == []
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=name)
 def test_every_macro_that_is_imported_is_used(template: Path) -> None:
     text = template.read_text("utf-8")
     for line in re.findall(r"\{%-? from [^%]* import ([^%]*?) -?%\}", text):

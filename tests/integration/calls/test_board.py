@@ -176,7 +176,7 @@ def test_the_days_calls_stand_beside_what_is_usual_on_that_weekday(desk: Console
     with desk.work() as session:
         today = session.scalars(select(Call)).one()
         for weeks in (1, 2, 3):
-            columns = {column.key: getattr(today, column.key) for column in inspect(Call).column_attrs}
+            columns = {one.key: getattr(today, one.key) for one in inspect(Call).column_attrs}
             session.add(
                 Call(
                     **columns

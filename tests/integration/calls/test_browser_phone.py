@@ -228,7 +228,7 @@ def test_only_the_console_on_a_real_line_is_a_telephone(desk: Console, seat: Sea
 
 def test_the_sdk_is_the_vendored_file_and_the_browser_holds_it_against_its_hash(seat: Seat) -> None:
     page = seat.get("/console/").text
-    address, integrity = re.findall(r'data-sdk="([^"]+)" data-integrity="([^"]+)"', page)[0]
+    address, integrity = re.findall(r'data-sdk="([^"]+)"\s+data-integrity="([^"]+)"', page)[0]
     served = seat.get(address).data
     assert served == SDK.read_bytes()
     assert integrity == "sha384-" + base64.b64encode(hashlib.sha384(served).digest()).decode()

@@ -47,7 +47,7 @@ def digest() -> str:
 
 def test_rules_that_make_other_forms_or_keys_have_another_version() -> None:
     assert digest() == GOLDEN.get(SPELLING), (
-        "The rules of spelling make other forms or keys of names: raise SPELLING in domain.nicknames by one "
+        "The rules of spelling make other forms or keys of names: raise SPELLING in names/nicknames.py by one "
         "and put the new digest here beside it. `callcenter migrate` then builds the index anew."
     )
 
