@@ -1,4 +1,4 @@
-"""Where web and telephone meet: composes app, worker and command line from settings, adapters and ivr."""
+"""The composition root: app, worker and command line from settings, adapters and ivr."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ ROOT = Path(__file__).resolve().parent
 
 
 def settings() -> Settings:
-    """Read the settings of this process."""
+    """Return the settings of this process."""
     return Settings.from_env(os.environ, ROOT)
 
 
 def web(given: Settings | None = None) -> Flask:
-    """Build the app with its real ports; gunicorn calls this as ``wsgi:web()``."""
+    """Return the app with its real ports; gunicorn calls this as ``wsgi:web()``."""
     from ivr.preview import Preview
     from ivr.routes import bp
 
@@ -45,7 +45,7 @@ def web(given: Settings | None = None) -> Flask:
 
 
 def desk() -> Flask:
-    """Build the app for a command; beside a running trial it goes by the trial's clock."""
+    """Return the app for a command; beside a running trial it uses the trial's clock."""
     here = settings()
     if here.clock_file is None and not here.production:
         here = replace(here, clock_file=announced(here.var))
@@ -53,7 +53,7 @@ def desk() -> Flask:
 
 
 def ports(here: Settings) -> Ports:
-    """Build the adapters; none of them opens anything yet."""
+    """Return the adapters; none of them opens anything yet."""
     telephony = TwilioLine(
         account_sid=here.account_sid,
         user=here.api_key or here.account_sid,
@@ -71,7 +71,7 @@ def ports(here: Settings) -> Ports:
 
 
 def mailer(here: Settings) -> SmtpMailer | FolderMailer:
-    """Mail goes by SMTP where a server was named; in a trial each mail is a file."""
+    """Return the SMTP mailer where a server is configured; a trial writes each mail as a file."""
     if here.smtp_url:
         return SmtpMailer(here.smtp_url, here.mail_from)
     return FolderMailer(here.var / "mail", here.mail_from)
@@ -87,7 +87,7 @@ def _wanted(here: Settings) -> Wanted:
 
 
 def run(*, port: int | None, no_simulator: bool, at: str | None) -> int:
-    """Run everything on this machine until told to stop; returns the exit status."""
+    """Run everything on this machine until told to stop; return the exit status."""
     from callcenter import launcher
 
     return launcher.start(settings(), root=ROOT, port=port, no_simulator=no_simulator, at=at)

@@ -1,4 +1,4 @@
-"""What a blueprint asks Flask for: the settings, the ports, and one transaction."""
+"""What a blueprint gets from the app: settings, ports, and transactions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from callcenter.settings import Settings
 
 @dataclass(frozen=True)
 class Context:
-    """What the factory hands to every view through the app."""
+    """What the factory gives every view through the app."""
 
     settings: Settings
     ports: Ports
@@ -43,13 +43,13 @@ def ports() -> Ports:
 
 
 def line_words() -> LineWords | None:
-    """Return what the telephone says, None where none is mounted."""
+    """Return what the telephone says, None where no telephone is mounted."""
     return ports().line_words
 
 
 @contextmanager
 def unit_of_work() -> Iterator[Session]:
-    """One request, one transaction: commit on the way out, or nothing happened."""
+    """Open one transaction: commit at the end, or roll everything back."""
     session = db.session()
     lend_ring(session, context().ring)
     info(session).rings_worker, info(session).wanted_jobs = False, []
@@ -68,7 +68,7 @@ def unit_of_work() -> Iterator[Session]:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A transaction that only reads; on SQLite it never waits for a writer."""
+    """Open a transaction that only reads; on SQLite it never waits for a writer."""
     session = db.session()
     lend_ring(session, context().ring)
     session.connection(execution_options={"reading": True})

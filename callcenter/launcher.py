@@ -1,4 +1,4 @@
-"""One command runs it all: web, workers, Redis and the line simulator, on this machine, until told to stop.
+"""Runs it all on this machine: web, workers, Redis and the line simulator, until told to stop.
 
 ``plan`` decides what to start and with which environment, ``run`` starts it; neither reads the settings of the
 programs themselves. Every program gets the addresses of the others through the environment.
@@ -35,7 +35,7 @@ FOR_ANY_PROGRAM = ("HOME", "LANG", "LC_", "PATH", "TMPDIR", "TZ")
 
 
 class Refused(Exception):
-    """What was asked for cannot be started; ``status`` is the exit status."""
+    """Raised when what was asked for cannot be started; ``status`` is the exit status."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
@@ -43,7 +43,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Wish:
+class RunRequest:
     """What ``callcenter run`` was asked for."""
 
     port: int | None = None
@@ -53,7 +53,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to start, in order, and what to tell people once it is up."""
+    """What to start, in order, and what to print once it is up."""
 
     root: Path
     steps: tuple[Task | tuple[Child, ...], ...]
@@ -65,10 +65,10 @@ class Plan:
 
 
 def start(settings: Settings, *, root: Path, port: int | None, no_simulator: bool, at: str | None) -> int:
-    """Plan and run; return the exit status (0 after a wish to stop, 1 for what went wrong, 2 for a wrong option)."""
+    """Plan and run; return the exit status (0 after a signal, 1 for a failure, 2 for a wrong option)."""
     try:
         moment = None if at is None else _moment(at)
-        planned = plan(Wish(port, not no_simulator, moment), settings, root, dict(os.environ))
+        planned = plan(RunRequest(port, not no_simulator, moment), settings, root, dict(os.environ))
     except NoFreePort as full:
         print(full, file=sys.stderr)  # noqa: T201  # the operator's terminal
         return 1
@@ -79,7 +79,7 @@ def start(settings: Settings, *, root: Path, port: int | None, no_simulator: boo
 
 
 def run(planned: Plan, say: Callable[[str], None] | None = None) -> int:
-    """Start everything, keep it running until a signal comes, and leave no process behind."""
+    """Start everything, keep it running until a signal, and leave no process behind."""
     tell = say or _to_terminal
     supervisor = Supervisor(planned.root, tell)
     with supervisor.listening():
@@ -154,8 +154,8 @@ def _moment(text: str) -> datetime:
 # ---------------------------------------------------------------- the plan
 
 
-def plan(wish: Wish, settings: Settings, root: Path, environ: Mapping[str, str]) -> Plan:
-    """Decide what to start for *wish*; ``Refused`` if it cannot be had."""
+def plan(wish: RunRequest, settings: Settings, root: Path, environ: Mapping[str, str]) -> Plan:
+    """Return what to start; ``Refused`` if it cannot be had."""
     simulated = wish.simulator and not any(environ.get(name) for name in ("TWILIO_ACCOUNT_SID", "TWILIO_API_URL"))
     if wish.at is not None and not simulated and not is_loopback(settings.twilio_api_url):
         raise Refused(2, "--at は、試験用の電話（シミュレーター）か、この機械の上のTWILIO_API_URLとだけ使えます。")
@@ -212,7 +212,7 @@ def _web(env: Mapping[str, str], var: Path, port: int) -> Child:
 
 
 def _workers(env: Mapping[str, str], var: Path) -> tuple[Child, ...]:
-    """The one that rings counsellors, and one for the heavy jobs that lie in Redis."""
+    """Return the worker, and the heavy worker for jobs in Redis."""
     log = var / "log"
     return (
         Child("worker", _command("work"), env, log / "worker.log", settles=WORKER_SETTLES),
@@ -229,7 +229,7 @@ class _Line:
 
 
 def _line(
-    wish: Wish, settings: Settings, root: Path, environ: Mapping[str, str], *, web: str, port: int, clock: Path
+    wish: RunRequest, settings: Settings, root: Path, environ: Mapping[str, str], *, web: str, port: int, clock: Path
 ) -> _Line:
     own = next_free(port + 1)
     url = f"http://{HOST}:{own}"

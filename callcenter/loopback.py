@@ -1,4 +1,4 @@
-"""Ports on this machine's loopback: which are free, and who answers."""
+"""Ports of this machine's loopback: which are free, and who answers."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ TRIES = 100
 
 
 class NoFreePort(Exception):
-    """Every port that may be used is taken."""
+    """Raised when every port that may be used is taken."""
 
 
 def free_port() -> int:
-    """Return any port that nobody listens on at this moment."""
+    """Return a port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
@@ -25,7 +25,7 @@ def free_port() -> int:
 
 
 def is_free(port: int) -> bool:
-    """Tell whether nobody listens at *port*."""
+    """Return whether nobody listens at *port*."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that have just ended do not count
         try:
@@ -44,7 +44,7 @@ def next_free(port: int) -> int:
 
 
 def answers(port: int) -> bool:
-    """Tell whether ``/healthz`` at *port* answers 200."""
+    """Return whether ``/healthz`` at *port* answers 200."""
     connection = http.client.HTTPConnection(HOST, port, timeout=2.0)
     try:
         connection.request("GET", "/healthz")
@@ -56,7 +56,7 @@ def answers(port: int) -> bool:
 
 
 def is_loopback(url: str) -> bool:
-    """Tell whether *url* leads to this machine and nowhere else."""
+    """Return whether *url* leads to this machine only."""
     host = urlsplit(url).hostname or ""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback

@@ -1,4 +1,4 @@
-"""Everything the operator may set: read once from the environment, validated, frozen.
+"""The operator's settings: read once from the environment, validated, frozen.
 
 Nothing else in the project reads ``os.environ``. To add a setting, describe it in ``variables``, add a field to
 ``Settings`` or ``Policy``, and read it below.
@@ -22,7 +22,7 @@ from callcenter.environment import Environment
 
 
 class SettingsWrong(Exception):
-    """The environment cannot be used; the message names every variable to mend."""
+    """Raised when the environment cannot be used; the message names every variable to correct."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Settings:
 
     @property
     def demo(self) -> bool:
-        """Every page says that this is a trial unless it runs in production."""
+        """Return whether every page says that this is a trial: always but in production."""
         return not self.production
 
     @property
@@ -78,7 +78,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], root: Path) -> Settings:
-        """Read *environ*; in development what is missing is made up and kept under ``var/``."""
+        """Return the settings of *environ*; development makes up what is missing, kept under ``var/``."""
         env = environ.get(variables.CALLCENTER_ENV.name, "development")
         if env not in {"development", "production"}:
             raise SettingsWrong(f"CALLCENTER_ENV is 'development' or 'production', not {env!r}")
@@ -175,14 +175,14 @@ def _path(name: str, base: Path = Path()) -> Path | None:
 
 
 def _made_up(root: Path, given: Mapping[str, str]) -> dict[str, str]:
-    """What development makes up; never half of somebody's real Twilio account."""
+    """Return what development makes up; never half of a real Twilio account."""
     made = development_secrets(root)
     real_account = "TWILIO_ACCOUNT_SID" in given
     return {name: value for name, value in made.items() if not (real_account and name.startswith("TWILIO_"))}
 
 
 def _database_url(url: str, root: Path) -> str:
-    """Take a relative SQLite path from the checkout root, wherever the command was started."""
+    """Return the URL with a relative SQLite path taken from the checkout root."""
     for prefix in ("sqlite:///", "sqlite+pysqlite:///"):
         if url.startswith(prefix) and not url.startswith(prefix + "/") and url != prefix + ":memory:":
             return f"sqlite:///{root / url.removeprefix(prefix)}"
@@ -192,7 +192,7 @@ def _database_url(url: str, root: Path) -> str:
 
 
 def development_secrets(root: Path) -> dict[str, str]:
-    """Return the made-up secrets of this checkout, making them on first use (mode 0600 under ``var/``)."""
+    """Return the made-up secrets of this checkout, made at first use (mode 0600 under ``var/``)."""
     path = root / "var" / "secrets.json"
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,9 +1,9 @@
-"""Where the blueprints and the frame around their pages meet: the navigation, and who says which notice."""
+"""The navigation, and which blueprint puts which notice into words."""
 
 from __future__ import annotations
 
 from callcenter.admin import accounts
-from callcenter.admin import told as decisions
+from callcenter.admin import notices as decisions
 from callcenter.console import notices as handovers
 from callcenter.domain.access.permissions import Action
 from callcenter.reports import openings

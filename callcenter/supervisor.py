@@ -1,4 +1,4 @@
-"""Starts processes, waits until they are ready, starts a dead one again, and stops them all.
+"""A supervisor of processes: starts them, waits until they are ready, restarts dead ones, stops them all.
 
 Every child is a session of its own, so that a Ctrl-C at the terminal reaches only the supervisor, which then
 stops the children in order. On Linux the kernel tells each child when the supervisor itself is killed.
@@ -49,7 +49,7 @@ def spawn(
     err: IO[bytes] | int,
     user: int | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start *command* in a session of its own that does not outlive us; *user* is a uid and gid to run it as."""
+    """Start *command* in a session of its own that ends with us; *user* is a uid and gid to run it as."""
     return subprocess.Popen(
         command,
         env=env,
@@ -66,12 +66,12 @@ def spawn(
 
 
 class StartFailed(Exception):
-    """A program did not come up; the message says which one, and what it said last."""
+    """Raised when a program did not come up; the message says which one, and what it said last."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """A program that runs to its end before the next step; what it prints is kept for the people who wait."""
+    """A program that runs to its end before the next step; its output is kept."""
 
     name: str
     command: tuple[str, ...]
@@ -106,7 +106,7 @@ class _Running:
 
 
 class Supervisor:
-    """Looks after the children of one run; *say* receives one line of news at a time."""
+    """Supervises the children of one run; *say* receives one line of news at a time."""
 
     def __init__(self, cwd: Path, say: Callable[[str], None]) -> None:
         self._cwd, self._say = cwd, say
@@ -119,7 +119,7 @@ class Supervisor:
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[None]:
-        """Take Ctrl-C and the like as a wish to stop, as long as the block lasts."""
+        """Treat Ctrl-C and the like as a request to stop, inside the block."""
 
         def count(_number: int, _frame: FrameType | None) -> None:
             self._signals += 1
@@ -134,7 +134,7 @@ class Supervisor:
                 signal.signal(number, handler)
 
     def perform(self, task: Task) -> str:
-        """Run *task* to its end and return what it printed; it may be stopped meanwhile."""
+        """Run *task* to its end and return what it printed; a signal stops it."""
         started = time.monotonic()
         mark = _open_log(task.log)
         with task.log.open("ab") as log:
@@ -158,7 +158,7 @@ class Supervisor:
                 return printed.decode(errors="replace")
 
     def start(self, children: Sequence[Child]) -> None:
-        """Start *children* together and return once all are ready, or once somebody wishes to stop."""
+        """Start *children* together and return once all are ready, or a stop was requested."""
         marks = {child.name: _open_log(child.log) for child in children}
         fresh = [self._spawn(child) for child in children]
         self._running.extend(fresh)
@@ -177,7 +177,7 @@ class Supervisor:
             raise StartFailed(_failure(one.child.name, one.child.log, mark, ""))
 
     def watch(self) -> None:
-        """Keep the children running until somebody wishes to stop."""
+        """Keep the children running until a stop is requested."""
         while not self.asked_to_stop:
             for one in self._running:
                 self._look_at(one, time.monotonic())
@@ -206,7 +206,7 @@ class Supervisor:
         return _Running(child, process, time.monotonic())
 
     def stop(self) -> None:
-        """Stop the children, the last started first; a second Ctrl-C does not wait for anybody."""
+        """Stop the children, the last started first; a second Ctrl-C waits for nobody."""
         patience = self._signals + 1
         for one in reversed(self._running):
             if one.process.poll() is None:
@@ -225,7 +225,7 @@ def _kill_session(process: subprocess.Popen[bytes]) -> None:
 
 
 def _open_log(path: Path) -> int:
-    """Make room for a new chapter of the log and return where it begins."""
+    """Trim the log and return where this run's part begins."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)
     if path.stat().st_size > LOG_LIMIT:

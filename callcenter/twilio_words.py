@@ -1,4 +1,4 @@
-"""Twilio's words that both halves of the telephone meet, ``ivr`` and the adapter, and what each means to us.
+"""Twilio's words that both ``ivr`` and the adapter meet, and what each means to us.
 
 Nobody else imports this. What only one half meets stands there: webhook parameters, queue results and conference
 events in ``ivr.payloads``, error codes and set-up in ``adapters.twilio``.
@@ -28,19 +28,19 @@ LEG_STATES = {
 
 
 def leg_state(word: str) -> LegState:
-    """Return what a leg's status means; a word that is not documented says nothing."""
+    """Return what a leg's status means; an undocumented word means nothing."""
     return LEG_STATES.get(word, LegState.UNKNOWN)
 
 
 def caller(number: str | None) -> Caller:
-    """Read who is calling (``From``)."""
+    """Return who is calling (``From``)."""
     if number is not None and number.strip().casefold().startswith(CLIENT):
         return Caller(CallerKind.CLIENT)
     return Caller.read(number)
 
 
 def device(address: str) -> str | Browser:
-    """Return which telephone a leg was rung at (``To``): its number, or a browser's."""
+    """Return at which telephone a leg was rung (``To``): its number, or a browser's."""
     return Browser(address.removeprefix(CLIENT)) if address.startswith(CLIENT) else address
 
 

@@ -1,4 +1,4 @@
-"""Every setting that the operator may give as an environment variable: name, meaning, default, what production demands.
+"""Every environment variable the operator may set: name, meaning, default, what production requires.
 
 ``settings`` reads them; ``docs/settings.md`` lists them.
 """

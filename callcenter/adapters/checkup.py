@@ -104,7 +104,7 @@ def _opens(row: DataKey, ring: KeyRing) -> bool:
 
 
 def heavy_jobs(failed: Sequence[str]) -> Finding:
-    """Every kind of heavy job comes to its end; *failed* names those that did not lately."""
+    """Return whether heavy jobs are done; *failed* names the kinds that were not lately."""
     if not failed:
         return Finding("heavy jobs", True, "時間のかかる作業は、どれも終わっています。")
     words = f"時間のかかる作業({'、'.join(failed)})が、くり返し失敗しました。worker の記録をご確認ください。"

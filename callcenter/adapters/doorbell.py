@@ -28,7 +28,7 @@ class SilentBell:
 
 
 class RedisBell:
-    """Publishes a message without any content to whichever workers listen."""
+    """Publishes an empty message to the workers that listen."""
 
     def __init__(self, url: str) -> None:
         self._link = RedisLink(url, without="the doorbell is silent; the worker looks by itself")
@@ -38,7 +38,7 @@ class RedisBell:
 
 
 def listen(url: str, stop: threading.Event, rung: Callable[[], object]) -> None:
-    """Call *rung* at every ring until *stop*, and whenever the line to Redis is new, as a ring may have been missed."""
+    """Call *rung* at every ring until *stop*, and at every new connection, as a ring may have been missed."""
     from redis import Redis, RedisError  # only the worker listens
 
     while not stop.is_set():

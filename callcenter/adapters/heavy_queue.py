@@ -1,4 +1,4 @@
-"""The queue of heavy jobs in Redis, served by rq: it carries a row's id and nothing else, and may be lost."""
+"""The queue of heavy jobs in Redis, by rq: it carries a row's id and nothing else, and may be lost."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LONGEST = 6 * 3600
 
 
 class RqQueue:
-    """Puts ids on the queue; while Redis is away that does nothing, and the worker comes back to them."""
+    """Puts ids on the queue; while Redis is away that does nothing, and the worker tries again."""
 
     def __init__(self, url: str) -> None:
         self._link = RedisLink(url, without="heavy jobs cannot be queued; the worker sees to them later")

@@ -1,4 +1,4 @@
-"""A connection to Redis for whoever must not wait for it: once it failed, it is left alone for a while."""
+"""A connection to Redis for callers that must not wait: after a failure it rests for a while."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Answer = TypeVar("Answer")
 
 
 class RedisLink:
-    """Connects at the first use; *without* says in the log what happens while Redis is away."""
+    """Connects at first use; *without* is logged to say what happens while Redis is away."""
 
     def __init__(self, url: str, *, without: str) -> None:
         self._url, self._without = url, without

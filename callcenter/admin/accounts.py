@@ -1,4 +1,4 @@
-"""職員のアカウント: who works here, made and changed by administrators; never what callers said."""
+"""職員のアカウント: accounts of staff, managed by administrators."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from callcenter.ui.forms import Form
 from callcenter.ui.frame import Say
 from callcenter.ui.kit.answers import again, onward
 from callcenter.ui.notices import OPERATOR
-from callcenter.ui.staff.login_flow import proven
+from callcenter.ui.staff.login_flow import requires_recent_proof
 from callcenter.ui.tones import ROLES
 
 NOTICE_WORDS = {
@@ -38,7 +38,7 @@ WAITS = "お話し中のため、この電話の記録を終えたときに変�
 @bp.get("/staff")
 @staff_who_may(Action.KEEP_ACCOUNTS)
 def staff_list() -> str:
-    """Everybody, and how they come in."""
+    """Show all accounts, and how they sign in."""
     with reading() as session:
         found = staff_accounts.all_accounts(session)
     return render_template("admin/staff/accounts.html", found=found, required=settings().second_factor.required)
@@ -46,17 +46,17 @@ def staff_list() -> str:
 
 @bp.get("/staff/new")
 @staff_who_may(Action.KEEP_ACCOUNTS)
-@proven("admin.new_staff")
+@requires_recent_proof("admin.new_staff")
 def new_staff() -> str:
-    """Somebody new."""
+    """Show the form for a new account."""
     return _draw_new(NewStaffForm())
 
 
 @bp.post("/staff/new")
 @staff_who_may(Action.KEEP_ACCOUNTS)
-@proven("admin.new_staff")
+@requires_recent_proof("admin.new_staff")
 def add_staff() -> str | tuple[str, int]:
-    """Make the account, and show the first password this once."""
+    """Create the account, and show the first password this once."""
     form, now = NewStaffForm(), ports().clock.now()
     if not form.validate():
         return again(_draw_new(form))
@@ -72,17 +72,17 @@ def add_staff() -> str | tuple[str, int]:
 
 @bp.get("/staff/<staff_id>")
 @staff_who_may(Action.KEEP_ACCOUNTS)
-@proven("admin.account")
+@requires_recent_proof("admin.account")
 def account(staff_id: str) -> str:
-    """One account, with everything that can be done to it."""
+    """Show one account, with everything that can be changed."""
     return _draw(staff_id)
 
 
 @bp.post("/staff/<staff_id>/role")
 @staff_who_may(Action.KEEP_ACCOUNTS)
-@proven("admin.account")
+@requires_recent_proof("admin.account")
 def set_role(staff_id: str) -> Response | tuple[str, int]:
-    """Another role; during a call it waits."""
+    """Change the role; during a call it takes effect afterwards."""
     form = RoleForm()
     if not form.validate():
         return again(_draw(staff_id, form))
@@ -94,9 +94,9 @@ def set_role(staff_id: str) -> Response | tuple[str, int]:
 
 @bp.post("/staff/<staff_id>/contact")
 @staff_who_may(Action.KEEP_ACCOUNTS)
-@proven("admin.account")
+@requires_recent_proof("admin.account")
 def set_staff_contact(staff_id: str) -> Response | tuple[str, int]:
-    """Where calls ring: a telephone's number, the number kept, or the browser."""
+    """Set where calls ring: a telephone's number, the kept number, or the browser."""
     form = ContactForm()
     if not form.validate():
         return again(_draw(staff_id, form))
@@ -116,9 +116,9 @@ def set_staff_contact(staff_id: str) -> Response | tuple[str, int]:
 
 @bp.post("/staff/<staff_id>/preference")
 @staff_who_may(Action.KEEP_ACCOUNTS)
-@proven("admin.account")
+@requires_recent_proof("admin.account")
 def set_staff_preference(staff_id: str) -> Response | tuple[str, int]:
-    """Whose calls ring with this counsellor first, while others are free for the rest."""
+    """Set which callers ring with this counsellor first."""
     form = PreferenceForm()
     if not form.validate():
         return again(_draw(staff_id, form))
@@ -130,9 +130,9 @@ def set_staff_preference(staff_id: str) -> Response | tuple[str, int]:
 
 @bp.post("/staff/<staff_id>/active")
 @staff_who_may(Action.KEEP_ACCOUNTS)
-@proven("admin.account")
+@requires_recent_proof("admin.account")
 def set_active(staff_id: str) -> Response:
-    """End the account, or take it up again; nothing that was written is touched."""
+    """Deactivate or activate the account."""
     active, now = request.form.get("active") == "1", ports().clock.now()
     with unit_of_work() as session:
         staff = _known(session, staff_id)
@@ -145,9 +145,9 @@ def set_active(staff_id: str) -> Response:
 
 @bp.post("/staff/<staff_id>/password")
 @staff_who_may(Action.KEEP_ACCOUNTS)
-@proven("admin.account")
+@requires_recent_proof("admin.account")
 def renew_password(staff_id: str) -> str:
-    """A new first password, for somebody who forgot theirs."""
+    """Set a new first password for somebody who forgot theirs."""
     with unit_of_work() as session:
         staff, now = _known(session, staff_id), ports().clock.now()
         password = staff_accounts.new_first_password(session, staff, by=_by(), now=now)
@@ -157,9 +157,9 @@ def renew_password(staff_id: str) -> str:
 
 @bp.post("/staff/<staff_id>/factor")
 @staff_who_may(Action.KEEP_ACCOUNTS)
-@proven("admin.account")
+@requires_recent_proof("admin.account")
 def reset_factor(staff_id: str) -> Response | tuple[str, int]:
-    """Take away a lost second factor: why, and how it was made sure who asks."""
+    """Remove a lost second factor: why, and how the identity was checked."""
     form = FactorResetForm()
     if not form.validate():
         return again(_draw(staff_id, form))
@@ -171,7 +171,7 @@ def reset_factor(staff_id: str) -> Response | tuple[str, int]:
 
 
 def about_an_account(session: Session, notice: UnseenNotice) -> tuple[str, str | None]:
-    """Say what another administrator did to an account, after which it opens more easily for a while."""
+    """Return the notice of what another administrator did to an account."""
     staff, by = accounts.by_id(session, notice.subject_id), notice.by or OPERATOR
     return NOTICE_WORDS[notice.kind].format(by=by, name=staff.name if staff else ""), None
 
@@ -180,7 +180,7 @@ SAYINGS: dict[str, Say] = {"staff": about_an_account}
 
 
 def _draw(staff_id: str, sent: Form | None = None) -> str:
-    """Draw the account with its forms; the one that was *sent* keeps what was typed and what is wrong with it."""
+    """Return the account's page; the form that was *sent* keeps what was typed and its problems."""
     with reading() as session:
         staff = _known(session, staff_id)
         factors = second_factor.factors_of(session, staff)

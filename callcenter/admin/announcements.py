@@ -1,4 +1,4 @@
-"""What the line says: read, listened to, changed, spoken by a human voice, and put back."""
+"""The announcements: shown, changed, recorded, restored."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ GROUPS = {
 
 
 class NoTelephone(HelplineError):
-    """An app without the telephone has no words."""
+    """Raised in an app without the telephone, which has no announcements."""
 
     message = "電話の部分が動いていないため、文を表示できません。"
 
 
 @bp.url_value_preprocessor
 def _allow_a_recording(endpoint: str | None, _values: object) -> None:
-    """A recording may be larger than any form; said before the form is read."""
+    """Raise the size limit for a recording, before the form is read."""
     if endpoint == "admin.record":
         request.max_content_length = LARGEST + 100_000
 
@@ -52,7 +52,7 @@ def _allow_a_recording(endpoint: str | None, _values: object) -> None:
 @bp.get("/announcements")
 @staff_who_may(Action.SET_LINE)
 def phrases() -> str:
-    """Every phrase of the line on one page."""
+    """Show every phrase of the line."""
     with reading() as session:
         slots = _line().slots(changed_phrases.current(session))
     groups = {name: [slot for slot in slots if slot.shipped.code.startswith(key)] for key, name in GROUPS.items()}
@@ -62,14 +62,14 @@ def phrases() -> str:
 @bp.get("/announcements/<name>")
 @staff_who_may(Action.SET_LINE)
 def phrase(name: str) -> str:
-    """One phrase, with everything that can be done to it."""
+    """Show one phrase, with everything that can be changed."""
     return _draw(name)
 
 
 @bp.post("/announcements/<name>")
 @staff_who_may(Action.SET_LINE)
 def change(name: str) -> Response | tuple[str, int]:
-    """Say it in other words from now on; a voice that says the old ones goes."""
+    """Change the wording; a recording of the old one is dropped."""
     form, line = PhraseForm(), _line()
     if not form.validate():
         return again(_draw(name, form))
@@ -90,7 +90,7 @@ def change(name: str) -> Response | tuple[str, int]:
 @bp.post("/announcements/<name>/recording")
 @staff_who_may(Action.SET_LINE)
 def record(name: str) -> Response | tuple[str, int]:
-    """Let a human voice say it from now on."""
+    """Store a voice recording for the phrase."""
     form, now = VoiceForm(), ports().clock.now()
     body = _read(form.voice.data)
     try:
@@ -112,7 +112,7 @@ def record(name: str) -> Response | tuple[str, int]:
 @bp.post("/announcements/<name>/back")
 @staff_who_may(Action.SET_LINE)
 def back(name: str) -> Response:
-    """Let an earlier version hold again, or the phrase as it was shipped."""
+    """Restore an earlier version, or the shipped phrase."""
     version, now = VersionForm().version.data, ports().clock.now()
     with unit_of_work() as session:
         _slot(session, name)

@@ -1,4 +1,4 @@
-"""The pages of those who decide when the line is open and what it says, as one blueprint."""
+"""The pages for the line's set-up and for administration, as one blueprint."""
 
 from __future__ import annotations
 

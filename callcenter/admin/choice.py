@@ -1,4 +1,4 @@
-"""A special day as its pages offer it: what may be different, why, and what that is called."""
+"""The form of a special day: what differs, why, and how that is put into words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CLOCK = "時刻を、15:00 のように入れてください。"
 
 
 class What(StrEnum):
-    """What shall be different on the day."""
+    """What is different on the day."""
 
     CLOSED = "closed"
     UNTIL = "until"
@@ -49,7 +49,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Choice:
-    """A day and what shall hold for it; the reason may still be missing."""
+    """A day and what is to hold for it; the reason may still be missing."""
 
     day: date
     what: What
@@ -57,7 +57,7 @@ class Choice:
 
     @property
     def fields(self) -> dict[str, str]:
-        """What a form or a link carries on."""
+        """Return the fields that a form or a link carries on."""
         given = {"day": self.day.isoformat(), "what": self.what.value, "reason": self.special.reason}
         for name, clock in (("from", self.special.open_at), ("to", self.special.close_at)):
             if clock is not None:
@@ -66,7 +66,7 @@ class Choice:
 
 
 def describe(day: date, special: SpecialDay) -> str:
-    """Say in one line what holds for the day."""
+    """Return in one line what holds for the day."""
     name = short_date(day)
     if special.kind is SpecialKind.CLOSED:
         return f"{name}は、一日お休み"
@@ -78,16 +78,16 @@ def describe(day: date, special: SpecialDay) -> str:
 
 
 def because(choice: Choice, reason: str) -> Choice:
-    """Return the choice with another reason; a disaster is one where the day is closed."""
+    """Return the choice with another reason; a disaster only where the day is closed."""
     disaster = reason == DISASTER and choice.what is What.CLOSED
     return replace(choice, special=replace(choice.special, reason=reason, disaster=disaster))
 
 
 class SpecialDayForm(Form):
-    """A special day; a reason that is missing is asked for on a page of its own."""
+    """A special day; a missing reason is asked for on a page of its own."""
 
     class Meta(Form.Meta):
-        """Read from addresses as well; where it is posted, the token has been asked for before."""
+        """Also read from addresses, without a token; where it is posted, the token was checked before."""
 
         csrf = False
 
@@ -103,7 +103,7 @@ class SpecialDayForm(Form):
     disaster = BooleanField()
 
     def read(self, now: datetime) -> Choice | None:
-        """Return the choice; None if something is to be mended, which ``problems`` says."""
+        """Return the choice; None if something is to be corrected, see ``problems``."""
         if not self.validate(extra_validators={"day": [lambda _form, field: _not_over(field, now)]}):
             return None
         what, clocks = self.what.data, (self.opening.data, self.closing.data)
@@ -131,7 +131,7 @@ def _not_over(field: Any, now: datetime) -> None:
 
 
 def _needed(field: Any, needed: bool) -> None:
-    """Let a clock that the choice does not need be anything; otherwise it must be one."""
+    """Check a clock only if the choice needs it."""
     if not needed:
         field.data, field.errors[:] = None, []
         raise StopValidation

@@ -1,4 +1,4 @@
-"""Special days: closing, shortening or opening a day in three taps, and taking it back."""
+"""Special days: closing, shortening or opening a day in three taps, and undoing it."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ PAST_DAYS = 400
 @bp.get("/days")
 @staff_who_may(Action.SET_LINE)
 def days() -> str:
-    """Today at a glance, one tap for what is done most, and every day that is or was different."""
+    """Show today, the usual choices, and every day that is or was different."""
     return _draw_days(SpecialDayForm(formdata=None))
 
 
 @bp.get("/days/decide")
 @staff_who_may(Action.SET_LINE)
 def decide() -> str | tuple[str, int]:
-    """Ask why, then show what will be said; nothing is decided by looking."""
+    """Ask why, then show what will be said; nothing is decided yet."""
     form, now = SpecialDayForm(request.args), ports().clock.now()
     chosen = form.read(now)
     if chosen is None:
@@ -50,7 +50,7 @@ def decide() -> str | tuple[str, int]:
 @bp.post("/days/decide")
 @staff_who_may(Action.SET_LINE)
 def decided() -> Response | tuple[str, int]:
-    """Let it hold from this moment on, instead of whatever was decided for the day before."""
+    """Decide it from this moment on, instead of an earlier decision about the day."""
     form, now = SpecialDayForm(), ports().clock.now()
     chosen = form.read(now)
     if chosen is None:
@@ -68,21 +68,21 @@ def decided() -> Response | tuple[str, int]:
 @bp.get("/days/undo/<day>")
 @staff_who_may(Action.SET_LINE)
 def ask_undo(day: str) -> str:
-    """Show how the day will be again."""
+    """Show how the day will be after undoing."""
     on, now = _known_day(day), ports().clock.now()
     with reading() as session:
         known = opening_hours.current(session, now)
     special = known.special_days.get(on)
     if special is None:
         raise special_days.NothingToUndo
-    then = preview.look_ahead(known, on, None, now=now)
+    then = preview.preview_day(known, on, None, now=now)
     return render_template("admin/calendar/undo.html", day=on, was=describe(on, special), then=then, now=now)
 
 
 @bp.post("/days/undo/<day>")
 @staff_who_may(Action.SET_LINE)
 def undo(day: str) -> Response:
-    """Let the day be an ordinary one again."""
+    """Make the day an ordinary one again."""
     on, now = _known_day(day), ports().clock.now()
     with unit_of_work() as session:
         special_days.undo(session, on, now=now, by=me().staff_id)
@@ -122,7 +122,7 @@ def _draw_days(form: SpecialDayForm) -> str:
 
 
 def _quick(known: Calendar, now: datetime) -> list[str]:
-    """The full hours at which today could still end early, as a form carries them."""
+    """Return the full hours at which today could still end early, as a form carries them."""
     today = local_date(now)
     ends = [(at_japan(today, span.open_at), at_japan(today, span.close_at)) for span in windows(known, today)]
     return [
@@ -155,7 +155,7 @@ def _confirm(chosen: Choice, now: datetime) -> str:
     with reading() as session:
         known = opening_hours.current(session, now)
         waiting = queue.count_waiting(session) if chosen.day == local_date(now) else 0
-    then = preview.look_ahead(known, chosen.day, chosen.special, now=now)
+    then = preview.preview_day(known, chosen.day, chosen.special, now=now)
     return render_template(
         "admin/calendar/confirm.html",
         title=describe(chosen.day, chosen.special),

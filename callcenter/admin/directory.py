@@ -1,4 +1,4 @@
-"""The directory as supervisors and administrators keep it: entries, their history, and when they were checked."""
+"""The directory: entries, their history, and when they were checked."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SAID = {"verify": "今日、確認しました。", "retire": "一覧から外�
 @bp.get("/directory")
 @staff_who_may(Action.KEEP_DIRECTORY)
 def directory() -> str:
-    """Every entry; those to be checked again say for how long nobody has."""
+    """Show every entry; those to be checked again say for how long nobody did."""
     with reading() as session:
         rows = [(row, unchecked_for(row.verified_on)) for row in services.everything(session)]
         return render_template("admin/directory/directory.html", rows=rows, kinds=list(InstitutionKind))
@@ -53,7 +53,7 @@ def add_institution() -> Response | tuple[str, int]:
 @bp.get("/directory/<institution_id>")
 @staff_who_may(Action.KEEP_DIRECTORY)
 def institution(institution_id: str) -> str:
-    """One entry with its history."""
+    """Show one entry with its history."""
     with reading() as session:
         row = services.entry_with(session, institution_id)
         return _draw(row, InstitutionForm.of(row), history=services.history(session, institution_id))
@@ -62,7 +62,7 @@ def institution(institution_id: str) -> str:
 @bp.post("/directory/<institution_id>")
 @staff_who_may(Action.KEEP_DIRECTORY)
 def change_institution(institution_id: str) -> Response | tuple[str, int]:
-    """Save a change, check an entry, take it out or bring it back."""
+    """Save a change, check an entry, retire it or bring it back."""
     what, now = request.form.get("what", "save"), ports().clock.now()
     if what not in SAID:
         return _save(institution_id)

@@ -1,4 +1,4 @@
-"""The forms of the administration's pages: their questions, answers and lengths. The rules stay with the services."""
+"""The forms of the administration's pages; the rules are in the services."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ CHECKS: dict[IdentityCheck, str] = {
 
 
 class NewStaffForm(Form):
-    """Somebody new."""
+    """A new account."""
 
     name = StringField("画面に出る名前", [AtMost(LONGEST_NAME)], description="例:担当07。本名でなくてかまいません。")
     login = StringField(
@@ -78,7 +78,7 @@ class NewStaffForm(Form):
     )
 
     def new_staff(self) -> NewStaff:
-        """Return what the account is made from."""
+        """Return what the account is created from."""
         phone = (self.phone.data or "").strip() or None
         return NewStaff(self.login.data or "", (self.name.data or "").strip(), self.role.data, phone=phone)
 
@@ -102,7 +102,7 @@ class ContactForm(Form):
 
 
 class PreferenceForm(Form):
-    """Whose calls ring with somebody first."""
+    """Which callers ring with somebody first."""
 
     prefers = RadioChoiceField(
         "どなたからの電話が、先に鳴るか",
@@ -115,7 +115,7 @@ class PreferenceForm(Form):
 
 
 class FactorResetForm(Form):
-    """Why a second factor is taken away, and how it was made sure who asks."""
+    """Why a second factor is removed, and how the identity was checked."""
 
     reason = ChoiceField("理由", RESET_REASONS, blank=CHOOSE, refusal="理由を選んでください。")
     checked = ChoiceField(
@@ -130,7 +130,7 @@ class FactorResetForm(Form):
 
 
 class PhraseForm(Form):
-    """Other words for a phrase of the line, and how some of them are read."""
+    """Another wording of a phrase, and readings of its words."""
 
     text = TextAreaField("文", [AtMost(2 * LONGEST_TEXT)])
     readings = TextAreaField(
@@ -141,14 +141,14 @@ class PhraseForm(Form):
 
 
 class VoiceForm(Form):
-    """A human voice for a phrase."""
+    """A voice recording for a phrase."""
 
     voice = FileField("録音のファイル(WAVかMP3、5メガバイトまで)")
     confirmed = BooleanField()
 
 
 class VersionForm(Form):
-    """Which earlier version holds again; none is the phrase as shipped."""
+    """Which earlier version is restored; none is the shipped phrase."""
 
     version = IntegerField()
 
@@ -191,13 +191,13 @@ class InstitutionForm(Form):
 
     @classmethod
     def of(cls, row: Institution) -> InstitutionForm:
-        """Return the form with what an entry says now."""
+        """Return the form filled with an entry."""
         entry = Entry.of(row)
         codes = {"kind": chosen(InstitutionKind, entry.kind), "prefecture": chosen(Prefecture, entry.prefecture)}
         return cls(formdata=None, data=entry.as_json() | codes | {"version": row.version})
 
     def entry(self) -> Entry | None:
-        """Return what was typed as an entry; None if something is to be mended, which ``problems`` says."""
+        """Return the typed entry; None if something is to be corrected, see ``problems``."""
         if not self.validate():
             return None
         texts = {name: getattr(self, name).data or "" for name in Entry.__dataclass_fields__ if name != "topics"}
@@ -212,7 +212,7 @@ class InstitutionForm(Form):
 
 
 class HoldForm(Form):
-    """Why and until when something is kept beyond its period."""
+    """Why and until when something is held beyond its period."""
 
     reason = ChoiceField("理由", HoldReason, blank=CHOOSE, refusal="残す理由を、一覧から選んでください。")
     until = DateField(

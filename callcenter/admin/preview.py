@@ -1,4 +1,4 @@
-"""What a decision about a day will sound and look like, before it is taken."""
+"""Preview of a decision about a day: what callers and pages will say."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EARLY = time(9, 59)
 
 @dataclass(frozen=True)
 class Preview:
-    """The words of the telephone and of the page at the moment from which the decision is felt."""
+    """What telephone and page say at the moment from which the decision is felt."""
 
     at: datetime
     spoken: tuple[Phrase, ...] | None
@@ -30,8 +30,8 @@ class Preview:
     """Whether the line is open at all on that day."""
 
 
-def look_ahead(days: Calendar, day: date, special: SpecialDay | None, *, now: datetime) -> Preview:
-    """Show how *day* would be with *special*, or (None) as an ordinary day."""
+def preview_day(days: Calendar, day: date, special: SpecialDay | None, *, now: datetime) -> Preview:
+    """Return how *day* would be with *special*, or (None) as an ordinary day."""
     others = {one: other for one, other in days.special_days.items() if one != day}
     if special is not None:
         others[day] = special
@@ -52,7 +52,7 @@ def look_ahead(days: Calendar, day: date, special: SpecialDay | None, *, now: da
 
 
 def _felt_at(days: Calendar, day: date, special: SpecialDay | None) -> datetime:
-    """The first moment at which a caller would notice."""
+    """Return the first moment at which a caller would notice."""
     if special is not None and special.kind is SpecialKind.PARTIAL and special.close_at is not None:
         return at_japan(day, special.close_at)
     if special is not None and special.kind is SpecialKind.EXTRA_OPEN and special.open_at is not None:

@@ -1,4 +1,4 @@
-"""What is kept until when: what goes tonight, what in the months ahead, and holding something back."""
+"""Retention: what is destroyed tonight and in the months ahead, and holds."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ SHOWN = 200
 
 
 @dataclass(frozen=True)
-class Standing:
-    """A hold that stands now."""
+class HoldInForce:
+    """A hold in force."""
 
     hold: RetentionHold
     note: str
@@ -40,7 +40,7 @@ class Standing:
 @bp.get("/retention")
 @staff_who_may(Action.SEE_RETENTION)
 def kept() -> str:
-    """What goes tonight and what later; no name is on it, as not everybody here may know who calls."""
+    """Show what is due tonight and later, without names."""
     now, periods = ports().clock.now(), settings().policy.periods
     today = local_date(now)
     with reading() as session:
@@ -66,14 +66,14 @@ def kept() -> str:
 @bp.get("/retention/hold/<row_id>")
 @staff_who_may(Action.HOLD)
 def ask_hold(row_id: str) -> str:
-    """Ask why and until when something is kept."""
+    """Ask why and until when something is held."""
     return _ask(row_id, HoldForm())
 
 
 @bp.post("/retention/hold/<row_id>")
 @staff_who_may(Action.HOLD)
 def hold(row_id: str) -> Response | tuple[str, int]:
-    """Keep it beyond its period."""
+    """Place the hold."""
     form, now, by = HoldForm(), ports().clock.now(), staff_member(me().staff_id)
     if not form.validate():
         return again(_ask(row_id, form))
@@ -96,15 +96,15 @@ def lift(hold_id: str) -> Response:
 
 
 def short(row_id: str) -> str:
-    """Return the end of an id, which tells two apart that were made in the same minute."""
+    """Return the end of an id, which tells apart two of the same minute."""
     return row_id[-8:]
 
 
-def _standing(session: Session, today: date) -> list[Standing]:
-    """Return the holds; what somebody wrote as the reason is for those who may set one."""
+def _standing(session: Session, today: date) -> list[HoldInForce]:
+    """Return the holds in force; their notes only for those who may place one."""
     reads = me().may(Action.HOLD)
     found = holds.listed(session, today=today)
-    return [Standing(one, (one.note or "") if reads else "", one.case_id) for one in found]
+    return [HoldInForce(one, (one.note or "") if reads else "", one.case_id) for one in found]
 
 
 def _ask(row_id: str, form: HoldForm) -> str:

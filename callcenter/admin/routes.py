@@ -1,8 +1,8 @@
-"""The blueprint's views, gathered so that importing it brings them all."""
+"""The blueprint with every view on it."""
 
 from __future__ import annotations
 
-from callcenter.admin import accounts, announcements, days, directory, retention, told, trail
+from callcenter.admin import accounts, announcements, days, directory, notices, retention, trail
 from callcenter.admin.blueprint import bp
 
-__all__ = ["accounts", "announcements", "bp", "days", "directory", "retention", "told", "trail"]
+__all__ = ["accounts", "announcements", "bp", "days", "directory", "notices", "retention", "trail"]

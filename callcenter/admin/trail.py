@@ -1,4 +1,4 @@
-"""The auditor's pages: the trail, the history of settings, the proof of what was destroyed, the chain itself."""
+"""The auditor's pages: the trail, the history of settings, destructions, checks of the chain."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ AN_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
-class Line:
-    """One entry as it is read: who, what, to which, and its codes."""
+class TrailEntry:
+    """One entry in words: who, what, to which, and its codes."""
 
     seq: int
     at: datetime
@@ -45,7 +45,7 @@ class Line:
     facts: tuple[tuple[str, str], ...]
 
     @classmethod
-    def of(cls, entry: AuditEntry, names: dict[str, str]) -> Line:
+    def of(cls, entry: AuditEntry, names: dict[str, str]) -> TrailEntry:
         kind = entry.actor_kind.value
         return cls(
             seq=entry.seq,
@@ -65,7 +65,7 @@ class Line:
 @bp.get("/trail")
 @staff_who_may(Action.SEE_TRAIL)
 def trail_page() -> str:
-    """Acts by person, kind and period; never what was said."""
+    """Show acts by person, kind and period; never what was said."""
     first, last = days_asked(local_date(ports().clock.now()), USUAL_DAYS)
     who, group = request.args.get("who") or None, request.args.get("group") or None
     with reading() as session:
@@ -74,19 +74,19 @@ def trail_page() -> str:
         people = [(one.id, one.name) for one in entries.actors(session)]
     asked = {"who": who or "", "group": group or "", "from": first.isoformat(), "to": last.isoformat()}
     given: dict[str, Any] = {"people": people, "kinds": trail_words.KINDS, "groups": trail_words.GROUPS}
-    lines = [Line.of(entry, names) for entry in page.entries]
+    lines = [TrailEntry.of(entry, names) for entry in page.entries]
     return render_template("admin/trail/trail.html", lines=lines, older=page.older_before, asked=asked, **given)
 
 
 @bp.get("/settings-history")
 @staff_who_may(Action.SEE_SETTINGS_HISTORY)
 def settings_history() -> str:
-    """Who changed how the service behaves, or who may do what."""
+    """Show who changed how the service behaves, or who may do what."""
     first, last = days_asked(local_date(ports().clock.now()), HISTORY_DAYS)
     with reading() as session:
         page = entries.settings_history(session, first, last, by=myself(session), before=before_number())
         names = entries.staff_names(session)
-    lines = [Line.of(entry, names) for entry in page.entries]
+    lines = [TrailEntry.of(entry, names) for entry in page.entries]
     asked = {"from": first.isoformat(), "to": last.isoformat()}
     return render_template("admin/trail/settings_history.html", lines=lines, older=page.older_before, asked=asked)
 
@@ -94,7 +94,7 @@ def settings_history() -> str:
 @bp.get("/purges")
 @staff_who_may(Action.SEE_TRAIL)
 def purges() -> str:
-    """What was destroyed, when and how much of it; the ids are hashed, so nobody is named."""
+    """Show what was destroyed, when and how much of it; the ids are hashed."""
     with reading() as session:
         rows = retention.purges(session, limit=PURGES_SHOWN)
     return render_template("admin/keeping/purges.html", rows=rows)
@@ -103,7 +103,7 @@ def purges() -> str:
 @bp.get("/figures")
 @staff_who_may(Action.SEE_FIGURES)
 def figures() -> str:
-    """Counts by month; nothing that was said, and nobody's name."""
+    """Show counts by month; nothing that was said, and nobody's name."""
     with reading() as session:
         months = month_figures.months(session, local_date(ports().clock.now()), by=myself(session))
     return render_template("admin/trail/figures.html", months=months)
@@ -112,7 +112,7 @@ def figures() -> str:
 @bp.get("/chain")
 @staff_who_may(Action.SEE_TRAIL)
 def chain() -> str:
-    """Whether the trail holds together, when that was looked at, and which heads went outside."""
+    """Show whether the trail is whole, its checks, and the heads that were sent outside."""
     with reading() as session:
         found: list[AuditCheck] = list(audit_watch.checks(session))
         heads: list[AuditHeadSent] = list(audit_watch.heads(session))
@@ -128,7 +128,7 @@ def chain() -> str:
 @bp.post("/chain/check")
 @staff_who_may(Action.SEE_TRAIL)
 def check_chain() -> Response:
-    """Let the worker walk along the chain now."""
+    """Request a check of the chain now."""
     with unit_of_work() as session:
         audit_watch.request_check(session, by=myself(session), now=ports().clock.now())
     return onward("admin.chain", "確認を始めます。長い記録では、数分かかることがあります。")

@@ -1,4 +1,4 @@
-"""What the trail is called on an auditor's pages, act by act and fact by fact; what has no word shows its code."""
+"""The words for acts and facts of the trail; what has no word shows its code."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ bp = Blueprint("casefile", __name__, url_prefix="/console")
 @bp.get("/form-token")
 @staff_who_may(Action.WRITE, quiet=True)
 def form_token() -> Response:
-    """Give an open page a new form token after its person signed in again elsewhere; no other site can read it."""
+    """Return a new form token for an open page whose person signed in again elsewhere."""
     return jsonify(token=generate_csrf())
 
 

@@ -1,4 +1,4 @@
-"""Opened contacts of a person or a case, as every page lists them."""
+"""Opened consultations of a person or a case, as every page lists them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from callcenter.services.records import lengths
 
 
 @dataclass(frozen=True)
-class Earlier:
+class EarlierContact:
     """An earlier consultation, opened."""
 
     opened_at: datetime
@@ -37,17 +37,17 @@ class Earlier:
 
 
 @dataclass(frozen=True)
-class Past:
-    """Opened consultations, newest first, and where the ones before them begin."""
+class EarlierContacts:
+    """Opened consultations, newest first; those before begin at *older_before*."""
 
-    entries: tuple[Earlier, ...]
+    entries: tuple[EarlierContact, ...]
     older_before: datetime | None
 
 
-def earlier(session: Session, record: Consultation) -> Earlier:
+def earlier_contact(session: Session, record: Consultation) -> EarlierContact:
     """Return an opened consultation for the list beside the form."""
     channel = Channel(record.channel)
-    return Earlier(
+    return EarlierContact(
         opened_at=record.opened_at,
         channel=channel,
         icon=CHANNEL_ICONS[channel],

@@ -173,7 +173,7 @@ class DisclosureForm(Form):
 
     @property
     def marks(self) -> dict[str, Mark]:
-        """What was decided, by part."""
+        """Return the decided marks, by part."""
         fields: Iterable[Any] = self
         return {one.name.removeprefix("mark-"): one.data for one in fields if one.name.startswith("mark-")}
 

@@ -1,4 +1,4 @@
-"""The views of records, people and cases, gathered so that importing their blueprint brings them all."""
+"""The blueprint with every view on it."""
 
 from __future__ import annotations
 

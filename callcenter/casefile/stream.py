@@ -74,11 +74,11 @@ class Listener:
 
 
 class TooMany(Exception):
-    """Every stream of this process is taken."""
+    """Raised when every stream of this process is taken."""
 
 
-class Follower:
-    """Follows the hints in the database for all open pages of a process; it rests while nobody listens."""
+class HintFollower:
+    """Reads the hints in the database for all open pages of a process; it rests while no page is open."""
 
     def __init__(self, app: Flask, *, most: int = MOST_STREAMS) -> None:
         self.app, self.most = app, most
@@ -88,8 +88,8 @@ class Follower:
         self._newest = 0
         self._known = set[int]()
 
-    def join(self, staff_id: str, tab: str) -> Listener:
-        """Let one more page listen; the same tab's older stream ends. ``TooMany`` if there is no place."""
+    def add_listener(self, staff_id: str, tab: str) -> Listener:
+        """Add an open page; the same tab's older stream ends. ``TooMany`` if there is no place."""
         listener = Listener(staff_id, tab)
         with self._lock:
             for old in [one for one in self.listeners if (one.staff_id, one.tab) == (staff_id, tab)]:
@@ -105,8 +105,8 @@ class Follower:
                 self._thread.start()
         return listener
 
-    def part(self, listener: Listener) -> None:
-        """The page has gone."""
+    def remove_listener(self, listener: Listener) -> None:
+        """Remove a page that has gone."""
         with self._lock:
             if listener in self.listeners:
                 self.listeners.remove(listener)
@@ -128,7 +128,7 @@ class Follower:
             return bool(self.listeners)
 
     def _look(self) -> set[str]:
-        """Return the topics of the hints that were not known yet."""
+        """Return the topics of new hints."""
         with reading() as session:
             after = self._newest or live.newest_seq(session)
             hints = live.hints_after(session, after - BACK)
@@ -145,37 +145,37 @@ class Follower:
                 listener.hear(topics)
 
 
-def follower() -> Follower:
+def follower() -> HintFollower:
     """Return this process's follower."""
-    found: Follower = current_app.extensions["callcenter.follower"]
+    found: HintFollower = current_app.extensions["callcenter.follower"]
     return found
 
 
 @bp.record_once
 def _install(state: object) -> None:
     app: Flask = state.app  # type: ignore[attr-defined]  # Flask's setup state
-    app.extensions["callcenter.follower"] = Follower(app)
+    app.extensions["callcenter.follower"] = HintFollower(app)
 
 
 @bp.get("/events")
 @staff_who_may(Action.SEE_LINE, quiet=True)
 def events() -> Response:
-    """Stream the hints that concern this person; the page looks for itself as soon as the stream is open."""
+    """Stream the hints that concern this person; the page reloads as soon as the stream is open."""
     tab = request.args.get("tab", "")
     if len(tab) > 64:
         abort(400)
     here = follower()
     try:
-        listener = here.join(me().staff_id, tab)
+        listener = here.add_listener(me().staff_id, tab)
     except TooMany:
         raise ServiceUnavailable(retry_after=BUSY_FOR) from None
-    answer = Response(_told(here, listener), mimetype="text/event-stream")
+    answer = Response(_events(here, listener), mimetype="text/event-stream")
     answer.headers |= {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    answer.call_on_close(lambda: here.part(listener))
+    answer.call_on_close(lambda: here.remove_listener(listener))
     return answer
 
 
-def _told(here: Follower, listener: Listener) -> Iterator[str]:
+def _events(here: HintFollower, listener: Listener) -> Iterator[str]:
     until = time.monotonic() + LIFE
     try:
         yield "retry: 1000\nevent: hello\ndata: {}\n\n"
@@ -186,4 +186,4 @@ def _told(here: Follower, listener: Listener) -> Iterator[str]:
             events = ["beside"] * bool(beside) + ["change"] * bool(changed - beside)
             yield "".join(f"event: {name}\ndata: {{}}\n\n" for name in events) or ": still here\n\n"
     finally:
-        here.part(listener)
+        here.remove_listener(listener)

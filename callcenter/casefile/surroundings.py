@@ -1,4 +1,4 @@
-"""What differs by channel about the page of a record: where it is, what stands around it, what finishing it means.
+"""What differs by channel about the page of a record: its address, what surrounds it, what finishing it means.
 
 The composition root hands over one ``Surroundings`` for each channel that has a desk of its own, and one for all
 others. A new channel writes such a class and changes nothing here.
@@ -16,7 +16,7 @@ from flask import Flask, current_app, redirect
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.casefile.contacts import Past
+from callcenter.casefile.contacts import EarlierContacts
 from callcenter.casefile.words import Options
 from callcenter.context import reading
 from callcenter.domain.names.nickname_cues import NO_CUES, Cues
@@ -36,16 +36,16 @@ AtWork = Callable[[datetime, Policy], drafts.OnDuty]
 
 
 @dataclass(frozen=True)
-class Asking:
-    """The person whose consent is needed before a record of another channel may join theirs."""
+class ConsentQuestion:
+    """The person whose consent is needed before a record of another channel may be joined with theirs."""
 
     person_id: str
     name: str
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What was just looked for or asked, for the page of the record to show."""
+class PageResults:
+    """What was just searched or asked, for the page of the record to show."""
 
     candidates: tuple[Candidate, ...] | None = None
     """None before anybody was looked for."""
@@ -53,8 +53,8 @@ class Shown:
     """What was said beside the name."""
     colleagues: Options = ()
     """Who may have spoken with the person before."""
-    asking: Asking | None = None
-    past: Past | None = None
+    asking: ConsentQuestion | None = None
+    past: EarlierContacts | None = None
     """Earlier consultations than the newest ones."""
     problems: tuple[Problem, ...] = ()
     sent: Form | None = None
@@ -62,8 +62,8 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Lead:
-    """Whom a record may be about, as the channel knows before any name was given."""
+class PersonHint:
+    """A person the record may be about, as the channel knows before any name was given."""
 
     name: str
     why: str
@@ -74,7 +74,7 @@ class Lead:
 
 @dataclass(frozen=True)
 class Pieces:
-    """The templates that a channel puts into the page of a record, each at its place, and what they are given."""
+    """The templates that a channel adds to the page of a record, and what they are given."""
 
     in_head: str | None = None
     """Beside the day and the channel."""
@@ -86,7 +86,7 @@ class Pieces:
     """Before the button that finishes the record."""
     below_record: str | None = None
     on_card: str | None = None
-    leads: tuple[Lead, ...] = ()
+    leads: tuple[PersonHint, ...] = ()
     given: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -99,16 +99,16 @@ class Surroundings(Protocol):
     def address(self, record_id: str) -> str:
         """Return the address of the page of a record."""
 
-    def page(self, session: Session, record_id: str, shown: Shown) -> Drawing:
-        """Gather the whole page around a record, for a browser without scripts."""
+    def page(self, session: Session, record_id: str, shown: PageResults) -> Drawing:
+        """Return the whole page around a record, for a browser without scripts."""
 
     def pieces(self, session: Session, record: Consultation, staff: Staff, *, now: datetime) -> Pieces:
-        """Return what the channel adds to the record and to its person; only reads."""
+        """Return what the channel adds to the record and to its person; reads only."""
 
-    def hinted(
+    def apply_hints(
         self, session: Session, record: Consultation, found: Sequence[Candidate], *, now: datetime
     ) -> Sequence[Candidate]:
-        """Return the candidates with those first at whom the channel hints."""
+        """Return the candidates with those at whom the channel hints first."""
 
     def finishing(
         self, session: Session, record_id: str, staff: Staff, *, now: datetime
@@ -128,35 +128,35 @@ class Registered:
 def install(
     app: Flask, usual: Surroundings, *, at_work: AtWork, by_channel: Mapping[str, Surroundings] | None = None
 ) -> None:
-    """Give *app* its desks: *usual* for every channel that is not named in *by_channel*."""
+    """Register the desks: *usual* for every channel that is not named in *by_channel*."""
     app.extensions["callcenter.surroundings"] = Registered(usual, at_work, by_channel or {})
 
 
-def around(channel: str | None) -> Surroundings:
+def surroundings_of(channel: str | None) -> Surroundings:
     """Return the surroundings of a channel's records."""
     here = _registered()
     return here.usual if channel is None else here.by_channel.get(channel, here.usual)
 
 
-def around_record(session: Session, record_id: str) -> Surroundings:
-    """Return the surroundings of one record, which is not opened by this."""
-    return around(consultations.channel_of(session, record_id))
+def surroundings_of_record(session: Session, record_id: str) -> Surroundings:
+    """Return the surroundings of one record, without opening it."""
+    return surroundings_of(consultations.channel_of(session, record_id))
 
 
 def to_record(record_id: str) -> Response:
-    """Lead to the page of a record."""
+    """Redirect to the page of a record."""
     with reading() as session:
-        place = around_record(session, record_id)
+        place = surroundings_of_record(session, record_id)
     return redirect(place.address(record_id), 303)
 
 
 def address_of(channel: Channel, record_id: str) -> str:
     """Return the address of the page of a record."""
-    return around(channel).address(record_id)
+    return surroundings_of(channel).address(record_id)
 
 
 def workplace() -> str:
-    """Return where whoever is on a page of ours works otherwise."""
+    """Return the address of the reader's usual desk."""
     return _registered().usual.workplace()
 
 

@@ -1,4 +1,4 @@
-"""What the pages call people and channels. Decided here once, for every part of the screen."""
+"""What pages call people and channels, decided here once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CHANNEL_ICONS: dict[str, str] = {
 
 
 def person_words(nickname: str, relation: str) -> str:
-    """Name a person as 「ミナトさん・本人」; a name that says the relation itself, 「ミナトの母」, is left alone."""
+    """Return a person as 「ミナトさん・本人」; 「ミナトの母」 is left as it is."""
     label = Relation(relation).label
     if relation == Relation.UNKNOWN:
         return called(nickname)
@@ -28,7 +28,7 @@ def person_words(nickname: str, relation: str) -> str:
 
 
 def called(nickname: str) -> str:
-    """Add さん to a nickname that has no honorific of its own and is no 「ミナトの母」."""
+    """Return a nickname with さん, unless it has an honorific of its own or is like 「ミナトの母」."""
     return nickname if nickname.endswith(HONORIFICS) else f"{nickname}さん"
 
 
@@ -40,6 +40,6 @@ def name_of(record: Consultation) -> str:
 
 
 def name_of_person(person: Person) -> str:
-    """Name somebody of the case in one line."""
+    """Return a person of the case in one line."""
     relation = Relation(person.relation)
     return person_words(person.nicknames[0].text, relation) if person.nicknames else relation.label

@@ -34,7 +34,7 @@ def audit() -> None:
     help="A line that was kept outside, a file or saved mail that holds some, or - for standard input.",
 )
 def audit_verify(given: tuple[str, ...]) -> None:
-    """Follow the hash chain of the audit trail and name the first entry that does not fit.
+    """Check the hash chain of the audit trail and name the first entry that does not fit.
 
     With heads that were kept outside, also what was cut off at its end is found.
     """

@@ -1,4 +1,4 @@
-"""The operator's commands; ``wsgi`` hands over how settings, app and processes are made."""
+"""The ``callcenter`` command; ``wsgi`` hands over how settings, app and processes are made."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def doctor() -> None:
 
 
 def _by_itself(session: Session, today: date) -> list[Finding]:
-    """Whether the worker did its nightly and its heavy jobs."""
+    """Return findings on the nightly and the heavy jobs."""
     from callcenter.adapters import checkup
     from callcenter.services.delivery import heavy_jobs, nightly
 
@@ -125,7 +125,7 @@ def _at_twilio() -> list[Finding]:
     if setup is None:
         return [Finding("twilio", True, provider.NO_ACCOUNT)]
     try:
-        remarks = provider.look(setup)
+        remarks = provider.differences(setup)
     except provider.Unreachable as unreachable:
         return [Finding("twilio", False, str(unreachable))]
     found = [Finding(f"twilio {one.subject}", not one.wrong, one.sentence, doubt=not one.wrong) for one in remarks]

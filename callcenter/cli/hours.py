@@ -72,7 +72,7 @@ def hours_close(day: str, from_time: str | None, reason: str, disaster: bool) ->
 @click.option("--to", "to_time", metavar="HH:MM", required=True, help="and until this time, beside the usual hours.")
 @click.option("--reason", default="", help="What readers see, such as 年度末の特別開設.")
 def hours_open(day: str, from_time: str, to_time: str, reason: str) -> None:
-    """Open the line out of turn: on a day off, or for longer than usual."""
+    """Open the line on a day off, or for longer than usual."""
     on, opening, closing = _day(day), _time(from_time), _time(to_time)
     try:
         special = SpecialDay(SpecialKind.EXTRA_OPEN, opening, closing, reason)
@@ -85,7 +85,7 @@ def hours_open(day: str, from_time: str, to_time: str, reason: str) -> None:
 @hours.command("undo")
 @click.argument("day", metavar="DATE")
 def hours_undo(day: str) -> None:
-    """Make a day that was closed, shortened or opened out of turn an ordinary one again."""
+    """Make a special day an ordinary one again."""
     from callcenter.services.calendar import special_days
 
     on = _day(day)

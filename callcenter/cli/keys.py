@@ -23,7 +23,7 @@ def keys() -> None:
 @keys.command("rotate")
 @click.option("--force", is_flag=True, help="Also while a process runs that does not know the new key.")
 def keys_rotate(force: bool) -> None:
-    """Bring everything that is sealed under the first key of FIELD_KEYS, and say when the others may go.
+    """Move everything sealed to the first key of FIELD_KEYS, and say when the others may be removed.
 
     It may be interrupted and repeated at any time, and waits for processes that do not know the new key.
 

@@ -21,7 +21,7 @@ def names() -> None:
 
 @names.command("reindex")
 def names_reindex() -> None:
-    """Build the index of names anew where an older version of the spelling rules made it.
+    """Rebuild the index of names where an older version of the spelling rules made it.
 
     It may be interrupted and repeated at any time, also while the line is running. ``callcenter migrate`` runs it.
     """

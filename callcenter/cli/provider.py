@@ -22,7 +22,7 @@ class Unreachable(Exception):
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def errors_as_sentence() -> Iterator[None]:
     """Turn errors between Twilio and us into one sentence."""
     try:
         yield
@@ -36,9 +36,9 @@ def told() -> Iterator[None]:
         raise Unreachable(f"Twilioに断られました({refused})。TWILIO_ACCOUNT_SID と鍵の権限をご確認ください。") from None
 
 
-def look(setup: LineSetup) -> list[SetupFinding]:
+def differences(setup: LineSetup) -> list[SetupFinding]:
     """Return what differs from what should be; ``Unreachable`` if Twilio could not be queried."""
-    with told():
+    with errors_as_sentence():
         return setup.look()
 
 
@@ -57,9 +57,9 @@ def set_up(yes: bool) -> None:
     if setup is None:
         raise click.ClickException(NO_ACCOUNT)
     try:
-        findings = look(setup)
+        findings = differences(setup)
         if _write(setup, findings, yes=yes):
-            findings = look(setup)
+            findings = differences(setup)
             click.echo("\n書きこみました。いまの設定:")
             _show(findings)
     except Unreachable as unreachable:
@@ -84,7 +84,7 @@ def _write(setup: LineSetup, findings: list[SetupFinding], *, yes: bool) -> bool
     if not (yes or click.confirm("\n書きこみますか", default=False)):
         click.echo("何も書きこみませんでした。")
         return False
-    with told():
+    with errors_as_sentence():
         setup.write(changes)
     with opened() as (session, now):
         line_setup.record(session, changes, by=OPERATOR, now=now)

@@ -26,7 +26,7 @@ def retention() -> None:
 @click.option("--dry-run", is_flag=True, help="Only list what is due.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 def purge(on_text: str | None, dry_run: bool, as_json: bool) -> None:
-    """Destroy what is past its period and held by nothing, as every night does.
+    """Destroy what is past its period and not held, as every night does.
 
     With --dry-run it only lists it, for any day, without a name.
     """

@@ -37,7 +37,7 @@ def staff() -> None:
 @click.option("--phone", help="The telephone that calls are offered at; without it the browser.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one up.")
 def staff_add(login: str, name: str, role: str, phone: str | None, password_stdin: bool) -> None:
-    """Make an account, and print its first password unless one was given."""
+    """Create an account, and print its first password unless one was given."""
     import secrets
 
     from callcenter.services.staff.accounts import NewStaff, add_staff
@@ -98,7 +98,7 @@ def staff_prefer(login: str, callers: str) -> None:
 @click.argument("login")
 @click.option("--force", is_flag=True, help=FORCE)
 def staff_deactivate(login: str, force: bool) -> None:
-    """End an account; nothing it wrote is touched. During a call it waits until the record is finished."""
+    """Deactivate an account; its records stay. During a call it waits until the record is finished."""
     from callcenter.services.administration import duty_changes
     from callcenter.services.trail.audit import OPERATOR
 
@@ -110,7 +110,7 @@ def staff_deactivate(login: str, force: bool) -> None:
 @staff.command("activate")
 @click.argument("login")
 def staff_activate(login: str) -> None:
-    """Take an account up again, or take back that it ends after a call."""
+    """Activate an account again, or cancel a deactivation that waits for the end of a call."""
     from callcenter.services.administration import duty_changes
     from callcenter.services.trail.audit import OPERATOR
 
@@ -122,7 +122,7 @@ def staff_activate(login: str) -> None:
 @staff.command("password")
 @click.argument("login")
 def staff_password(login: str) -> None:
-    """Make up a first password for somebody who forgot theirs; it signs in once, within a week.
+    """Set a first password for somebody who forgot theirs; it signs in once, within a week.
 
     Administrators do the same on 職員のアカウント.
     """
@@ -144,7 +144,7 @@ def staff_password(login: str) -> None:
     help="How it was made sure who asks.",
 )
 def staff_reset_factor(login: str, reason: str, checked: str) -> None:
-    """Take away a lost second factor, once it is sure who asks; the next sign-in asks for a new one.
+    """Remove a lost second factor, once it is sure who asks; the next sign-in asks for a new one.
 
     Administrators do the same on 職員のアカウント. Supervisors and administrators are told.
     """

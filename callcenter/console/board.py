@@ -1,4 +1,4 @@
-"""The telephone desk's one page, and the parts of it that a script asks for."""
+"""The telephone desk's page, and the parts of it that a script asks for."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ from callcenter.ui.access import myself, note_activity, staff_who_may
 @bp.get("/")
 @staff_who_may(Action.SEE_LINE)
 def board() -> str:
-    """The record of the call I am in or have to write up; otherwise what to do next."""
+    """Show the record of my call or of the call I write up; else what to do next."""
     with unit_of_work() as session:
         staff = myself(session)
         record = wall.record_at_hand(session, session.get(Presence, staff.id))
         if record is not None:
-            draw = drawing.around(session, record.id)
+            draw = drawing.gather(session, record.id)
         else:
-            draw = drawing.without_record(desk.look(session, staff, now=ports().clock.now()).given())
+            draw = drawing.without_record(desk.build(session, staff, now=ports().clock.now()).given())
     return draw()
 
 
 @bp.get("/records/<record_id>")
 @staff_who_may(Action.WRITE)
 def record(record_id: str) -> str:
-    """One record, mine or (for a supervisor) anybody's."""
+    """Show one record, mine or (for a supervisor) anybody's."""
     with unit_of_work() as session:
-        draw = drawing.around(session, record_id)
+        draw = drawing.gather(session, record_id)
     return draw()
 
 
 @bp.get("/fragment/line")
 @staff_who_may(Action.SEE_LINE, quiet=True)
 def live_parts() -> str:
-    """What changes by itself: call bar, queue, colleagues, drafts."""
+    """Return what changes by itself: call bar, queue, colleagues, drafts."""
     with reading() as session:
-        seen = desk.look(session, myself(session), now=ports().clock.now())
+        seen = desk.build(session, myself(session), now=ports().clock.now())
     if seen.work in BOUND:  # who talks at a telephone has no heartbeat here, and is at work all the same
         note_activity()
     return render_template("console/live.html", **seen.given())

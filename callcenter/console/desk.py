@@ -1,4 +1,4 @@
-"""What the live parts of the console show; the page and the fragment are drawn from the same value."""
+"""The data of the desk's live parts; the page and the fragment are drawn from the same value."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ SHOWN_WAITING = 20
 
 @dataclass(frozen=True)
 class Waiting:
-    """A caller in the queue: what was pressed and for how long they wait, never who or from where."""
+    """A waiting caller: the pressed key and how long they wait, never who or from where."""
 
     key: Hint
     since: datetime
@@ -68,7 +68,7 @@ class Peers:
 
 
 @dataclass(frozen=True)
-class Ring:
+class OfferedCall:
     """The caller who is offered to me."""
 
     offer_id: str
@@ -84,7 +84,7 @@ class Ring:
 
 @dataclass(frozen=True)
 class Draft:
-    """A record I have not finished; the name is the one confirmed, or the one heard."""
+    """A record I have not finished, with the confirmed name, else the one heard."""
 
     id: str
     name: str
@@ -118,7 +118,7 @@ class Desk:
     wrap_up_minutes: int
     notes: tuple[OpenHardCall, ...] | None
     """For a supervisor: who had a hard call and has not been spoken with yet."""
-    ring: Ring | None
+    ring: OfferedCall | None
     talk: Talk | None
     record_id: str | None
     """The record of the call I am in, or that I still have to write."""
@@ -158,7 +158,7 @@ class Desk:
 
     @property
     def put_away(self) -> bool:
-        """Whether the line itself put me away."""
+        """Return whether the line itself set me away."""
         return self.reason in PUT_AWAY
 
     @property
@@ -171,12 +171,12 @@ class Desk:
 
     @property
     def handed_over(self) -> bool:
-        """Whether the record of my last call went on with its caller."""
+        """Return whether the record of my last call went on with its caller."""
         return self.wrapping_up and self.record_id is None
 
 
-def look(session: Session, staff: Staff, *, now: datetime) -> Desk:
-    """Look around for *staff*; only reads."""
+def build(session: Session, staff: Staff, *, now: datetime) -> Desk:
+    """Return the desk for *staff*; reads only."""
     policy = settings().policy
     row = session.get(Presence, staff.id)
     work = row.work if row else Work.OFFLINE
@@ -217,20 +217,24 @@ def look(session: Session, staff: Staff, *, now: datetime) -> Desk:
         hours=opening_hours.state(session, now),
         last_call_at=calls.last_talk_ended(session, local_date(now)),
         pull=pull.state(session),
-        following=following.mine(session, row),
-        followed=following.told(session, talk.call_id if talk else None, also_listening=policy.show_listening),
+        following=following.followed_talk(session, row),
+        followed=following.followers_in_words(
+            session, talk.call_id if talk else None, also_listening=policy.show_listening
+        ),
         lines=tuple(institutions.lines_at_hand(session, shipped_helplines(), now=now)),
         left_behind=len(left_behind),
     )
 
 
-def _ring(session: Session, offer: Offer | None, staff: Staff, now: datetime) -> Ring | None:
+def _ring(session: Session, offer: Offer | None, staff: Staff, now: datetime) -> OfferedCall | None:
     if offer is None or offer.state not in OPEN_OFFERS:
         return None
     call = session.get_one(Call, offer.call_id)
     flag = flagged.of_call(session, call, staff, now=now)
     asked_by = talks.asked_by(session, offer)
-    return Ring(offer.id, hint_of(call.key), call.arrived_at, flag, asked_by, known.keyed(session, call))
+    return OfferedCall(
+        offer.id, hint_of(call.key), call.arrived_at, flag, asked_by, known.name_of_keyed_code(session, call)
+    )
 
 
 def _waiting(session: Session) -> tuple[Waiting, ...]:
@@ -249,7 +253,7 @@ def _people(session: Session, me: Staff, now: datetime, policy: Policy) -> tuple
 
 
 def _drafts(session: Session, staff: Staff, *, without: Consultation | None) -> tuple[Draft, ...]:
-    """List my unfinished records; those of others in the family of who is on the line stay away meanwhile."""
+    """Return my unfinished records, without those of others in the family of who is on the line."""
     mine = consultations.drafts_of(session, staff.id)
     there = wall.speaker_of(session, without, staff) if without is not None else None
     return tuple(

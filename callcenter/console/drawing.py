@@ -1,4 +1,4 @@
-"""Draws the telephone desk around a record, or around none."""
+"""Drawing the telephone desk around a record, or around none."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 
 from callcenter.casefile.person import page
 from callcenter.casefile.record.lookup import lookup
-from callcenter.casefile.surroundings import Drawing, Shown
+from callcenter.casefile.surroundings import Drawing, PageResults
 from callcenter.context import line_words, ports, settings
 from callcenter.domain.talks import scripts
 from callcenter.domain.talks.talk import WORDS, Help
 from callcenter.ui.kit.answers import from_script
 
 
-def around(session: Session, record_id: str, shown: Shown | None = None, **instead: object) -> Drawing:
-    """Gather the desk around a record; *instead* takes the place of what the desk would give to its templates."""
-    return partial(draw, page.look(session, record_id, shown).given() | instead)
+def gather(session: Session, record_id: str, shown: PageResults | None = None, **instead: object) -> Drawing:
+    """Return the desk around a record; *instead* replaces what the desk would give to its templates."""
+    return partial(draw, page.gather(session, record_id, shown).given() | instead)
 
 
 def without_record(given: Mapping[str, Any]) -> Drawing:
@@ -29,7 +29,7 @@ def without_record(given: Mapping[str, Any]) -> Drawing:
 
 
 def draw(given: Mapping[str, Any]) -> str:
-    """Draw the whole page, or for a script the parts around the record."""
+    """Return the whole page, or for a script the parts around the record."""
     if from_script():
         return render_template("console/work.html", **given)
     return render_template(

@@ -1,4 +1,4 @@
-"""The counsellors whom the person at the other end knows: the usual one, and the one whose call broke off."""
+"""The counsellors the caller knows: the usual one, and the one whose call broke off."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def _known(session: Session, staff_id: str, title: str, talk: Talk | None, me: S
     )
 
 
-def keyed(session: Session, call: Call) -> str | None:
-    """Return the name behind a 呼び番号 that this caller keyed in."""
+def name_of_keyed_code(session: Session, call: Call) -> str | None:
+    """Return the name behind a caller code (呼び番号) that this caller keyed in."""
     person_id = continuity.person_by_code(session, call.caller_code) if call.caller_code else None
     person = session.get(Person, person_id) if person_id else None
     return called(person.nicknames[0].text) if person is not None and person.nicknames else None

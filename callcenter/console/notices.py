@@ -1,4 +1,4 @@
-"""What colleagues ask of a counsellor, shown until it has been seen."""
+"""Notices of what colleagues ask of a counsellor, shown until they are seen."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HANDOVER = {
 @bp.get("/notices")
 @staff_who_may(Action.CARE, quiet=True)
 def told() -> str:
-    """The notices alone, for pages that show them as they come."""
+    """Return the notices alone, for pages that show them as they come."""
     with reading() as session:
         found = sentences(session, me().staff_id)
     return render_template("parts/staff/told.html", notices=found, seen="console.seen")
@@ -37,14 +37,14 @@ def told() -> str:
 @bp.post("/notices/<notice_id>/seen")
 @staff_who_may(Action.CARE)
 def seen(notice_id: str) -> Response:
-    """The person has seen it."""
+    """Mark a notice as seen."""
     with unit_of_work() as session:
         notices.mark_seen(session, notice_id, me().staff_id, now=ports().clock.now())
     return Response(status=204) if from_script() else redirect(url_for("casefile.caseload_page"), 303)
 
 
 def about_a_handover(session: Session, notice: UnseenNotice) -> tuple[str, str | None]:
-    """Say what became of a hand-over; the name of the caller is on the case's page only."""
+    """Return the notice of a hand-over; the name of the caller is on the case's page only."""
     asked = session.get(CaseHandover, notice.subject_id)
     href = url_for("casefile.case", case_id=asked.case_id) if asked else None
     return HANDOVER[notice.kind].format(by=notice.by or OPERATOR), href

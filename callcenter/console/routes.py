@@ -1,4 +1,4 @@
-"""The telephone desk's views, gathered so that importing its blueprint brings them all."""
+"""The blueprint with every view on it."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from flask import request, url_for
 from sqlalchemy.orm import Session
 
 from callcenter.casefile.person import candidates
-from callcenter.casefile.surroundings import Drawing, Lead, Pieces, Shown
+from callcenter.casefile.surroundings import Drawing, PageResults, PersonHint, Pieces
 from callcenter.casefile.words import person_words
 from callcenter.console import desk as desks
 from callcenter.console import drawing
@@ -34,14 +34,14 @@ KEYED = "呼び番号が押されました"
 
 
 class StillTalking(HelplineError):
-    """A record is finished after its call."""
+    """Raised when a record would be finished during its call."""
 
     message = "まだ電話がつながっています。電話が終わってから、記録を終えてください。書いた文は保存されています。"
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What the head of a record says of its call."""
+    """What the head of a record shows of its call."""
 
     key: Hint
     waited_seconds: int | None
@@ -58,13 +58,13 @@ class TelephoneDesk:
         """Return the address of a record at the desk."""
         return url_for("console.record", record_id=record_id)
 
-    def page(self, session: Session, record_id: str, shown: Shown) -> Drawing:
-        """Gather the desk around a record."""
-        return drawing.around(session, record_id, shown)
+    def page(self, session: Session, record_id: str, shown: PageResults) -> Drawing:
+        """Return the desk around a record."""
+        return drawing.gather(session, record_id, shown)
 
     def pieces(self, session: Session, record: Consultation, staff: Staff, *, now: datetime) -> Pieces:
-        """Return what the desk adds: facts of the call, words to say, what comes after, misuse, who is known here."""
-        desk = desks.look(session, staff, now=now)
+        """Return what the desk adds: facts of the call, scripts, what comes after, misuse, known counsellors."""
+        desk = desks.build(session, staff, now=now)
         call, at_hand = _call_of(session, record), desk.record_id == record.id
         return Pieces(
             in_head="console/record/facts.html" if call is not None else None,
@@ -81,10 +81,10 @@ class TelephoneDesk:
             },
         )
 
-    def hinted(
+    def apply_hints(
         self, session: Session, record: Consultation, found: Sequence[Candidate], *, now: datetime
     ) -> Sequence[Candidate]:
-        """Put first whose call broke off a moment ago, then whom the number names that was keyed in."""
+        """Return the candidates, first those whose call broke off just now, then the one of a keyed code."""
         broke_off = cut_off.recent_callers(session, now=now, without=record.id)
         pressed = _keyed(session, record)
         if pressed is not None and pressed.person_id in {one.person_id for one in found}:
@@ -95,7 +95,7 @@ class TelephoneDesk:
     def finishing(
         self, session: Session, record_id: str, staff: Staff, *, now: datetime
     ) -> AbstractContextManager[None]:
-        """Refuse while the call goes on; with the record at hand the wrap-up ends, and what was chosen follows."""
+        """Refuse during the call; with the record at hand the wrap-up ends, and the plan follows."""
         return _finishing(session, record_id, staff, now)
 
 
@@ -113,7 +113,7 @@ def _finishing(session: Session, record_id: str, staff: Staff, now: datetime) ->
     # A page that was drawn before closing still offers to go on.
     closed = row.draining and not opening_hours.state(session, now).open
     if after and not staff.changes_soon and not (closed and after == Work.AVAILABLE):
-        line.plan(session, staff, after)
+        line.plan_choice(session, staff, after)
     presence.finish_wrap_up(session, staff, now=now)
 
 
@@ -126,26 +126,26 @@ def _facts(call: Call) -> Facts:
 
 
 def _keyed(session: Session, record: Consultation) -> Candidate | None:
-    """Return whom the number names that the caller of this record keyed in while waiting."""
+    """Return the person of the caller code that was keyed in while waiting."""
     call = _call_of(session, record)
     found = candidates.by_code(session, call.caller_code) if call is not None and call.caller_code else None
     return replace(found, reason=KEYED) if found is not None else None
 
 
-def _leads(session: Session, record: Consultation, now: datetime) -> tuple[Lead, ...]:
-    """Return whom a keyed number names, and the talks that broke off a moment ago."""
+def _leads(session: Session, record: Consultation, now: datetime) -> tuple[PersonHint, ...]:
+    """Return the person of a keyed code, and the talks that broke off a moment ago."""
     pressed = _keyed(session, record)
     named = [] if pressed is None else [_lead(pressed)]
     return (*named, *map(_broke_off, cut_off.recent(session, now=now, without=record.id)))
 
 
-def _lead(pressed: Candidate) -> Lead:
-    return Lead(person_words(pressed.nickname, pressed.relation), KEYED, pressed.person_id)
+def _lead(pressed: Candidate) -> PersonHint:
+    return PersonHint(person_words(pressed.nickname, pressed.relation), KEYED, pressed.person_id)
 
 
-def _broke_off(one: cut_off.CutOff) -> Lead:
+def _broke_off(one: cut_off.CutOff) -> PersonHint:
     why = f"に終わった電話・{one.counsellor}"
     if one.person is None:
-        return Lead("お名前はまだ", why, at=one.ended_at)
+        return PersonHint("お名前はまだ", why, at=one.ended_at)
     name = person_words(one.person.nicknames[0].text, one.person.relation)
-    return Lead(name, why, one.person.id, one.ended_at)
+    return PersonHint(name, why, one.person.id, one.ended_at)

@@ -211,5 +211,5 @@ def _is_assigned(number: str) -> bool:
 
 
 def _is_personal(number: str) -> bool:
-    """Decide by the numbering plan alone: which blocks are in use changes from month to month, the kinds do not."""
+    """Return whether the numbering plan gives the block to mobile, fixed or 050 telephones."""
     return bool(_MOBILE_OR_IP.fullmatch(number) or _FIXED.fullmatch(number)) and not _SERVICE.match(number)

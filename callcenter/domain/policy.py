@@ -88,5 +88,5 @@ class Policy:
 
     @property
     def periods(self) -> Periods:
-        """How long each class of record is kept."""
+        """Return how long each class of record is kept."""
         return Periods(self.phone_record_years, self.visit_record_years)

@@ -29,10 +29,10 @@ class Doorbell(Protocol):
 
 
 class JobQueue(Protocol):
-    """Hands heavy jobs to whichever process takes them; it may lose one, as the job's row is what counts."""
+    """Hands heavy jobs to the processes that run them; it may lose one, as the job's row counts."""
 
     def put(self, job_id: str, attempts: int) -> None:
-        """Put a job on the queue; nothing if it lies there already for this try, or the queue is away."""
+        """Put a job on the queue; nothing if it is there for this try, or the queue is away."""
         ...
 
     def is_served(self) -> bool:

@@ -141,7 +141,7 @@ class Telephony(Protocol):
         ...
 
     def forget_leg(self, leg_sid: str) -> None:
-        """Delete what the telephone company keeps of an ended leg; ``LineInUse`` while it has not ended."""
+        """Delete what the telephone company stores of an ended leg; ``LineInUse`` while it has not ended."""
         ...
 
     def legs_to(self, to: str | Browser, *, since: datetime) -> list[RungLeg]:

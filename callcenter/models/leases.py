@@ -1,4 +1,4 @@
-"""The columns of a row that one process at a time works on; ``services.leases`` says how it is taken and given back."""
+"""The columns of a row that one process at a time works on; ``services.delivery.leases`` takes and releases it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from callcenter.models.columns import Moment
 
 
 class Leased:
-    """Who has the row in hand, and until when; both are None while nobody has."""
+    """A row that can be leased: by which token and until when; both are None while it is free."""
 
     lease: Mapped[str | None] = mapped_column(String(32))
     """A token that only its holder knows, made up each time the row is taken."""

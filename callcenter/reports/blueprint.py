@@ -1,4 +1,4 @@
-"""The supervisors' pages as one blueprint, and what every view of it shares."""
+"""The supervisors' pages as one blueprint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The live board, drawn whole or in its parts, and the switch that stands on it."""
+"""The live board, whole or in parts, and the switch of the pull."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from callcenter.ui.kit.answers import done
 @bp.get("/board")
 @staff_who_may(Action.LEAD)
 def board() -> str:
-    """The line as it is now."""
+    """Show the line as it is now."""
     return _draw("reports/board/board.html")
 
 
 @bp.get("/board/parts")
 @staff_who_may(Action.LEAD, quiet=True)
 def board_parts() -> str:
-    """What changes on the board by itself."""
+    """Return the parts of the board that change by themselves."""
     return _draw("reports/board/parts.html")
 
 
 @bp.post("/board/pull")
 @staff_who_may(Action.LEAD)
 def pull_calls() -> Response:
-    """Pull all new calls to supervisors, or let them go to everybody again."""
+    """Pull all new calls to supervisors, or stop that."""
     with unit_of_work() as session:
         pull.switch(session, on=request.form.get("on") == "1", by=myself(session), now=ports().clock.now())
     return done("reports.board")

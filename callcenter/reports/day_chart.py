@@ -1,4 +1,4 @@
-"""Today's calls by the half hour, as the board draws them."""
+"""Today's calls by half hours, for the board."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FURTHEST = timedelta(weeks=26)
 
 @dataclass(frozen=True)
 class DayChart:
-    """The half hours of today, and how high the highest column is."""
+    """The half hours of today, and the height of the highest column."""
 
     slots: tuple[HalfHour, ...]
     weekday: str
@@ -31,13 +31,13 @@ class DayChart:
 
     @property
     def busiest(self) -> HalfHour | None:
-        """The half hour with most calls so far; None before the first."""
+        """Return the half hour with most calls so far; None before the first."""
         most = max(self.slots, key=lambda slot: slot.received, default=None)
         return most if most is not None and most.received else None
 
 
 def today(session: Session, calls: Sequence[CallTimes], now: datetime) -> DayChart:
-    """Count *calls*, which came today, by the half hour, beside what is usual."""
+    """Return today's *calls* by half hours, beside the usual numbers."""
     days, day = opening_hours.current(session, now), local_date(now)
     slots = half_hours(calls, _before(session, days, now), windows(days, day), now)
     highest = max((max(slot.received, ceil(slot.usual or 0)) for slot in slots), default=0)
@@ -45,7 +45,7 @@ def today(session: Session, calls: Sequence[CallTimes], now: datetime) -> DayCha
 
 
 def _before(session: Session, days: Calendar, now: datetime) -> Sequence[Sequence[datetime]]:
-    """The arrivals of the last open days of this weekday, of those on which anybody called."""
+    """Return the arrivals of the last open days of this weekday on which anybody called."""
     day = local_date(now)
     candidate = day - timedelta(weeks=1)
     dates = list[date]()

@@ -1,4 +1,4 @@
-"""The supervisors' list of marked and blocked numbers, and of what happened; no number is ever on it."""
+"""The supervisors' list of flags, blocks and incidents; no number is ever on it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from callcenter.ui.kit.answers import onward
 
 @dataclass(frozen=True)
 class Mark:
-    """A flag or a block that holds now."""
+    """A flag or block in force."""
 
     id: str
     reason: Misuse
@@ -46,7 +46,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Marked:
-    """One number, of which only its marks are known."""
+    """The flag and the block on one number."""
 
     flag: Mark | None
     block: Mark | None
@@ -54,7 +54,7 @@ class Marked:
 
 @dataclass(frozen=True)
 class Happened:
-    """An incident, shut or opened."""
+    """An incident, with its words or without."""
 
     id: str
     record_id: str
@@ -67,7 +67,7 @@ class Happened:
 @bp.get("/flags")
 @staff_who_may(Action.TURN_AWAY)
 def marked_numbers() -> str:
-    """What holds now, and what happened lately."""
+    """Show flags and blocks in force, and the latest incidents."""
     now = ports().clock.now()
     with reading() as session:
         return render_template(
@@ -83,7 +83,7 @@ def marked_numbers() -> str:
 @bp.post("/flags/<flag_id>/block")
 @staff_who_may(Action.TURN_AWAY)
 def block_number(flag_id: str) -> Response:
-    """Turn a flagged number away for some days."""
+    """Block a flagged number for some days."""
     form, now = BlockForm(), ports().clock.now()
     form.check()
     with unit_of_work() as session:
@@ -96,7 +96,7 @@ def block_number(flag_id: str) -> Response:
 @bp.post("/flags/<flag_id>/appeal")
 @staff_who_may(Action.TURN_AWAY)
 def decide_appeal(flag_id: str) -> Response:
-    """Note that whoever is turned away objected, and what was decided."""
+    """Store an objection and what was decided about it."""
     form = AppealForm()
     form.check()
     decision = form.decision.data
@@ -120,7 +120,7 @@ def lift_mark(flag_id: str) -> Response:
 @bp.get("/incidents/<incident_id>")
 @staff_who_may(Action.TURN_AWAY)
 def incident(incident_id: str) -> str:
-    """Open what was said; every opening is in the trail."""
+    """Show the words of an incident; every opening is in the trail."""
     with unit_of_work() as session:
         opened = incidents.read_words(session, incident_id, by=myself(session), now=ports().clock.now())
         shown = _happened(opened, words=opened.words or "")
@@ -128,7 +128,7 @@ def incident(incident_id: str) -> str:
 
 
 def _numbers(session: Session, now: datetime) -> list[Marked]:
-    """Put the marks of one number together: they share its hash, which goes no further than here."""
+    """Return the marks grouped by number; the hash goes no further than here."""
     by_number: dict[bytes | None, dict[FlagKind, Mark]] = {}
     for row in flags.living(session, now=now):
         by_number.setdefault(row.number_hash, {})[row.kind] = Mark.of(row)

@@ -1,4 +1,4 @@
-"""The forms of the supervisors' pages: their questions, answers and lengths. The rules stay with the services."""
+"""The forms of the supervisors' pages; the rules are in the services."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ class NumberForm(Form):
 
 
 class ReviewForm(Form):
-    """What a supervisor says of an opening with a reason."""
+    """The verdict on an opening with a reason."""
 
     verdict = ChoiceField("確認の結果", ReviewVerdict)
     note = StringField("ひとこと", [AtMost(LONGEST, f"ひとことは{LONGEST}文字までにしてください。")])
 
 
 class BlockForm(Form):
-    """Why a number is turned away, and for how many days."""
+    """Why a number is blocked, and for how many days."""
 
     reason = ChoiceField("理由", Misuse, refusal=NothingChosen.message)
     days = IntegerField("期間", default=BLOCK_DAYS)
 
 
 class AppealForm(Form):
-    """What was decided when somebody objected to being turned away."""
+    """The decision about an objection to a block."""
 
     decision = ChoiceField("どうしましたか", Appeal, blank="選んでください", refusal=NoDecision.message)

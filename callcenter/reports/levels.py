@@ -1,4 +1,4 @@
-"""When a figure of the board is as it should be and when it is not: in words, shapes and, last, colours."""
+"""Levels of the board's figures: usual, raised or serious, in words, shapes and colours."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from callcenter.ui.tones import Tone
 
 @dataclass(frozen=True)
 class Level:
-    """How something stands, and from where on it would stand otherwise."""
+    """How a figure stands, and from where on it would stand otherwise."""
 
     tone: Tone
     note: str = ""
@@ -40,14 +40,14 @@ def _minutes(span: timedelta) -> str:
 
 
 def of_queue(waiting: int, policy: Policy) -> Level:
-    """Many who wait are a crowd."""
+    """Return the level of how many callers wait."""
     if waiting >= policy.crowded_from:
         return Level(_raised("混んでいます"), f"{policy.crowded_from}人から")
     return Level(USUAL, f"{policy.crowded_from}人から混雑")
 
 
 def of_wait(waited: timedelta) -> Level:
-    """A wait becomes long, then very long."""
+    """Return the level of how long a caller waits."""
     if waited >= VERY_LONG_WAIT:
         return Level(_serious("とても長い"), _minutes(VERY_LONG_WAIT))
     if waited >= LONG_WAIT:
@@ -56,14 +56,14 @@ def of_wait(waited: timedelta) -> Level:
 
 
 def of_service(percent: int | None) -> Level:
-    """Too few who were answered in time."""
+    """Return the level of the service level."""
     if percent is None:
         return Level(NOTHING_YET, f"{TARGET}%がめやす")
     return Level(USUAL if percent >= TARGET else _raised("低め"), f"{TARGET}%がめやす")
 
 
 def of_speed(average: timedelta | None) -> Level:
-    """Callers wait longer on average than they should."""
+    """Return the level of the average speed of answer."""
     note = f"{int(IN_TIME.total_seconds())}秒がめやす"
     if average is None:
         return Level(NOTHING_YET, note)
@@ -71,7 +71,7 @@ def of_speed(average: timedelta | None) -> Level:
 
 
 def of_work(work: Work, lasting: timedelta, policy: Policy) -> Level | None:
-    """A talk or a wrap-up that goes on for longer than usual; nobody is hurried, somebody may want help."""
+    """Return the level of how long a talk or wrap-up lasts; nobody is hurried, somebody may want help."""
     limit = {Work.ON_CALL: policy.soft_limit, Work.WRAP_UP: policy.wrap_up_limit}.get(work, timedelta(0))
     if not timedelta(0) < limit <= lasting:
         return None

@@ -1,4 +1,4 @@
-"""What the live board shows; the page and its parts are drawn from the same value."""
+"""The data of the live board; the page and its parts are drawn from the same value."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SHOWN_WAITING = 30
 
 @dataclass(frozen=True)
 class Waiting:
-    """A caller in the queue: what was pressed and for how long they wait, never who or from where."""
+    """A waiting caller: the pressed key and how long they wait, never who or from where."""
 
     key: Hint
     since: datetime
@@ -46,7 +46,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Figures:
-    """The five figures, each with how it stands."""
+    """The five figures, each with its level."""
 
     waiting: int
     waiting_level: Level
@@ -86,12 +86,12 @@ class Board:
 
     @property
     def nobody(self) -> bool:
-        """Callers wait or may come, and no one is there to answer."""
+        """Return whether callers wait or may come, and nobody is there to answer."""
         return not self.people and (self.hours.open or bool(self.waiting))
 
 
 def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> Board:
-    """Look around for *staff*; only reads."""
+    """Return the board for *staff*; reads only."""
     callers = _waiting(session, now)
     followers = roster.followers(session, staff)
     people = roster.people(session, staff, followers, now=now, policy=policy)

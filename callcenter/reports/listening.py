@@ -1,4 +1,4 @@
-"""Following a talk from the board or the console: listen, whisper, speak, leave, take over."""
+"""Listening to a talk from the board or the desk: listen, whisper, speak, leave, take over."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from callcenter.ui.kit.sent import choice
 @bp.post("/calls/<call_id>/listen")
 @staff_who_may(Action.LEAD)
 def listen(call_id: str) -> Response:
-    """Ring my own telephone to follow this talk."""
+    """Ring my own telephone to listen to this talk."""
     now = ports().clock.now()
     with unit_of_work() as session:
         supervision.listen(session, call_id, by=myself(session), now=now, policy=settings().policy)
@@ -52,7 +52,7 @@ def stop(offer_id: str) -> Response:
 @bp.post("/listening/<offer_id>/take-over")
 @staff_who_may(Action.LEAD)
 def take_over(offer_id: str) -> Response:
-    """Be the counsellor of this talk from now on."""
+    """Take the talk over."""
     with unit_of_work() as session:
         offer, call = _found(session, offer_id)
         takeover.take_over(session, offer, call, by=myself(session), now=ports().clock.now())

@@ -1,4 +1,4 @@
-"""A caller's number for a supervisor: asked for with a reason, shown on one page, in no address and in no log."""
+"""Showing a caller's number to a supervisor: with a reason, on one page, in no address and no log."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from callcenter.ui.kit.answers import again
 @bp.get("/records/<record_id>/number")
 @staff_who_may(Action.REVEAL_NUMBER)
 def number_form(record_id: str) -> str:
-    """Where the reason goes; nothing is shown yet."""
+    """Show the form for the reason, and no number yet."""
     return _draw(record_id, NumberForm())
 
 
 @bp.post("/records/<record_id>/number")
 @staff_who_may(Action.REVEAL_NUMBER)
 def reveal_number(record_id: str) -> str | tuple[str, int]:
-    """Show the number on this answer alone: it is not kept by the browser, and another look asks again."""
+    """Show the number on this answer alone, which the browser does not keep."""
     form, now = NumberForm(), ports().clock.now()
     if not form.validate():
         return again(_draw(record_id, form))

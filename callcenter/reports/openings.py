@@ -1,4 +1,4 @@
-"""Who opened which record, what was opened with a reason, and a supervisor's review of it."""
+"""Who opened which record, openings with a reason, and their review."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ USUAL_DAYS = 7
 
 @dataclass(frozen=True)
 class Glass:
-    """One opening with a reason, as it is reviewed."""
+    """One opening with a reason, for its review."""
 
     id: str
     by: str
@@ -73,14 +73,14 @@ class Glass:
 @bp.get("/break-glass")
 @staff_who_may(Action.REVIEW)
 def break_glass_list() -> str:
-    """What was opened with a reason: first what waits for a review, then what was reviewed lately."""
+    """Show the openings with a reason: first those awaiting review, then the latest reviews."""
     return _draw()
 
 
 @bp.post("/break-glass/<access_id>/review")
 @staff_who_may(Action.REVIEW)
 def review_break_glass(access_id: str) -> Response | tuple[str, int]:
-    """Say whether it was needed."""
+    """Store the verdict on an opening."""
     form = ReviewForm()
     valid, note = form.validate(), form.note.data or ""
     if form.verdict.data is None:
@@ -97,7 +97,7 @@ def review_break_glass(access_id: str) -> Response | tuple[str, int]:
 
 
 def about_a_breaking(session: Session, notice: UnseenNotice) -> tuple[str, str | None]:
-    """Say that somebody opened what is not theirs; the reason stands on the page only."""
+    """Return the notice of a break-glass opening; the reason is on the page only."""
     access = break_glass.find(session, notice.subject_id)
     due = (
         f"{short_date(access.review_due_on)}までに、理由を確認してください。" if access and access.review_due_on else ""
@@ -108,7 +108,7 @@ def about_a_breaking(session: Session, notice: UnseenNotice) -> tuple[str, str |
 
 
 def _draw(sent_for: str | None = None, form: ReviewForm | None = None) -> str:
-    """Draw the list; the *form* that was sent for one opening keeps what was typed and what is wrong with it."""
+    """Draw the list; the *form* sent for one opening keeps what was typed and its problems."""
     with reading() as session:
         staff, today = myself(session), local_date(ports().clock.now())
         waiting = [Glass.of(one, staff.id, today) for one in break_glass.awaiting_review(session)]
@@ -122,7 +122,7 @@ def _draw(sent_for: str | None = None, form: ReviewForm | None = None) -> str:
 @bp.get("/readers")
 @staff_who_may(Action.SEE_READERS)
 def readers_page() -> str:
-    """Who opened what, by member of staff and period."""
+    """Show who opened what, by member of staff and period."""
     today = local_date(ports().clock.now())
     first, last = days_asked(today, USUAL_DAYS)
     who, without_own = request.args.get("who") or None, request.args.get("own") != "1"
@@ -138,7 +138,7 @@ def readers_page() -> str:
 @bp.get("/readers/record/<record_id>")
 @staff_who_may(Action.SEE_READERS)
 def readers_of_record(record_id: str) -> str:
-    """Who opened this record, or the case it belongs to."""
+    """Show who opened this record, its case, or an incident in it."""
     with reading() as session:
         record = consultations.get_record(session, record_id)
         page = readers.of_record(session, record, by=myself(session), before=before_number())
@@ -148,7 +148,7 @@ def readers_of_record(record_id: str) -> str:
 @bp.get("/readers/case/<case_id>")
 @staff_who_may(Action.SEE_READERS)
 def readers_of_case(case_id: str) -> str:
-    """Who opened this case, or a record in it."""
+    """Show who opened this case, or a record in it."""
     with reading() as session:
         page = readers.of_case(session, case_id, by=myself(session), before=before_number())
     return render_template("reports/access/readers_of.html", page=page, target=Target("case", case_id))

@@ -1,4 +1,4 @@
-"""What a supervisor does about a colleague's line: set them away or offline, or take them off a call."""
+"""What a supervisor changes about a colleague's duty: away, offline, or off a call."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from callcenter.ui.tones import AWAY, Tone, tone_of
 
 @dataclass(frozen=True)
 class Colleague:
-    """One person's line, as a supervisor may change it."""
+    """One colleague's duty, as a supervisor may change it."""
 
     id: str
     name: str
@@ -59,7 +59,7 @@ class Colleague:
 @bp.get("/people/<staff_id>")
 @staff_who_may(Action.LEAD)
 def colleague(staff_id: str) -> str:
-    """One colleague, and what can be done."""
+    """Show one colleague, and what can be changed."""
     with reading() as session:
         shown = Colleague.of(session, _known(session, staff_id))
     return render_template("reports/duty/colleague.html", one=shown, now=ports().clock.now(), away=_away())
@@ -68,7 +68,7 @@ def colleague(staff_id: str) -> str:
 @bp.post("/people/<staff_id>/state")
 @staff_who_may(Action.LEAD)
 def set_colleague(staff_id: str) -> Response:
-    """Set the colleague away with a reason, or offline; whoever is with a caller ends the call and the record first."""
+    """Set the colleague away with a reason, or offline; during a call it takes effect afterwards."""
     work, _, reason = request.form.get("to", "").partition(":")
     with unit_of_work() as session:
         staff, now, by = _known(session, staff_id), ports().clock.now(), staff_member(me().staff_id)
@@ -86,7 +86,7 @@ def set_colleague(staff_id: str) -> Response:
 @bp.post("/people/<staff_id>/off")
 @staff_who_may(Action.LEAD)
 def take_off(staff_id: str) -> Response:
-    """Take the colleague off the line at once; their caller goes back to the head of the queue."""
+    """Take the colleague off the line at once; their caller returns to the head of the queue."""
     with unit_of_work() as session:
         staff = _known(session, staff_id)
         duty_changes.force_off(session, staff, by=staff_member(me().staff_id), now=ports().clock.now())

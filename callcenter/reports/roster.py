@@ -1,4 +1,4 @@
-"""Who takes calls, what they are doing, and which supervisors follow whose talk."""
+"""Who is on duty, what they are doing, and which supervisors listen to whose talk."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ORDER = (Work.ON_CALL, Work.CONNECTING, Work.OFFERED, Work.AVAILABLE, Work.WRAP_
 
 @dataclass(frozen=True)
 class Follower:
-    """A supervisor who follows a talk."""
+    """A supervisor who listens to a talk."""
 
     offer_id: str
     call_id: str
@@ -41,7 +41,7 @@ class Follower:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who takes calls, and what they are doing."""
+    """Somebody on duty, and what they are doing."""
 
     staff_id: str
     name: str
@@ -65,7 +65,7 @@ class Person:
 
 
 def followers(session: Session, me: Staff) -> tuple[Follower, ...]:
-    """Return every supervisor who follows a talk, whoever began first."""
+    """Return every supervisor who listens to a talk, the first one first."""
     return tuple(_follower(one, me) for one in roster.followers(session))
 
 
@@ -87,7 +87,7 @@ def _follower(found: TalkFollower, me: Staff) -> Follower:
 def people(
     session: Session, me: Staff, following: tuple[Follower, ...], *, now: datetime, policy: Policy
 ) -> tuple[Person, ...]:
-    """Return who is on duty, grouped by what they do; there is no other order among them than their names."""
+    """Return who is on duty, grouped by what they do, then by name."""
     there = [_person(me, one, following, now, policy) for one in roster.on_duty(session, now=now, policy=policy)]
     return tuple(sorted(there, key=lambda person: (ORDER.index(person.work), person.name)))
 

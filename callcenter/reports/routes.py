@@ -1,4 +1,4 @@
-"""The supervisors' views, gathered so that importing their blueprint brings them all."""
+"""The blueprint with every view on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may open a view: said on the view itself, kept in one table, enforced in one place.
+"""Who may open a view: a rule on each view, kept in one table and enforced before every request.
 
 A view without a rule is closed to everybody, so a forgotten decorator is seen at once.
 """
@@ -40,7 +40,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Who(StrEnum):
-    """The three kinds of reader."""
+    """Kinds of readers: everybody, machines, staff."""
 
     PUBLIC = "public"
     STAFF = "staff"
@@ -50,7 +50,7 @@ class Who(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may open a view; no *action* means every member of staff. A *quiet* view does not count as activity.
+    """Who may open a view; without *action* every member of staff. A *quiet* view counts as no activity.
 
     One for *newcomers* is open also to those who have to set up a second factor before anything else.
     """
@@ -63,7 +63,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class SignedIn(UserMixin):
-    """The member of staff behind a request, free of any database session."""
+    """The signed-in member of staff, independent of any database session."""
 
     token: str
     staff_id: str
@@ -72,10 +72,11 @@ class SignedIn(UserMixin):
 
     @classmethod
     def of(cls, staff: Staff) -> SignedIn:
+        """Return the value of an account."""
         return cls(staff.session_token, staff.id, staff.name, staff.role)
 
     def may(self, action: Action) -> bool:
-        """Return whether this person may do *action* to anything at all, for pages and links."""
+        """Return whether this person may do *action* under some conditions, for pages and links."""
         return self.role in roles_that_may(action)
 
     def get_id(self) -> str:
@@ -88,17 +89,17 @@ RULES: dict[str, Rule] = {}
 
 
 def public(view: View) -> View:
-    """Let everybody open *view*."""
+    """Mark *view* as open to everybody."""
     return _register(view, Rule(Who.PUBLIC))
 
 
 def machine(view: View) -> View:
-    """Let probes and scrapers open *view*, which itself decides whom it answers."""
+    """Mark *view* as open to probes and scrapers; the view itself checks whom it answers."""
     return _register(view, Rule(Who.MACHINE))
 
 
 def staff(*, quiet: bool = False, newcomers: bool = False) -> Callable[[View], View]:
-    """Let every member of staff open the view.
+    """Mark a view as open to every member of staff.
 
     *quiet* is for what a page asks by itself (heartbeats, streams): it does not keep an idle person signed in.
     *newcomers* is for the few views on which a second factor is set up.
@@ -111,7 +112,7 @@ def staff(*, quiet: bool = False, newcomers: bool = False) -> Callable[[View], V
 
 
 def staff_who_may(action: Action, *, quiet: bool = False) -> Callable[[View], View]:
-    """Let those members of staff open the view who may do *action* to something; the service checks to what.
+    """Mark a view as open to staff who may do *action* under some conditions; the service checks to what.
 
     *quiet* as in ``staff``.
     """
@@ -123,22 +124,22 @@ def staff_who_may(action: Action, *, quiet: bool = False) -> Callable[[View], Vi
 
 
 def rule_of(view: Callable[..., Any]) -> Rule | None:
-    """Return the rule of *view*, or None if nobody gave it one."""
+    """Return the rule of *view*, or None if it has none."""
     return RULES.get(_name(view))
 
 
 def me() -> SignedIn:
-    """Return who is signed in; only for views that are marked ``staff`` or ``staff_who_may``."""
+    """Return who is signed in; only for views marked ``staff`` or ``staff_who_may``."""
     return cast(SignedIn, current_user._get_current_object())  # noqa: SLF001  # Flask-Login's proxy has no public door
 
 
 def myself(database: Session) -> Staff:
-    """Return the account of who is signed in; only for views that are marked ``staff``."""
+    """Return the account of who is signed in; only for views marked ``staff`` or ``staff_who_may``."""
     return database.get_one(Staff, me().staff_id)
 
 
 def note_activity() -> None:
-    """Start the idle time anew; not at every request, as each write sends a cookie that may overtake a newer one."""
+    """Restart the idle time; not at every request, as each write sends a cookie."""
     # The wall clock on purpose: a trial may set the line's clock to any day, its people stay at their desks.
     now = int(time.time())
     if not 0 <= now - session.get("active_at", 0) < NOTED_EVERY:
@@ -146,14 +147,14 @@ def note_activity() -> None:
 
 
 def seconds_left() -> int:
-    """Return how long this browser stays signed in if nothing more is done with it."""
+    """Return how long this browser stays signed in without activity."""
     idle = session.get("active_at", 0) + IDLE.total_seconds()
     longest = session.get("since", session.get("active_at", 0)) + LONGEST.total_seconds()
     return int(min(idle, longest) - time.time())
 
 
 def local_path(target: str | None) -> str | None:
-    """Return *target* if it is a path on this site, so that nobody is sent elsewhere after signing in."""
+    """Return *target* if it is a path on this site, else None."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return None
     if any(ord(character) < 33 or character == "\\" for character in target):
@@ -205,7 +206,7 @@ def _enforce_staff(rule: Rule) -> Response | None:
 
 
 def _end_or_go_on() -> None:
-    """Sign out who was away for too long; a talk is work, however still the keyboard is, and is never cut."""
+    """Sign out who was idle for too long; never during a talk."""
     with reading() as database:
         talks = presence.is_in_talk(database, me().staff_id)
     if talks:
@@ -223,7 +224,7 @@ def _lead_to_safety() -> Response:
 
 
 def _ask_to_sign_in() -> Response:
-    """Send a reader to the sign-in page; a script gets a plain 401, as it could not follow."""
+    """Redirect to the sign-in page; a script gets a plain 401, as it could not follow."""
     if request.method not in {"GET", "HEAD"} or from_script():
         abort(401)
     here = request.full_path.rstrip("?")

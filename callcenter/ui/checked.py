@@ -1,4 +1,4 @@
-"""How long nobody has made sure of an entry of the directory, in words."""
+"""For how long an entry of the directory was not checked, in words."""
 
 from __future__ import annotations
 

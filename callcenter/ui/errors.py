@@ -1,4 +1,4 @@
-"""When something does not work: a kind page that says what to do next, or the same words for a script."""
+"""Error pages: what happened and what to do next, as a page or as plain words for a script."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ WAIT = 30
 
 
 @dataclass(frozen=True)
-class Words:
-    """What a page about a mishap says."""
+class ErrorText:
+    """The text of an error page."""
 
     title: str
     lines: tuple[str, ...]
@@ -32,22 +32,22 @@ class Words:
     """The label and address of what can be done about it."""
 
 
-WORDS: dict[int, Words] = {
-    400: Words("うまく受け取れませんでした。", ("前のページにもどって、もう一度お試しください。",)),
-    401: Words("もう一度お入りください。", ("しばらく操作がなかったため、安全のために閉じました。",)),
-    403: Words("このページは、いまの役割では開けません。", ("必要なときは、統括か管理者に声をかけてください。",)),
-    404: Words("ページが見つかりませんでした。", ("アドレスが変わったか、うまく写せなかったのかもしれません。",)),
-    405: Words("このページは、その開き方ではお使いになれません。", ("はじめのページからお進みください。",)),
-    413: Words("送られたものが大きすぎました。", ("短く分けて、もう一度お送りください。",)),
-    429: Words(
+WORDS: dict[int, ErrorText] = {
+    400: ErrorText("うまく受け取れませんでした。", ("前のページにもどって、もう一度お試しください。",)),
+    401: ErrorText("もう一度お入りください。", ("しばらく操作がなかったため、安全のために閉じました。",)),
+    403: ErrorText("このページは、いまの役割では開けません。", ("必要なときは、統括か管理者に声をかけてください。",)),
+    404: ErrorText("ページが見つかりませんでした。", ("アドレスが変わったか、うまく写せなかったのかもしれません。",)),
+    405: ErrorText("このページは、その開き方ではお使いになれません。", ("はじめのページからお進みください。",)),
+    413: ErrorText("送られたものが大きすぎました。", ("短く分けて、もう一度お送りください。",)),
+    429: ErrorText(
         "今、たくさんの方が使っています。",
         ("少しおいて、もう一度お試しください。", "何度も続けて送ると、しばらくお待ちいただくことがあります。"),
     ),
-    500: Words(
+    500: ErrorText(
         "うまく動きませんでした。",
         ("こちらの不具合です。申しわけありません。", "時間をおいて、もう一度お試しください。"),
     ),
-    503: Words(
+    503: ErrorText(
         "ただいま、つながりにくくなっています。",
         ("申しわけありません。時間をおいて、もう一度お試しください。", "電話は、いつもの番号でお使いいただけます。"),
     ),
@@ -56,7 +56,7 @@ OTHER = {True: WORDS[500], False: WORDS[400]}
 
 
 def install(app: Flask) -> None:
-    """Answer every mishap kindly; blueprints for machines bring their own answers and win over these."""
+    """Register the error handlers; handlers of blueprints for machines take precedence."""
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(CSRFError, _from_stale_form)
     app.register_error_handler(HelplineError, _from_rule)
@@ -79,20 +79,20 @@ def _from_http(error: HTTPException) -> Response:
 
 def _from_stale_form(_error: CSRFError) -> Response:
     lines = ("しばらく開いたままだったためかもしれません。", "ページを開き直して、もう一度お送りください。")
-    return _page(400, Words("安全のため、受け取りませんでした。", lines))
+    return _page(400, ErrorText("安全のため、受け取りませんでした。", lines))
 
 
 def _from_rule(error: HelplineError) -> Response:
-    return _page(409, Words("このままでは進めませんでした。", (error.message,)))
+    return _page(409, ErrorText("このままでは進めませんでした。", (error.message,)))
 
 
 def _from_shut(error: AccessDenied) -> Response:
-    """Show the way to open it all the same, to whoever may ask for that."""
+    """Return the page with the way to break-glass, for whoever may use it."""
     onward, form = None, frame().break_glass
     if form and current_user.is_authenticated and me().may(Action.BREAK_GLASS):
         href = url_for(form, kind=error.kind, target_id=error.id)
         onward = ("理由を書いてひらく", href)
-    return _page(403, Words("ここは閉じてあります。", (error.message,), onward))
+    return _page(403, ErrorText("ここは閉じてあります。", (error.message,), onward))
 
 
 def _from_database(error: DatabaseAway) -> Response:
@@ -100,7 +100,7 @@ def _from_database(error: DatabaseAway) -> Response:
     return _from_http(ServiceUnavailable())
 
 
-def _page(code: int, words: Words) -> Response:
+def _page(code: int, words: ErrorText) -> Response:
     if from_script():
         answer: Response = jsonify(error=" ".join((words.title, *words.lines)))
     else:

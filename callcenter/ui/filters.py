@@ -1,4 +1,4 @@
-"""Words that templates ask for: dates, times and numbers as they are written in Japan."""
+"""Template filters: dates, times and numbers as they are written in Japan."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from callcenter.domain.calendar import times
 
 
 def install(app: Flask) -> None:
-    """Give templates the filters."""
+    """Register the filters."""
     app.jinja_env.filters.update(
         short_date=lambda moment: times.past_date(_day(moment), times.local_date(ports().clock.now())),
         long_date=lambda moment: times.long_date(_day(moment)),
@@ -29,17 +29,17 @@ def install(app: Flask) -> None:
 
 
 def clock_seconds(moment: datetime) -> str:
-    """Write 「14:07:12」 by Japan's clock."""
+    """Return 「14:07:12」 on Japan's clock."""
     return times.in_japan(moment).strftime("%H:%M:%S")
 
 
 def stamp(moment: datetime) -> str:
-    """Write the moment for a ``datetime`` attribute, on Japan's clock."""
+    """Return the moment for a ``datetime`` attribute, on Japan's clock."""
     return times.in_japan(moment).isoformat(timespec="seconds")
 
 
 def duration(span: timedelta | float) -> str:
-    """Write a span (seconds if a number) as 「12:18」, or 「1:02:03」 from an hour on; never negative."""
+    """Return a span (seconds if a number) as 「12:18」, or 「1:02:03」 from an hour on; never negative."""
     seconds = span.total_seconds() if isinstance(span, timedelta) else span
     minutes, rest = divmod(max(0, int(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
@@ -47,7 +47,7 @@ def duration(span: timedelta | float) -> str:
 
 
 def tel(number: str) -> str:
-    """Write a number for a ``tel:`` link: Japanese ones as they are dialled in Japan, # as its escape."""
+    """Return a number for a ``tel:`` link."""
     dialled = "0" + number.removeprefix("+81") if number.startswith("+81") else number
     return "tel:" + dialled.replace("-", "").replace("#", "%23")
 

@@ -1,4 +1,4 @@
-"""WTForms' own messages in our words: kind, short, and saying what to do next."""
+"""WTForms' messages in Japanese that say what to do next."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ SAID = {
 
 
 class OurWords:
-    """What WTForms asks for its messages."""
+    """The translations object that WTForms asks for."""
 
     def gettext(self, text: str) -> str:
-        """Return a message in our words; a sentence that has none yet is said in general ones, never in English."""
+        """Return a message in Japanese; an unknown one in general words, never in English."""
         return SAID.get(text) or (UNREADABLE if text.endswith(".") else text)
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:

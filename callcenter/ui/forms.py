@@ -1,4 +1,4 @@
-"""What forms share: the token against forgery, our own words for mistakes, and what was typed kept beside them."""
+"""What forms share: the CSRF token, messages in our words, and keeping what was typed."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ Options = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to mend: the field's id (None for the form as a whole) and a kind sentence."""
+    """One thing to correct: the field's id (None for the form as a whole) and a sentence."""
 
     field: str | None
     message: str
 
     @classmethod
     def of(cls, refused: HelplineError, field: str | None = None) -> Problem:
-        """Return what a rule refused, beside the field that it names, else beside *field*."""
+        """Return the problem of a refused rule, at the field that it names, else at *field*."""
         return cls(refused.field or field, refused.message)
 
 
 def install(app: Flask, *, guarded_elsewhere: frozenset[str] = frozenset()) -> None:
-    """Ask every posting form for its token, except in the blueprints named, which machines post to."""
+    """Check the CSRF token of every post, except in the blueprints named, which machines post to."""
     # A form left open over a long call must still be accepted; the signed-in session bounds its life.
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
     # Our pages send no referrer, so its absence must not be held against a form; the token and SameSite guard it.
@@ -56,10 +56,10 @@ def install(app: Flask, *, guarded_elsewhere: frozenset[str] = frozenset()) -> N
 
 
 class Form(FlaskForm):
-    """A form of ours: its mistakes are said in our words, and a rule's refusal stands where a mistake would."""
+    """The base of our forms: messages in our words, and room for a rule's refusal."""
 
     class Meta(FlaskForm.Meta):
-        """How every form of ours is read."""
+        """How every form is read."""
 
         def get_translations(self, _form: Any) -> OurWords:
             return OUR_WORDS
@@ -68,27 +68,27 @@ class Form(FlaskForm):
 
     @property
     def problems(self) -> list[Problem]:
-        """What is to be mended: first what concerns the form as a whole, then field by field in the form's order."""
+        """Return what is to be corrected: for the form as a whole, then field by field."""
         fields: Iterable[Any] = self
         whole = [Problem(None, str(message)) for message in self.form_errors]
         return whole + [problem for field in fields for problem in problems_of(field)]
 
     def check(self) -> None:
-        """Validate a form that has no page to be mended on: its first problem is raised as a ``HelplineError``."""
+        """Raise the first problem as a ``HelplineError``, for a form without a page to correct it on."""
         if not self.validate():
             raise self.refusal
 
     @property
     def refusal(self) -> HelplineError:
-        """The first problem as an error, for a script that says it while the form stays as it is."""
+        """Return the first problem as an error, for a script that says it while the form stays as it is."""
         return HelplineError(self.problems[0].message)
 
     def refuse(self, refused: HelplineError, field: str | None = None) -> None:
-        """Say what a rule refused beside the field that it names (else *field*); at the top if the form has none."""
+        """Add a rule's refusal at the field that it names (else *field*), or at the top."""
         self.add(refused.field or field, refused.message)
 
     def add(self, field: str | None, message: str) -> None:
-        """Say something beside a field, at the top if the form has no such field."""
+        """Add a message at a field, at the top if the form has no such field."""
         fields: Iterable[Any] = self
         where = next((one for one in fields if one.id == field), None)
         if where is None:
@@ -98,7 +98,7 @@ class Form(FlaskForm):
 
 
 class AtMost(Length):
-    """Refuses a longer text before any other validator looks at it."""
+    """A validator that refuses longer texts before any other looks at them."""
 
     def __init__(self, longest: int, message: str | None = None) -> None:
         super().__init__(max=longest, message=message)
@@ -115,7 +115,7 @@ Codes = type[Code] | Mapping[Any, str]
 
 
 class ChoiceField(Field):
-    """One of some codes; ``data`` is the one that was chosen, None if it is none of them.
+    """A choice of one code; ``data`` is the code, None if it is not on the list.
 
     *blank* is the label of an empty answer, if there is one. *refusal* is said of anything that is not on the list,
     and of an empty answer where one is *needed*. A long list may come as a function.
@@ -140,7 +140,7 @@ class ChoiceField(Field):
 
     @property
     def options(self) -> Options:
-        """The answers as a list offers them, the empty one first."""
+        """Return the answers for a list, the empty one first."""
         first = [] if self.blank is None else [("", self.blank)]
         return [*first, *((str(code), label) for code, label in self.labels.items())]
 
@@ -159,13 +159,13 @@ class ChoiceField(Field):
 
 
 class RadioChoiceField(ChoiceField):
-    """The same with all answers in sight."""
+    """A choice of one code, with all answers in sight."""
 
     widget = RadioInput()
 
 
 class ManyChoicesField(ChoiceField):
-    """Any of some codes; ``data`` are those that were chosen, in the order of the list."""
+    """A choice of several codes; ``data`` has them in the order of the list."""
 
     widget = CheckboxInput()
 
@@ -195,14 +195,14 @@ class ListField(StringField):
 
     @property
     def options(self) -> Options:
-        """The answers as the page offers them, the empty one first."""
+        """Return the answers as the page offers them, the empty one first."""
         first = [] if self.blank is None else [("", self.blank)]
         return [*first, *self.listed]
 
 
 @dataclass(frozen=True)
 class Question:
-    """A field as the macros of ``parts/field.html`` draw it: what was typed as it stands, and what is wrong with it."""
+    """A field as the macros of ``parts/field.html`` draw it, with what was typed and its problems."""
 
     name: str
     label: str
@@ -229,12 +229,12 @@ class Question:
 
 
 def problems_of(field: Any) -> list[Problem]:
-    """Return what is wrong with a field."""
+    """Return the problems of a field."""
     return [Problem(field.id, str(message)) for message in field.errors]
 
 
 def _shown(field: Any) -> tuple[str, ...]:
-    """Return what was typed or chosen as it stands, else what the field holds."""
+    """Return what was typed or chosen as it is, else what the field holds."""
     if field.raw_data and all(isinstance(one, str) for one in field.raw_data):
         return tuple(field.raw_data)
     return field.shown() if isinstance(field, ChoiceField) else (field._value(),)  # noqa: SLF001  # as its widgets ask

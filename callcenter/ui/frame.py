@@ -1,4 +1,4 @@
-"""The frame around the staff's pages, and what it knows of the blueprints' own pages: ``callcenter.site_map`` says it.
+"""The frame of staff pages: navigation, notices and what the frame knows of the blueprints' pages.
 
 A page is shown to whoever may do what it is for (``domain.access.permissions``); no role is named here.
 """
@@ -35,6 +35,7 @@ class Place:
     """Needed every hour; for whoever has such pages, all others fold into a menu."""
 
     def is_for(self, role: Role) -> bool:
+        """Return whether the page is offered to *role*."""
         if self.unless is not None and role in roles_that_may(self.unless):
             return False
         return role in roles_that_may(self.action)
@@ -52,7 +53,7 @@ class Navigation:
 
 @dataclass(frozen=True)
 class Frame:
-    """All that the frame asks of the blueprints."""
+    """What the frame needs to know of the blueprints."""
 
     places: tuple[Place, ...] = ()
     """In the order of the row; everybody begins on the first of theirs."""
@@ -81,7 +82,7 @@ class Frame:
 
 
 def install(app: Flask, given: Frame) -> None:
-    """Give every template ``navigation()``: what the reader is offered, None before they signed in."""
+    """Give every template ``navigation()``; it returns None before sign-in."""
     app.extensions["callcenter.frame"] = given
     app.jinja_env.globals["navigation"] = lambda: given.navigation(me().role) if current_user.is_authenticated else None
 

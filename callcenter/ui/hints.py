@@ -1,4 +1,4 @@
-"""What a caller pressed, in words: all that a screen says of somebody who waits."""
+"""The key a caller pressed, in words; all that a screen shows of a waiting caller."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ KEYS: dict[CallerKey, str] = {
 
 @dataclass(frozen=True)
 class Hint:
-    """What was pressed, as shown; never who is calling."""
+    """The pressed key, as shown; never who is calling."""
 
     words: str
     number: str | None
 
 
 def hint_of(key: CallerKey | None) -> Hint:
-    """Say which key was pressed."""
+    """Return which key was pressed, in words."""
     return Hint("キーなし", None) if key is None else Hint(KEYS[key], key.value)

@@ -1,4 +1,4 @@
-"""Puts everything that page blueprints share onto the app, in the one order that works."""
+"""Installs on the app what all page blueprints share, in the one order that works."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STEPS = (second_step, safety, session_timeout)
 def install(
     app: Flask, settings: Settings, given: Frame, *, line: BrowserLine, guarded_elsewhere: Iterable[str] = ()
 ) -> None:
-    """Make *app* fit for people, in the frame *given*; *line* is what the telephone in their browsers may talk to.
+    """Install everything for pages, in the frame *given*; *line* is what browser telephones may talk to.
 
     *guarded_elsewhere* are blueprints that machines speak to and that bring their own guard: no sign-in, no form
     token, no page headers for them.

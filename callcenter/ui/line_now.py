@@ -1,4 +1,4 @@
-"""The first question of every reader, answered in words: is the line open now, and when next?"""
+"""Whether the line is open now and when next, in words for public pages."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Day:
 
 
 def band(calendar: Calendar, now: datetime, *, crowded: bool | None = None) -> Band:
-    """Say whether the line is open; *crowded* is None where nobody knows."""
+    """Return whether the line is open, in words; *crowded* is None where it is unknown."""
     state = state_at(calendar, now)
     if state.open and state.closes_at is not None:
         return _open_band(state, state.closes_at, crowded)
@@ -111,7 +111,7 @@ def _day(calendar: Calendar, day: date, today: date) -> Day:
 
 
 def _short(clock: time) -> str:
-    """Write 「17時」 or 「15時30分」; seven days stand side by side."""
+    """Return 「17時」 or 「15時30分」, for seven days side by side."""
     return f"{clock.hour}時{clock.minute}分" if clock.minute else f"{clock.hour}時"
 
 

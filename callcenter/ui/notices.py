@@ -1,4 +1,4 @@
-"""What colleagues decided or ask, as sentences that are shown until they were seen; each kind says its own."""
+"""Notices of colleagues' decisions and questions as sentences, shown until they are seen."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OPERATOR = "運用の担当者"
 
 @dataclass(frozen=True)
 class Sentence:
-    """One notice as it is read, and where it leads."""
+    """One notice in words, and where it leads."""
 
     id: str
     text: str

@@ -1,4 +1,4 @@
-"""What every page is given: the service's name, the trial mark, how the reader likes to read, other lines."""
+"""What every page is given: service name, trial mark, display choices, other lines."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ THEMES = {"auto": "自動", "light": "明るい", "dark": "暗い"}
 
 @dataclass(frozen=True)
 class Reading:
-    """How the reader wants to see the pages."""
+    """The reader's display choices: text size and colours."""
 
     size: str = "standard"
     theme: str = "auto"
 
     @classmethod
     def from_cookie(cls, text: str | None) -> Reading:
-        """Read what a browser kept; anything unknown falls back to the usual."""
+        """Return the choices kept in the browser; unknown ones fall back to the default."""
         size, _, theme = (text or "").partition(".")
         return cls(size if size in SIZES else "standard", theme if theme in THEMES else "auto")
 
     def changed(self, size: str | None, theme: str | None) -> Reading:
-        """Return the reading with what was chosen anew."""
+        """Return the choices with those that were made now."""
         return Reading.from_cookie(f"{size or self.size}.{theme or self.theme}")
 
     def to_cookie(self) -> str:
@@ -40,12 +40,12 @@ class Reading:
 
 
 def reading_now() -> Reading:
-    """Return the reader's choice in this request."""
+    """Return the reader's choices in this request."""
     return Reading.from_cookie(request.cookies.get(COOKIE))
 
 
 def install(app: Flask) -> None:
-    """Give every template what all pages show; nothing here asks the database, so an error page has it too."""
+    """Give every template what all pages show, without a query, so that error pages have it too."""
     app.context_processor(_given)
     app.jinja_env.globals.update(tone_of=tone_of, role_names=ROLES, reading_sizes=SIZES, reading_themes=THEMES)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -1,4 +1,4 @@
-"""What a state is called, how it looks and which shape it has: decided here once, for every page."""
+"""How every state is shown: label, tone and symbol, decided here once."""
 
 from __future__ import annotations
 
@@ -87,5 +87,5 @@ ROLES: dict[Role, str] = {
 
 
 def tone_of(state: StrEnum) -> Tone:
-    """Return how *state* is shown; a state that nobody gave a tone is a ``KeyError``, seen in the tests."""
+    """Return how *state* is shown; one without a tone is a ``KeyError``, seen in the tests."""
     return TONES[type(state)][state]

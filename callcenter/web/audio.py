@@ -1,4 +1,4 @@
-"""Recorded announcements, as the telephone company fetches them: public words, under names that nobody guesses."""
+"""Recorded announcements, fetched by the telephone company under unguessable names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ YEAR = 31_536_000
 @bp.get("/audio/<file>")
 @public
 def audio(file: str) -> Response:
-    """A recording never changes under its name, so everybody may keep it."""
+    """Send a recording, cacheable for ever, as it never changes under its name."""
     with reading() as session:
         found = changed_phrases.recording(session, file)
         if found is None:

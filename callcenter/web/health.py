@@ -1,4 +1,4 @@
-"""What machines ask: is the process alive, is the service ready, and how does the line fare?"""
+"""Probes and metrics: is the process alive, is the service ready, figures of the line."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ bp = Blueprint("health", __name__)
 @bp.get("/healthz")
 @machine
 def alive() -> Response:
-    """The process answers; it asks nobody else."""
+    """Answer that the process is alive, without asking anything else."""
     return Response("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @bp.get("/readyz")
 @machine
 def ready() -> tuple[dict[str, Any], int]:
-    """503 only if nothing works without it; what the line can do without makes the service ``degraded``."""
+    """Answer 503 only if nothing works; what the line can do without makes the service ``degraded``."""
     today = local_date(ports().clock.now())
     found = checkup.examine(db.engine, _calendar, redis_url=settings().redis_url, today=today)
     broken = [finding for finding in found if not finding.well]
@@ -53,7 +53,7 @@ def ready() -> tuple[dict[str, Any], int]:
 @bp.get("/metrics")
 @machine
 def metrics() -> Response:
-    """Figures of the line for a Prometheus on this machine; no label names anybody."""
+    """Return figures of the line for a Prometheus on this machine; no label names anybody."""
     if request.remote_addr not in LOOPBACK or "X-Forwarded-For" in request.headers:
         abort(404)
     from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
@@ -92,7 +92,7 @@ def _count_the_line(registry: CollectorRegistry) -> None:
 
 
 def _by_night(registry: CollectorRegistry, run: NightlyRun | None) -> None:
-    """How the last night's deletion of Twilio's old call logs went; nothing before the first night."""
+    """Add how the last night's deletion of Twilio's call logs went."""
     from prometheus_client import Gauge
 
     if run is None:

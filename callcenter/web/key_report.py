@@ -1,4 +1,4 @@
-"""A web process that serves says once a minute which keys it knows, in a thread of its own."""
+"""Every serving web process reports once a minute which keys it knows, in a thread of its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class _Watch:
-    """Begins with the first request, so that it runs in the process that serves, not in the one that forks."""
+    """Starts with the first request, so that it runs in the serving process, not in the forking one."""
 
     def __init__(self, app: Flask) -> None:
         self.app, self.pid, self.lock = app, 0, threading.Lock()
@@ -44,5 +44,5 @@ class _Watch:
 
 
 def install(app: Flask) -> None:
-    """Let *app*, once it serves, say which keys it knows."""
+    """Let *app*, once it serves, report which keys it knows."""
     app.before_request(_Watch(app).begin)

@@ -1,4 +1,4 @@
-"""The public site: the first page, and how its reader likes to read."""
+"""The public pages: the first page and the reader's display choices."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def top() -> str:
 @bp.get("/reading")
 @public
 def reading() -> Response:
-    """Remember size and colours. A GET, because nothing but the looks of this browser's pages changes."""
+    """Store text size and colours in a cookie. A GET, as nothing else changes."""
     chosen = reading_now().changed(request.args.get("size"), request.args.get("theme"))
     answer = redirect(local_path(request.args.get("back")) or url_for("web.top"), 303)
     answer.set_cookie(

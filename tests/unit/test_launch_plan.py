@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from callcenter import launcher
-from callcenter.launcher import Plan, Refused, Wish
+from callcenter.launcher import Plan, Refused, RunRequest
 from callcenter.loopback import free_port
 from callcenter.settings import Settings
 from callcenter.supervisor import Child, Task
@@ -20,9 +20,9 @@ ACCOUNT = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "secret"}
 OUTSIDE = {"PATH": "/usr/bin", "HOME": "/home/somebody"}
 
 
-def planned(root: Path, variables: Mapping[str, str] | None = None, wish: Wish | None = None) -> Plan:
+def planned(root: Path, variables: Mapping[str, str] | None = None, wish: RunRequest | None = None) -> Plan:
     environ = OUTSIDE | dict(variables or {})
-    return launcher.plan(wish or Wish(), Settings.from_env(environ, root), root, environ)
+    return launcher.plan(wish or RunRequest(), Settings.from_env(environ, root), root, environ)
 
 
 def programs(plan: Plan) -> dict[str, Child]:
@@ -47,7 +47,7 @@ def test_with_an_account_or_another_twilio_there_is_no_simulator(tmp_path: Path,
 
 
 def test_no_simulator_means_no_simulator(tmp_path: Path) -> None:
-    assert "line" not in programs(planned(tmp_path, wish=Wish(simulator=False)))
+    assert "line" not in programs(planned(tmp_path, wish=RunRequest(simulator=False)))
 
 
 def test_a_redis_of_ones_own_is_used(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_real_account_is_never_mixed_with_made_up_secrets(tmp_path: Path) -> N
 
 
 def test_everybody_follows_the_simulators_clock_from_the_wished_moment(tmp_path: Path) -> None:
-    plan = planned(tmp_path, wish=Wish(at=AT))
+    plan = planned(tmp_path, wish=RunRequest(at=AT))
     started = programs(plan)
     assert plan.clock is not None
     assert plan.clock[1] == AT
@@ -96,37 +96,37 @@ def test_everybody_follows_the_simulators_clock_from_the_wished_moment(tmp_path:
 
 
 def test_a_moment_may_be_wished_with_another_twilio_on_this_machine(tmp_path: Path) -> None:
-    plan = planned(tmp_path, ACCOUNT | {"TWILIO_API_URL": "http://127.0.0.1:9"}, Wish(at=AT))
+    plan = planned(tmp_path, ACCOUNT | {"TWILIO_API_URL": "http://127.0.0.1:9"}, RunRequest(at=AT))
     assert plan.clock is not None
     assert programs(plan)["web"].env["CLOCK_FILE"] == str(plan.clock[0])
 
 
 def test_a_clock_file_of_ones_own_is_put_to_the_wished_moment(tmp_path: Path) -> None:
     given = ACCOUNT | {"TWILIO_API_URL": "http://localhost:9", "CLOCK_FILE": str(tmp_path / "clock.json")}
-    assert planned(tmp_path, given, Wish(at=AT)).clock == (tmp_path / "clock.json", AT)
+    assert planned(tmp_path, given, RunRequest(at=AT)).clock == (tmp_path / "clock.json", AT)
 
 
 def test_with_the_real_twilio_time_cannot_be_chosen(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refusal:
-        planned(tmp_path, ACCOUNT, Wish(at=AT))
+        planned(tmp_path, ACCOUNT, RunRequest(at=AT))
     assert refusal.value.status == 2
 
 
 def test_without_a_wish_and_a_simulator_the_clock_is_the_machines(tmp_path: Path) -> None:
-    plan = planned(tmp_path, wish=Wish(simulator=False))
+    plan = planned(tmp_path, wish=RunRequest(simulator=False))
     assert plan.clock is None
     assert "CLOCK_FILE" not in programs(plan)["web"].env
 
 
 def test_a_wished_port_that_is_taken_is_refused(tmp_path: Path, taken_port: int) -> None:
     with pytest.raises(Refused, match=str(taken_port)) as refusal:
-        planned(tmp_path, wish=Wish(port=taken_port))
+        planned(tmp_path, wish=RunRequest(port=taken_port))
     assert refusal.value.status == 1
 
 
 def test_a_wished_port_that_is_free_is_kept(tmp_path: Path) -> None:
     port = free_port()
-    assert planned(tmp_path, wish=Wish(port=port)).addresses[0] == f"web: http://127.0.0.1:{port}"
+    assert planned(tmp_path, wish=RunRequest(port=port)).addresses[0] == f"web: http://127.0.0.1:{port}"
 
 
 def test_the_default_port_moves_on_when_it_is_taken(

@@ -116,7 +116,7 @@ class TwilioLine:
         self._change(room_sid, leg_sid, announce_url=url, announce_method="POST")
 
     def _change(self, room_sid: str, leg_sid: str, **wanted: Any) -> None:
-        """Change a participant; ``endConferenceOnExit`` is never among it, as that may silently not stick."""
+        """Change a participant; never ``endConferenceOnExit``, as that may silently fail."""
         with plain_errors():
             self._client.conferences(room_sid).participants(leg_sid).update(**wanted)
 

@@ -1,4 +1,4 @@
-"""The list of cases; what it is narrowed to stands in the address as codes, never a name."""
+"""The list of cases; its filters stand in the address as codes, never a name."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ALL = "all"
 @bp.get("/cases")
 @staff_who_may(Action.OPEN)
 def caseload_page() -> str:
-    """Every case that this person may open."""
+    """Show the cases that this person may open."""
     filters, page = read_filters(request.args), page_number()
     now = ports().clock.now()
     with reading() as session:
@@ -59,7 +59,7 @@ def caseload_page() -> str:
 
 
 def read_filters(sent: MultiDict[str, str]) -> Filters:
-    """Read the address; what is not on a list counts as not chosen."""
+    """Return the filters of the address; an unknown one counts as not chosen."""
     state = sent.get("state", CaseState.OPEN.value)
     return Filters(
         state=None if state == ALL else chosen(CaseState, state) or CaseState.OPEN,
@@ -75,7 +75,7 @@ def read_filters(sent: MultiDict[str, str]) -> Filters:
 
 
 def _address(filters: Filters, page: int = 1) -> str:
-    """Write the filters back into an address."""
+    """Return the address with these filters."""
     asked: dict[str, Any] = {
         "state": ALL if filters.state is None else None if filters.state is CaseState.OPEN else filters.state.value,
         "mine": "1" if filters.mine else None,

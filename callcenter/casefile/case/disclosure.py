@@ -1,4 +1,4 @@
-"""Making a copy of a case for the person it is about: look at every part, decide, then PDF or JSON."""
+"""Disclosing a case to the person it is about: decide part by part, then PDF or JSON."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from callcenter.services.keeping.disclosures import Copy, Draft
 from callcenter.services.trail.audit import staff_member
 from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.kit.answers import again
-from callcenter.ui.staff.login_flow import proven
+from callcenter.ui.staff.login_flow import requires_recent_proof
 
 KINDS = {"pdf": "application/pdf", "json": "application/json", "review": "application/pdf"}
 
 
 @bp.get("/cases/<case_id>/disclosure")
 @staff_who_may(Action.EXPORT)
-@proven("casefile.disclosure")
+@requires_recent_proof("casefile.disclosure")
 def disclosure(case_id: str) -> str:
-    """Every part of the case, with what is proposed for it; asked who they are first, as all of it lies open here."""
+    """Show every part of the case with its proposed mark; needs a recent proof of identity."""
     session["disclosing"] = case_id
     draft = _gathered(case_id)
     return _draw(draft, _form(draft))
@@ -37,7 +37,7 @@ def disclosure(case_id: str) -> str:
 @bp.post("/cases/<case_id>/disclosure")
 @staff_who_may(Action.EXPORT)
 def disclose(case_id: str) -> Response | str | tuple[str, int]:
-    """Make the file as decided; it is noted before anybody has it."""
+    """Make the file as decided; it is recorded before anybody has it."""
     if session.get("disclosing") != case_id:
         return disclosure(case_id)
     kind = request.form.get("kind", "")

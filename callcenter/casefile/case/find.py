@@ -1,4 +1,4 @@
-"""Finding a case by a name outside a call: names only, and which of them open as they are."""
+"""Finding a case by a name outside a call."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from callcenter.ui.access import myself, staff_who_may
 @bp.get("/cases/find")
 @staff_who_may(Action.FIND)
 def find_form() -> str:
-    """Where the name goes."""
+    """Show the form for the name."""
     return render_template("casefile/case/find.html", heard="", found=None)
 
 
 @bp.post("/cases/find")
 @staff_who_may(Action.FIND)
 def find() -> str:
-    """Who goes by this name; a POST, so that no name stands in an address or a log."""
+    """Show who goes by this name; a POST, so that no name stands in an address or a log."""
     heard, now = request.form.get("nickname", "").strip(), ports().clock.now()
     with unit_of_work() as session:
         staff = myself(session)
@@ -39,7 +39,7 @@ def find() -> str:
 
 
 def _named(session: Session, found: list[Candidate], staff: Staff) -> list[Candidate]:
-    """Leave out others of the family who is on the line: that they call is behind the wall."""
+    """Return the candidates without those whom the wall hides from the reader now."""
     there = wall.speaker_on_the_line(session, staff)
     if there is None:
         return found

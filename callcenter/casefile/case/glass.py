@@ -1,4 +1,4 @@
-"""Opening what one may not, with a reason."""
+"""Break-glass: opening a record or case with a reason."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KINDS = ("case", "record")
 @bp.get("/break-glass/<kind>/<target_id>")
 @staff_who_may(Action.OPEN)
 def break_glass_form(kind: str, target_id: str) -> str | Response:
-    """What it means to open this, and where the reason goes; nothing is opened yet."""
+    """Show what opening this means, and the form for the reason."""
     target = _target(kind, target_id)
     with unit_of_work() as session:
         if break_glass.is_open_to(session, target, by=myself(session), now=ports().clock.now()):
@@ -33,7 +33,7 @@ def break_glass_form(kind: str, target_id: str) -> str | Response:
 @bp.post("/break-glass/<kind>/<target_id>")
 @staff_who_may(Action.OPEN)
 def break_the_glass(kind: str, target_id: str) -> Response | tuple[str, int]:
-    """Open it, with the reason in the trail and a supervisor to read it."""
+    """Open it, with the reason in the trail and a supervisor to review it."""
     target, form = _target(kind, target_id), BreakGlassForm()
     if not form.validate():
         return again(_draw(target, form))

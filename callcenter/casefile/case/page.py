@@ -1,4 +1,4 @@
-"""A case: who belongs to it, what happened on every channel, and what comes next; and the same on paper."""
+"""The page of a case: its people, timeline, follow-up and hand-over; and the same on paper."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.casefile import contacts, words
 from callcenter.casefile.blueprint import bp
-from callcenter.casefile.contacts import Earlier
+from callcenter.casefile.contacts import EarlierContact
 from callcenter.casefile.forms import (
     CloseForm,
     DeclineForm,
@@ -64,20 +64,20 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Moment:
+class TimelineItem:
     """One entry of the timeline, as it is shown."""
 
     kind: Happened
     at: datetime
-    contact: Earlier | None
+    contact: EarlierContact | None
     referrals: tuple[Referral, ...]
     handover: CaseHandover | None
     closing: CaseClosing | None
 
 
 @dataclass(frozen=True)
-class Sight:
-    """Everything a drawing of the page needs."""
+class CasePageData:
+    """Everything the page is drawn from."""
 
     case: Case
     title: str
@@ -88,7 +88,7 @@ class Sight:
     """Every name of the one in mind, retired ones last."""
     before: str
     """What records of before this system say of the talks of the one in mind."""
-    moments: tuple[Moment, ...]
+    moments: tuple[TimelineItem, ...]
     older_before: datetime | None
     owner: str | None
     mine: bool
@@ -110,12 +110,12 @@ class Sight:
 @bp.get("/cases/<case_id>")
 @staff_who_may(Action.OPEN)
 def case(case_id: str) -> str:
-    """Open a case; it is in the trail, and colleagues who have it open see it."""
+    """Show a case; the opening is in the trail, and colleagues who view it see it."""
     return draw_case(case_id)
 
 
 def draw_case(case_id: str, sent: Form | None = None) -> str:
-    """Draw the page with its forms; the one that was *sent* keeps what was typed and what is wrong with it."""
+    """Return the page; *problems* and what was *typed* are shown after something was refused."""
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
         found = case_access.open_for_reading(session, case_id, staff, now=now)
@@ -135,7 +135,7 @@ def draw_case(case_id: str, sent: Form | None = None) -> str:
 @bp.get("/cases/<case_id>/live")
 @staff_who_may(Action.OPEN, quiet=True)
 def case_live(case_id: str) -> str:
-    """What changes by itself while the page is open: who else is here, and whether something is newer."""
+    """Return what changes by itself: other viewers, and whether something is newer."""
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
         found = case_access.open_for_reading(session, case_id, staff, now=now)
@@ -153,7 +153,7 @@ def case_live(case_id: str) -> str:
 @bp.post("/cases/<case_id>/writing")
 @staff_who_may(Action.CARE)
 def case_writing(case_id: str) -> tuple[str, int]:
-    """Say which field is being written in, or that the page was closed."""
+    """Store which field is being written in, or that the page was closed."""
     field = request.form.get("field", "")
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
@@ -168,7 +168,7 @@ def case_writing(case_id: str) -> tuple[str, int]:
 @bp.get("/cases/<case_id>/print")
 @staff_who_may(Action.OPEN)
 def case_print(case_id: str) -> str:
-    """The case on paper, as far as it may be seen with this person in mind; who printed it stands on the page."""
+    """Show the case for printing, as far as it may be seen from this person's side."""
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
         found = case_access.open_for_reading(session, case_id, staff, now=now)
@@ -187,7 +187,7 @@ def _note(
 
 def _look(
     session: Session, found: Case, staff: Staff, now: datetime, *, before: datetime | None = None, at_most: int = 0
-) -> Sight:
+) -> CasePageData:
     chosen = _chosen(found)
     speaker = wall.reading_as(session, staff, chosen) if chosen else None
     timeline = case_timeline.read(session, found, speaker, by=staff, now=now, before=before)
@@ -198,7 +198,7 @@ def _look(
     members = tuple(_member(person) for person in _people(session, found, staff, speaker))
     person = session.get_one(Person, speaker.person_id) if speaker else None
     owner = session.get(Staff, found.owner_id) if found.owner_id else None
-    return Sight(
+    return CasePageData(
         case=found,
         title=next((called(name) for one in members for name in one.names[:1]), "お名前はまだ"),
         place=_place(found),
@@ -226,13 +226,13 @@ def _look(
 
 
 def _chosen(found: Case) -> Person | None:
-    """Return the person in mind: the one chosen, otherwise the subject, otherwise whoever is first."""
+    """Return the person from whose side the case is read: as chosen, else the subject, else the first."""
     people = _in_order(found.people)
     return next((one for one in people if one.id == request.values.get("person")), people[0] if people else None)
 
 
 def _people(session: Session, found: Case, staff: Staff, speaker: Speaker | None) -> list[Person]:
-    """Return whose side the case may be read from: while one of them is on the line, only who may be named then."""
+    """Return whose side the case may be read from: only those who may be named while one is on the line."""
     there = wall.speaker_on_the_line(session, staff)
     if there is not None and speaker is not None and there.case_id == found.id:
         return _in_order(wall.visible_people(session, there))
@@ -249,8 +249,8 @@ def _member(person: Person) -> Member:
     return Member(person.id, called(names[0]) if names else relation.label, names, relation, person.is_subject)
 
 
-def _moment(session: Session, entry: case_timeline.Entry) -> Moment:
-    contact, parts = contacts.earlier(session, entry.contact) if entry.contact else None, entry.parts
+def _moment(session: Session, entry: case_timeline.Entry) -> TimelineItem:
+    contact, parts = contacts.earlier_contact(session, entry.contact) if entry.contact else None, entry.parts
     if contact is not None:
         contact = replace(
             contact,
@@ -259,7 +259,7 @@ def _moment(session: Session, entry: case_timeline.Entry) -> Moment:
             next_step=contact.next_step if Part.NEXT_STEP in parts else "",
         )
     referrals = entry.referrals if Part.RESPONSE in parts else ()
-    return Moment(entry.kind, entry.at, contact, referrals, entry.handover, entry.closing)
+    return TimelineItem(entry.kind, entry.at, contact, referrals, entry.handover, entry.closing)
 
 
 def _place(found: Case) -> str:

@@ -1,4 +1,4 @@
-"""What is done on a case's page: writing, following up, handing over, closing and opening again."""
+"""The actions on a case's page: writing, follow-up, hand-over, closing and reopening."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def case_save(case_id: str) -> Response:
 @bp.post("/cases/<case_id>/take-on")
 @staff_who_may(Action.CARE)
 def case_take_on(case_id: str) -> Answer:
-    """Take a case that nobody has in hand."""
+    """Take on a case without an owner."""
 
     def act() -> str:
         with unit_of_work() as session:
@@ -69,7 +69,7 @@ def case_take_on(case_id: str) -> Answer:
 @bp.post("/cases/<case_id>/follow-up")
 @staff_who_may(Action.CARE)
 def case_follow_up(case_id: str) -> Answer:
-    """Choose the day on which the case is looked at again."""
+    """Set the follow-up."""
     form = FollowUpForm()
 
     def act() -> str:
@@ -106,7 +106,7 @@ def case_hand_over(case_id: str) -> Answer:
 @bp.post("/handovers/<handover_id>/<answer>")
 @staff_who_may(Action.CARE)
 def handover_answer(handover_id: str, answer: str) -> Answer:
-    """Accept, decline or take back a hand-over."""
+    """Accept, decline or withdraw a hand-over."""
     form = DeclineForm()
     form.check()
     with unit_of_work() as session:
@@ -144,7 +144,7 @@ def case_close(case_id: str) -> Answer:
 @bp.post("/cases/<case_id>/reopen")
 @staff_who_may(Action.CARE)
 def case_reopen(case_id: str) -> Answer:
-    """Open a closed case again."""
+    """Reopen a closed case."""
     form = ReopenForm()
 
     def act() -> str:
@@ -157,7 +157,7 @@ def case_reopen(case_id: str) -> Answer:
 
 
 def _done(case_id: str, form: Form, field: str | None, act: Callable[[], str]) -> Answer:
-    """Do it and go back to the page; what could not be taken comes back with what was typed."""
+    """Call *act* and return to the page; what was refused is shown with what was typed."""
     if not form.validate():
         return again(draw_case(case_id, form))
     try:

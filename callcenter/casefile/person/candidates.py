@@ -1,4 +1,4 @@
-"""Candidates beyond the name: a 呼び番号, what the channel hints at; and nobody who is behind the wall just now."""
+"""Candidates beyond the name: by caller code and by the channel's hints, without those behind the wall."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from callcenter.casefile.surroundings import around
+from callcenter.casefile.surroundings import surroundings_of
 from callcenter.domain.cases.continuity import read_code
 from callcenter.domain.cases.wall import Speaker
 from callcenter.models.cases.cases import Person
@@ -19,22 +19,22 @@ from callcenter.services.names.nickname_search import Candidate
 BY_CODE = "呼び番号が同じ"
 
 
-def hinted(
+def apply_hints(
     session: Session, record: Consultation, heard: str, found: Iterable[Candidate], staff: Staff, *, now: datetime
 ) -> list[Candidate]:
-    """Put first whom a number names and at whom the channel hints, and leave out whoever may not be named now.
+    """Return the candidates, those of a code or of the channel's hints first, without those behind the wall.
 
     Whoever is linked already is left out too. A number opens nothing: it yields a candidate like any other.
     """
     called = by_code(session, heard)
     listed = {one.person_id: one for one in ([called] if called else []) + list(found)}
-    ordered = around(record.channel).hinted(session, record, list(listed.values()), now=now)
+    ordered = surroundings_of(record.channel).apply_hints(session, record, list(listed.values()), now=now)
     hidden = _hidden(session, wall.speaker_of(session, record, staff), ordered)
     return [one for one in ordered if one.person_id not in hidden and one.person_id != record.person_id]
 
 
 def by_code(session: Session, heard: str) -> Candidate | None:
-    """Return whom a 呼び番号 names, if what was heard is one."""
+    """Return the person of a caller code, if what was heard is one."""
     digits = read_code(heard)
     person_id = continuity.person_by_code(session, digits) if digits else None
     person = session.get(Person, person_id) if person_id else None

@@ -1,4 +1,4 @@
-"""The card of the person a record is about: readable in two seconds, and nothing of others behind the wall."""
+"""The card of the person a record is about, with nothing of others behind the wall."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from callcenter.casefile import contacts
-from callcenter.casefile.contacts import Earlier, Past
+from callcenter.casefile.contacts import EarlierContact, EarlierContacts
 from callcenter.casefile.words import Options, called, name_of, name_of_person
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.cases.continuity import MOST_VISITS, Wish, practice_words
@@ -26,7 +26,7 @@ from callcenter.services.records import consultations
 
 @dataclass(frozen=True)
 class Wished:
-    """Something the person asked for."""
+    """A wish of the person."""
 
     id: str
     label: str
@@ -35,7 +35,7 @@ class Wished:
 
 @dataclass(frozen=True)
 class Promised:
-    """Something we will do for them."""
+    """A promise to the person."""
 
     id: str
     note: str
@@ -46,7 +46,7 @@ class Promised:
 
 @dataclass(frozen=True)
 class Agreed:
-    """A channel whose records may stand with the others."""
+    """A channel whose records may be joined with the others."""
 
     id: str
     channel: Code
@@ -65,7 +65,7 @@ class Joined:
 
 @dataclass(frozen=True)
 class Card:
-    """Who this is."""
+    """The card's content."""
 
     person_id: str
     name: str
@@ -75,7 +75,7 @@ class Card:
     """Known from before this system."""
     before: str
     """What the records of before this system say."""
-    past: Past
+    past: EarlierContacts
     practice: str | None
     """How often they have talked with us, said as practice (promise P7)."""
     wishes: tuple[Wished, ...]
@@ -97,17 +97,17 @@ class Card:
     most_visits: int = MOST_VISITS
 
     @property
-    def last_contact(self) -> Earlier | None:
+    def last_contact(self) -> EarlierContact | None:
         return next((one for one in self.past.entries if one.whose is None), None)
 
     @property
     def last_next_step(self) -> str:
-        """Where we left off: the newest note for the next time, of their own."""
+        """Return the newest note for the next time, of their own."""
         return next((one.next_step for one in self.past.entries if one.next_step and one.whose is None), "")
 
 
 def build(session: Session, record: Consultation, staff: Staff, *, now: datetime) -> Card | None:
-    """Open what the linked person told before; every opening is in the trail."""
+    """Return the card; opening what the linked person told before is recorded in the trail."""
     person, speaker = record.person, wall.speaker_of(session, record, staff)
     if person is None or speaker is None:
         return None
@@ -119,7 +119,7 @@ def build(session: Session, record: Consultation, staff: Staff, *, now: datetime
         how_to_address=person.how_to_address,
         last_contact_on=person.contact_before_on,
         before=cases.earlier_background(session, person),
-        past=past(session, record, staff, now=now),
+        past=earlier_contacts(session, record, staff, now=now),
         practice=_practice(session, record, speaker),
         wishes=tuple(Wished(one.id, Wish(one.wish).label, one.note) for one in continuity.wishes(session, person.id)),
         promises=_promises(session, person, now),
@@ -139,26 +139,26 @@ def build(session: Session, record: Consultation, staff: Staff, *, now: datetime
     )
 
 
-def past(
+def earlier_contacts(
     session: Session, record: Consultation, staff: Staff, *, now: datetime, before: datetime | None = None
-) -> Past:
-    """Open what may surface beside the linked person before this record, or before *before*, twenty at a time."""
+) -> EarlierContacts:
+    """Open what may be shown to the linked person's side, before this record or *before*, twenty at a time."""
     speaker = wall.speaker_of(session, record, staff)
     if speaker is None:
-        return Past((), None)
+        return EarlierContacts((), None)
     found = wall.history(session, speaker, by=staff, now=now, beside=record.id, before=before)
     older_before = found[-1][0].opened_at if len(found) == consultations.EARLIER_AT_ONCE else None
     shared = wall.shared_parts(session, [one.id for one, _ in found])
     entries = tuple(
         _shown(session, one, parts, speaker, frozenset(shared.get(one.id, ()))) for one, parts in found if parts
     )
-    return Past(entries, older_before)
+    return EarlierContacts(entries, older_before)
 
 
 def _shown(
     session: Session, record: Consultation, parts: frozenset[Part], speaker: Speaker, shared: frozenset[Part]
-) -> Earlier:
-    contact = contacts.earlier(session, record)
+) -> EarlierContact:
+    contact = contacts.earlier_contact(session, record)
     is_own = record.person_id == speaker.person_id
     return replace(
         contact,
@@ -179,7 +179,7 @@ def _practice(session: Session, record: Consultation, speaker: Speaker) -> str |
 
 
 def _visits(session: Session, person: Person, speaker: Speaker) -> int:
-    """Count the visits this side may know of, and those of the subject that outlived an earlier case."""
+    """Return the visits this side may know of, and those of the subject that outlived an earlier case."""
     before = visit_counts.used_before(session, person.case, person) if person.is_subject else 0
     return before + continuity.count_visits(session, speaker)
 

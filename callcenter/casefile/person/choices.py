@@ -1,4 +1,4 @@
-"""What is chosen from beside a record: parts that may be shared, colleagues."""
+"""The lists of the forms beside a record: wishes, parts to share, colleagues."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ PARTS = tuple(one for one in Part if one is not Part.BACKGROUND)
 
 
 @dataclass(frozen=True)
-class Beside:
+class FormChoices:
     """The lists of the forms beside a record."""
 
     colleagues: Options
     parts: tuple[Part, ...] = PARTS
 
 
-def beside(session: Session) -> Beside:
+def form_choices(session: Session) -> FormChoices:
     """Return the lists, with everybody who answers calls."""
-    return Beside(tuple((one.id, one.name) for one in accounts.who_may(session, Action.ANSWER)))
+    return FormChoices(tuple((one.id, one.name) for one in accounts.who_may(session, Action.ANSWER)))

@@ -1,4 +1,4 @@
-"""What the caller says beside their name, as the record and the candidates' own questions have it."""
+"""The cues a caller gives beside their name, from the record and the form."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ LISTS = {
 }
 
 
-def said(form: MultiDict[str, str], record: Consultation) -> Cues:
-    """Return what was said so far: as just sent, else as saved. ``UnknownChoice`` for a code that is on no list."""
+def cues_so_far(form: MultiDict[str, str], record: Consultation) -> Cues:
+    """Return what was said so far: as just sent, else as saved. ``UnknownChoice`` for an unknown code."""
 
     def code(name: str) -> str:
         chosen = form.get(name) or str(getattr(record, name, UNKNOWN))
@@ -48,7 +48,7 @@ def counsellors(session: Session) -> Options:
     return (("unknown", "聞いていない"), *((one.id, one.name) for one in accounts.who_may(session, Action.ANSWER)))
 
 
-def not_shown(candidates: Sequence[Candidate]) -> int:
-    """Return how many more go by the very name that was said than the list shows."""
+def count_not_shown(candidates: Sequence[Candidate]) -> int:
+    """Return how many more people of the very same name there are than the list shows."""
     same = [one for one in candidates if one.likeness in ("same", "reading")]
     return max(0, same[0].namesakes + 1 - len(same)) if same else 0

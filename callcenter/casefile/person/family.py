@@ -1,4 +1,4 @@
-"""The wall inside a family, and making entries one or parting them again: the acts beside a record."""
+"""Actions beside a record: opening the wall, sharing parts, merging entries and undoing that."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from callcenter.casefile.blueprint import bp
 from callcenter.casefile.forms import MergeForm, ShareForm, UnmergeForm, WallForm
 from callcenter.casefile.person import page
-from callcenter.casefile.person.thread import beside
+from callcenter.casefile.person.thread import act_on_person
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.cases.linking import LinkState, MergeKind
@@ -32,26 +32,26 @@ def open_wall(record_id: str) -> Answer:
     def act(session: Session, record: Consultation, _person: Person, by: Staff, now: datetime) -> None:
         wall.open_for(session, record.id, form.reason.data or "", by=by, now=now)
 
-    return beside(record_id, act, form, "reason")
+    return act_on_person(record_id, act, form, "reason")
 
 
 @bp.post("/records/<record_id>/share")
 @staff_who_may(Action.WRITE)
 def share(record_id: str) -> Answer:
-    """Say what of one of their consultations may be told in the family."""
+    """Set which parts of one of their consultations are shared in the family."""
     form = ShareForm()
 
     def act(session: Session, record: Consultation, _person: Person, by: Staff, now: datetime) -> None:
         parts = form.part.data or ()
         wall.share(session, form.consultation.data or "", parts, beside=record, by=by, now=now)
 
-    return beside(record_id, act, form)
+    return act_on_person(record_id, act, form)
 
 
 @bp.post("/records/<record_id>/merge")
 @staff_who_may(Action.WRITE)
 def merge(record_id: str) -> Answer:
-    """The person, or the family, has a second entry: make them one."""
+    """Merge a second entry of the person or family."""
     form = MergeForm()
 
     def act(session: Session, _record: Consultation, person: Person, by: Staff, now: datetime) -> None:
@@ -61,39 +61,39 @@ def merge(record_id: str) -> Answer:
         else:
             merging.merge_cases(session, person.case_id, other.case_id, by=by, now=now)
 
-    return beside(record_id, act, form)
+    return act_on_person(record_id, act, form)
 
 
 @bp.post("/records/<record_id>/unmerge")
 @staff_who_may(Action.WRITE)
 def unmerge(record_id: str) -> Answer:
-    """Part what was made one; what was written since goes where the counsellor says."""
+    """Undo a merge; what was written since goes where the counsellor says."""
     form = UnmergeForm()
 
     def act(session: Session, _record: Consultation, _person: Person, by: Staff, now: datetime) -> None:
         merging.undo(session, form.merge.data or "", back=form.back.data or [], by=by, now=now)
 
-    return beside(record_id, act, form)
+    return act_on_person(record_id, act, form)
 
 
 @bp.post("/records/<record_id>/not-sure")
 @staff_who_may(Action.WRITE)
 def not_sure(record_id: str) -> Answer:
-    """まだわからない, perhaps this person; or they wish to stay anonymous."""
+    """Store that it is unsure who called (まだわからない), or that they wish to stay anonymous."""
     doubt, maybe = request.form.get("doubt", LinkState.UNSURE.value), request.form.get("maybe") or None
     if doubt not in (LinkState.UNSURE, LinkState.ANONYMOUS):
         raise UnknownChoice
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
         linking.record_doubt(session, record_id, LinkState(doubt), maybe=maybe, by=staff, now=now)
-        answer = page.answer(session, record_id)
+        answer = page.gather_answer(session, record_id)
     return answer()
 
 
 @bp.post("/records/<record_id>/attach")
 @staff_who_may(Action.WRITE)
 def attach(record_id: str) -> Answer:
-    """An earlier contact that belonged to nobody was theirs, too; or it was not after all."""
+    """Link an earlier unlinked consultation to the person, or take that back."""
     chosen, undone = request.form.get("consultation", ""), request.form.get("act") == "undo"
 
     def act(session: Session, record: Consultation, _person: Person, by: Staff, now: datetime) -> None:
@@ -102,4 +102,4 @@ def attach(record_id: str) -> Answer:
         else:
             linking.attach_earlier(session, chosen, record.id, by=by, now=now)
 
-    return beside(record_id, act)
+    return act_on_person(record_id, act)

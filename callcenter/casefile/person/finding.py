@@ -1,4 +1,4 @@
-"""Finding the person again by the name they give, and saying who it is; it can always be undone."""
+"""Finding the person by the name they give, and linking the record to them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from callcenter.casefile import words
 from callcenter.casefile.blueprint import bp
 from callcenter.casefile.forms import ConfirmForm, NewCaseForm
 from callcenter.casefile.person import card, choices, cues, page
-from callcenter.casefile.person.candidates import hinted
+from callcenter.casefile.person.candidates import apply_hints
 from callcenter.casefile.record import form
 from callcenter.casefile.record.writing import save_form
-from callcenter.casefile.surroundings import Asking, Shown, around
+from callcenter.casefile.surroundings import ConsentQuestion, PageResults, surroundings_of
 from callcenter.casefile.words import name_of_person
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
@@ -38,13 +38,13 @@ MOST = 9
 @bp.post("/records/<record_id>/search")
 @staff_who_may(Action.WRITE)
 def search(record_id: str) -> str:
-    """Look for the name as it is typed; a POST, so that no name stands in an address or a log."""
+    """Return candidates for the name as it is typed; a POST, so that no name stands in an address or a log."""
     heard = request.form.get("nickname_heard", "")
     with unit_of_work() as session:
         staff = myself(session)
         record = consultations.find_writable(session, record_id, staff)
         linked, draw = record.person_id is not None, None
-        said = cues.said(request.form, record)
+        said = cues.cues_so_far(request.form, record)
         most = nickname_search.WIDELY if request.form.get("more") else MOST
         found = _candidates(session, record, heard, said, staff, most)
         colleagues = cues.counsellors(session) if found else ()
@@ -52,7 +52,7 @@ def search(record_id: str) -> str:
             nickname_search.record_search(session, found, by=staff_member(staff.id), now=ports().clock.now())
         if not from_script():
             save_form(session, record_id)
-            draw = around(record.channel).page(session, record_id, Shown(tuple(found), said, colleagues))
+            draw = surroundings_of(record.channel).page(session, record_id, PageResults(tuple(found), said, colleagues))
     if draw is not None:
         return draw()
     given = {"candidates": found, "record_id": record_id, "heard": heard.strip(), "linked": linked}
@@ -64,14 +64,14 @@ def _candidates(
     session: Session, record: Consultation, heard: str, said: Cues, staff: Staff, most: int = MOST
 ) -> list[Candidate]:
     found = nickname_search.search(session, heard, said, limit=most + 1)
-    return hinted(session, record, heard, found, staff, now=ports().clock.now())[:most]
+    return apply_hints(session, record, heard, found, staff, now=ports().clock.now())[:most]
 
 
 @bp.post("/records/<record_id>/person")
 @staff_who_may(Action.WRITE)
 def confirm(record_id: str) -> Answer:
-    """The counsellor recognised the person."""
-    form, shown = ConfirmForm(), Shown()
+    """Link the record to the person the counsellor recognised."""
+    form, shown = ConfirmForm(), PageResults()
     chosen = form.person.data or ""
     with unit_of_work() as session:
         staff, now = myself(session), ports().clock.now()
@@ -82,15 +82,15 @@ def confirm(record_id: str) -> Answer:
                 consents.give(session, person.id, record.channel, by=staff, now=now)
             linking.confirm_person(session, record_id, chosen, by=staff, now=now)
         except ConsentNeeded:  # nothing was changed yet
-            shown = Shown(asking=Asking(chosen, name_of_person(cases.get_person(session, chosen))))
-        answer = page.answer(session, record_id, shown, whole=shown.asking is not None)
+            shown = PageResults(asking=ConsentQuestion(chosen, name_of_person(cases.get_person(session, chosen))))
+        answer = page.gather_answer(session, record_id, shown, whole=shown.asking is not None)
     return answer()
 
 
 @bp.post("/records/<record_id>/new-case")
 @staff_who_may(Action.WRITE)
 def new_case(record_id: str) -> Answer:
-    """Somebody who is new: open a case under the name they gave."""
+    """Open a case for somebody new, under the name they gave."""
     form = NewCaseForm()
     if not form.validate():
         return page.refuse(record_id, form)
@@ -102,36 +102,39 @@ def new_case(record_id: str) -> Answer:
             linking.open_in_case(session, record_id, relative, new, by=staff, now=now)
         else:
             linking.open_new_case(session, record_id, NewCase(new), by=staff, now=now)
-        answer = page.answer(session, record_id)
+        answer = page.gather_answer(session, record_id)
     return answer()
 
 
 @bp.post("/records/<record_id>/unlink")
 @staff_who_may(Action.WRITE)
 def unlink(record_id: str) -> str | Response:
-    """つなぎ直す: take the link away, nothing that was written; names are shown again."""
+    """Unlink the record (つなぎ直す); nothing that was written is lost."""
     with unit_of_work() as session:
         staff = myself(session)
         record = linking.unlink(session, record_id, by=staff, now=ports().clock.now())
-        said, heard = cues.said(request.form, record), record.nickname_heard
+        said, heard = cues.cues_so_far(request.form, record), record.nickname_heard
         candidates = tuple(_candidates(session, record, heard, said, staff)) if heard else None
         colleagues = cues.counsellors(session) if candidates else ()
-        answer = page.answer(session, record_id, Shown(candidates, said, colleagues))
+        answer = page.gather_answer(session, record_id, PageResults(candidates, said, colleagues))
     return answer()
 
 
 @bp.post("/records/<record_id>/earlier")
 @staff_who_may(Action.WRITE)
 def earlier(record_id: str) -> str:
-    """Open what the person told still earlier; a POST, as every opening is written into the trail."""
+    """Return still earlier consultations; a POST, as every opening is written into the trail."""
     before, depth = a_moment(request.form.get("before")), request.form.get("depth", 1, int)
     now, draw = ports().clock.now(), None
     with unit_of_work() as session:
         staff = myself(session)
         record = consultations.lock_for_writing(session, record_id, staff)
-        past, lists = card.past(session, record, staff, now=now, before=before), choices.beside(session)
+        past, lists = (
+            card.earlier_contacts(session, record, staff, now=now, before=before),
+            choices.form_choices(session),
+        )
         if not from_script():
-            draw = around(record.channel).page(session, record_id, Shown(past=past))
+            draw = surroundings_of(record.channel).page(session, record_id, PageResults(past=past))
     if draw is not None:
         return draw()
     given = {"past": past, "record_id": record_id, "depth": depth, "beside": lists}

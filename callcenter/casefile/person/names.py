@@ -1,4 +1,4 @@
-"""The names a person is found by, kept on their case's page and beside a call: added, corrected, no longer used."""
+"""The nicknames of a person, on their case's page and beside a call: added, corrected, retired."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ACTS = {
 @bp.post("/people/<person_id>/names/<act>")
 @staff_who_may(Action.CARE)
 def change_names(person_id: str, act: str) -> Answer:
-    """Change one name; whoever is behind the wall for the one on the line is out of reach here, too."""
+    """Change one name; persons behind the wall cannot be changed either."""
     if act not in ACTS:
         raise UnknownChoice
     form = NameForm()
@@ -77,7 +77,7 @@ def _change(session: Session, person: Person, act: str, form: NameForm, staff: S
 
 
 def _refused(person_id: str, form: NameForm, refused: HelplineError | None = None) -> Answer:
-    """Return the page with what was typed, or let a script say why not; who may not see the case learns no more."""
+    """Return the page with what was typed, or the reason to a script."""
     if from_script():
         raise refused or form.refusal
     with unit_of_work() as session:

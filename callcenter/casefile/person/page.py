@@ -1,4 +1,4 @@
-"""The page of a record: the record, the person it is about, and what its channel adds; gathered for every channel."""
+"""The page of a record: the record, its person, and what its channel adds."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from callcenter.casefile.forms import (
 from callcenter.casefile.person import card as cards
 from callcenter.casefile.person import choices, cues
 from callcenter.casefile.person.card import Card
-from callcenter.casefile.person.choices import Beside
+from callcenter.casefile.person.choices import FormChoices
 from callcenter.casefile.record import form, sheet
 from callcenter.casefile.record.sheet import Sheet
-from callcenter.casefile.surroundings import Pieces, Shown, around, around_record, to_record
+from callcenter.casefile.surroundings import PageResults, Pieces, surroundings_of, surroundings_of_record, to_record
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.errors import HelplineError
 from callcenter.models.cases.cases import Nickname
@@ -40,16 +40,16 @@ from callcenter.ui.kit.answers import again, from_script
 
 @dataclass(frozen=True)
 class RecordPage:
-    """Everything that a drawing of a record and its person needs."""
+    """Everything the page is drawn from."""
 
     sheet: Sheet
     card: Card | None
-    beside: Beside | None
+    beside: FormChoices | None
     """What the forms about the person offer."""
     names: Sequence[Nickname]
     """Every name of the person, retired ones last."""
     pieces: Pieces
-    shown: Shown
+    shown: PageResults
 
     def given(self) -> dict[str, Any]:
         """Return what the templates are given."""
@@ -87,9 +87,9 @@ class RecordPage:
         return by_class(usual, self.shown.sent, self.beside.colleagues)
 
 
-def look(session: Session, record_id: str, shown: Shown | None = None) -> RecordPage:
-    """Gather the page; opening the record, and what the person told before, is noted in the trail."""
-    now, staff, shown = ports().clock.now(), myself(session), shown or Shown()
+def gather(session: Session, record_id: str, shown: PageResults | None = None) -> RecordPage:
+    """Return the page; opening the record, and what the person told before, is recorded in the trail."""
+    now, staff, shown = ports().clock.now(), myself(session), shown or PageResults()
     wall.check(session, staff, consultations.lock_for_writing(session, record_id, staff))
     opened = consultations.read(session, record_id, by=staff, now=now)
     card = cards.build(session, opened, staff, now=now)
@@ -98,24 +98,24 @@ def look(session: Session, record_id: str, shown: Shown | None = None) -> Record
     return RecordPage(
         sheet=sheet.read(session, opened, staff),
         card=card,
-        beside=choices.beside(session) if opened.person_id else None,
+        beside=choices.form_choices(session) if opened.person_id else None,
         names=nicknames.all_of(session, opened.person) if opened.person else (),
-        pieces=around(opened.channel).pieces(session, opened, staff, now=now),
+        pieces=surroundings_of(opened.channel).pieces(session, opened, staff, now=now),
         shown=shown,
     )
 
 
-def answer(
-    session: Session, record_id: str, shown: Shown | None = None, *, whole: bool = False
+def gather_answer(
+    session: Session, record_id: str, shown: PageResults | None = None, *, whole: bool = False
 ) -> Callable[[], str | Response]:
-    """Gather the answer to something that was done beside a record, to be drawn after the transaction.
+    """Return the answer to an action beside a record, to be drawn after the transaction.
 
     A script gets who this is and leaves the form alone. A browser without scripts is led to the page of the record,
     or is shown it at once, if *whole*.
     """
     if whole and not from_script():
-        return around_record(session, record_id).page(session, record_id, shown or Shown())
-    found = look(session, record_id, shown)
+        return surroundings_of_record(session, record_id).page(session, record_id, shown or PageResults())
+    found = gather(session, record_id, shown)
     if from_script():
         return lambda: render_template("casefile/person/answer.html", **found.given())
     return lambda: to_record(record_id)
@@ -129,5 +129,5 @@ def refuse(record_id: str, form: Form, refused: HelplineError | None = None) -> 
     if from_script():
         raise refused or form.refusal
     with unit_of_work() as session:
-        draw = around_record(session, record_id).page(session, record_id, Shown(sent=form))
+        draw = surroundings_of_record(session, record_id).page(session, record_id, PageResults(sent=form))
     return again(draw())

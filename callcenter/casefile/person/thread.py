@@ -1,4 +1,4 @@
-"""What is noted about the person on the line: how to address them, wishes, promises, a number, who they know here."""
+"""Actions on what is kept of a person: form of address, wishes, promises, caller code, usual counsellor."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from callcenter.ui.kit.sent import UnknownChoice, choice
 Act = Callable[[Session, Consultation, Person, Staff, datetime], object]
 
 
-def beside(record_id: str, act: Act, form: Form | None = None, field: str | None = None) -> Answer:
-    """Do something for the person of a record that one may write in, and draw them again.
+def act_on_person(record_id: str, act: Act, form: Form | None = None, field: str | None = None) -> Answer:
+    """Call *act* for the person of a record that one may write in, and return the card drawn again.
 
     A *form* is looked at first; what a rule says of its text stands beside its *field*.
     """
@@ -44,7 +44,7 @@ def beside(record_id: str, act: Act, form: Form | None = None, field: str | None
             if record.person is None:
                 raise NobodyYet
             act(session, record, record.person, staff, now)
-            answer = page.answer(session, record_id)
+            answer = page.gather_answer(session, record_id)
     except (NoteTooLong, NothingPromised, ReasonNeeded) as refused:
         form.refuse(refused, field)
         return page.refuse(record_id, form, refused)
@@ -54,19 +54,19 @@ def beside(record_id: str, act: Act, form: Form | None = None, field: str | None
 @bp.post("/records/<record_id>/address")
 @staff_who_may(Action.WRITE)
 def address(record_id: str) -> Answer:
-    """How to address them."""
+    """Set how to address the person."""
     form = AddressForm()
 
     def act(session: Session, _record: Consultation, person: Person, by: Staff, now: datetime) -> None:
         continuity.set_how_to_address(session, person, form.how_to_address.data or "", by=by, now=now)
 
-    return beside(record_id, act, form, "how_to_address")
+    return act_on_person(record_id, act, form, "how_to_address")
 
 
 @bp.post("/records/<record_id>/wishes")
 @staff_who_may(Action.WRITE)
 def wishes(record_id: str) -> Answer:
-    """A wish, or the end of one."""
+    """Add or end a wish."""
     ended, form = request.form.get("end"), WishForm()
 
     def end(session: Session, _record: Consultation, person: Person, by: Staff, now: datetime) -> None:
@@ -75,13 +75,13 @@ def wishes(record_id: str) -> Answer:
     def add(session: Session, _record: Consultation, person: Person, by: Staff, now: datetime) -> None:
         continuity.add_wish(session, person, form.wish.data, form.wish_note.data or "", by=by, now=now)
 
-    return beside(record_id, add, form, "wish_note") if ended is None else beside(record_id, end)
+    return act_on_person(record_id, add, form, "wish_note") if ended is None else act_on_person(record_id, end)
 
 
 @bp.post("/records/<record_id>/promises")
 @staff_who_may(Action.WRITE)
 def promises(record_id: str) -> Answer:
-    """A promise, or how one ended."""
+    """Add or settle a promise."""
     settled, form = request.form.get("settle"), PromiseForm()
     ended = choice(PromiseEnd, request.form.get("end", PromiseEnd.KEPT.value))
 
@@ -93,45 +93,45 @@ def promises(record_id: str) -> Answer:
         text, due_on = form.promise.data or "", form.due_on.data
         continuity.make_promise(session, person, text, due_on=due_on, owner=owner, record=record, by=by, now=now)
 
-    return beside(record_id, promise, form, "promise") if settled is None else beside(record_id, settle)
+    return act_on_person(record_id, promise, form, "promise") if settled is None else act_on_person(record_id, settle)
 
 
 @bp.post("/records/<record_id>/caller-code")
 @staff_who_may(Action.WRITE)
 def caller_code(record_id: str) -> Answer:
-    """Give them a (new) 呼び番号, or take it away."""
+    """Give a (new) caller code (呼び番号), or withdraw it."""
     withdrawn = request.form.get("act") == "withdraw"
 
     def act(session: Session, _record: Consultation, person: Person, by: Staff, now: datetime) -> None:
         change = continuity.withdraw_code if withdrawn else continuity.give_code
         change(session, person, by=by, now=now)
 
-    return beside(record_id, act)
+    return act_on_person(record_id, act)
 
 
 @bp.post("/records/<record_id>/usual")
 @staff_who_may(Action.WRITE)
 def usual(record_id: str) -> Answer:
-    """Name いつもの担当, or let the records tell."""
+    """Set the usual counsellor (いつもの担当), or leave it to the records."""
     form = UsualForm()
 
     def act(session: Session, _record: Consultation, person: Person, by: Staff, now: datetime) -> None:
         chosen = _colleague(session, form.usual.data) if form.usual.data else None
         continuity.set_usual_counsellor(session, person, chosen, by=by, now=now)
 
-    return beside(record_id, act, form)
+    return act_on_person(record_id, act, form)
 
 
 @bp.post("/records/<record_id>/consents")
 @staff_who_may(Action.WRITE)
 def withdraw_consent(record_id: str) -> Answer:
-    """They no longer agree that records of several channels stand together."""
+    """Withdraw the consent to joining records of several channels."""
     consent = request.form.get("withdraw", "")
 
     def act(session: Session, _record: Consultation, person: Person, by: Staff, now: datetime) -> None:
         consents.withdraw(session, person.id, consent, by=by, now=now)
 
-    return beside(record_id, act)
+    return act_on_person(record_id, act)
 
 
 def _colleague(session: Session, staff_id: str) -> Staff:

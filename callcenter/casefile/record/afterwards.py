@@ -1,4 +1,4 @@
-"""Records written down afterwards, drafts that were left behind, and reading a finished record through."""
+"""Entering records afterwards, unattended drafts, and reviewing finished records."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from callcenter.ui.kit.answers import again, from_script
 @bp.get("/records/afterwards")
 @staff_who_may(Action.ADD)
 def afterwards() -> str:
-    """Ask for a contact that is over: channel, day and time, with whom of us, and why only now."""
+    """Show the form for a past contact: channel, day and time, counsellor, and why only now."""
     now = ports().clock.now()
     with reading() as session:
         return _draw(session, AfterwardsForm.at_present(now), now)
@@ -32,7 +32,7 @@ def afterwards() -> str:
 @bp.post("/records/afterwards")
 @staff_who_may(Action.ADD)
 def enter() -> Response | tuple[str, int]:
-    """Open the record; what is missing is said beside its field, and nothing that was typed is lost."""
+    """Open the record; problems are shown at their fields, with what was typed."""
     form, now = AfterwardsForm(), ports().clock.now()
     with unit_of_work() as session:
         contact = form.contact(myself(session), now)
@@ -46,7 +46,7 @@ def enter() -> Response | tuple[str, int]:
 @bp.get("/records/left-behind")
 @staff_who_may(Action.RESCUE)
 def left_behind() -> str:
-    """Drafts that nobody will finish by themselves."""
+    """Show the unattended drafts."""
     now = ports().clock.now()
     with reading() as session:
         found = drafts.unattended(session, by=myself(session), now=now, on_duty=at_work(now, settings().policy))
@@ -57,7 +57,7 @@ def left_behind() -> str:
 @bp.post("/records/<record_id>/rescue")
 @staff_who_may(Action.RESCUE)
 def rescue(record_id: str) -> Response:
-    """Take a draft up, or give it to somebody who will finish it."""
+    """Take up an unattended draft, or give it to somebody."""
     with unit_of_work() as session:
         by, now = myself(session), ports().clock.now()
         to = RescueForm().to.data or by.id
@@ -72,7 +72,7 @@ def rescue(record_id: str) -> Response:
 @bp.post("/records/<record_id>/review")
 @staff_who_may(Action.REVIEW)
 def review(record_id: str) -> Response:
-    """読みました: a supervisor has read the finished record through."""
+    """Store that a supervisor has read the finished record (読みました)."""
     with unit_of_work() as session:
         drafts.review(session, record_id, by=myself(session), now=ports().clock.now())
     return Response(status=204) if from_script() else to_record(record_id)

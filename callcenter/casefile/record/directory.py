@@ -1,4 +1,4 @@
-"""Looking up where else a caller may turn, while they are on the line, and noting what they were told."""
+"""The directory beside a record: searching institutions and recording referrals."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from callcenter.ui.kit.sent import choice
 @bp.route("/directory", methods=["GET", "POST"])
 @staff_who_may(Action.REFER)
 def directory() -> str:
-    """The whole directory, or what fits; what is looked for is posted, so that it stands in no address or log."""
+    """Show the directory, or what fits; the search is posted, so that it stands in no address or log."""
     with reading() as session:
         given = look_up(session, wanted())
         template = "casefile/record/directory_found.html" if from_script() else "casefile/record/directory.html"
@@ -35,7 +35,7 @@ def directory() -> str:
 @bp.post("/records/<record_id>/referrals")
 @staff_who_may(Action.WRITE)
 def refer(record_id: str) -> str | Response:
-    """Note that the caller was told of an institution, or connected."""
+    """Record that the caller was told of an institution, or connected."""
     how = choice(ReferralHow, request.form.get("how"))
     with unit_of_work() as session:
         chosen = request.form.get("institution", "")
@@ -46,14 +46,14 @@ def refer(record_id: str) -> str | Response:
 @bp.post("/records/<record_id>/referrals/<referral_id>/take-back")
 @staff_who_may(Action.WRITE)
 def take_back_referral(record_id: str, referral_id: str) -> str | Response:
-    """It was noted by mistake."""
+    """Remove a referral that was recorded by mistake."""
     with unit_of_work() as session:
         referrals.remove(session, record_id, referral_id, by=myself(session), now=ports().clock.now())
     return _noted(record_id)
 
 
 def wanted() -> Wanted:
-    """Read what is looked for."""
+    """Return the search that was sent."""
     sent = request.values
     return Wanted(
         words=sent.get("words", "")[:100],

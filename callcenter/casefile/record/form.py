@@ -1,4 +1,4 @@
-"""The record as a form: which codes are asked, in which order, and what a browser sends of them."""
+"""The record as a form: its questions, their order, and reading what a browser sends."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Question:
 
 
 def _options(codes: Iterable[Code], *, known_only: bool = False) -> Options:
-    """List codes with 不明 first, as it is the answer until something else was heard."""
+    """Return codes as options with 不明 first, the answer until something else was heard."""
     known = tuple((code.value, code.label) for code in codes if code.value != "unknown")
     unknown = tuple((code.value, "不明") for code in codes if code.value == "unknown" and not known_only)
     return unknown + known
@@ -108,7 +108,7 @@ QUICK = ((Outcome.SILENT, "1"), (Outcome.MISDIAL, "2"), (Outcome.CUT_OFF, "3"))
 
 
 def changes(form: MultiDict[str, str]) -> dict[str, Any]:
-    """Read a whole form as it was sent without scripts: a box that is not ticked is sent as nothing at all."""
+    """Return the fields of a form sent without scripts; an unticked box is sent as nothing."""
     sent: dict[str, Any] = {name: form[name] for name in FIELDS if name in form and name not in MULTIPLE}
     if form.get("whole") == "1":
         sent |= {name: form.getlist(name) for name in MULTIPLE}
@@ -117,6 +117,6 @@ def changes(form: MultiDict[str, str]) -> dict[str, Any]:
 
 
 def risk_options(chosen: str) -> Options:
-    """List the levels of danger, with one that only older records hold where it is chosen."""
+    """Return the levels of danger, with one that only older records hold where it is chosen."""
     known = [value for value, _ in RISK.options]
     return RISK.options if chosen in known else (*RISK.options, (chosen, Risk(chosen).label))

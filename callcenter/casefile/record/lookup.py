@@ -1,4 +1,4 @@
-"""What the directory can be narrowed to, for its page and for its drawer."""
+"""The search form of the directory, for its page and its drawer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from callcenter.domain.records.consultations import Topic
 
 @dataclass(frozen=True)
 class Lookup:
-    """The form of the directory."""
+    """The search form."""
 
     wanted: Wanted
     topics: Options
@@ -22,7 +22,7 @@ class Lookup:
 
 
 def lookup(wanted: Wanted | None = None) -> Lookup:
-    """Return the form as it is filled in."""
+    """Return the search form as it is filled in."""
     return Lookup(
         wanted=wanted or Wanted(),
         topics=(("", "すべて"), *((topic.value, topic.label) for topic in Topic if topic is not Topic.UNKNOWN)),

@@ -1,4 +1,4 @@
-"""What stands beside the fields of a record: what was taken over and when it was heard, times of steps, its story."""
+"""Remarks beside the fields of a record: prefilled values, times of steps, how it came about."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LAST_YEAR = timedelta(days=300)
 
 @dataclass(frozen=True)
 class Notes:
-    """Words for the form; none of them is a field."""
+    """The remarks; none of them is a field."""
 
     taken_over: dict[str, str]
     """By field: 「9/30」, or that it follows from the records."""
@@ -37,7 +37,7 @@ class Notes:
 
 
 def read(session: Session, record: Consultation, staff: Staff) -> Notes:
-    """Gather the notes of *record* for its form."""
+    """Return the remarks on *record* for its form."""
     finished = record.state is ConsultationState.FINISHED
     whose = {Condition.OWN} if record.counsellor_id == staff.id else set()
     return Notes(
@@ -51,7 +51,7 @@ def read(session: Session, record: Consultation, staff: Staff) -> Notes:
 
 
 def taken_over(record: Consultation) -> dict[str, str]:
-    """Say of each field that was taken over when it was last heard."""
+    """Return for each prefilled field when it was last heard."""
     return {
         name: FROM_THE_RECORDS if name in FOLLOWING else _day_words(date.fromisoformat(day), record.local_date)
         for name, day in record.prefilled.items()
@@ -59,7 +59,7 @@ def taken_over(record: Consultation) -> dict[str, str]:
 
 
 def steps_at(record: Consultation) -> dict[str, str]:
-    """Say when each step of the checklist was ticked."""
+    """Return when each step of the checklist was ticked."""
     steps = [row for row in record.codes if row.list == "risk_steps" and row.noted_at is not None]
     return {row.code: clock_digits(row.noted_at) for row in steps if row.noted_at}
 

@@ -22,7 +22,7 @@ TEXTS = (("story", "主なお話"), ("background", "これまで"), ("response",
 
 
 @dataclass(frozen=True)
-class Written:
+class RecordToRead:
     """A record as it is read, not written."""
 
     id: str
@@ -36,7 +36,7 @@ class Written:
     texts: tuple[tuple[str, str], ...]
 
     @classmethod
-    def of(cls, record: Consultation) -> Written:
+    def of(cls, record: Consultation) -> RecordToRead:
         return cls(
             id=record.id,
             case_id=record.case_id,
@@ -53,10 +53,10 @@ class Written:
 @bp.get("/records/<record_id>/read")
 @staff_who_may(Action.OPEN)
 def read_record(record_id: str) -> str:
-    """One record to read, for whoever may open it; every opening is in the trail."""
+    """Show one record to whoever may open it; every opening is in the trail."""
     with unit_of_work() as session:
         staff = myself(session)
         record = consultations.read(session, record_id, by=staff, now=ports().clock.now())
         wall.check(session, staff, record)
-        shown = Written.of(record)
+        shown = RecordToRead.of(record)
     return render_template("casefile/record/read.html", record=shown)

@@ -1,4 +1,4 @@
-"""The list of contacts that belong to nobody yet, as a page and beside a record."""
+"""The list of unlinked consultations, as a page and beside a record."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TITLES: dict[UnlinkedFilter, str] = {
 @bp.get("/unlinked")
 @staff_who_may(Action.FIND)
 def unlinked_page() -> str:
-    """つないでいない記録: time, length and what helped; what was said is read in the record itself."""
+    """Show the unlinked consultations (つないでいない記録): time, length and what helped."""
     with unit_of_work() as session:
         given = _given(session, None)
     return render_template("casefile/record/unlinked.html", **given)
@@ -38,7 +38,7 @@ def unlinked_page() -> str:
 @bp.post("/records/<record_id>/unlinked")
 @staff_who_may(Action.WRITE)
 def unlinked_beside(record_id: str) -> str:
-    """The same beside a record: one of them may have been the same person."""
+    """Show them beside a record; one of them may have been the same person."""
     with unit_of_work() as session:
         record = consultations.lock_for_writing(session, record_id, myself(session))
         given = _given(session, record.id)
@@ -61,7 +61,7 @@ def _given(session: Session, record_id: str | None) -> dict[str, Any]:
 
 
 def _may_open(counsellor_id: str, staff: Staff) -> bool:
-    """Return whether the record can be opened from here; nobody has its case in care, as it belongs to none."""
+    """Return whether the record can be opened from here, as it belongs to no case."""
     return may(staff.role, Action.OPEN, {Condition.OWN} if counsellor_id == staff.id else set())
 
 

@@ -1,4 +1,4 @@
-"""Two people at one record: who else is here, and what they wrote since, without taking a word from anybody."""
+"""Two people at one record: who else views it, and what they wrote since."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from callcenter.ui.kit.answers import from_script
 @bp.post("/records/<record_id>/beside")
 @staff_who_may(Action.WRITE, quiet=True)
 def beside(record_id: str) -> Response:
-    """Say that this page is open and in which field its person writes; hear who else is here and what changed.
+    """Store that this page is open and which field is written in; return other viewers and changes.
 
     The page asks by itself, so it keeps nobody signed in.
     """
@@ -45,7 +45,7 @@ def beside(record_id: str) -> Response:
 @bp.post("/records/<record_id>/closed")
 @staff_who_may(Action.WRITE, quiet=True)
 def closed(record_id: str) -> Response:
-    """The page was closed; a browser that died says nothing and is forgotten a minute later."""
+    """Store that the page was closed; one that died is forgotten a minute later."""
     with unit_of_work() as session:
         viewers.stop_viewing(session, Subject("consultation", record_id), myself(session), now=ports().clock.now())
     return Response(status=204)
@@ -54,7 +54,7 @@ def closed(record_id: str) -> Response:
 @bp.post("/records/<record_id>/same-today")
 @staff_who_may(Action.WRITE)
 def same_today(record_id: str) -> Response:
-    """今日も同じ: a value that was taken over from earlier was asked today."""
+    """Store that a prefilled value was asked today and is the same (今日も同じ)."""
     with unit_of_work() as session:
         staff = myself(session)
         if not from_script():

@@ -1,4 +1,4 @@
-"""Writing the record while the caller speaks, and finishing it."""
+"""Saving the record during the talk, and finishing it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from callcenter.casefile.blueprint import bp
 from callcenter.casefile.record.form import changes
-from callcenter.casefile.surroundings import Shown, Surroundings, around_record, to_record
+from callcenter.casefile.surroundings import PageResults, Surroundings, surroundings_of_record, to_record
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.errors import HelplineError
@@ -25,7 +25,7 @@ from callcenter.ui.kit.answers import from_script
 
 
 class NotASave(HelplineError):
-    """What was sent is not what our own script sends."""
+    """Raised when a request is not what our own script sends."""
 
     message = "保存できませんでした。ページを読みこみ直してください。"
 
@@ -51,7 +51,7 @@ def save(record_id: str) -> Response:
 
 
 def sent_fields() -> tuple[dict[str, Any], dict[str, int]]:
-    """Read the fields and at which version each of them was last seen."""
+    """Return the fields that were sent, and the version at which each was last seen."""
     sent = request.get_json(silent=True)
     fields, seen = (sent.get("fields"), sent.get("seen")) if isinstance(sent, dict) else (None, None)
     if not isinstance(fields, dict) or not fields or not isinstance(seen, dict):
@@ -62,7 +62,7 @@ def sent_fields() -> tuple[dict[str, Any], dict[str, int]]:
 
 
 def _save_each(session: Session, record_id: str, fields: dict[str, Any], seen: dict[str, int]) -> Saved:
-    """Save fields together that were last seen at the same version, oldest first."""
+    """Save together the fields last seen at the same version, oldest first."""
     now, staff, conflicts = ports().clock.now(), myself(session), dict[str, Any]()
     saved = None
     for version in sorted({seen[name] for name in fields}):
@@ -75,7 +75,7 @@ def _save_each(session: Session, record_id: str, fields: dict[str, Any], seen: d
 
 
 def save_form(session: Session, record_id: str) -> None:
-    """Save a form that was sent whole, if one was: a newer text of somebody else stays as it is."""
+    """Save a whole form, if one was sent; a colleague's newer text stays."""
     sent = changes(request.form)
     if sent:
         version = request.form.get("version", type=int) or 0
@@ -85,10 +85,10 @@ def save_form(session: Session, record_id: str) -> None:
 @bp.post("/records/<record_id>/finish")
 @staff_who_may(Action.WRITE)
 def finish(record_id: str) -> Response | tuple[str, int] | tuple[Response, int]:
-    """Finish the record; what else that means is said by its surroundings."""
+    """Finish the record; the channel's desk adds what that means."""
     with unit_of_work() as session:
         save_form(session, record_id)  # kept whatever is still missing
-        place = around_record(session, record_id)
+        place = surroundings_of_record(session, record_id)
     quick = _quick(request.form.get("quick"))
     try:
         with unit_of_work() as session:
@@ -103,7 +103,7 @@ def finish(record_id: str) -> Response | tuple[str, int] | tuple[Response, int]:
 
 
 def _finish(session: Session, record_id: str, quick: Outcome | None, place: Surroundings) -> bool:
-    """Finish the record; True if its person was signed out with it, as they or others had decided before."""
+    """Finish the record; True if its person was signed out with it, as decided before."""
     now, staff = ports().clock.now(), myself(session)
     with place.finishing(session, record_id, staff, now=now):
         finished = consultations.finish(session, record_id, by=staff, now=now, quick=quick)
@@ -124,5 +124,5 @@ def _ask_for(record_id: str, missing: MissingField, place: Surroundings) -> tupl
     if from_script():
         return jsonify(problems=[{"field": problem.field, "message": problem.message}]), 422
     with unit_of_work() as session:
-        draw = place.page(session, record_id, Shown(problems=(problem,)))
+        draw = place.page(session, record_id, PageResults(problems=(problem,)))
     return draw(), 422

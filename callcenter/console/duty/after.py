@@ -1,4 +1,4 @@
-"""What comes after the call at hand, as the screen says it, and what may be chosen."""
+"""What follows the call at hand: what is planned, and what may be chosen."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class After:
 
 
 def after(row: Presence | None, staff: Staff) -> After:
-    """Say what *staff* does after the call."""
+    """Return what *staff* does after the call, in words."""
     if row is None:
         return After()
     if staff.changes_soon:

@@ -1,4 +1,4 @@
-"""Care for those who answer: saying that a call was hard, and supervisors who see it."""
+"""Care: reporting a hard call, and supervisors who answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from callcenter.ui.kit.answers import done
 @bp.post("/hard-call")
 @staff_who_may(Action.ANSWER)
 def hard_call() -> Response:
-    """つらかった: a supervisor hears of it, and a pause follows the record; ``undo`` takes it back."""
+    """Report a hard call (つらかった), or withdraw that with ``undo``."""
     act = care.withdraw_hard_call if request.form.get("undo") == "1" else care.report_hard_call
     with unit_of_work() as session:
         act(session, myself(session), now=ports().clock.now())
@@ -26,7 +26,7 @@ def hard_call() -> Response:
 @bp.post("/care/<note_id>/seen")
 @staff_who_may(Action.LEAD)
 def note_seen(note_id: str) -> Response:
-    """声をかけました."""
+    """Store that a supervisor spoke with the counsellor (声をかけました)."""
     with unit_of_work() as session:
         care.mark_answered(session, note_id, by=myself(session), now=ports().clock.now())
     return done("console.board")
@@ -35,7 +35,7 @@ def note_seen(note_id: str) -> Response:
 @bp.get("/care")
 @staff_who_may(Action.LEAD)
 def care_page() -> str:
-    """How often each counsellor had a hard call, for those who look after them."""
+    """Show how often each counsellor had a hard call, for those who look after them."""
     now = ports().clock.now()
     with unit_of_work() as session:  # that somebody looked is noted
         counts, notes = care.hard_call_counts(session, by=myself(session), now=now), care.open_hard_calls(session)

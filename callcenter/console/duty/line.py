@@ -1,4 +1,4 @@
-"""The counsellor's side of the line: being there, being rung, declining and ending."""
+"""The counsellor's side of the line: presence, browser telephone, declining and ending calls."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ TOKEN_SECONDS = 900
 
 
 class NoBrowserPhone(HelplineError):
-    """No key to sign with, or a counsellor whose calls ring at a telephone."""
+    """Raised where no browser can be rung: no key to sign with, or a telephone as contact."""
 
     message = "ブラウザーの電話は使えません。電話機で受けるか、管理者に声をかけてください。"
 
 
 class NotYourCall(HelplineError):
-    """The call or the ring is over, or belongs to somebody else."""
+    """Raised when the call or ring is over, or belongs to somebody else."""
 
     message = "この電話は、もう終わっているか、ほかの相談員が受けています。"
 
@@ -48,14 +48,14 @@ class NotYourCall(HelplineError):
 @bp.post("/presence")
 @staff_who_may(Action.ANSWER)
 def set_presence() -> Response:
-    """受け付ける, 離席 with a reason, or 終わる."""
+    """Set my presence: 受け付ける, 離席 with a reason, or 終わる."""
     with unit_of_work() as session:
-        choose(session, myself(session), request.form.get("work", ""), request.form.get("reason", ""))
+        apply_choice(session, myself(session), request.form.get("work", ""), request.form.get("reason", ""))
     return done("console.board")
 
 
-def choose(session: Session, staff: Staff, sent: str, reason_sent: str) -> None:
-    """Do what the counsellor chose to do now; ``UnknownChoice`` for anything that is no choice."""
+def apply_choice(session: Session, staff: Staff, sent: str, reason_sent: str) -> None:
+    """Apply the presence that the counsellor chose; ``UnknownChoice`` for anything else."""
     now, (work, reason) = ports().clock.now(), _choice(sent, reason_sent)
     if work is Work.AVAILABLE:
         presence.become_available(session, staff, now=now)
@@ -66,14 +66,14 @@ def choose(session: Session, staff: Staff, sent: str, reason_sent: str) -> None:
 @bp.post("/after")
 @staff_who_may(Action.ANSWER)
 def set_after() -> Response:
-    """What comes after this call: 受付にもどる (which takes back an earlier choice), 離れる with a reason, 終わる."""
+    """Plan what follows this call: 受付にもどる (cancels a plan), 離れる with a reason, 終わる."""
     with unit_of_work() as session:
-        plan(session, myself(session), request.form.get("after", ""))
+        plan_choice(session, myself(session), request.form.get("after", ""))
     return done("console.board")
 
 
-def plan(session: Session, staff: Staff, sent: str) -> None:
-    """Keep for after the call what the counsellor chose, such as ``away:care``."""
+def plan_choice(session: Session, staff: Staff, sent: str) -> None:
+    """Plan what the counsellor chose for after the call, such as ``away:care``."""
     work, _, reason_sent = sent.partition(":")
     chosen, reason = _choice(work, reason_sent)
     presence.plan_after_call(session, staff, chosen, now=ports().clock.now(), reason=reason)
@@ -90,7 +90,7 @@ def _choice(work: str, reason: str) -> NextWork:
 @bp.post("/lease")
 @staff_who_may(Action.ANSWER, quiet=True)
 def take_lease() -> Response:
-    """Let this tab ring; another living tab keeps the telephone unless the person says so (``force``)."""
+    """Make this tab the one that rings; another live tab keeps that unless ``force``."""
     force = request.form.get("force") == "1"
     with unit_of_work() as session:
         row = presence.take_lease(session, myself(session), force=force, now=ports().clock.now())
@@ -101,7 +101,7 @@ def take_lease() -> Response:
 @bp.post("/beat")
 @staff_who_may(Action.ANSWER, quiet=True)
 def beat() -> Response:
-    """The tab is alive; who talks or waits to be rung is at work, however still the keyboard is."""
+    """Store that the tab is alive; it counts as activity during a talk or while available."""
     lease, registered, now = request.form.get("lease", ""), request.form.get("registered") == "1", ports().clock.now()
     with unit_of_work() as session:
         row = presence.record_heartbeat(session, myself(session), lease, registered=registered, now=now)
@@ -116,7 +116,7 @@ def beat() -> Response:
 @bp.post("/contact")
 @staff_who_may(Action.ANSWER)
 def set_contact() -> Response:
-    """Let the next calls ring at my telephone, or in this browser; a call that rings or runs stays where it is."""
+    """Let the next calls ring at my telephone, or in this browser; a running one stays where it is."""
     now = ports().clock.now()
     with unit_of_work() as session:
         staff = myself(session)
@@ -131,7 +131,7 @@ def set_contact() -> Response:
 @staff_who_may(Action.ANSWER, quiet=True)
 @limiter.limit("40 per 10 minutes", key_func=lambda: me().staff_id)
 def line_token() -> Response:
-    """Give the tab that holds the telephone a token to be rung with."""
+    """Return a token by which the tab that rings can be rung."""
     tokens, now = ports().tokens, ports().clock.now()
     with unit_of_work() as session:
         staff = myself(session)
@@ -149,7 +149,7 @@ def line_token() -> Response:
 @bp.post("/offers/<offer_id>/decline")
 @staff_who_may(Action.ANSWER)
 def decline(offer_id: str) -> Response:
-    """Leave the caller to somebody else; written down before the device stops ringing."""
+    """Decline the offered call, stored before the device stops ringing."""
     with unit_of_work() as session:
         offer, call = ringing.find_with_call(session, offer_id)
         if offer is None or offer.staff_id != me().staff_id:
@@ -161,7 +161,7 @@ def decline(offer_id: str) -> Response:
 @bp.post("/calls/<call_id>/end")
 @staff_who_may(Action.ANSWER)
 def end_call(call_id: str) -> Response:
-    """End the conversation after the goodbye."""
+    """End the talk after the goodbye."""
     now = ports().clock.now()
     with unit_of_work() as session:
         call, offer = running_call(session, now=now)
@@ -172,7 +172,7 @@ def end_call(call_id: str) -> Response:
 
 
 def running_call(session: Session, *, now: datetime) -> tuple[Call | None, Offer | None]:
-    """Return the call this counsellor is in, with the ring that led to it."""
+    """Return the call this counsellor is in, with the offer that led to it."""
     row = presence.lock_or_create(session, myself(session), now=now)
     offer = session.get(Offer, row.offer_id) if row.offer_id and row.work in TALKING else None
     return (None, None) if offer is None else (session.get(Call, offer.call_id), offer)

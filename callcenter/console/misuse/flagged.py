@@ -1,4 +1,4 @@
-"""What a counsellor sees of a flag on the caller's number, and what they may write when the line was misused."""
+"""What a counsellor sees of a flag on the caller's number, and the form for misuse."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from callcenter.services.misuse import flags, incidents
 
 @dataclass(frozen=True)
 class Flagged:
-    """A flag as this reader may see it: a mark without a story, unless they made it or supervise."""
+    """A flag as this reader may see it; its reason only if they made it or supervise."""
 
     until: date
     reason: str | None
@@ -28,7 +28,7 @@ class Flagged:
 
 @dataclass(frozen=True)
 class Noted:
-    """An incident that was written down; its words are not shown again here."""
+    """An incident that was recorded, without its words."""
 
     at: datetime
     kind: str
@@ -36,7 +36,7 @@ class Noted:
 
 @dataclass(frozen=True)
 class Part:
-    """The part of the record for a call that misused the line."""
+    """The part of the record about misuse of the line."""
 
     record_id: str
     key: str
@@ -52,7 +52,7 @@ class Part:
 
 
 def of_call(session: Session, call: Call, staff: Staff, *, now: datetime) -> Flagged | None:
-    """Return the living flag on the caller's number, as *staff* may see it."""
+    """Return the flag in force on the caller's number, as *staff* may see it."""
     found = flags.of_call(session, call, now=now)
     if found is None:
         return None
@@ -69,7 +69,7 @@ def part(
     sent: IncidentForm | None = None,
     saved: str | None = None,
 ) -> Part | None:
-    """Gather the part for a record of a call, with the form that was *sent*; other contacts have none."""
+    """Return the part for a record of a call; other contacts have none."""
     call = session.get(Call, record.call_id) if record.call_id else None
     if call is None:
         return None

@@ -1,4 +1,4 @@
-"""Writing down that the line was misused, and marking the number if there is one."""
+"""Recording an incident, and flagging the number if there is one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SAVED_WITH_FLAG = f"書きとめて、この番号に印をつけました。{RE
 @bp.post("/records/<record_id>/incident")
 @staff_who_may(Action.WRITE)
 def note_incident(record_id: str) -> Answer:
-    """Keep what happened, and flag the number if that was asked for: both or neither."""
+    """Store the incident, and flag the number if that was asked for: both or neither."""
     form = IncidentForm()
     if not form.validate():
         return _refuse(record_id, form)
@@ -70,5 +70,5 @@ def _refuse(record_id: str, form: IncidentForm, refused: HelplineError | None = 
         staff, now = myself(session), ports().clock.now()
         record = consultations.lock_for_writing(session, record_id, staff)
         part = flagged.part(session, record, staff, now=now, sent=form)
-        draw = drawing.around(session, record_id, misuse=part)
+        draw = drawing.gather(session, record_id, misuse=part)
     return again(draw())

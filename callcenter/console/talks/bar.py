@@ -1,4 +1,4 @@
-"""The talk in hand, as the call bar shows it: hold, a colleague who is asked, and what can be said to the caller."""
+"""The call bar of the running talk: hold, the consulted colleague, and what can be said to the caller."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FAILED: dict[OfferState, str] = {
 
 @dataclass(frozen=True)
 class Colleague:
-    """Somebody who could be asked now."""
+    """Somebody who could be consulted now."""
 
     id: str
     name: str
@@ -42,7 +42,7 @@ class Colleague:
 
 @dataclass(frozen=True)
 class Consulted:
-    """The colleague who is being asked."""
+    """The colleague who is being consulted."""
 
     name: str
     there: bool
@@ -81,7 +81,7 @@ class Talk:
     held_since: datetime | None
     muted: bool
     consulted: Consulted | None
-    told: str
+    consult_result: str
     """What became of the colleague who was asked last."""
     free: tuple[Colleague, ...]
     silence: tuple[Spoken, ...]
@@ -98,7 +98,7 @@ class Talk:
 
 
 def build(session: Session, offer: Offer | None, staff: Staff, *, now: datetime, policy: Policy) -> Talk | None:
-    """Look at the talk of this leg; only reads."""
+    """Return the talk of this leg; reads only."""
     if offer is None:
         return None
     call = session.get_one(Call, offer.call_id)
@@ -117,7 +117,7 @@ def build(session: Session, offer: Offer | None, staff: Staff, *, now: datetime,
         held_since=call.held_at,
         muted=offer.muted,
         consulted=_consulted(session, call),
-        told=_told(session, call, offer, now) if mine else "",
+        consult_result=_consult_result(session, call, offer, now) if mine else "",
         free=_free(session, offer, now, policy) if mine else (),
         silence=silence,
         abuse=abuse,
@@ -142,8 +142,8 @@ def _consulted(session: Session, call: Call) -> Consulted | None:
     return Consulted(name, offer.state is OfferState.JOINED, offer.joined_at or offer.rung_at)
 
 
-def _told(session: Session, call: Call, offer: Offer, now: datetime) -> str:
-    """Tell what became of the last colleague, while it is news."""
+def _consult_result(session: Session, call: Call, offer: Offer, now: datetime) -> str:
+    """Return what became of the last consult, while it is news."""
     if call.consult_id is not None:
         return ""
     asked = consult.last_asked(session, call.id, by=offer)

@@ -1,4 +1,4 @@
-"""The buttons of the call bar during a talk. Each press names the leg it was meant for, so a late one hits no other."""
+"""The buttons of the call bar; each press names its leg, so that a late one changes no other."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def my_leg(session: Session, leg_id: str) -> tuple[Call, Offer]:
 @bp.post("/legs/<leg_id>/hold")
 @staff_who_may(Action.ANSWER)
 def hold(leg_id: str) -> Response:
-    """Let the caller hear music (``held`` 1), or come back (0)."""
+    """Put the caller on hold (``held`` 1), or take them off (0)."""
     act = participants.put_on_hold if request.form.get("held") == "1" else participants.take_off_hold
     with unit_of_work() as session:
         call, offer = my_leg(session, leg_id)
@@ -40,7 +40,7 @@ def hold(leg_id: str) -> Response:
 @bp.post("/legs/<leg_id>/mute")
 @staff_who_may(Action.ANSWER)
 def mute(leg_id: str) -> Response:
-    """Let the room not hear a counsellor's telephone (``muted`` 1), or hear it again (0)."""
+    """Mute (``muted`` 1) or unmute (0) a counsellor's telephone in the room."""
     with unit_of_work() as session:
         _, offer = my_leg(session, leg_id)
         participants.set_muted(session, offer, muted=request.form.get("muted") == "1", now=ports().clock.now())
@@ -50,19 +50,19 @@ def mute(leg_id: str) -> Response:
 @bp.post("/legs/<leg_id>/consult")
 @staff_who_may(Action.ANSWER)
 def ask_colleague(leg_id: str) -> Response:
-    """Ring a colleague who may take over; ``told`` if the caller shall hear it beforehand."""
-    colleague, told = request.form.get("colleague", ""), request.form.get("told") == "1"
+    """Ring a colleague who may take over; ``told`` if it is announced to the caller."""
+    colleague, announced = request.form.get("colleague", ""), request.form.get("told") == "1"
     now, policy = ports().clock.now(), settings().policy
     with unit_of_work() as session:
         call, offer = my_leg(session, leg_id)
-        consult.start_consult(session, call, offer, colleague, announced=told, now=now, policy=policy)
+        consult.start_consult(session, call, offer, colleague, announced=announced, now=now, policy=policy)
     return done("console.board")
 
 
 @bp.post("/legs/<leg_id>/hand-over")
 @staff_who_may(Action.ANSWER)
 def hand_over(leg_id: str) -> Response:
-    """Leave the caller to the colleague."""
+    """Hand the caller over to the colleague."""
     with unit_of_work() as session:
         call, offer = my_leg(session, leg_id)
         handover.complete(session, call, offer, now=ports().clock.now())
@@ -72,7 +72,7 @@ def hand_over(leg_id: str) -> Response:
 @bp.post("/legs/<leg_id>/return")
 @staff_who_may(Action.ANSWER)
 def return_to_caller(leg_id: str) -> Response:
-    """Go back to the caller without handing over."""
+    """End the consult and return to the caller."""
     with unit_of_work() as session:
         call, offer = my_leg(session, leg_id)
         consult.cancel(session, call, offer, now=ports().clock.now())
@@ -82,7 +82,7 @@ def return_to_caller(leg_id: str) -> Response:
 @bp.post("/legs/<leg_id>/leave")
 @staff_who_may(Action.ANSWER)
 def leave_consult(leg_id: str) -> Response:
-    """A colleague who was asked leaves again; the caller stays with their counsellor."""
+    """Leave the consult as the colleague; the caller stays with their counsellor."""
     with unit_of_work() as session:
         call, offer = my_leg(session, leg_id)
         consult.withdraw(session, call, offer, now=ports().clock.now())
@@ -92,7 +92,7 @@ def leave_consult(leg_id: str) -> Response:
 @bp.post("/legs/<leg_id>/say")
 @staff_who_may(Action.ANSWER)
 def say(leg_id: str) -> Response:
-    """Let the line say something to the caller; the last of them (G03) also ends the call."""
+    """Play an announcement to the caller; the last one (G03) also ends the call."""
     help_words, now = choice(Help, request.form.get("code")), ports().clock.now()
     with unit_of_work() as session:
         call, offer = my_leg(session, leg_id)

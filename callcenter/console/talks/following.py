@@ -1,4 +1,4 @@
-"""Supervisors in a talk, as the console shows them: the talk I follow, and who follows mine."""
+"""Listening, as the desk shows it: the talk I listen to, and who listens to mine."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TOLD: dict[Mode, str] = {
 
 @dataclass(frozen=True)
 class Following:
-    """The talk that this supervisor follows."""
+    """The talk that this supervisor listens to."""
 
     offer_id: str
     counsellor: str
@@ -35,8 +35,8 @@ class Following:
     """Whether the room keeps me as I wish."""
 
 
-def mine(session: Session, row: Presence | None) -> Following | None:
-    """Return the talk that this person follows, if any."""
+def followed_talk(session: Session, row: Presence | None) -> Following | None:
+    """Return the talk that this person listens to, if any."""
     offer = session.get(Offer, row.listening_id) if row is not None and row.listening_id else None
     if offer is None:
         return None
@@ -52,8 +52,8 @@ def mine(session: Session, row: Presence | None) -> Following | None:
     )
 
 
-def told(session: Session, call_id: str | None, *, also_listening: bool) -> tuple[str, ...]:
-    """Say who follows the counsellor's own talk; mere listening only if policy shows it, as it cannot be heard."""
+def followers_in_words(session: Session, call_id: str | None, *, also_listening: bool) -> tuple[str, ...]:
+    """Return who listens to the counsellor's own talk; mere listening only if policy shows it."""
     if call_id is None:
         return ()
     mine = [one for one in roster.followers(session) if one.offer.call_id == call_id]

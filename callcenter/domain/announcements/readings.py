@@ -86,7 +86,7 @@ GREATEST = 9999
 
 
 def number(value: int) -> str:
-    """Say a whole number from 0 to 9999."""
+    """Return how a whole number from 0 to 9999 is said."""
     if not 0 <= value <= GREATEST:
         raise ValueError(f"no reading for {value}: only 0 to {GREATEST}")
     if value == 0:
@@ -111,26 +111,26 @@ def _tens(tens: int) -> str:
 
 
 def month(value: int) -> str:
-    """Say a month of the year, 1 to 12."""
+    """Return how a month of the year, 1 to 12, is said."""
     if not 1 <= value <= 12:
         raise ValueError(f"no such month: {value}")
     return _MONTHS.get(value, number(value) + "がつ")
 
 
 def day_of_month(value: int) -> str:
-    """Say a day of the month, 1 to 31."""
+    """Return how a day of the month, 1 to 31, is said."""
     if not 1 <= value <= 31:
         raise ValueError(f"no such day: {value}")
     return _DAYS.get(value, number(value) + "にち")
 
 
 def weekday(day: date) -> str:
-    """Say the day of the week of *day*."""
+    """Return how the day of the week of *day* is said."""
     return _WEEKDAYS[day.weekday()]
 
 
 def minutes(value: int) -> str:
-    """Say a number of minutes, 0 to 9999."""
+    """Return how a number of minutes, 0 to 9999, is said."""
     rest, last = divmod(value, 10)
     if value == 0:
         return "れいふん"
@@ -142,7 +142,7 @@ def minutes(value: int) -> str:
 
 
 def clock(moment: time) -> str:
-    """Say a time of day by the twelve-hour clock; seconds are left out."""
+    """Return how a time of day is said, by the twelve-hour clock and without seconds."""
     if moment.hour == 12 and moment.minute == 0:
         return "しょうご"
     half, hour = ("ごぜん", moment.hour) if moment.hour < 12 else ("ごご", moment.hour - 12)
@@ -151,14 +151,14 @@ def clock(moment: time) -> str:
 
 
 def position(value: int) -> Phrase:
-    """Say a place in a line, counted from 1."""
+    """Return how a place in the queue, counted from 1, is said."""
     if value < 1:
         raise ValueError("a place in a line is counted from 1")
     return Phrase(f"{value}番目", number(value) + "ばんめ")
 
 
 def digits(shown: str) -> str:
-    """Say a telephone number digit by digit as it is printed, a hyphen as 「の」."""
+    """Return how a printed telephone number is said: digit by digit, a hyphen as 「の」."""
     plain = unicodedata.normalize("NFKC", shown).translate(dict.fromkeys(map(ord, "‐‑–—−ー"), "-"))
     unknown = sorted(set(plain) - set(_DIGITS) - {" "})
     if unknown or not plain.strip():
@@ -167,6 +167,6 @@ def digits(shown: str) -> str:
 
 
 def holiday(name: str) -> Phrase:
-    """Say a national holiday; substitute days, and a name we have no reading for, are just 「祝日」."""
+    """Return how a national holiday is said; one without a known reading is just 「祝日」."""
     reading = _HOLIDAYS.get(name)
     return Phrase("祝日", "しゅくじつ") if reading is None else Phrase(name, reading)

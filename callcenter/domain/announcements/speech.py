@@ -101,7 +101,7 @@ def _pronounced(text: str, readings: Mapping[str, str]) -> Iterator[Phrase]:
 
 
 def _joined(pieces: Iterator[Phrase]) -> Iterator[Phrase]:
-    """Run neighbouring pieces that are said as written together into one."""
+    """Join neighbouring pieces that are said as written into one."""
     waiting = ""
     for piece in pieces:
         if piece.text == piece.reading:

@@ -90,7 +90,7 @@ def tidy(typed: str) -> str:
 
 
 def read_readings(typed: str) -> tuple[tuple[str, str], ...]:
-    """Read lines such as 「方=かた」; a line without 「=」 is read as a word without a reading."""
+    """Return the readings in lines such as 「方=かた」; a line without 「=」 is a word without a reading."""
     pairs = (unicodedata.normalize("NFKC", line).partition("=") for line in typed.splitlines() if line.strip())
     return tuple((word.strip(), reading.strip()) for word, _, reading in pairs)
 

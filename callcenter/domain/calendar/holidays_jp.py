@@ -36,7 +36,7 @@ def shipped_holidays() -> Mapping[date, Holiday]:
 
 
 def read_holidays(text: str) -> dict[date, Holiday]:
-    """Read a table with the columns date (ISO), name and status; ``ValueError`` names the first bad line."""
+    """Return the holidays of a table with date (ISO), name and status; ``ValueError`` names the first bad line."""
     found: dict[date, Holiday] = {}
     rows = csv.DictReader(text.splitlines())
     for row in rows:
@@ -59,7 +59,7 @@ def computed_holidays(first_year: int, last_year: int) -> dict[date, Holiday]:
 
 
 def differences(table: Mapping[date, Holiday], first_year: int, last_year: int) -> list[Difference]:
-    """Compare *table* with the computed holidays, by day and by name; substitute days may carry any such name."""
+    """Return where *table* and the computed holidays differ; substitute days may carry any such name."""
     computed = computed_holidays(first_year, last_year)
     days = {day for day in table if first_year <= day.year <= last_year} | set(computed)
     names = [(day, _name(table.get(day)), _name(computed.get(day))) for day in sorted(days)]

@@ -57,7 +57,7 @@ class Holiday:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """From ``open_at`` up to, but not including, ``close_at``."""
+    """The span from ``open_at`` up to, but not including, ``close_at``."""
 
     open_at: time
     close_at: time
@@ -89,7 +89,7 @@ class SpecialDay:
 
     @property
     def span(self) -> Hours:
-        """The two times as hours; ``ValueError`` if one is missing."""
+        """Return the two times as hours; ``ValueError`` if one is missing."""
         if self.open_at is None or self.close_at is None:
             raise ValueError("an extra opening needs both its times")
         return Hours(self.open_at, self.close_at)
@@ -115,7 +115,7 @@ def _weekdays() -> Mapping[int, Hours]:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Everything the hours rule knows; ``weekdays`` maps Monday = 0 … Sunday = 6, a missing day is closed."""
+    """The opening calendar; ``weekdays`` maps Monday = 0 … Sunday = 6, a missing day is closed."""
 
     weekdays: Mapping[int, Hours] = field(default_factory=_weekdays)
     new_year: NewYear | None = NewYear()
@@ -126,7 +126,7 @@ class Calendar:
 
     @property
     def fixed_until(self) -> date | None:
-        """The last day up to which every holiday is announced; holidays are announced by whole years."""
+        """Return the last day up to which every holiday is announced, by whole years."""
         years = {day.year for day, holiday in self.holidays.items() if holiday.status is HolidayStatus.FIXED}
         years -= {day.year for day, holiday in self.holidays.items() if holiday.status is HolidayStatus.ESTIMATED}
         if not years:
@@ -252,7 +252,7 @@ def _why_closed(calendar: Calendar, day: date, clock: time) -> Reason:
 
 
 def _why_specially_closed(calendar: Calendar, special: SpecialDay, day: date, clock: time) -> Reason | None:
-    """Say why a special day is closed at *clock*; None where the exception changes nothing."""
+    """Return why a special day is closed at *clock*; None where the exception changes nothing."""
     usual = _ordinary(calendar, day)
     if special.kind is SpecialKind.PARTIAL and usual is None:
         return None  # a day that is closed anyway cannot be shortened

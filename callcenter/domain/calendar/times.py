@@ -34,7 +34,7 @@ def at_japan(day: date, clock: time) -> datetime:
 
 
 def parse_moment(text: str) -> datetime:
-    """Read an ISO 8601 moment; one without an offset is on Japan's clock. ``ValueError`` if it is not one."""
+    """Return an ISO 8601 moment; without an offset it is on Japan's clock. ``ValueError`` if it is none."""
     moment = datetime.fromisoformat(text.strip())
     return in_japan(moment.replace(tzinfo=JST) if moment.utcoffset() is None else moment)
 
@@ -45,22 +45,22 @@ def weekday_mark(day: date) -> str:
 
 
 def short_date(day: date) -> str:
-    """Write 「11月24日(火)」."""
+    """Return 「11月24日(火)」."""
     return f"{day.month}月{day.day}日({weekday_mark(day)})"
 
 
 def past_date(day: date, today: date) -> str:
-    """Write a day as briefly as it is clear: one of an earlier year than today's says which."""
+    """Return a day with its year only if that is an earlier one than today's."""
     return long_date(day) if day.year < today.year else short_date(day)
 
 
 def long_date(day: date) -> str:
-    """Write 「2026年11月24日(火)」."""
+    """Return 「2026年11月24日(火)」."""
     return f"{day.year}年{short_date(day)}"
 
 
 def clock_words(clock: time) -> str:
-    """Write 「午前10時」, 「午後3時30分」 or 「正午」; seconds are left out."""
+    """Return 「午前10時」, 「午後3時30分」 or 「正午」; seconds are left out."""
     if clock.hour == 12 and clock.minute == 0:
         return "正午"
     half, hour = ("午前", clock.hour) if clock.hour < 12 else ("午後", clock.hour - 12)
@@ -68,28 +68,28 @@ def clock_words(clock: time) -> str:
 
 
 def moment_words(moment: datetime) -> str:
-    """Write 「11月24日(火)午前10時」."""
+    """Return 「11月24日(火)午前10時」."""
     local = in_japan(moment)
     return short_date(local.date()) + clock_words(local.time())
 
 
 def clock_digits(moment: datetime) -> str:
-    """Write 「14:05」 by Japan's clock."""
+    """Return 「14:05」 on Japan's clock."""
     return in_japan(moment).strftime("%H:%M")
 
 
 def clock_phrase(clock: time) -> Phrase:
-    """Say a time of day, as in 「今日の受付は、午後3時までです」."""
+    """Return how a time of day is said, as in 「今日の受付は、午後3時までです」."""
     return Phrase(clock_words(clock), readings.clock(clock))
 
 
 def minutes_phrase(value: int) -> Phrase:
-    """Say a number of minutes, as in 「待ち時間、3分です」."""
+    """Return how a number of minutes is said, as in 「待ち時間、3分です」."""
     return Phrase(f"{value}分", readings.minutes(value))
 
 
 def next_open_words(moment: datetime, now: datetime) -> str:
-    """Write the next opening for a page: today's and tomorrow's with that word, others with the date."""
+    """Return the next opening for a page: today, tomorrow, or the date."""
     local, today = in_japan(moment), local_date(now)
     name = _near_day(local.date(), today)
     if name is None:
@@ -99,7 +99,7 @@ def next_open_words(moment: datetime, now: datetime) -> str:
 
 
 def next_open_phrase(moment: datetime, now: datetime) -> Phrase:
-    """Say the next opening: 「今日の、午前10時」, 「あした、火曜日の、午前10時」 or 「11月24日、火曜日、午前10時」."""
+    """Return how the next opening is said: 「今日の、午前10時」, 「あした、火曜日の、午前10時」 or with the date."""
     local = in_japan(moment)
     day, today, clock = local.date(), local_date(now), clock_phrase(local.time())
     weekday = Phrase(f"{weekday_mark(day)}曜日", readings.weekday(day))

@@ -78,7 +78,7 @@ def shipped_helplines() -> tuple[Helpline, ...]:
 
 
 def read_helplines(text: str) -> tuple[Helpline, ...]:
-    """Read a table of lines; ``ValueError`` if a column is missing or hours cannot be read."""
+    """Return the lines of a table; ``ValueError`` if a column is missing or hours cannot be read."""
     return tuple(_line(row) for row in csv.DictReader(text.splitlines()))
 
 
@@ -91,7 +91,7 @@ def read_opens(text: str) -> tuple[Clause, ...]:
 
 
 def open_now(line: Helpline, moment: datetime) -> bool | None:
-    """Tell whether *line* answers at *moment*; None where its hours are not certain."""
+    """Return whether *line* answers at *moment*; None where its hours are not certain."""
     return is_open(line.opens, moment)
 
 
@@ -109,7 +109,7 @@ def is_open(opens: tuple[Clause, ...], moment: datetime) -> bool | None:
 
 
 def tonight(lines: Iterable[Helpline], moment: datetime, limit: int = 4) -> list[Helpline]:
-    """Choose what a public page shows: lines that answer now first, then uncertain ones, closed ones last.
+    """Return what a public page shows: lines that answer now, then uncertain ones, closed ones last.
 
     Among equals, lines for everybody stand before those for one group, then the order of the table holds.
     """

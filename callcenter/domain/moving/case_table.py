@@ -110,7 +110,7 @@ def rows(text: str) -> Iterator[Row]:
 
 
 def read_date(text: str) -> date | None:
-    """Read a day as it was typed or as a spreadsheet saved it; nothing for an empty cell. ``NotADate``."""
+    """Return the day that was typed or saved by a spreadsheet; None for an empty cell. ``NotADate``."""
     plain = unicodedata.normalize("NFKC", text).strip().lower()
     if not plain:
         return None

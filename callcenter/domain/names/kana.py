@@ -1,4 +1,4 @@
-"""Kana by sound: what is large or small, long or short, voiced or not.
+"""Kana by sound: large or small, long or short, voiced or not.
 
 Written here: jaconv gives the same hiragana, but keeps ゎ ゐ ゑ を where names need わ い え お, and
 lacks the rest.
@@ -26,22 +26,22 @@ _LENGTHENS = {(vowel, vowel) for vowel in _BY_VOWEL} | {("お", "う"), ("え", 
 
 
 def is_kana(sign: str) -> bool:
-    """Tell whether *sign* is hiragana or the long mark."""
+    """Return whether *sign* is hiragana or the long mark."""
     return "ぁ" <= sign <= "ゖ" or sign == LONG_MARK
 
 
 def to_hiragana(text: str) -> str:
-    """Write katakana as hiragana; the long mark stays."""
+    """Return katakana as hiragana; the long mark stays."""
     return text.translate(_TO_HIRAGANA)
 
 
 def enlarge(text: str) -> str:
-    """Write small kana large, and the old ゐ ゑ を by their sound."""
+    """Return small kana as large ones, and the old ゐ ゑ を by their sound."""
     return text.translate(_ENLARGED)
 
 
 def shorten(text: str) -> str:
-    """Drop what only lengthens a vowel: ー, a repeated vowel, う after お, い after え."""
+    """Return text without what only lengthens a vowel: ー, a repeated vowel, う after お, い after え."""
     kept, vowel = "", ""
     for sign in text:
         if kept and (sign == LONG_MARK or (vowel, sign) in _LENGTHENS):
@@ -52,6 +52,6 @@ def shorten(text: str) -> str:
 
 
 def unvoice(text: str) -> str:
-    """Drop the marks that voice a kana: が and か, ば, ぱ and は become one."""
+    """Return kana without voicing marks: が and か, ば, ぱ and は become one."""
     plain = unicodedata.normalize("NFD", text).translate(_VOICING)
     return unicodedata.normalize("NFC", plain)

@@ -184,7 +184,7 @@ class Question:
 
     @staticmethod
     def _covered(start: str, form: str, loose: str) -> float:
-        """Score a beginning: 0.3 and more the more of the name it covers, a little less where only the sound agrees."""
+        """Return the score of a beginning: 0.3 and more, by how much of the name it covers."""
         loose_start = loose_form(start)
         if not loose.startswith(loose_start):
             return 0.0

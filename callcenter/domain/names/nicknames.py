@@ -142,12 +142,12 @@ def letters(name: str) -> str:
 
 
 def one_slip_apart(one: str, other: str) -> bool:
-    """Tell whether one wrong, missing, extra or exchanged character parts two texts at most."""
+    """Return whether two texts differ by at most one wrong, missing, extra or exchanged character."""
     return OSA.distance(one, other, score_cutoff=1) <= 1
 
 
 def share_enough(one: str, other: str) -> bool:
-    """Tell whether so much of two strict forms is the same that a slip is likely; たろう and じろう do not."""
+    """Return whether two strict forms have so much in common that a slip is likely; たろう and じろう do not."""
     if sorted(one) == sorted(other):  # nothing but exchanged
         return True
     common = _shortened(one) & _shortened(other)

@@ -101,7 +101,7 @@ _SPELT = _spellings()
 
 
 def read(word: str) -> tuple[str, str]:
-    """Read lower-case letters and apostrophes; return the hiragana and the rest that cannot be read."""
+    """Return lower-case letters as hiragana, and the rest that cannot be read."""
     kana, place = "", 0
     while place < len(word):
         here, width = _next(word, place)
@@ -112,7 +112,7 @@ def read(word: str) -> tuple[str, str]:
 
 
 def write(kana: str) -> str:
-    """Write hiragana in Hepburn's letters; a long mark is left out, a doubled vowel is one, other signs stay."""
+    """Return hiragana in Hepburn's letters, without long marks and doubled vowels; other signs stay."""
     letters, place = "", 0
     while place < len(kana):
         pair = kana[place : place + 2]

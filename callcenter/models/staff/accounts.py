@@ -50,11 +50,12 @@ class Staff(Base):
 
     @property
     def phone(self) -> str | None:
-        """The number (E.164) that calls are offered at."""
+        """Return the number (E.164) at which calls are offered."""
         return None if self.phone_sealed is None else open_number(self._ring(), "staff", self.id, self.phone_sealed)
 
     @phone.setter
     def phone(self, number: str | None) -> None:
+        """Return the number (E.164) at which calls are offered."""
         self.phone_sealed = None if number is None else seal_number(self._ring(), "staff", self.id, number)
 
     def _ring(self) -> KeyRing:

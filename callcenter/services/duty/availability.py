@@ -74,7 +74,7 @@ def at_work(session: Session, *, now: datetime, policy: Policy) -> list[AtWork]:
 
 
 def can_ring(row: Presence | None, *, now: datetime, policy: Policy) -> bool:
-    """Whether a person's telephone could ring at this moment, whatever they do; a browser only with the desk open."""
+    """Return whether a person's telephone could ring now, whatever they do; a browser only with the desk open."""
     if row is None or row.contact is Contact.PHONE:
         return row is not None
     return row.registered and row.lease is not None and row.heard_within(now, policy.fresh_for)

@@ -89,7 +89,7 @@ def _forms(session: Session, at_most: int) -> int:
 
 
 def _locked_names(ids: Sequence[str]) -> Select[Any]:
-    """Read these names and all others of their people, which ``refresh`` locks too; everybody locks in this order."""
+    """Return these names and all others of their people, locked in the one order that everybody uses."""
     columns: list[Any] = [Nickname.id, Nickname.person_id, Nickname.text, Nickname.reading, Nickname.retired_on]
     people = select(Nickname.person_id).where(Nickname.id.in_(ids))
     theirs = select(*columns, Nickname.spelling).where(Nickname.person_id.in_(people))

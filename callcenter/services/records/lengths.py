@@ -1,4 +1,4 @@
-"""How long somebody was spoken with."""
+"""How long talks lasted."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class NotPrefilled(HelplineError):
 
 
 class KnownRisk(NamedTuple):
-    """A level of danger, as it was last heard."""
+    """A level of danger, as it was last heard, and the day."""
 
     risk: Risk
     confirmed: bool

@@ -133,7 +133,7 @@ def find(session: Session, login: str) -> Staff | None:
 
 
 class Colleague(NamedTuple):
-    """Somebody to choose from a list."""
+    """A member of staff to choose from a list."""
 
     id: str
     name: str

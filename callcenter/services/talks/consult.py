@@ -41,7 +41,7 @@ def free_colleagues(session: Session, me: str, *, now: datetime, policy: Policy)
 
 
 class Asked(NamedTuple):
-    """A colleague who was asked to take over, and their leg."""
+    """A colleague who is being consulted, and their leg."""
 
     offer: Offer
     name: str

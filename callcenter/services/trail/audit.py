@@ -61,7 +61,7 @@ OPERATOR = Actor(ActorKind.OPERATOR)
 
 
 def unheard(_done: int, _total: int) -> None:
-    """Where nobody waits for a walk along the chain."""
+    """Do nothing, where nobody waits for the progress of a check."""
 
 
 def staff_member(staff_id: str) -> Actor:

@@ -59,7 +59,7 @@ def request_check(session: Session, *, by: Staff, now: datetime) -> AuditCheck:
 
 
 def plan_nightly(session: Session, *, now: datetime) -> bool:
-    """Plan tonight's walk; False by day or if it was planned."""
+    """Request tonight's check; False by day or if it was requested."""
     leased = nightly.take(session, CHECK, now=now)
     if leased is None:
         return False
@@ -69,7 +69,7 @@ def plan_nightly(session: Session, *, now: datetime) -> bool:
 
 
 def plan_forgotten(session: Session, *, now: datetime) -> None:
-    """Plan walks that an older version, which knew no heavy jobs, asked for while it was being replaced."""
+    """Request checks that an older version, without heavy jobs, was asked for during its replacement."""
     open_ones = select(AuditCheck).where(AuditCheck.ended_at.is_(None), AuditCheck.asked_at > now - FORGOTTEN_WITHIN)
     waiting = session.scalars(open_ones).all()
     planned = heavy_jobs.newest_of(session, CHECK, [one.id for one in waiting])
@@ -85,7 +85,7 @@ def _plan(session: Session, asked: AuditCheck) -> AuditCheck:
 
 
 def begin_check(session: Session, check_id: str, *, now: datetime) -> bool:
-    """Note that a walk begins; False if it has come to its end already."""
+    """Store that a check begins; False if it has ended already."""
     row = session.get(AuditCheck, check_id, with_for_update=True)
     if row is None or row.ended_at is not None:
         return False
@@ -94,7 +94,7 @@ def begin_check(session: Session, check_id: str, *, now: datetime) -> bool:
 
 
 def end_check(session: Session, check_id: str, seq: int, bad_seq: int | None, *, now: datetime) -> None:
-    """Note how the walk ended, once."""
+    """Store how the check ended, once."""
     row = session.get_one(AuditCheck, check_id, with_for_update=True)
     if row.ended_at is not None:
         return

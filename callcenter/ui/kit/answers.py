@@ -1,4 +1,4 @@
-"""How a view answers: a script wants nothing or a part of the page, a form wants to be led to a page."""
+"""Answers to posts: nothing or a part of the page for a script, a redirect for a form."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ Answer = Response | str | tuple[str, int]
 
 
 def from_script() -> bool:
-    """Tell a request of our own scripts, which want a part of the page or nothing, from one of a plain form."""
+    """Return whether the request comes from our own scripts, not from a plain form."""
     return request.accept_mimetypes.best == "application/json"
 
 
 def done(endpoint: str, **values: Any) -> Response:
-    """Answer a press: nothing (204) for a script, which looks by itself; the page *endpoint* (303) for a form."""
+    """Answer a post: 204 for a script, which reloads by itself; a redirect (303) to *endpoint* for a form."""
     return Response(status=204) if from_script() else onward(endpoint, **values)
 
 
 def onward(endpoint: str, words: str | None = None, **values: Any) -> Response:
-    """Lead a form that was taken to the page *endpoint*, which says *words* at its top."""
+    """Redirect a form to *endpoint*, which shows *words* at its top."""
     if words is not None:
         flash(words)
     return redirect(url_for(endpoint, **values), 303)
 
 
 def again(page: str) -> tuple[str, int]:
-    """Answer a form that could not be taken with its *page*, which shows what was typed and what to mend."""
+    """Answer a refused form with its *page*, which shows what was typed and what to correct."""
     return page, 422

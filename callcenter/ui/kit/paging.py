@@ -1,4 +1,4 @@
-"""Lists in pages: which page the address asks for, and where those before and after it are."""
+"""Paging of lists: which page the address asks for, and the addresses of its neighbours."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ class Paging:
 
 
 def page_number() -> int:
-    """Return the page that is asked for, counted from 1."""
+    """Return the wanted page, counted from 1."""
     return max(1, request.args.get("page", 1, int))
 
 
 def before_number() -> int | None:
-    """Return before which running number a list goes on, for lists in which nothing shall be missed or doubled."""
+    """Return the running number before which a list goes on, so that nothing is missed or doubled."""
     return request.args.get("before", type=int)
 
 
 def before_moment() -> datetime | None:
-    """Return before which moment a list goes on; ``UnknownChoice`` for what is no moment."""
+    """Return the moment before which a list goes on; ``UnknownChoice`` for what is no moment."""
     text = request.values.get("before")
     return a_moment(text) if text else None
 

@@ -1,4 +1,4 @@
-"""Codes, days and moments out of a form or an address; what cannot be read raises one kind of error each."""
+"""Reading codes, days and moments from forms and addresses; each kind raises one error."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ AnyEnum = TypeVar("AnyEnum", bound=StrEnum)
 
 
 class UnknownChoice(HelplineError):
-    """A page sends what nobody can choose on it, mostly because it was opened long ago."""
+    """Raised when a page sends what cannot be chosen on it, mostly because it was opened long ago."""
 
     message = "この画面は古くなっています。ページを読みこみ直してください。"
 
 
 class NoSuchDay(HelplineError):
-    """A day that no calendar has."""
+    """Raised for a day that does not exist."""
 
     message = "日付を読みとれませんでした。カレンダーから選ぶか、「2026-12-01」のように入れてください。"
 
@@ -31,7 +31,7 @@ def chosen(codes: Iterable[AnyEnum], text: str | None) -> AnyEnum | None:
 
 
 def choice(codes: Iterable[AnyEnum], text: str | None, *, refusal: type[HelplineError] = UnknownChoice) -> AnyEnum:
-    """Return which of *codes* was sent; *refusal* is raised for anything else."""
+    """Return which of *codes* was sent; raise *refusal* for anything else."""
     found = chosen(codes, text)
     if found is None:
         raise refusal
@@ -39,7 +39,7 @@ def choice(codes: Iterable[AnyEnum], text: str | None, *, refusal: type[Helpline
 
 
 def a_day(text: str | None, *, otherwise: str | None = None) -> date:
-    """Return the day that was typed; ``NoSuchDay``, in the words *otherwise* where the page has better ones."""
+    """Return the typed day; ``NoSuchDay``, in the words *otherwise* where the page has better ones."""
     try:
         return date.fromisoformat((text or "").strip())
     except ValueError:
@@ -47,7 +47,7 @@ def a_day(text: str | None, *, otherwise: str | None = None) -> date:
 
 
 def a_moment(text: str | None) -> datetime:
-    """Return a moment that a page of ours carried along; nobody types one, so ``UnknownChoice`` if it is none."""
+    """Return a moment from one of our own pages; ``UnknownChoice`` if it is none."""
     try:
         return parse_moment(text or "")
     except ValueError:

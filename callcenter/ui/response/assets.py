@@ -1,4 +1,4 @@
-"""Stylesheets, scripts and icons: a few bundles joined when first asked for, named by their content, cached for a year.
+"""Stylesheets, scripts and icons: joined into bundles, named by their content, cached for a year.
 
 There is no build. A bundle is its parts one after another: dropping a file into a room of ``static/css/desk``
 or ``static/js/desk`` is enough for it to be served.
@@ -48,12 +48,12 @@ class Asset:
 
     @property
     def integrity(self) -> str:
-        """What a browser holds the file against before it runs it (Subresource Integrity)."""
+        """Return the hash by which a browser checks the bundle (Subresource Integrity)."""
         return f"sha384-{base64.b64encode(hashlib.sha384(self.body).digest()).decode()}"
 
 
 class Assets:
-    """All bundles of the site, joined when first asked for; with *fresh* at every look, for people who edit them."""
+    """All bundles of the site, joined at first use; with *fresh* at every use, for development."""
 
     def __init__(self, folder: Path, *, fresh: bool = False) -> None:
         self.folder, self.fresh = folder, fresh
@@ -92,7 +92,7 @@ def install(app: Flask) -> None:
 
 
 def asset_url(name: str) -> str:
-    """Return the address of a bundle; it changes when the content does."""
+    """Return the address of a bundle; it changes with the content."""
     return url_for("assets", digest=_assets()[name].digest, name=name)
 
 
@@ -121,7 +121,7 @@ def send_asset(digest: str, name: str) -> Response:
 
 
 def _let_music_be_kept(response: Response) -> Response:
-    """The telephone company may keep the music for a day: a caller on hold hears it while we are busy or away."""
+    """Let the telephone company cache music for a day, for callers on hold while we are away."""
     if request.endpoint == "static" and (response.mimetype or "").startswith("audio/"):
         response.cache_control.no_cache = None
         response.cache_control.public, response.cache_control.max_age = True, DAY

@@ -1,4 +1,4 @@
-"""Compresses pages with gzip for browsers that accept it.
+"""Gzip compression of pages for browsers that accept it.
 
 A console page is three to four times smaller that way, which a slow office line feels. Bundles are compressed once, at
 start (``ui.response.assets``); streams and sounds are left alone.

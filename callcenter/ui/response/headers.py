@@ -1,4 +1,4 @@
-"""What every answer tells the browser: run and load nothing of others, tell nobody where the reader was."""
+"""Security headers: content policy, referrer, caching."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def install(
     guarded_elsewhere: frozenset[str] = frozenset(),
     secure: bool = False,
 ) -> None:
-    """Add the headers to every page; on those of the *telephones* a browser may talk to the *line*."""
+    """Add the headers to every page; on pages of the *telephones* a browser may talk to the *line*."""
     plain, telephone = _policy(BrowserLine()), _policy(line)
 
     @app.after_request
@@ -53,7 +53,7 @@ def _policy(line: BrowserLine) -> str:
 
 
 def _keep_private(response: Response) -> None:
-    """Let no browser or proxy keep a page of the staff, and let everybody ask anew for the others."""
+    """Forbid caching of staff pages, and make others be revalidated."""
     if "Cache-Control" in response.headers:
         return
     view = current_app.view_functions.get(request.endpoint or "")

@@ -1,4 +1,4 @@
-"""The forms by which staff sign in, show who they are, and choose what they come in with."""
+"""The forms for signing in, proving identity and choosing factors."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ LONGEST_CREDENTIAL = 20_000
 
 
 class LoginForm(Form):
-    """The two answers of the sign-in page; what is missing or too long is simply wrong."""
+    """Login and password; what is missing or too long counts as wrong."""
 
     login = StringField("ログイン名", [AtMost(LONGEST_LOGIN)])
     password = PasswordField("パスワード", [AtMost(LONGEST)])
 
 
 class CodeForm(Form):
-    """A code of the app, or a recovery code where that may stand in for it."""
+    """A code of the app, or a recovery code where one is accepted."""
 
     code = StringField("アプリに出ている6けたの番号", [AtMost(LONGEST_CODE)])
 
 
 class ProveForm(CodeForm):
-    """The password once more, and a code from whoever has one."""
+    """The password again, and a code from whoever has a second factor."""
 
     password = PasswordField("パスワード", [AtMost(LONGEST)])
 
 
 class PasskeyForm(Form):
-    """What the browser says of a passkey."""
+    """A passkey's answer, from the browser."""
 
     credential = HiddenField(validators=[AtMost(LONGEST_CREDENTIAL)])
 
 
 class NewPasskeyForm(PasskeyForm):
-    """A passkey that the device has just made, and what its owner calls the device."""
+    """A new passkey and its name."""
 
     name = StringField(
         "どの機器か分かる名前",
@@ -53,7 +53,7 @@ class NewPasskeyForm(PasskeyForm):
 
 
 class PasswordForm(Form):
-    """A password of one's own, typed twice."""
+    """A new password, typed twice."""
 
     password = PasswordField(
         "新しいパスワード",

@@ -1,4 +1,4 @@
-"""Coming in, step by step: what a browser has shown so far is kept in its signed cookie, and little of it."""
+"""Signing in step by step; what was shown so far is kept in the signed cookie."""
 
 from __future__ import annotations
 
@@ -38,11 +38,12 @@ def clock() -> datetime:
 
 
 def site() -> RelyingParty:
+    """Return this site as passkeys know it."""
     return RelyingParty.of(settings().public_base_url, settings().service_name)
 
 
 def onward() -> str:
-    """Return where the reader wanted to go, on this site only."""
+    """Return the page the reader wanted, on this site only."""
     return local_path(request.values.get("next")) or local_path(session.get("onward")) or url_for("staff.home")
 
 
@@ -70,8 +71,8 @@ def advance(database: Session, staff: Staff, how: str) -> str:
     return to
 
 
-def half_way(database: Session, step: str) -> Staff | None:
-    """Return who is half-way in and now at *step* (``code`` or ``password``)."""
+def pending_staff(database: Session, step: str) -> Staff | None:
+    """Return who has begun to sign in and is now at *step* (``code`` or ``password``)."""
     known = session.get("half_way", {})
     if known.get("step") != step or time.time() - known.get("at", 0) > HALF_WAY.total_seconds():
         return None
@@ -79,13 +80,13 @@ def half_way(database: Session, step: str) -> Staff | None:
     return staff if staff is not None and staff.active and _seal(staff) == known["seal"] else None
 
 
-def shown_so_far() -> str:
-    """Return how whoever is half-way in began."""
+def first_proof() -> str:
+    """Return how the sign-in at hand began."""
     return str(session["half_way"]["how"])
 
 
-def renew(database: Session, staff: Staff) -> None:
-    """Sign every other browser out after a change of how somebody comes in; this one goes on in a new session."""
+def renew_session(database: Session, staff: Staff) -> None:
+    """Sign every other browser out after a change of factors; this one goes on in a new session."""
     accounts.end_sessions(staff)
     login_user(SignedIn.of(staff))
     if second_factor.factors_of(database, staff).any:
@@ -93,13 +94,13 @@ def renew(database: Session, staff: Staff) -> None:
         session.pop("ask_factor", None)
 
 
-def prove() -> None:
-    """Note that the reader has just shown who they are."""
+def record_proof() -> None:
+    """Store in the session that the reader has just proved their identity."""
     session["proven_at"] = int(time.time())
 
 
-def proven(back: str = "staff.safety") -> Callable[[View], View]:
-    """Ask who it is before the view, unless they have shown it just now; afterwards they find themselves at *back*.
+def requires_recent_proof(back: str = "staff.safety") -> Callable[[View], View]:
+    """Require a recent proof of identity before the view; afterwards return to *back*.
 
     For what changes how somebody comes in.
     """
@@ -131,12 +132,12 @@ def _wait_half_way(staff: Staff, step: str, how: str, to: str) -> None:
 
 
 def _seal(staff: Staff) -> str:
-    """Say which session of the account this belongs to; the token itself is only for who is in, as cookies are read."""
+    """Return a hash of the account's session token, as cookies can be read."""
     return hashlib.sha256(staff.session_token.encode()).hexdigest()
 
 
 def _must_set_up(database: Session, staff: Staff, now: datetime) -> bool:
-    """Ask for a second factor, where the time for it is over before anything else; nobody is kept from a talk."""
+    """Return whether a second factor must be set up first; never during a talk."""
     demand = settings().second_factor
     if demand.required and staff.second_factor_by is None:
         staff.second_factor_by = now + demand.grace

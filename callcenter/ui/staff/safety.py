@@ -1,4 +1,4 @@
-"""安全な入り方: one's own password, app, passkeys and recovery codes, each change after showing anew who one is."""
+"""安全な入り方: one's own password, app, passkeys and recovery codes; each change needs a recent proof of identity."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from callcenter.ui.access import local_path, myself, staff
 from callcenter.ui.kit.answers import again, onward
 from callcenter.ui.staff import login_flow
 from callcenter.ui.staff.forms import CodeForm, NewPasskeyForm, PasswordForm
-from callcenter.ui.staff.login_flow import proven
+from callcenter.ui.staff.login_flow import requires_recent_proof
 from callcenter.ui.staff.signin import bp
 
 mine = staff(newcomers=True)
@@ -26,17 +26,17 @@ mine = staff(newcomers=True)
 
 @bp.get("/safety")
 @mine
-@proven()
+@requires_recent_proof()
 def safety() -> str:
-    """What one comes in with, and what can be added."""
+    """Show the factors of the account, and what can be added."""
     return _draw()
 
 
 @bp.post("/safety/app")
 @mine
-@proven()
+@requires_recent_proof()
 def offer_app() -> Response:
-    """Make a secret for an app."""
+    """Create a secret for an app."""
     with unit_of_work() as database:
         second_factor.offer_secret(database, myself(database))
     return redirect(url_for("staff.app"), 303)
@@ -44,17 +44,17 @@ def offer_app() -> Response:
 
 @bp.get("/safety/app")
 @mine
-@proven()
+@requires_recent_proof()
 def app() -> Response:
-    """The secret as a picture and in letters, until its app has shown a code."""
+    """Show the secret as a picture and in letters, until its app has shown a code."""
     return _draw_app(CodeForm())
 
 
 @bp.post("/safety/app/confirm")
 @mine
-@proven()
+@requires_recent_proof()
 def confirm_app() -> str | Response:
-    """Take the app once it shows the right code."""
+    """Confirm the app by a right code."""
     form, codes, now = CodeForm(), list[str](), ports().clock.now()
     if form.validate():
         with unit_of_work() as database:
@@ -62,7 +62,7 @@ def confirm_app() -> str | Response:
             try:
                 second_factor.confirm(database, person, form.code.data or "", now=now, at=login_flow.clock())
                 codes = _codes_if_none(database, person)
-                login_flow.renew(database, person)
+                login_flow.renew_session(database, person)
             except HelplineError as refused:
                 form.refuse(refused, "code")
     if form.problems:
@@ -72,21 +72,21 @@ def confirm_app() -> str | Response:
 
 @bp.post("/safety/app/remove")
 @mine
-@proven()
+@requires_recent_proof()
 def remove_app() -> Response | tuple[str, int]:
-    """Take no more codes of the app."""
+    """Remove the app."""
     with unit_of_work() as database:
         person = myself(database)
         second_factor.remove_app(database, person, required=_required(), now=ports().clock.now())
-        login_flow.renew(database, person)
+        login_flow.renew_session(database, person)
     return _back("アプリの番号を外しました。")
 
 
 @bp.post("/safety/passkeys/ask")
 @mine
-@proven()
+@requires_recent_proof()
 def ask_new_passkey() -> Response:
-    """Give the browser the question for a new passkey."""
+    """Return the question for a new passkey."""
     with unit_of_work() as database:
         question, asked = passkeys.ask_for_new(database, myself(database), login_flow.site(), at=login_flow.clock())
     session["asked"] = asked
@@ -95,9 +95,9 @@ def ask_new_passkey() -> Response:
 
 @bp.post("/safety/passkeys")
 @mine
-@proven()
+@requires_recent_proof()
 def add_passkey() -> str | Response | tuple[str, int]:
-    """Keep the passkey that the device has made."""
+    """Store the passkey that the device has made."""
     form, asked, codes, now = NewPasskeyForm(), session.pop("asked", ""), list[str](), ports().clock.now()
     if form.validate():
         answer, name = form.credential.data or "", form.name.data or ""
@@ -106,7 +106,7 @@ def add_passkey() -> str | Response | tuple[str, int]:
             try:
                 passkeys.add(database, person, login_flow.site(), asked, answer, name, now=now, at=login_flow.clock())
                 codes = _codes_if_none(database, person)
-                login_flow.renew(database, person)
+                login_flow.renew_session(database, person)
             except HelplineError as refused:
                 form.refuse(refused, "name")
     if form.problems:
@@ -116,42 +116,42 @@ def add_passkey() -> str | Response | tuple[str, int]:
 
 @bp.post("/safety/passkeys/<passkey_id>/remove")
 @mine
-@proven()
+@requires_recent_proof()
 def remove_passkey(passkey_id: str) -> Response:
-    """Let a passkey open nothing any more."""
+    """Remove a passkey."""
     with unit_of_work() as database:
         person = myself(database)
         passkeys.remove(database, person, passkey_id, required=_required(), now=ports().clock.now())
-        login_flow.renew(database, person)
+        login_flow.renew_session(database, person)
     return _back("パスキーを外しました。機器の中に残っているパスキーは、機器の設定から消せます。")
 
 
 @bp.post("/safety/codes")
 @mine
-@proven()
+@requires_recent_proof()
 def make_codes() -> str | Response:
-    """Make new recovery codes; earlier ones count no more."""
+    """Replace the recovery codes by new ones."""
     with unit_of_work() as database:
         person = myself(database)
         if not second_factor.factors_of(database, person).any:
             return _back("アプリかパスキーを先に足してください。控えのコードは、その代わりになるものです。")
         codes = second_factor.new_codes(database, person, now=ports().clock.now())
-        login_flow.renew(database, person)
+        login_flow.renew_session(database, person)
     return _done("控えのコードを作りました。前のコードは使えません。", codes)
 
 
 @bp.post("/safety/password")
 @mine
-@proven()
+@requires_recent_proof()
 def change_password() -> str | Response | tuple[str, int]:
-    """Take another password from now on."""
+    """Change the password."""
     form, now = PasswordForm(), ports().clock.now()
     if form.validate():
         with unit_of_work() as database:
             person = myself(database)
             try:
                 accounts.set_password(database, person, form.password.data or "", by=staff_member(person.id), now=now)
-                login_flow.renew(database, person)
+                login_flow.renew_session(database, person)
             except HelplineError as refused:
                 form.refuse(refused, "password")
     if form.problems:
@@ -199,7 +199,7 @@ def _done(words: str, codes: list[str]) -> str | Response:
 
 
 def _codes_if_none(database: Session, person: Staff) -> list[str]:
-    """Make recovery codes along with somebody's first factor."""
+    """Return new recovery codes for somebody's first factor."""
     if second_factor.factors_of(database, person).codes_left:
         return []
     return second_factor.new_codes(database, person, now=ports().clock.now())

@@ -1,4 +1,4 @@
-"""After the password, or instead of it: a code, a recovery code, a passkey; and a password of one's own."""
+"""The second step of signing in: a code, a recovery code or a passkey; and replacing a first password."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ SAME = "はじめのパスワードとは、ちがうものにしてください
 @bp.get("/second")
 @public
 def second() -> str | Response:
-    """The second thing to show."""
+    """Show the second step."""
     with unit_of_work() as database:
-        staff = login_flow.half_way(database, "code")
+        staff = login_flow.pending_staff(database, "code")
     return _back_to_the_door() if staff is None else _second_page(CodeForm())
 
 
@@ -35,10 +35,10 @@ def second() -> str | Response:
 @public
 @limiter.limit("60 per 10 minutes")
 def take_code() -> str | Response | tuple[str, int]:
-    """Take a code of the app or a recovery code."""
+    """Check a code of the app or a recovery code."""
     form, to, now = CodeForm(), "", ports().clock.now()
     with unit_of_work() as database:
-        staff = login_flow.half_way(database, "code")
+        staff = login_flow.pending_staff(database, "code")
         if staff is None:
             return _back_to_the_door()
         if form.validate():
@@ -54,7 +54,7 @@ def take_code() -> str | Response | tuple[str, int]:
 @public
 @limiter.limit("60 per 10 minutes")
 def ask_passkey() -> Response:
-    """Give the browser the question for whichever passkey its person has."""
+    """Return the question for any passkey of its person."""
     with unit_of_work() as database:
         question, asked = passkeys.ask_for_known(database, login_flow.site(), at=login_flow.clock())
     session["asked"] = asked
@@ -65,7 +65,7 @@ def ask_passkey() -> Response:
 @public
 @limiter.limit("60 per 10 minutes")
 def take_passkey() -> Response | tuple[str, int]:
-    """Let in whose passkey answered: it has shown both the device and its owner, so nothing else is asked."""
+    """Sign in whose passkey answered; it proves both device and owner, so nothing else is asked."""
     form, to = PasskeyForm(), ""
     asked, now = session.pop("asked", ""), ports().clock.now()
     if form.validate():
@@ -82,9 +82,9 @@ def take_passkey() -> Response | tuple[str, int]:
 @bp.get("/first-password")
 @public
 def first_password() -> str | Response:
-    """Choose a password of one's own."""
+    """Show the form for one's own password."""
     with unit_of_work() as database:
-        staff = login_flow.half_way(database, "password")
+        staff = login_flow.pending_staff(database, "password")
     return _back_to_the_door() if staff is None else _first_password_page(PasswordForm())
 
 
@@ -92,16 +92,16 @@ def first_password() -> str | Response:
 @public
 @limiter.limit("60 per 10 minutes")
 def choose_password() -> str | Response | tuple[str, int]:
-    """Let it replace the one that somebody else made up."""
+    """Replace the first password."""
     form, to, now = PasswordForm(), "", ports().clock.now()
     with unit_of_work() as database:
-        staff = login_flow.half_way(database, "password")
+        staff = login_flow.pending_staff(database, "password")
         if staff is None:
             return _back_to_the_door()
         if form.validate():
             try:
                 _replace(database, staff, form.password.data or "", now=now)
-                to = login_flow.advance(database, staff, login_flow.shown_so_far())
+                to = login_flow.advance(database, staff, login_flow.first_proof())
             except HelplineError as refused:
                 form.refuse(refused, "password")
     return again(_first_password_page(form)) if form.problems else redirect(to, 303)
@@ -122,5 +122,5 @@ def _second_page(form: CodeForm) -> str:
 
 
 def _back_to_the_door() -> Response:
-    """Whoever took too long, or comes by a kept address, begins anew."""
+    """Send whoever took too long, or used a kept address, back to the sign-in page."""
     return redirect(url_for("staff.login", next=local_path(session.get("onward"))), 303)

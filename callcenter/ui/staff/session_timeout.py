@@ -1,4 +1,4 @@
-"""Whether somebody is still at the desk: how long until they are signed out, staying, and showing who one is."""
+"""The session's time-out: how long until the reader is signed out, staying, and proving identity again."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ ANOTHER = "このパスキーは、ほかの人のものです。"
 @bp.get("/session")
 @staff(quiet=True, newcomers=True)
 def time_left() -> Response:
-    """Tell an open page how many seconds are left; looking does not make them more."""
-    return _told()
+    """Return how many seconds are left; asking does not extend them."""
+    return _time_left()
 
 
 @bp.post("/stay")
 @staff(newcomers=True)
 def stay() -> Response:
-    """Somebody is there: the rule that let this through has started the time anew."""
-    return _told()
+    """Extend the session; the rule of this view has restarted the idle time."""
+    return _time_left()
 
 
 @bp.get("/prove")
 @staff(newcomers=True)
 def prove() -> str:
-    """Ask who it is, as at the door."""
+    """Show the form for a proof of identity."""
     return _draw(ProveForm())
 
 
@@ -52,7 +52,7 @@ def prove() -> str:
 @staff(newcomers=True)
 @limiter.limit("10 per 10 minutes", key_func=lambda: me().staff_id)
 def proved() -> Response | tuple[str, int]:
-    """Take the password, and a code from whoever has one."""
+    """Check the password, and a code from whoever has a second factor."""
     form, now = ProveForm(), ports().clock.now()
     if form.validate():
         with unit_of_work() as database:
@@ -68,7 +68,7 @@ def proved() -> Response | tuple[str, int]:
 @staff(newcomers=True)
 @limiter.limit("30 per 10 minutes", key_func=lambda: me().staff_id)
 def proved_by_passkey() -> Response | tuple[str, int]:
-    """Take a passkey instead."""
+    """Check a passkey instead."""
     form, asked = PasskeyForm(), session.pop("asked", "")
     now, at = ports().clock.now(), login_flow.clock()
     if form.validate():
@@ -84,7 +84,7 @@ def proved_by_passkey() -> Response | tuple[str, int]:
 
 
 def _take_code(database: Session, person: Staff, form: ProveForm, now: datetime) -> None:
-    """Ask for a code as well from whoever has a second factor; what is counted of a wrong one stays."""
+    """Check a code from whoever has a second factor; the count of wrong ones is kept."""
     try:
         how = "password"
         if second_factor.factors_of(database, person).any:
@@ -94,13 +94,13 @@ def _take_code(database: Session, person: Staff, form: ProveForm, now: datetime)
         form.refuse(refused, "code")
 
 
-def _told() -> Response:
+def _time_left() -> Response:
     idle = int(time.time() - session.get("active_at", 0))
     return jsonify(left=max(0, seconds_left()), idle=idle, token=generate_csrf())
 
 
 def _on() -> Response:
-    login_flow.prove()
+    login_flow.record_proof()
     return redirect(local_path(request.form.get("next")) or url_for("staff.safety"), 303)
 
 

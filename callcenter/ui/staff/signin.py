@@ -1,4 +1,4 @@
-"""Staff sign in and out, and find their way from there."""
+"""Signing in and out."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ limiter = Limiter(key_func=get_remote_address, in_memory_fallback_enabled=True)
 
 
 class Sessions(SecureCookieSessionInterface):
-    """Flask's sessions, but whoever brings no cookie, as every webhook, needs no key to read one."""
+    """Flask's sessions, without reading a key for requests without a cookie, such as webhooks."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         if self.get_cookie_name(app) not in request.cookies:
@@ -55,7 +55,7 @@ class Sessions(SecureCookieSessionInterface):
 
 
 def install(app: Flask, *, redis_url: str | None = None) -> None:
-    """Remember who is signed in, and slow down whoever guesses passwords, also when Redis is away."""
+    """Install sign-in and the rate limits on guessing, which also work while Redis is away."""
     app.session_interface = Sessions()
     # Its own template variable asks the database at once; ours waits until a page really shows who is in.
     login_manager.init_app(app, add_context_processor=False)
@@ -69,14 +69,14 @@ def install(app: Flask, *, redis_url: str | None = None) -> None:
 
 @login_manager.user_loader
 def load(token: str) -> SignedIn | None:
-    """Return the active account that the browser's session belongs to."""
+    """Return the active account of the browser's session."""
     with reading() as database:
         found = accounts.by_session_token(database, token)
         return None if found is None else SignedIn.of(found)
 
 
 def _who_is_tried() -> str:
-    """The account being tried from this place; only a digest of what was typed is kept."""
+    """Return a digest of the login that is tried from this place."""
     name = accounts.normalised_login(request.form.get("login", ""))
     return hashlib.sha256(f"{get_remote_address()} {name}".encode()).hexdigest()
 
@@ -131,7 +131,7 @@ def home() -> str | Response:
 
 
 def door(form: LoginForm | None = None, *, problems: list[Problem] | None = None, notice: str | None = None) -> str:
-    """Draw the sign-in page."""
+    """Return the sign-in page."""
     return render_template(
         "staff/login.html",
         form=form or LoginForm(),

@@ -61,7 +61,7 @@ class Session:
 
     @property
     def registered(self) -> bool:
-        """Whether calls reach it."""
+        """Return whether calls reach it."""
         return bool(self.streams) and time.time() < self.expires
 
     def send(self, name: str, **data: Any) -> None:
@@ -80,7 +80,7 @@ class Devices:
         line.listeners.append(self._noticed)
 
     def reachable(self, identity: str) -> bool:
-        """Whether a call to that identity would ring anywhere."""
+        """Return whether a call to that identity would ring anywhere."""
         return any(session.registered for session in self._of(identity))
 
     def _of(self, identity: str) -> list[Session]:

@@ -103,17 +103,17 @@ class Leg:
 
     @property
     def over(self) -> bool:
-        """Whether the leg has ended."""
+        """Return whether the leg has ended."""
         return self.status in FINAL
 
     @property
     def ringing(self) -> bool:
-        """Whether somebody's telephone is to ring or rings, and nobody has answered."""
+        """Return whether somebody's telephone is to ring or rings, and nobody has answered."""
         return self.status in {"queued", "initiated", "ringing"}
 
     @property
     def inbound(self) -> bool:
-        """Whether a caller dialled it."""
+        """Return whether a caller dialled it."""
         return self.direction == "inbound"
 
     @property

@@ -70,7 +70,7 @@ class Room:
         return next((p for p in self.participants if key in {p.leg.sid, p.label}), None)
 
     def hears(self, listener: Participant, speaker: Participant) -> bool:
-        """Whether *listener* hears what *speaker* says."""
+        """Return whether *listener* hears what *speaker* says."""
         if self.status != "in-progress" or listener is speaker or listener.hold or speaker.hold or speaker.muted:
             return False
         return not speaker.coaching or listener.leg.sid == speaker.coached_sid

@@ -167,5 +167,5 @@ def member_of(queue: Queue, key: str) -> QueueStay | None:
 
 
 def is_waiting(leg: Leg) -> bool:
-    """Whether the leg is in a queue."""
+    """Return whether the leg is in a queue."""
     return isinstance(leg.stay, QueueStay)

@@ -146,7 +146,7 @@ def failure_code(reply: Reply, *, media_allowed: bool) -> str:
 
 
 def is_media(reply: Reply) -> bool:
-    """Whether the reply is sound rather than words."""
+    """Return whether the reply is sound rather than words."""
     return reply.content_type.startswith("audio/")
 
 

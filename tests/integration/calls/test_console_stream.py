@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.test import TestResponse
 
-from callcenter.casefile.stream import MOST_STREAMS, Follower, Listener, TooMany
+from callcenter.casefile.stream import MOST_STREAMS, HintFollower, Listener, TooMany
 from callcenter.models.base import db
 from callcenter.services.delivery import live
 from tests.desk import ORIGIN
@@ -24,21 +24,21 @@ def desk(database_url: str) -> Iterator[Console]:
     yield desk
     following = follower(desk)._thread
     for listener in list(follower(desk).listeners):
-        follower(desk).part(listener)
+        follower(desk).remove_listener(listener)
     if following is not None:
         following.join(PATIENCE)  # it may be looking at the database just now
     with desk.app.app_context():
         db.engine.dispose()
 
 
-def follower(desk: Console) -> Follower:
-    found: Follower = desk.app.extensions["callcenter.follower"]
+def follower(desk: Console) -> HintFollower:
+    found: HintFollower = desk.app.extensions["callcenter.follower"]
     return found
 
 
 def listen(desk: Console, staff_id: str = "a", tab: str = "1") -> Listener:
     with desk.app.app_context():
-        return follower(desk).join(staff_id, tab)
+        return follower(desk).add_listener(staff_id, tab)
 
 
 def tell(desk: Console, topic: str) -> None:
@@ -70,7 +70,7 @@ def test_what_happened_before_somebody_listened_is_no_news(desk: Console) -> Non
 
 def test_the_follower_rests_when_nobody_listens(desk: Console) -> None:
     here = follower(desk)
-    here.part(listen(desk))
+    here.remove_listener(listen(desk))
     deadline = time.monotonic() + PATIENCE
     while any(thread.name == "live hints" for thread in threading.enumerate()):
         assert time.monotonic() < deadline

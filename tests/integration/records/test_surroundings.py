@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.casefile import surroundings
 from callcenter.casefile.person import page
-from callcenter.casefile.surroundings import Drawing, Lead, Pieces, Shown
+from callcenter.casefile.surroundings import Drawing, PageResults, PersonHint, Pieces
 from callcenter.console.surroundings import TelephoneDesk
 from callcenter.domain.records.consultations import Channel
 from callcenter.models.records import Consultation
@@ -36,8 +36,8 @@ class LetterDesk:
     def address(self, record_id: str) -> str:
         return f"/letters/{record_id}"
 
-    def page(self, session: Session, record_id: str, shown: Shown) -> Drawing:
-        found = page.look(session, record_id, shown)
+    def page(self, session: Session, record_id: str, shown: PageResults) -> Drawing:
+        found = page.gather(session, record_id, shown)
 
         def draw() -> str:
             record = render_template("casefile/record/record.html", **found.given())
@@ -46,9 +46,9 @@ class LetterDesk:
         return draw
 
     def pieces(self, session: Session, record: Consultation, staff: Staff, *, now: datetime) -> Pieces:
-        return Pieces(leads=(Lead("ミナトさん・本人", "宛名から"),))
+        return Pieces(leads=(PersonHint("ミナトさん・本人", "宛名から"),))
 
-    def hinted(
+    def apply_hints(
         self, session: Session, record: Consultation, found: Sequence[Candidate], *, now: datetime
     ) -> Sequence[Candidate]:
         return found

@@ -1,4 +1,4 @@
-"""What the others decided, shown until it has been seen."""
+"""Notices of what others decided, shown until they are seen."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from callcenter.ui.notices import OPERATOR, sentences
 @bp.get("/notices")
 @staff_who_may(Action.SEE_DECISIONS, quiet=True)
 def told() -> str:
-    """The notices alone, for pages that show them as they come."""
+    """Return the notices alone, for pages that show them as they come."""
     with reading() as session:
         found = sentences(session, me().staff_id)
     return render_template("parts/staff/told.html", notices=found, seen="admin.seen")
@@ -31,14 +31,14 @@ def told() -> str:
 @bp.post("/notices/<notice_id>/seen")
 @staff_who_may(Action.SEE_DECISIONS)
 def seen(notice_id: str) -> Response:
-    """The person has seen it."""
+    """Mark a notice as seen."""
     with unit_of_work() as session:
         notices.mark_seen(session, notice_id, me().staff_id, now=ports().clock.now())
     return done("admin.days")
 
 
 def about_a_day(session: Session, notice: UnseenNotice) -> tuple[str, str | None]:
-    """Say what was decided about a day."""
+    """Return the notice of a decision about a day."""
     row = special_days.find(session, notice.subject_id)
     by = notice.by or OPERATOR
     if row is None:
