@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import click
 
 from callcenter.cli.opened import at_hand
-from callcenter.context import reading, unit_of_work
+from callcenter.context import reading
 
 if TYPE_CHECKING:
     from callcenter.services.names.nickname_reindex import Outdated
@@ -32,20 +31,15 @@ def names_reindex() -> None:
 
 def reindex() -> int:
     """Index everything that is outdated, with a progress bar, and return how many rows were looked at."""
-    from callcenter.services.names import nickname_reindex
+    from callcenter.jobs.reindex import batches
 
     length, done = _outdated().rows, 0
     if not length:
         return 0
     with click.progressbar(length=length, label="呼び名の索引を作り直しています") as bar:
-        rows = 1
-        while rows:
-            began = time.monotonic()
-            with unit_of_work() as session:
-                rows = nickname_reindex.batch(session)
+        for rows in batches():
             done += rows
             bar.update(min(rows, length - bar.pos))
-            time.sleep(time.monotonic() - began)  # the telephone writes between two batches
         bar.update(length - bar.pos)  # forms that nobody goes by any more were not looked at
     return done
 

@@ -7,16 +7,20 @@ import threading
 from collections.abc import Callable
 
 from callcenter.context import context, reading, unit_of_work
-from callcenter.jobs import audit_heads
+from callcenter.jobs import audit_heads, reindex
 from callcenter.jobs.loop import where
 from callcenter.jobs.running import LeaseLost, Running, Stopped, nothing
 from callcenter.services.delivery import heavy_jobs
 from callcenter.services.delivery.heavy_jobs import LeasedJob, Ticket
+from callcenter.services.names import nickname_reindex
 from callcenter.services.trail import audit_watch
 
 log = logging.getLogger(__name__)
 
-KINDS: dict[str, Callable[[Running], str]] = {audit_watch.CHECK: audit_heads.walk}
+KINDS: dict[str, Callable[[Running], str]] = {
+    audit_watch.CHECK: audit_heads.walk,
+    nickname_reindex.KIND: reindex.rebuild,
+}
 """Kind → what works it off and returns how it went as a code. A second run must find nothing to do, or do no harm."""
 
 

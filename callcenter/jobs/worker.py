@@ -12,11 +12,11 @@ from flask import Flask
 
 from callcenter.adapters import doorbell
 from callcenter.context import context, reading, unit_of_work
-from callcenter.jobs import audit_heads, call_log, fallback, heavy, reconcile, relay, retention
+from callcenter.jobs import audit_heads, call_log, fallback, heavy, reconcile, reindex, relay, retention
 from callcenter.jobs.loop import Routine, keep_running
 from callcenter.services.calls import dispatching
 from callcenter.services.delivery import outbox
-from callcenter.services.names import nickname_index, nickname_reindex
+from callcenter.services.names import nickname_index
 from callcenter.services.talks import watch
 
 log = logging.getLogger(__name__)
@@ -63,7 +63,6 @@ def forget() -> None:
     """Delete what is kept for a while only."""
     with unit_of_work() as session:
         nickname_index.complete(session)  # names that an older version added while it was being replaced
-        nickname_reindex.batch(session)  # and those it spelt by older rules
         watch.forget(session, now=context().ports.clock.now())
 
 
@@ -87,7 +86,10 @@ def lanes(stop: threading.Event) -> Mapping[str, tuple[Routine, ...]]:
             Routine("planning for the trail", audit_heads.plan, NIGHT_LOOK),
             Routine("carrying the slow errands", partial(relay.drain, slow=True), TRAIL_LOOK),
         ),
-        HEAVY: (Routine("handing out heavy jobs", partial(heavy.hand_out, stop), HEAVY_LOOK),),
+        HEAVY: (
+            Routine("looking for names indexed by older rules", reindex.plan, FORGET),
+            Routine("handing out heavy jobs", partial(heavy.hand_out, stop), HEAVY_LOOK),
+        ),
     }
 
 

@@ -19,6 +19,9 @@ from callcenter.domain.names.nicknames import SPELLING, KeyKind, form_keys, stri
 from callcenter.models.cases.cases import Nickname, NicknameForm, NicknameFormKey, NicknameKey
 from callcenter.services.names import nickname_index
 
+KIND = "nickname_reindex"
+"""The heavy job's kind."""
+
 AT_ONCE = 50
 """Rows of a batch: on SQLite the telephone waits for as long as a batch takes."""
 
