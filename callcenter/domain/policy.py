@@ -10,9 +10,9 @@ from datetime import timedelta
 class Periods:
     """How long records are kept, in whole years."""
 
-    phone_years: int = 2
+    phone_years: int
     """After the last contact."""
-    visit_years: int = 5
+    visit_years: int
     """After the case was closed; while it is open, it stays."""
 
 

@@ -120,6 +120,19 @@ class Sealed:
         return Place(row.__tablename__, self.column, row.id)
 
 
+def sealed_attributes(model: type) -> list[str]:
+    """Return the names of *model*'s sealed attributes."""
+    return [name for owner in model.__mro__ for name, value in vars(owner).items() if isinstance(value, Sealed)]
+
+
+def reseal(row: HoldsSealedText, key: DataKey) -> None:
+    """Seal every text of *row* again with another data key, which the row refers to from then on."""
+    texts = {name: getattr(row, name) for name in sealed_attributes(type(row))}
+    row.data_key = key
+    for name, text in texts.items():
+        setattr(row, name, text)
+
+
 def _key_of(row: HoldsSealedText) -> bytes:
     session = object_session(row)
     if session is None:

@@ -27,7 +27,7 @@ from callcenter.models.base import new_id
 from callcenter.models.cases.cases import Person
 from callcenter.models.cases.continuity import CallerCode, CallerWish, Promise
 from callcenter.models.cases.family import WallOpening
-from callcenter.models.keys import DataKey
+from callcenter.models.keys import DataKey, reseal
 from callcenter.models.records import Consultation, ConsultationState
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.cases import wall
@@ -234,25 +234,15 @@ def count_visits(session: Session, speaker: Speaker) -> int:
 # ---- keys and forgetting
 
 
-def seal_with(row: CallerWish | Promise, key: DataKey) -> None:
-    """Seal a note again with another case's key."""
-    note = row.note
-    row.data_key = key
-    row.note = note
-
-
 def move_texts(session: Session, person_id: str, key: DataKey) -> None:
     """Seal everything noted about a person again with another case's key."""
-    person = session.get_one(Person, person_id, populate_existing=True)
-    texts = person.how_to_address, person.before
-    person.data_key = key
-    person.how_to_address, person.before = texts
+    reseal(session.get_one(Person, person_id, populate_existing=True), key)
     noted: list[CallerWish | Promise] = [
         *session.scalars(select(CallerWish).where(CallerWish.person_id == person_id)),
         *session.scalars(select(Promise).where(Promise.person_id == person_id)),
     ]
     for row in noted:
-        seal_with(row, key)
+        reseal(row, key)
 
 
 def forget(session: Session, person_ids: Sequence[str], *, case_id: str) -> None:

@@ -21,6 +21,7 @@ from callcenter.models.base import new_id
 from callcenter.models.cases.cases import Case, Nickname, Person
 from callcenter.models.cases.continuity import CallerCode, CallerWish, Promise
 from callcenter.models.cases.family import ChannelConsent, Merge, MergeMove
+from callcenter.models.keys import reseal
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.access import reach
@@ -226,7 +227,7 @@ def _part_people(session: Session, merge: Merge, back: Collection[str]) -> None:
     promised = select(Promise).where(Promise.consultation_id.in_(list(back)), Promise.person_id == kept)
     for promise in session.scalars(promised):
         promise.person_id = absorbed
-        continuity.seal_with(promise, person.data_key)
+        reseal(promise, person.data_key)
     _set(session, Consultation.person_id, back, absorbed)
     session.flush()
     _follow(session, [kept, absorbed])

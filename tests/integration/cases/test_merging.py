@@ -21,6 +21,7 @@ from callcenter.domain.staff.roles import Role
 from callcenter.models.cases.cases import Case, Nickname, NicknameKey, Person
 from callcenter.models.cases.continuity import CallerCode, CallerWish, Promise
 from callcenter.models.cases.family import ChannelConsent, Merge
+from callcenter.models.keys import sealed_attributes
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.models.trail.audit import AuditEntry
@@ -120,6 +121,19 @@ def test_somebody_added_to_the_joined_case_may_go_back_with_their_texts(session:
     shredding.shred_case(session, son.case, by=OPERATOR, now=later)
     session.expire_all()
     assert father_of_her_case.how_to_address == "ゆっくり"
+
+
+def test_every_text_about_a_person_can_be_read_with_the_key_they_were_given(session: Session) -> None:
+    son, other = person_called(session, "ミナト"), person_called(session, "はるか")
+    for name in sealed_attributes(Person):
+        setattr(son, name, f"text of {name}")
+    continuity.move_texts(session, son.id, other.case.data_key)
+    shredding.shred_case(session, son.case, by=OPERATOR, now=NOW)
+    session.expire_all()
+    assert {name: getattr(son, name) for name in sealed_attributes(Person)} == {
+        "how_to_address": "text of how_to_address",
+        "before": "text of before",
+    }
 
 
 def test_a_record_that_was_linked_elsewhere_meanwhile_stays_there(session: Session, chief: Staff) -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.policy import Periods
+from callcenter.domain.policy import Policy
 from callcenter.models.cases.cases import Case
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
@@ -37,13 +37,13 @@ def old_record(session: Session, by: Staff, days_ago: int = LONG_AGO) -> Consult
 
 def due(session: Session, on: date = TODAY) -> list[Due]:
     session.flush()
-    return list(retention.due(session, on=on, periods=Periods()))
+    return list(retention.due(session, on=on, periods=Policy().periods))
 
 
 def purge(session: Session) -> list[str]:
     """Let go what is due, and return the ids that went."""
     found = due(session)
-    retention.purge(session, found, periods=Periods(), by=OPERATOR, now=NOW)
+    retention.purge(session, found, periods=Policy().periods, by=OPERATOR, now=NOW)
     session.flush()
     gone = (
         select(Case.id).where(Case.purged_at.is_not(None)),

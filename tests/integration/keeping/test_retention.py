@@ -16,7 +16,7 @@ from callcenter.domain.cases.states import CaseState, CloseReason
 from callcenter.domain.keeping.retention import HoldReason, HoldTooLong, RecordClass, SayWhyHeld, due_on
 from callcenter.domain.misuse.flags import Misuse
 from callcenter.domain.names.nickname_cues import Cues
-from callcenter.domain.policy import Periods
+from callcenter.domain.policy import Policy
 from callcenter.models.base import connect, forget_overwritten, new_id
 from callcenter.models.cases.cases import Nickname
 from callcenter.models.cases.casework import CaseClosing
@@ -107,7 +107,7 @@ def test_somebody_who_calls_after_the_list_was_drawn_is_kept(here: Session) -> N
     case = old_case(here, a)
     found = due(here)
     talk(here, a, case.people[0])
-    assert retention.purge(here, found, periods=Periods(), by=OPERATOR, now=NOW) == []
+    assert retention.purge(here, found, periods=Policy().periods, by=OPERATOR, now=NOW) == []
     assert case.people[0].nicknames
 
 
@@ -212,7 +212,7 @@ def test_the_months_ahead_tell_when_what_would_go(session: Session) -> None:
     old_record(session, a, days_ago=0)
     old_case(session, a, "ソラ", days_ago=0, channel="visit")  # waits for its closing
     session.flush()
-    ahead = retention.months_ahead(session, today=TODAY, periods=Periods())
+    ahead = retention.months_ahead(session, today=TODAY, periods=Policy().periods)
     assert ahead == {(2026, 11): 1, (2028, 11): 2}
 
 
@@ -235,7 +235,7 @@ def test_a_call_is_never_linked_to_somebody_who_is_being_destroyed(engine: Engin
 
     thread = threading.Thread(target=link)
     with new_session(engine, ring) as night, night.begin():
-        retention.purge(night, due(night), periods=Periods(), by=OPERATOR, now=NOW)
+        retention.purge(night, due(night), periods=Policy().periods, by=OPERATOR, now=NOW)
         night.flush()
         thread.start()
         thread.join(0.5)  # the person is still there for it, and it waits for the night

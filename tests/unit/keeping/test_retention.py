@@ -19,10 +19,12 @@ from callcenter.domain.keeping.retention import (
     goes_on,
     newest_due,
 )
-from callcenter.domain.policy import Periods
+from callcenter.domain.policy import Periods, Policy
 from callcenter.domain.records.consultations import Channel
 
 LONG_AGO = date(2000, 1, 1)
+
+USUAL = Policy().periods
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,7 @@ def kept(*channels: Channel, closed_on: date | None = None, here_since: date = L
 
 
 def test_a_case_with_visits_waits_for_its_closing_and_the_longer_period() -> None:
-    periods = Periods()
+    periods = USUAL
     assert goes_on(kept(Channel.PHONE), periods) == (date(2026, 11, 23), RecordClass.PHONE)
     assert goes_on(kept(Channel.PHONE, Channel.VISIT), periods) is None
     closed = kept(Channel.PHONE, Channel.VISIT, closed_on=date(2025, 1, 10))
@@ -54,11 +56,11 @@ def test_a_case_with_visits_waits_for_its_closing_and_the_longer_period() -> Non
 
 def test_what_was_moved_in_old_waits_until_somebody_has_seen_the_list() -> None:
     arrived = date(2026, 11, 25)
-    assert goes_on(kept(Channel.PHONE, here_since=arrived), Periods()) == (arrived + GRACE, RecordClass.PHONE)
+    assert goes_on(kept(Channel.PHONE, here_since=arrived), USUAL) == (arrived + GRACE, RecordClass.PHONE)
 
 
 def test_nobody_looks_further_back_than_what_can_be_due() -> None:
-    periods = Periods()
+    periods = USUAL
     for days in range(1500):
         today = date(2026, 1, 1) + timedelta(days=days)
         newest = newest_due(today, periods)
@@ -67,7 +69,7 @@ def test_nobody_looks_further_back_than_what_can_be_due() -> None:
 
 def test_after_the_last_contact_is_counted_from_where_that_came_after_the_closing() -> None:
     closed_before = kept(Channel.VISIT, closed_on=date(2024, 1, 10))
-    assert goes_on(closed_before, Periods()) == (date(2029, 11, 23), RecordClass.VISIT)
+    assert goes_on(closed_before, USUAL) == (date(2029, 11, 23), RecordClass.VISIT)
 
 
 def test_the_longer_period_counts_whichever_it_is() -> None:
@@ -78,7 +80,10 @@ def test_the_longer_period_counts_whichever_it_is() -> None:
 
 
 def test_a_closing_alone_changes_nothing_for_a_case_without_visits() -> None:
-    assert goes_on(kept(Channel.MAIL, closed_on=date(2026, 1, 1)), Periods()) == (date(2026, 11, 23), RecordClass.PHONE)
+    assert goes_on(kept(Channel.MAIL, closed_on=date(2026, 1, 1)), USUAL) == (
+        date(2026, 11, 23),
+        RecordClass.PHONE,
+    )
 
 
 @given(st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.integers(1, 20))
