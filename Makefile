@@ -9,6 +9,9 @@ T ?=
 WORKERS ?= 3
 BIN := .venv/bin
 
+# Where Python may keep no compiled files, every process that starts compiles the whole desk again, for seconds.
+export PYTHONDONTWRITEBYTECODE :=
+
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-7s %s\n", $$1, $$2 }'
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -79,6 +80,25 @@ def settings_of_the_test(database_url: str, **more: str) -> Settings:
     return Settings.from_env(given | more, ROOT)
 
 
+class CompiledTemplates(BytecodeCache):
+    """Templates as this process compiled them once; every test has an app of its own, and the same templates."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill *bucket* if its template was compiled; Jinja compares the source's checksum."""
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a compiled template."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = CompiledTemplates()
+
+
 class Desk:
     """The app, its worker and the line; time passes only when told to."""
 
@@ -96,6 +116,7 @@ class Desk:
         )
         self.working = True
         self.app = self._app()
+        self.app.jinja_env.bytecode_cache = COMPILED
         self.line = Line(self.app.wsgi_app, origin=ORIGIN, at=at, tick=self._tick)
         object.__setattr__(self.telephony, "http_client", self.line.http_client)
         self.clock.line = self.line
