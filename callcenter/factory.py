@@ -9,10 +9,10 @@ from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from callcenter.admin import routes as admin
+from callcenter.casefile import channel_desk
 from callcenter.casefile import routes as casefile
-from callcenter.casefile import surroundings
 from callcenter.console import routes as console
-from callcenter.console.surroundings import TelephoneDesk
+from callcenter.console.telephone_desk import TelephoneDesk
 from callcenter.context import Context
 from callcenter.crypto import KeyRing
 from callcenter.domain.ports import Ports
@@ -39,7 +39,7 @@ def create_app(settings: Settings, ports: Ports, *, mounts: Iterable[Blueprint] 
     _configure(app, settings, ports)
     db.init_app(app)
     ui.install(app, settings, FRAME, line=ports.browser_line, guarded_elsewhere=[mount.name for mount in machines])
-    surroundings.install(app, TelephoneDesk(), at_work=availability.staff_on_duty)
+    channel_desk.install(app, TelephoneDesk(), at_work=availability.staff_on_duty)
     for blueprint in (*PAGES, *machines):
         app.register_blueprint(blueprint)
     if settings.trusted_proxies:

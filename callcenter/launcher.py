@@ -18,11 +18,11 @@ from pathlib import Path
 from callcenter.adapters.clock import announce, withdraw
 from callcenter.adapters.twilio.retries import CONTROL_RETRIES, NEWS_RETRIES
 from callcenter.domain.calendar.times import parse_moment
-from callcenter.domain.calls.callbacks import Callbacks
+from callcenter.domain.calls.webhook_urls import WebhookUrls
 from callcenter.embedded import EmbeddedRedis
 from callcenter.loopback import HOST, NoFreePort, answers, is_free, is_loopback, next_free
+from callcenter.process_keeper import Child, ProcessKeeper, StartFailed, Task
 from callcenter.settings import Settings, development_secrets
-from callcenter.supervisor import Child, StartFailed, Supervisor, Task
 
 DEFAULT_PORT = 8000
 WEB_PROCESSES, WEB_THREADS = 2, 32
@@ -81,19 +81,19 @@ def start(settings: Settings, *, root: Path, port: int | None, no_simulator: boo
 def run(planned: Plan, say: Callable[[str], None] | None = None) -> int:
     """Start everything, keep it running until a signal, and leave no process behind."""
     tell = say or _to_terminal
-    supervisor = Supervisor(planned.root, tell)
-    with supervisor.listening():
+    keeper = ProcessKeeper(planned.root, tell)
+    with keeper.listening():
         try:
             _publish_clock(planned)
-            printed = _start(planned, supervisor, tell)
-            if not supervisor.asked_to_stop:
+            printed = _start(planned, keeper, tell)
+            if not keeper.asked_to_stop:
                 _tell_ready(planned, printed, tell)
-            supervisor.watch()
+            keeper.watch()
         except StartFailed as failure:
             tell(str(failure))
             return 1
         finally:
-            supervisor.stop()
+            keeper.stop()
             if planned.clock is not None:
                 withdraw(planned.root / "var")
     tell("すべて止めました。 / Stopped.")
@@ -104,16 +104,16 @@ def _to_terminal(line: str) -> None:
     print(line, flush=True)  # noqa: T201  # the operator's terminal
 
 
-def _start(planned: Plan, supervisor: Supervisor, tell: Callable[[str], None]) -> str:
+def _start(planned: Plan, keeper: ProcessKeeper, tell: Callable[[str], None]) -> str:
     tell("起動しています… / Starting…")
     printed = ""
     for step in planned.steps:
-        if supervisor.asked_to_stop:
+        if keeper.asked_to_stop:
             break
         if isinstance(step, Task):
-            printed += supervisor.perform(step)
+            printed += keeper.perform(step)
         else:
-            supervisor.start(step)
+            keeper.start(step)
     return printed
 
 
@@ -238,8 +238,8 @@ def _line(
     command = [
         *(sys.executable, "-m", "ivr.simulator", "--host", HOST, "--port", str(own)),
         *("--number", settings.line_number, "--more-number", settings.caller_id_number),
-        *("--voice-url", Callbacks(web).voice("incoming") + CONTROL_RETRIES),
-        *("--status-callback", Callbacks(web).voice("status") + NEWS_RETRIES, "--clock-file", str(clock)),
+        *("--voice-url", WebhookUrls(web).voice("incoming") + CONTROL_RETRIES),
+        *("--status-callback", WebhookUrls(web).voice("status") + NEWS_RETRIES, "--clock-file", str(clock)),
         *("--assets", str(root / "callcenter" / "static"), "--desk-url", f"{web}/staff/login"),
     ]
     for origin in dict.fromkeys((web, f"http://{HOST}:{port}", f"http://localhost:{port}")):

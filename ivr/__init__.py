@@ -5,5 +5,6 @@
 answers once and in time, also when the database is away (``stand_ins``). A sibling of the blueprints: may import
 ``callcenter.context`` and the floors below it, neither ``ui`` nor ``adapters``.
 
-Begin with ``routes`` for the addresses, ``words`` for a sentence, ``scripts.waiting`` for what is heard in the queue.
+Begin with ``routes`` for the addresses, ``words`` for a sentence, ``scripts.waiting`` for what is heard in the queue;
+when a position is worth saying is ``callcenter.domain.calls.waiting``.
 """

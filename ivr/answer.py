@@ -22,12 +22,12 @@ from callcenter.context import context, ports, settings, unit_of_work
 from callcenter.models.base import db
 from callcenter.services.announcements import changed_phrases
 from callcenter.services.delivery import receipts
-from ivr import deadlines, wording
+from ivr import changed_words, deadlines
+from ivr.changed_words import Wording
 from ivr.payloads import IDEMPOTENCY, Form, call_sid
 from ivr.scripts import ending
 from ivr.signature import raw_target
 from ivr.stand_ins import StandIn, trouble
-from ivr.wording import Wording
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def script(stand_in: StandIn = trouble, *, fresh: bool = False) -> Callable[[Vie
         def answer(**where: str) -> Response:
             form, key = request.form, None if fresh else _key()
             spoken = _in_time(lambda: _once(view, key, form, where))
-            with wording.taken_from(current_wording):
+            with changed_words.taken_from(current_wording):
                 return _xml(stand_in(form) if spoken is None else spoken)
 
         return answer
@@ -55,7 +55,7 @@ def words_only(view: Callable[[], str]) -> Callable[..., Response]:
 
     @wraps(view)
     def answer(**_where: str) -> Response:
-        with wording.taken_from(current_wording):
+        with changed_words.taken_from(current_wording):
             return _xml(view())
 
     return answer
@@ -82,7 +82,7 @@ def news(view: Callable[..., None]) -> Callable[..., Response]:
 
 def current_wording() -> Wording:
     """Return the line's wording as this process last read it, without a query."""
-    return wording.with_changes(changed_phrases.remembered(db.engine), settings().public_base_url)
+    return changed_words.with_changes(changed_phrases.remembered(db.engine), settings().public_base_url)
 
 
 def _key() -> str:
@@ -118,7 +118,7 @@ def _in_time(work: Callable[[], str]) -> str | None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  # Flask's own idiom
 
     def inside() -> str:
-        with app.app_context(), wording.taken_from(current_wording):
+        with app.app_context(), changed_words.taken_from(current_wording):
             return work()
 
     try:

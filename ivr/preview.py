@@ -11,7 +11,7 @@ from callcenter.domain.announcements.readings import Phrase, digits
 from callcenter.domain.announcements.speech import Announcement, Fact, seconds
 from callcenter.domain.announcements.wording import Changes, Slot
 from callcenter.domain.calendar.hours import State
-from ivr import scenes, wording, words
+from ivr import changed_words, scenes, words
 from ivr.answer import current_wording
 from ivr.scripts import arrival, ending, parts, waiting
 
@@ -42,14 +42,14 @@ class Preview:
 
     def closed(self, hours: State, now: datetime) -> tuple[Phrase, ...]:
         """Return what a caller hears first while the line is closed."""
-        with wording.taken_from(current_wording):
+        with changed_words.taken_from(current_wording):
             return arrival.state_in_words(scenes.closed_scene(hours, now))
 
     def closed_while_waiting(self, hours: State, now: datetime) -> tuple[Phrase, ...]:
         """Return what waiting callers hear first when the line is closed during their wait."""
         special = hours.special.reason if hours.special is not None else ""
         scene = ending.Ending(next_open=scenes.reopening(hours, now), special=special)
-        with wording.taken_from(current_wording):
+        with changed_words.taken_from(current_wording):
             return ending.closure_in_words(scene)
 
     def shown(self, *names: str) -> str:
@@ -59,8 +59,8 @@ class Preview:
 
     def slots(self, changes: Changes) -> list[Slot]:
         """Return every phrase, as shipped and as *changes* make it."""
-        now = wording.with_changes(changes, settings().public_base_url)
-        with wording.taken_from(lambda: now):
+        now = changed_words.with_changes(changes, settings().public_base_url)
+        with changed_words.taken_from(lambda: now):
             return [Slot(name, one, now[one], _limit(name)) for name, one in words.BY_NAME.items()]
 
     def said(self, announcement: Announcement) -> tuple[Phrase, ...]:
@@ -75,8 +75,8 @@ class Preview:
     def away(self, changes: Changes) -> str:
         """Return the script for when nothing of ours answers; a recording would lie at an address of ours."""
         read_out = Changes({name: replace(change, sound=None) for name, change in changes.by_name.items()})
-        now = wording.with_changes(read_out, settings().public_base_url)
-        with wording.taken_from(lambda: now):
+        now = changed_words.with_changes(read_out, settings().public_base_url)
+        with changed_words.taken_from(lambda: now):
             return ending.away(ending.Ending())
 
 

@@ -11,9 +11,9 @@ from callcenter.domain.announcements import readings
 from callcenter.domain.announcements.readings import Phrase
 from callcenter.domain.calendar.hours import Reason, SpecialDay, SpecialKind, State
 from callcenter.domain.calendar.times import clock_phrase, in_japan, local_date, next_open_phrase
-from callcenter.domain.calls.callbacks import Callbacks
 from callcenter.domain.calls.lifecycle import CallOutcome
 from callcenter.domain.calls.waiting import WaitingVerdict
+from callcenter.domain.calls.webhook_urls import WebhookUrls
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.services.calendar import opening_hours
 from callcenter.services.calls.calls import WaitStep
@@ -25,14 +25,14 @@ QUEUE = "hl-main"
 """The one holding queue at Twilio."""
 
 
-def callbacks() -> Callbacks:
+def webhook_urls() -> WebhookUrls:
     """Return the builder of callback addresses."""
-    return Callbacks(settings().public_base_url)
+    return WebhookUrls(settings().public_base_url)
 
 
 def welcome() -> str:
     """Return the script that queues the caller."""
-    urls = callbacks()
+    urls = webhook_urls()
     return arrival.welcome(arrival.Welcome(queue=QUEUE, wait_url=urls.voice("wait"), leave_url=urls.voice("leave")))
 
 
@@ -97,7 +97,7 @@ def reopening(hours: State, now: datetime) -> Phrase | None:
 
 def wait_script(step: WaitStep) -> str:
     """Return what a waiting caller hears until the next request."""
-    urls = callbacks()
+    urls = webhook_urls()
     if step.phrases is None:
         return waiting.step_out()
     if step.phrases.greeting:
@@ -107,7 +107,7 @@ def wait_script(step: WaitStep) -> str:
 
 def music() -> waiting.Music:
     """Return the waiting music."""
-    urls = callbacks()
+    urls = webhook_urls()
     return waiting.Music(urls.audio("wait-8.wav"), urls.audio("wait-15.wav"))
 
 
@@ -138,7 +138,7 @@ def repeated_ending(call: Call) -> str:
 
 def caller_in_room(call: Call) -> str:
     """Return the script that lets the caller into the room."""
-    urls = callbacks()
+    urls = webhook_urls()
     return room.caller(
         room.Caller(
             name=call.room,
@@ -152,7 +152,7 @@ def caller_in_room(call: Call) -> str:
 
 def counsellor_in_room(call: Call, offer: Offer) -> str:
     """Return the script that lets a counsellor into the room."""
-    urls = callbacks()
+    urls = webhook_urls()
     return room.counsellor(
         room.Counsellor(
             name=call.room,
@@ -166,7 +166,7 @@ def counsellor_in_room(call: Call, offer: Offer) -> str:
 
 def listener_in_room(call: Call, offer: Offer) -> str:
     """Return the script that lets a supervisor into the room, muted."""
-    urls = callbacks()
+    urls = webhook_urls()
     return room.listener(
         room.Listener(
             name=call.room,
@@ -180,13 +180,13 @@ def listener_in_room(call: Call, offer: Offer) -> str:
 
 def on_hold(*, transfer: bool = False, again: bool = False) -> str:
     """Return what a caller on hold hears; needs no database."""
-    urls = callbacks()
+    urls = webhook_urls()
     return room.hold(room.Hold(urls.audio("hold.wav"), urls.voice("hold/again"), transfer=transfer, again=again))
 
 
 def wait_for_hold(offer: Offer) -> str:
     """Return the script by which a colleague waits until the caller is on hold, then enters."""
-    urls = callbacks()
+    urls = webhook_urls()
     return room.waiting(room.RoomMusic(urls.audio("wait-8.wav"), urls.offer(offer.id, "enter")))
 
 

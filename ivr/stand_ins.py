@@ -92,7 +92,7 @@ def _once_more(first: Announcement | None = None) -> str | None:
     tried = _tried()
     if tried >= TRIES:
         return None
-    scene = RoomMusic(scenes.callbacks().audio("wait-8.wav"), _this_address(tried + 1), first)
+    scene = RoomMusic(scenes.webhook_urls().audio("wait-8.wav"), _this_address(tried + 1), first)
     return room_scripts.waiting(scene)
 
 
@@ -101,7 +101,7 @@ def _tried() -> int:
 
 
 def _this_address(tried: int) -> str:
-    return f"{scenes.callbacks().origin}{request.path}?again={tried}"
+    return f"{scenes.webhook_urls().origin}{request.path}?again={tried}"
 
 
 def _lasts(now: datetime) -> bool:

@@ -16,7 +16,7 @@ from callcenter.domain.calls.lifecycle import CallOutcome, CallState, OfferState
 from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.domain.talks.supervision import Mode
 from callcenter.site_map import PLACES
-from callcenter.ui import access, tones
+from callcenter.ui import access, state_labels
 from callcenter.ui.response.assets import BUNDLES, Assets
 from tests.pages import Site
 
@@ -111,7 +111,7 @@ def test_every_page_says_who_may_open_it(site: Site) -> None:
 
 MAY_NAME_ROLES = {
     "callcenter/domain/access/permissions.py": "says what each may do",
-    "callcenter/ui/tones.py": "says what each is called",
+    "callcenter/ui/state_labels.py": "says what each is called",
     "callcenter/services/moving/demo.py": "makes one account of each",
 }
 """Everything else asks what somebody may do, so that another role is written in these places only."""
@@ -243,7 +243,7 @@ def test_every_symbol_that_is_used_is_on_the_icon_sheet() -> None:
     sheet = set(re.findall(r'<symbol id="([\w-]+)"', (STATIC / "icons.svg").read_text("utf-8")))
     texts = [template.read_text("utf-8") for template in TEMPLATES]
     used = {symbol for text in texts for symbol in re.findall(r'(?:icon\(|symbol=)"([\w-]+)"', text)}
-    used |= {tone.icon for kinds in tones.TONES.values() for tone in kinds.values()}
+    used |= {tone.icon for kinds in state_labels.TONES.values() for tone in kinds.values()}
     assert used - sheet == set()
 
 
@@ -254,8 +254,8 @@ def test_every_symbol_that_is_used_is_on_the_icon_sheet() -> None:
 def test_every_state_has_a_word_a_tone_and_a_shape(
     kind: type[CallState | Mode | OfferState | CallOutcome | Work],
 ) -> None:
-    assert [state for state in kind if state not in tones.TONES[kind]] == []
+    assert [state for state in kind if state not in state_labels.TONES[kind]] == []
 
 
 def test_every_reason_to_be_away_has_a_word() -> None:
-    assert set(tones.AWAY) == set(AwayReason)
+    assert set(state_labels.AWAY) == set(AwayReason)

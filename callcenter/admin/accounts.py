@@ -26,7 +26,7 @@ from callcenter.ui.frame import Say
 from callcenter.ui.kit.answers import again, onward
 from callcenter.ui.notices import OPERATOR
 from callcenter.ui.staff.login_flow import requires_recent_proof
-from callcenter.ui.tones import ROLES
+from callcenter.ui.state_labels import ROLES
 
 NOTICE_WORDS = {
     "staff.factor_reset": "{by}が、{name}さんの「もうひとつの確認」を外しました。",

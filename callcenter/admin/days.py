@@ -142,7 +142,7 @@ def _ask_why(chosen: Choice) -> str:
     links = [(reason, _to_confirm(choice.because(chosen, reason))) for reason in reasons]
     given: dict[str, Any] = {name: value for name, value in chosen.fields.items() if name != "reason"}
     return render_template(
-        "admin/calendar/why.html", title=describe(chosen.day, chosen.special), links=links, given=given
+        "admin/calendar/ask_reason.html", title=describe(chosen.day, chosen.special), links=links, given=given
     )
 
 

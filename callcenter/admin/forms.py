@@ -25,14 +25,14 @@ from callcenter.domain.directory.institutions import (
 )
 from callcenter.domain.keeping.retention import HoldReason
 from callcenter.domain.places import Prefecture, municipalities, prefectures_for_choice
-from callcenter.domain.records.consultations import Topic
+from callcenter.domain.records.record_codes import Topic
 from callcenter.domain.staff.roles import Contact
 from callcenter.domain.staff.second_factor import IdentityCheck, ResetReason
 from callcenter.models.directory import Institution
 from callcenter.services.staff.accounts import NewStaff
 from callcenter.ui.forms import AtMost, ChoiceField, Form, ManyChoicesField, RadioChoiceField
 from callcenter.ui.kit.sent import chosen
-from callcenter.ui.tones import ROLES
+from callcenter.ui.state_labels import ROLES
 
 CHOOSE = "選んでください"
 UNTIL_WHEN = "いつまで残すかを、2026-11-30 のように入れてください。"

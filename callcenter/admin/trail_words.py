@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callcenter.services.trail.readers import OPENINGS
-from callcenter.ui.tones import ROLES
+from callcenter.ui.state_labels import ROLES
 
 GROUPS = {
     "reading": "記録をひらいた",

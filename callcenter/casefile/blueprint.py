@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 from flask_wtf.csrf import generate_csrf
 
-from callcenter.casefile.surroundings import address_of, workplace
+from callcenter.casefile.channel_desk import address_of, workplace
 from callcenter.domain.access.permissions import Action
 from callcenter.ui.access import staff_who_may
 

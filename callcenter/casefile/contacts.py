@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from callcenter.casefile.words import CHANNEL_ICONS
 from callcenter.domain.cases.wall import Part
 from callcenter.domain.codes import Code
-from callcenter.domain.records.consultations import Channel
+from callcenter.domain.records.record_codes import Channel
 from callcenter.models.records import Consultation
 from callcenter.services.records import lengths
 

@@ -18,8 +18,8 @@ from callcenter.domain.cases.states import CloseReason
 from callcenter.domain.cases.wall import Part
 from callcenter.domain.keeping.disclosure import Mark, Piece
 from callcenter.domain.names import nicknames as spelling
-from callcenter.domain.records.consultations import Channel, Relation
 from callcenter.domain.records.entering import EnteredWhy, WrongMoment, contact_moment
+from callcenter.domain.records.record_codes import Channel, Relation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.cases import case_handovers
 from callcenter.services.cases.casework import LONGEST_TEXT

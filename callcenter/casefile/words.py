@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcenter.domain.records.consultations import Channel, Relation
+from callcenter.domain.records.record_codes import Channel, Relation
 from callcenter.models.cases.cases import Person
 from callcenter.models.records import Consultation
 

@@ -30,7 +30,7 @@ def cases_search(nickname: str, relation: str, age: str, prefecture: str, topic:
     from callcenter.domain.codes import from_label
     from callcenter.domain.names.nickname_cues import Cues
     from callcenter.domain.places import Prefecture
-    from callcenter.domain.records.consultations import AgeBand, Relation, Topic
+    from callcenter.domain.records.record_codes import AgeBand, Relation, Topic
     from callcenter.services.cases import cases as found_cases
     from callcenter.services.trail.audit import OPERATOR
 

@@ -45,4 +45,4 @@ def live_parts() -> str:
         seen = desk.build(session, myself(session), now=ports().clock.now())
     if seen.work in BOUND:  # who talks at a telephone has no heartbeat here, and is at work all the same
         note_activity()
-    return render_template("console/live.html", **seen.given())
+    return render_template("console/live_parts.html", **seen.given())

@@ -28,9 +28,9 @@ from callcenter.domain.directory.helplines import shipped_helplines
 from callcenter.domain.directory.institutions import Entry
 from callcenter.domain.duty.presence import PUT_AWAY, TALKING, AwayReason, Work, is_long_wrap_up
 from callcenter.domain.policy import Policy
-from callcenter.domain.records.consultations import Relation
+from callcenter.domain.records.record_codes import Relation
 from callcenter.domain.staff.roles import Contact
-from callcenter.domain.talks import scripts
+from callcenter.domain.talks import suggested_words
 from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
@@ -43,7 +43,7 @@ from callcenter.services.duty import availability, care
 from callcenter.services.duty.care import OpenHardCall
 from callcenter.services.records import consultations, drafts
 from callcenter.ui.hints import Hint, hint_of
-from callcenter.ui.tones import AWAY, Tone, tone_of
+from callcenter.ui.state_labels import AWAY, StateLabel, state_label
 
 ORDER = (Work.ON_CALL, Work.CONNECTING, Work.OFFERED, Work.AVAILABLE, Work.WRAP_UP, Work.AWAY)
 SHOWN_WAITING = 20
@@ -63,7 +63,7 @@ class Waiting:
 class Peers:
     """Colleagues who are doing the same."""
 
-    tone: Tone
+    tone: StateLabel
     names: tuple[str, ...]
 
 
@@ -97,7 +97,7 @@ class Desk:
 
     now: datetime
     work: Work
-    tone: Tone
+    tone: StateLabel
     reason: AwayReason | None
     away_words: str
     since: datetime | None
@@ -151,7 +151,7 @@ class Desk:
         return {
             "desk": self,
             "lines": self.lines,
-            "scripts": scripts,
+            "scripts": suggested_words,
             "after_choices": AFTER_CHOICES,
             "away_choices": AWAY_CHOICES,
         }
@@ -189,7 +189,7 @@ def build(session: Session, staff: Staff, *, now: datetime) -> Desk:
     return Desk(
         now=now,
         work=work,
-        tone=tone_of(work),
+        tone=state_label(work),
         reason=row.reason if row else None,
         away_words=AWAY[row.reason] if row and row.reason else "",
         since=row.since if row else None,
@@ -249,7 +249,7 @@ def _people(session: Session, me: Staff, now: datetime, policy: Policy) -> tuple
     for one in availability.at_work(session, now=now, policy=policy):
         if one.staff_id != me.id:
             by_work.setdefault(one.work, []).append(one.name)
-    return tuple(Peers(tone_of(work), tuple(by_work[work])) for work in ORDER if work in by_work)
+    return tuple(Peers(state_label(work), tuple(by_work[work])) for work in ORDER if work in by_work)
 
 
 def _drafts(session: Session, staff: Staff, *, without: Consultation | None) -> tuple[Draft, ...]:

@@ -9,11 +9,11 @@ from typing import Any
 from flask import render_template
 from sqlalchemy.orm import Session
 
+from callcenter.casefile.channel_desk import Drawing, PageResults
 from callcenter.casefile.person import page
 from callcenter.casefile.record.lookup import lookup
-from callcenter.casefile.surroundings import Drawing, PageResults
 from callcenter.context import line_words, ports, settings
-from callcenter.domain.talks import scripts
+from callcenter.domain.talks import suggested_words
 from callcenter.domain.talks.talk import WORDS, Help
 from callcenter.ui.kit.answers import from_script
 
@@ -31,11 +31,11 @@ def without_record(given: Mapping[str, Any]) -> Drawing:
 def draw(given: Mapping[str, Any]) -> str:
     """Return the whole page, or for a script the parts around the record."""
     if from_script():
-        return render_template("console/work.html", **given)
+        return render_template("console/record_parts.html", **given)
     return render_template(
         "console/board.html",
         **given,
-        script_sections=scripts.drawer(_spoken()),
+        script_sections=suggested_words.drawer(_spoken()),
         lookup=lookup(),
         line_origin=settings().simulator_url,
         edges=ports().browser_line.edges,

@@ -16,7 +16,7 @@ from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.calls import cut_off
 from callcenter.services.cases import continuity, wall
-from callcenter.ui.tones import Tone, tone_of
+from callcenter.ui.state_labels import StateLabel, state_label
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Known:
     staff_id: str
     name: str
     title: str
-    tone: Tone
+    tone: StateLabel
     since: datetime | None
     is_me: bool
     free: bool
@@ -56,7 +56,7 @@ def _known(session: Session, staff_id: str, title: str, talk: Talk | None, me: S
         staff_id=staff_id,
         name=session.get_one(Staff, staff_id).name,
         title=title,
-        tone=tone_of(row.work if row else Work.OFFLINE),
+        tone=state_label(row.work if row else Work.OFFLINE),
         since=row.since if row is not None and row.work is not Work.OFFLINE else None,
         is_me=staff_id == me.id,
         free=can_ask and talk is not None and staff_id in [one.id for one in talk.free],

@@ -31,7 +31,7 @@ def told() -> str:
     """Return the notices alone, for pages that show them as they come."""
     with reading() as session:
         found = sentences(session, me().staff_id)
-    return render_template("parts/staff/told.html", notices=found, seen="console.seen")
+    return render_template("parts/staff/notices.html", notices=found, seen="console.seen")
 
 
 @bp.post("/notices/<notice_id>/seen")

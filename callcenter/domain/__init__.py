@@ -5,5 +5,6 @@ it. May import the standard library and ``callcenter.data``. Whatever touches th
 (for the telephone: ``telephony``) that an adapter fulfils.
 
 Begin with ``codes`` (lists of codes and their Japanese labels), ``errors`` (a rule that was not met) and ``policy``
-(what the operator may choose); then the room of the subject.
+(what the operator may choose,
+with the defaults); then the room of the subject.
 """

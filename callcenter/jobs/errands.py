@@ -15,8 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.context import context, unit_of_work
-from callcenter.domain.calls.callbacks import Callbacks
 from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
+from callcenter.domain.calls.webhook_urls import WebhookUrls
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.staff.roles import Contact
 from callcenter.domain.telephony import Browser, LegState, LineBusy, LineGone, LineRefused
@@ -65,14 +65,14 @@ def ring(facts: Facts) -> str:
         to, seconds = _destination(session, offer), ringing.ring_seconds(offer, here.settings.policy)
     if asked_at is not None:
         return _look_for_ring(offer_id, to, asked_at)
-    callbacks = Callbacks(here.settings.public_base_url)
+    urls = WebhookUrls(here.settings.public_base_url)
     try:
         if to is None:
             raise LineRefused("nowhere to ring")
         sid = here.ports.telephony.ring(
             to,
-            answer_url=callbacks.offer(offer_id, "answer"),
-            status_url=callbacks.offer(offer_id, "status"),
+            answer_url=urls.offer(offer_id, "answer"),
+            status_url=urls.offer(offer_id, "status"),
             timeout=seconds,
         )
     except LineRefused as refused:
@@ -147,7 +147,7 @@ def bring_caller(facts: Facts) -> str:
         if call is None or call.state is not CallState.CLAIMED:
             return "not_wanted"
         caller_sid, queue_sid = call.caller_sid, call.queue_sid
-    url = Callbacks(here.settings.public_base_url).join(offer_id)
+    url = WebhookUrls(here.settings.public_base_url).join(offer_id)
     if queue_sid:
         try:
             here.ports.telephony.take_from_queue(queue_sid, caller_sid, url)
@@ -169,7 +169,7 @@ def rescue_caller(facts: Facts) -> str:
         if handover.promote_colleague(session, call, now=context().ports.clock.now()):
             return "promoted"
         caller_sid = call.caller_sid
-    return _lead(caller_sid, Callbacks(context().settings.public_base_url).requeue(facts["offer"]))
+    return _lead(caller_sid, WebhookUrls(context().settings.public_base_url).requeue(facts["offer"]))
 
 
 @handles("say_bye")
@@ -181,7 +181,7 @@ def say_bye(facts: Facts) -> str:
             return "not_wanted"
         caller_sid = call.caller_sid
     way = f"bye/{facts['parting']}" if facts.get("parting") else "bye"
-    return _lead(caller_sid, Callbacks(context().settings.public_base_url).voice(way))
+    return _lead(caller_sid, WebhookUrls(context().settings.public_base_url).voice(way))
 
 
 @handles("hang_up")
@@ -237,7 +237,7 @@ def look_into_room(facts: Facts) -> str:
             call.caller_joined_at = call.caller_joined_at or now
             room.leg_joined(session, call, offer, at=now, now=now)
             return "together"
-    return _lead(caller_sid, Callbacks(context().settings.public_base_url).requeue(offer_id))
+    return _lead(caller_sid, WebhookUrls(context().settings.public_base_url).requeue(offer_id))
 
 
 def _call_of(session: Session, offer_id: str) -> Call | None:

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from callcenter.context import context, unit_of_work
-from callcenter.domain.calls.callbacks import Callbacks
 from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
+from callcenter.domain.calls.webhook_urls import WebhookUrls
 from callcenter.domain.telephony import LineGone, LineUnknown
 from callcenter.jobs.errands import NotReady
 from callcenter.models.calls.calls import Call, Offer
@@ -50,7 +50,7 @@ def set_hold(facts: Facts) -> str:
 
 
 def _follow(wished: RequestedHold) -> None:
-    line, urls = context().ports.telephony, Callbacks(context().settings.public_base_url)
+    line, urls = context().ports.telephony, WebhookUrls(context().settings.public_base_url)
     music = urls.voice("hold/transfer" if wished.announced else "hold")
 
     def act(room_sid: str) -> None:
@@ -97,7 +97,7 @@ def announce(facts: Facts) -> str:
         if call is None or call.state is not CallState.TALKING:
             return "not_wanted"
         caller_sid, sid, name = call.caller_sid, call.conference_sid, call.room
-    line, url = context().ports.telephony, Callbacks(context().settings.public_base_url).voice(f"say/{facts['code']}")
+    line, url = context().ports.telephony, WebhookUrls(context().settings.public_base_url).voice(f"say/{facts['code']}")
     try:
         in_room(sid, name, lambda room_sid: line.announce(room_sid, caller_sid, url))
     except LineUnknown:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import IntegrityError
 
 from callcenter.context import context, reading, unit_of_work
-from callcenter.domain.calls.callbacks import Callbacks
+from callcenter.domain.calls.webhook_urls import WebhookUrls
 from callcenter.domain.telephony import LegState, LineBusy, LineGone, LineRefused, LineUnknown, RungLeg
 from callcenter.services.delivery import chores
 from callcenter.services.delivery.chores import LeasedChore
@@ -123,7 +123,7 @@ def _rooms(now: datetime) -> None:
         astray = [
             (call.caller_sid, call.room) for call in reconciliation.waiting_calls_in_rooms(session, running, now=now)
         ]
-    back = Callbacks(here.settings.public_base_url).voice("incoming")
+    back = WebhookUrls(here.settings.public_base_url).voice("incoming")
     for caller_sid, room in astray:
         if caller_sid in (here.ports.telephony.in_room(room) or []):
             _unless_gone(lambda sid=caller_sid: here.ports.telephony.redirect(sid, back))  # type: ignore[misc]  # a lambda's default

@@ -17,7 +17,7 @@ from callcenter.jobs.loop import Routine, keep_running
 from callcenter.services.calls import dispatching
 from callcenter.services.delivery import outbox
 from callcenter.services.names import nickname_index
-from callcenter.services.talks import watch
+from callcenter.services.talks import silent_calls
 
 log = logging.getLogger(__name__)
 
@@ -56,14 +56,14 @@ def ring_and_run_errands() -> None:
 def sweep() -> None:
     """Handle what has been silent for too long."""
     with unit_of_work() as session:
-        watch.sweep(session, now=context().ports.clock.now(), policy=context().settings.policy)
+        silent_calls.sweep(session, now=context().ports.clock.now(), policy=context().settings.policy)
 
 
 def forget() -> None:
     """Delete what is kept for a while only."""
     with unit_of_work() as session:
         nickname_index.complete(session)  # names that an older version added while it was being replaced
-        watch.forget(session, now=context().ports.clock.now())
+        silent_calls.forget(session, now=context().ports.clock.now())
 
 
 def lanes(stop: threading.Event) -> Mapping[str, tuple[Routine, ...]]:

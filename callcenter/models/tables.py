@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callcenter.models import access, announcements, calendar, directory, duty, keys, misuse, records
-from callcenter.models.calls import calls, line
+from callcenter.models.calls import calls, switches
 from callcenter.models.cases import cases, casework, continuity, family
 from callcenter.models.delivery import chores, heavy_jobs, nightly, notices, outbox
 from callcenter.models.keeping import process_keys, retention
@@ -25,7 +25,7 @@ ALL = (
     family,
     heavy_jobs,
     keys,
-    line,
+    switches,
     misuse,
     nightly,
     notices,

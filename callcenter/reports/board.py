@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.access.permissions import Action
-from callcenter.reports import line_now
+from callcenter.reports import board_data
 from callcenter.reports.blueprint import bp
 from callcenter.services.calls import pull
 from callcenter.ui.access import myself, staff_who_may
@@ -39,5 +39,5 @@ def pull_calls() -> Response:
 
 def _draw(template: str) -> str:
     with reading() as session:
-        now = line_now.build(session, myself(session), now=ports().clock.now(), policy=settings().policy)
+        now = board_data.build(session, myself(session), now=ports().clock.now(), policy=settings().policy)
     return render_template(template, board=now)

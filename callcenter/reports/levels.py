@@ -8,14 +8,14 @@ from datetime import timedelta
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.figures.answering import IN_TIME, LONG_WAIT, TARGET, VERY_LONG_WAIT
 from callcenter.domain.policy import Policy
-from callcenter.ui.tones import Tone
+from callcenter.ui.state_labels import StateLabel
 
 
 @dataclass(frozen=True)
 class Level:
     """How a figure stands, and from where on it would stand otherwise."""
 
-    tone: Tone
+    tone: StateLabel
     note: str = ""
 
     @property
@@ -23,16 +23,16 @@ class Level:
         return self.tone.tone in {"accent", "quiet"}
 
 
-USUAL = Tone("ふつう", "accent", "dot", solid=True)
-NOTHING_YET = Tone("まだありません", "quiet", "ring")
+USUAL = StateLabel("ふつう", "accent", "dot", solid=True)
+NOTHING_YET = StateLabel("まだありません", "quiet", "ring")
 
 
-def _raised(label: str) -> Tone:
-    return Tone(label, "warn", "triangle", solid=True)
+def _raised(label: str) -> StateLabel:
+    return StateLabel(label, "warn", "triangle", solid=True)
 
 
-def _serious(label: str) -> Tone:
-    return Tone(label, "danger", "alert")
+def _serious(label: str) -> StateLabel:
+    return StateLabel(label, "danger", "alert")
 
 
 def _minutes(span: timedelta) -> str:

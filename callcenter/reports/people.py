@@ -21,7 +21,7 @@ from callcenter.services.trail.audit import staff_member
 from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.kit.answers import onward
 from callcenter.ui.kit.sent import UnknownChoice, choice
-from callcenter.ui.tones import AWAY, Tone, tone_of
+from callcenter.ui.state_labels import AWAY, StateLabel, state_label
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Colleague:
 
     id: str
     name: str
-    tone: Tone
+    tone: StateLabel
     reason: str
     since: datetime | None
     busy: bool
@@ -46,7 +46,7 @@ class Colleague:
         return cls(
             id=staff.id,
             name=staff.name,
-            tone=tone_of(work),
+            tone=state_label(work),
             reason=AWAY[row.reason] if row and row.reason else "",
             since=row.since if row else None,
             busy=work in BUSY_WITH_A_CALLER,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain.calls.lifecycle import OfferState, Purpose
 from callcenter.domain.duty.presence import TALKING, Work
 from callcenter.domain.policy import Policy
-from callcenter.domain.records.consultations import Risk
+from callcenter.domain.records.record_codes import Risk
 from callcenter.domain.staff.roles import Contact
 from callcenter.domain.talks.supervision import Mode
 from callcenter.models.staff.accounts import Staff
@@ -18,7 +18,7 @@ from callcenter.reports import levels
 from callcenter.reports.levels import Level
 from callcenter.services.talks import roster
 from callcenter.services.talks.roster import OnDuty, TalkFollower
-from callcenter.ui.tones import AWAY, Tone, tone_of
+from callcenter.ui.state_labels import AWAY, StateLabel, state_label
 
 ORDER = (Work.ON_CALL, Work.CONNECTING, Work.OFFERED, Work.AVAILABLE, Work.WRAP_UP, Work.AWAY)
 
@@ -34,7 +34,7 @@ class Follower:
     there: bool
     """Whether their leg is in the room yet."""
     mode: Mode
-    tone: Tone
+    tone: StateLabel
     settled: bool
     """Whether the room keeps them as they wish."""
 
@@ -46,7 +46,7 @@ class Person:
     staff_id: str
     name: str
     work: Work
-    tone: Tone
+    tone: StateLabel
     reason: str
     since: datetime
     level: Level | None
@@ -79,7 +79,7 @@ def _follower(found: TalkFollower, me: Staff) -> Follower:
         mine=offer.staff_id == me.id,
         there=offer.state is OfferState.JOINED,
         mode=mode,
-        tone=tone_of(mode),
+        tone=state_label(mode),
         settled=offer.mode_set is mode,
     )
 
@@ -108,7 +108,7 @@ def _person(
         staff_id=row.staff_id,
         name=found.name,
         work=row.work,
-        tone=tone_of(row.work),
+        tone=state_label(row.work),
         reason=AWAY[row.reason] if row.reason else "",
         since=since,
         level=levels.of_work(row.work, now - since, policy),

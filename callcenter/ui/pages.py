@@ -10,7 +10,7 @@ from flask import Flask, request
 from callcenter.context import ports, settings
 from callcenter.domain import phone_numbers
 from callcenter.domain.directory.helplines import shipped_helplines, tonight
-from callcenter.ui.tones import ROLES, tone_of
+from callcenter.ui.state_labels import ROLES, state_label
 
 COOKIE = "reading"
 SIZES = {"standard": "標準", "large": "大", "largest": "特大"}
@@ -47,7 +47,7 @@ def reading_now() -> Reading:
 def install(app: Flask) -> None:
     """Give every template what all pages show, without a query, so that error pages have it too."""
     app.context_processor(_given)
-    app.jinja_env.globals.update(tone_of=tone_of, role_names=ROLES, reading_sizes=SIZES, reading_themes=THEMES)
+    app.jinja_env.globals.update(state_label=state_label, role_names=ROLES, reading_sizes=SIZES, reading_themes=THEMES)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 

@@ -13,8 +13,8 @@ from callcenter.domain.announcements.speech import Announcement, Fact, speakable
 from callcenter.domain.calendar.hours import Reason
 from callcenter.domain.calendar.times import clock_phrase
 from ivr import words
+from ivr.changed_words import kept
 from ivr.scripts.parts import Farewell, Queueing, enter_queue, other_line, say, say_farewell, spoken
-from ivr.wording import kept
 
 
 def month_and_day(month: int, day: int) -> Phrase:

@@ -9,8 +9,8 @@ from twilio.twiml.voice_response import VoiceResponse
 from callcenter.domain.announcements.readings import Phrase
 from callcenter.domain.announcements.speech import Announcement, Fact, speakable
 from ivr import words
+from ivr.changed_words import kept
 from ivr.scripts.parts import Farewell, say, say_farewell, spoken
-from ivr.wording import kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,8 @@ from callcenter.domain.announcements import readings
 from callcenter.domain.announcements.readings import Phrase
 from callcenter.domain.announcements.speech import Announcement, Fact, seconds
 from callcenter.domain.calendar.times import minutes_phrase
-from ivr import wording, words
-from ivr.wording import KEPT
+from ivr import changed_words, words
+from ivr.changed_words import KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Whisper:
 
 def say(parent: Any, announcement: Announcement, **facts: Fact) -> None:
     """Let *parent* (a response or a gather) speak *announcement*; nothing if no sentence is left."""
-    said = wording.now()[announcement]
+    said = changed_words.now()[announcement]
     if said.sound is not None:
         parent.play(address(said.sound.url))
         return
@@ -78,7 +78,7 @@ def say(parent: Any, announcement: Announcement, **facts: Fact) -> None:
 
 def length(announcement: Announcement, **facts: Fact) -> float:
     """Return the estimated seconds that ``say`` would speak; those of a recording are known."""
-    said = wording.now()[announcement]
+    said = changed_words.now()[announcement]
     return said.sound.seconds if said.sound is not None else seconds(_pieces(said, **facts), VOICE.rate)
 
 
@@ -116,7 +116,7 @@ def address(url: str) -> str:
 
 def spoken(announcement: Announcement, **facts: Fact) -> tuple[Phrase, ...]:
     """Return what ``say`` speaks, in pieces."""
-    return _pieces(wording.now()[announcement], **facts)
+    return _pieces(changed_words.now()[announcement], **facts)
 
 
 @lru_cache(KEPT)

@@ -9,8 +9,8 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from callcenter.domain.announcements.speech import Announcement
 from ivr import words
+from ivr.changed_words import kept
 from ivr.scripts.parts import Whisper, address, say
-from ivr.wording import kept
 
 REGION = "jp1"
 """Where the voices are mixed."""

@@ -13,8 +13,8 @@ from callcenter.domain.calls.waiting import WaitPhrases
 from callcenter.domain.cases.continuity import CODE_DIGITS
 from callcenter.domain.staff.roles import Contact
 from ivr import words
+from ivr.changed_words import kept
 from ivr.scripts.parts import Queueing, address, enter_queue, length, say
-from ivr.wording import kept
 
 LONGEST = 20.0
 """Seconds a wait document may last: so long may a caller who should move on be kept."""

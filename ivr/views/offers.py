@@ -34,9 +34,9 @@ def answer(form: Form, session: Session, now: datetime, offer_id: str) -> str:
         return _claim(session, offer, call, now)
     offer.state = OfferState.SCREENING
     if offer.purpose is Purpose.LISTEN:
-        return offers.ask_to_listen(scenes.callbacks().offer(offer.id, "screen"))
+        return offers.ask_to_listen(scenes.webhook_urls().offer(offer.id, "screen"))
     whisper = None if offer.purpose is Purpose.CONSULT else scenes.whisper(session, call, now)
-    return offers.screen(offers.Screen(scenes.callbacks().offer(offer.id, "screen"), whisper))
+    return offers.screen(offers.Screen(scenes.webhook_urls().offer(offer.id, "screen"), whisper))
 
 
 @bp.post("/offer/<offer_id>/screen")

@@ -92,7 +92,7 @@ def requeue(form: Form, session: Session, now: datetime, offer_id: str) -> str:
         return ending.bye()
     if call.offer_id == offer.id:
         room.requeue_caller(session, call, offer, now=now)
-    urls = scenes.callbacks()
+    urls = scenes.webhook_urls()
     return waiting.requeue(
         waiting.Requeue(
             queue=scenes.QUEUE,
@@ -107,5 +107,5 @@ def requeue(form: Form, session: Session, now: datetime, offer_id: str) -> str:
 @words_only
 def alone() -> str:
     """Answer somebody who is the first in the room with music."""
-    urls = scenes.callbacks()
+    urls = scenes.webhook_urls()
     return room_scripts.waiting(RoomMusic(urls.audio("wait-8.wav"), urls.voice("room")))

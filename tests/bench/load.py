@@ -19,10 +19,10 @@ from callcenter.loopback import HOST, answers, free_port
 from callcenter.models.base import connect, new_id
 from callcenter.models.keys import lend_ring
 from callcenter.models.staff.accounts import Staff
+from callcenter.process_keeper import spawn
 from callcenter.services.duty import presence
 from callcenter.services.staff.accounts import NewStaff, add_staff
 from callcenter.services.trail.audit import OPERATOR
-from callcenter.supervisor import spawn
 from tests.bench.callers import WEBHOOKS_OF_A_CALL
 from tests.bench.environment import environment
 from tests.bench.places import python, stop

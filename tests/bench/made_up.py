@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from callcenter.domain.names.nickname_cues import UNKNOWN, Cues
 from callcenter.domain.names.romaji import write
 from callcenter.domain.places import Prefecture
-from callcenter.domain.records.consultations import AgeBand, Topic
+from callcenter.domain.records.record_codes import AgeBand, Topic
 
 
 def _listed(text: str) -> list[str]:

@@ -19,12 +19,12 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.names.nickname_cues import NO_CUES, Cues
 from callcenter.domain.names.nicknames import normalise, strict_forms
-from callcenter.domain.records.consultations import Channel
+from callcenter.domain.records.record_codes import Channel
 from callcenter.loopback import HOST, answers, free_port
 from callcenter.models.staff.accounts import Staff
+from callcenter.process_keeper import spawn
 from callcenter.services.names.nickname_search import WIDELY, Candidate, search
 from callcenter.services.records import consultations
-from callcenter.supervisor import spawn
 from tests.bench.crowd import person_id
 from tests.bench.environment import environment
 from tests.bench.made_up import TODAY, Known

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from callcenter.adapters import schema
 from callcenter.domain.calendar.holidays_jp import shipped_holidays
 from callcenter.models.base import connect
+from callcenter.process_keeper import spawn
 from callcenter.services.calendar import opening_hours
-from callcenter.supervisor import spawn
 from tests.tools.postgres import Postgres, lowered, quick_folder
 
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from callcenter.loopback import HOST, answers, free_port
-from callcenter.supervisor import spawn
+from callcenter.process_keeper import spawn
 from tests.bench.environment import environment
 from tests.bench.places import python, stop
 

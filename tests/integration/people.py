@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from callcenter.domain.records.consultations import Channel, Outcome
+from callcenter.domain.records.record_codes import Channel, Outcome
 from callcenter.domain.staff.roles import Role
 from callcenter.models.base import new_id
 from callcenter.models.cases.cases import Case, Person

@@ -19,7 +19,7 @@ from callcenter.adapters.twilio.line import TwilioLine
 from callcenter.adapters.twilio.voice_token import SignedTokens
 from callcenter.context import unit_of_work
 from callcenter.domain.ports import Ports
-from callcenter.domain.records.consultations import Channel, Relation
+from callcenter.domain.records.record_codes import Channel, Relation
 from callcenter.domain.staff.roles import Role
 from callcenter.factory import create_app
 from callcenter.jobs import worker

@@ -26,21 +26,21 @@ from callcenter.domain.staff.second_factor import IdentityCheck, ResetReason
 from callcenter.models.trail.audit import ActorKind
 from callcenter.services.cases.caseload import Since
 from callcenter.services.records.unlinked import UnlinkedFilter
-from callcenter.ui import hints, tones
+from callcenter.ui import hints, state_labels
 from tests.tools.papers import table
 
 BEGIN, END = "<!-- written by python -m tests.tools.make_docs -->", "<!-- end of what is written -->"
 
 WORDS: dict[type[StrEnum], Mapping[Any, str]] = {
-    **{kind: {state: tone.label for state, tone in shown.items()} for kind, shown in tones.TONES.items()},
+    **{kind: {state: tone.label for state, tone in shown.items()} for kind, shown in state_labels.TONES.items()},
     ActorKind: trail_words.KINDS,
-    AwayReason: tones.AWAY,
+    AwayReason: state_labels.AWAY,
     CallerKind: {kind: kind.label for kind in CallerKind},
     CaseState: caseload.STATES,
     IdentityCheck: forms.CHECKS,
     CallerKey: hints.KEYS,
     ResetReason: forms.RESET_REASONS,
-    Role: tones.ROLES,
+    Role: state_labels.ROLES,
     Since: caseload.SINCE,
     UnlinkedFilter: unlinked.TITLES,
 }

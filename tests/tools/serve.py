@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from callcenter.embedded import EmbeddedRedis
-from callcenter.supervisor import spawn
+from callcenter.process_keeper import spawn
 from tests.tools.postgres import Postgres, lowered, quick_folder
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from callcenter.launcher import Plan, run
-from callcenter.supervisor import Child, Task
+from callcenter.process_keeper import Child, Task
 
 
 def command(folder: Path, step: dict[str, Any]) -> tuple[str, ...]:

@@ -12,8 +12,8 @@ import pytest
 from callcenter import launcher
 from callcenter.launcher import Plan, Refused, RunRequest
 from callcenter.loopback import free_port
+from callcenter.process_keeper import Child, Task
 from callcenter.settings import Settings
-from callcenter.supervisor import Child, Task
 
 AT = datetime.fromisoformat("2026-11-26T14:00:00+09:00")
 ACCOUNT = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "secret"}

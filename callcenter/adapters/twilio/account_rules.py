@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from callcenter.adapters.twilio.retries import CONTROL_RETRIES, NEWS_RETRIES
-from callcenter.domain.calls.callbacks import Callbacks
+from callcenter.domain.calls.webhook_urls import WebhookUrls
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.phone_numbers import display
 from callcenter.domain.telephony import SetupChange, SetupFinding
@@ -108,7 +108,7 @@ class Wanted:
 
     def number(self) -> dict[Field, str]:
         """Return how every answered number must be set up; an unnamed fallback is not compared."""
-        urls = Callbacks(self.origin)
+        urls = WebhookUrls(self.origin)
         wanted = {
             Field.VOICE_URL: urls.voice("incoming") + CONTROL_RETRIES,
             Field.VOICE_METHOD: "POST",

@@ -17,7 +17,7 @@ from callcenter.domain.access.permissions import Action, may
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.cases.states import CaseState
 from callcenter.domain.places import Prefecture, municipalities
-from callcenter.domain.records.consultations import Channel, Risk
+from callcenter.domain.records.record_codes import Channel, Risk
 from callcenter.services.cases import case_handovers, caseload
 from callcenter.services.cases.caseload import Filters, Since
 from callcenter.ui.access import myself, staff_who_may

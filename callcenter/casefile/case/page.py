@@ -29,7 +29,7 @@ from callcenter.domain.calendar.times import local_date
 from callcenter.domain.cases.wall import Part, Speaker
 from callcenter.domain.codes import Code
 from callcenter.domain.places import Prefecture, municipalities
-from callcenter.domain.records.consultations import Relation
+from callcenter.domain.records.record_codes import Relation
 from callcenter.models.cases.cases import Case, Nickname, Person
 from callcenter.models.cases.casework import CaseClosing, CaseHandover
 from callcenter.models.directory import Referral

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from callcenter.casefile.surroundings import surroundings_of
+from callcenter.casefile.channel_desk import desk_of_channel
 from callcenter.domain.cases.continuity import read_code
 from callcenter.domain.cases.wall import Speaker
 from callcenter.models.cases.cases import Person
@@ -28,7 +28,7 @@ def apply_hints(
     """
     called = by_code(session, heard)
     listed = {one.person_id: one for one in ([called] if called else []) + list(found)}
-    ordered = surroundings_of(record.channel).apply_hints(session, record, list(listed.values()), now=now)
+    ordered = desk_of_channel(record.channel).apply_hints(session, record, list(listed.values()), now=now)
     hidden = _hidden(session, wall.speaker_of(session, record, staff), ordered)
     return [one for one in ordered if one.person_id not in hidden and one.person_id != record.person_id]
 

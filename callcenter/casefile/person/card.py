@@ -15,7 +15,7 @@ from callcenter.domain.cases.continuity import MOST_VISITS, Wish, practice_words
 from callcenter.domain.cases.linking import MergeKind
 from callcenter.domain.cases.wall import CaseRisk, Part, Speaker
 from callcenter.domain.codes import Code
-from callcenter.domain.records.consultations import Channel, Relation
+from callcenter.domain.records.record_codes import Channel, Relation
 from callcenter.models.cases.cases import Case, Person
 from callcenter.models.cases.family import Merge
 from callcenter.models.records import Consultation, ConsultationState

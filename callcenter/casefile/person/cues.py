@@ -11,7 +11,7 @@ from callcenter.casefile.words import Options
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.names.nickname_cues import UNKNOWN, Cues
 from callcenter.domain.places import Prefecture
-from callcenter.domain.records.consultations import AgeBand, Relation, Topic
+from callcenter.domain.records.record_codes import AgeBand, Relation, Topic
 from callcenter.models.records import Consultation
 from callcenter.services.names.nickname_search import Candidate
 from callcenter.services.staff import accounts

@@ -8,12 +8,12 @@ from werkzeug.wrappers import Response
 
 from callcenter.casefile import words
 from callcenter.casefile.blueprint import bp
+from callcenter.casefile.channel_desk import ConsentQuestion, PageResults, desk_of_channel
 from callcenter.casefile.forms import ConfirmForm, NewCaseForm
 from callcenter.casefile.person import card, choices, cues, page
 from callcenter.casefile.person.candidates import apply_hints
 from callcenter.casefile.record import form
 from callcenter.casefile.record.writing import save_form
-from callcenter.casefile.surroundings import ConsentQuestion, PageResults, surroundings_of
 from callcenter.casefile.words import name_of_person
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
@@ -52,7 +52,7 @@ def search(record_id: str) -> str:
             nickname_search.record_search(session, found, by=staff_member(staff.id), now=ports().clock.now())
         if not from_script():
             save_form(session, record_id)
-            draw = surroundings_of(record.channel).page(session, record_id, PageResults(tuple(found), said, colleagues))
+            draw = desk_of_channel(record.channel).page(session, record_id, PageResults(tuple(found), said, colleagues))
     if draw is not None:
         return draw()
     given = {"candidates": found, "record_id": record_id, "heard": heard.strip(), "linked": linked}
@@ -134,7 +134,7 @@ def earlier(record_id: str) -> str:
             choices.form_choices(session),
         )
         if not from_script():
-            draw = surroundings_of(record.channel).page(session, record_id, PageResults(past=past))
+            draw = desk_of_channel(record.channel).page(session, record_id, PageResults(past=past))
     if draw is not None:
         return draw()
     given = {"past": past, "record_id": record_id, "depth": depth, "beside": lists}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.casefile import words
+from callcenter.casefile.channel_desk import PageResults, Pieces, desk_of_channel, desk_of_record, to_record
 from callcenter.casefile.forms import (
     AddressForm,
     NameForm,
@@ -26,7 +27,6 @@ from callcenter.casefile.person.card import Card
 from callcenter.casefile.person.choices import FormChoices
 from callcenter.casefile.record import form, sheet
 from callcenter.casefile.record.sheet import Sheet
-from callcenter.casefile.surroundings import PageResults, Pieces, surroundings_of, surroundings_of_record, to_record
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.errors import HelplineError
 from callcenter.models.cases.cases import Nickname
@@ -100,7 +100,7 @@ def gather(session: Session, record_id: str, shown: PageResults | None = None) -
         card=card,
         beside=choices.form_choices(session) if opened.person_id else None,
         names=nicknames.all_of(session, opened.person) if opened.person else (),
-        pieces=surroundings_of(opened.channel).pieces(session, opened, staff, now=now),
+        pieces=desk_of_channel(opened.channel).pieces(session, opened, staff, now=now),
         shown=shown,
     )
 
@@ -114,10 +114,10 @@ def gather_answer(
     or is shown it at once, if *whole*.
     """
     if whole and not from_script():
-        return surroundings_of_record(session, record_id).page(session, record_id, shown or PageResults())
+        return desk_of_record(session, record_id).page(session, record_id, shown or PageResults())
     found = gather(session, record_id, shown)
     if from_script():
-        return lambda: render_template("casefile/person/answer.html", **found.given())
+        return lambda: render_template("casefile/person/column_parts.html", **found.given())
     return lambda: to_record(record_id)
 
 
@@ -129,5 +129,5 @@ def refuse(record_id: str, form: Form, refused: HelplineError | None = None) -> 
     if from_script():
         raise refused or form.refusal
     with unit_of_work() as session:
-        draw = surroundings_of_record(session, record_id).page(session, record_id, PageResults(sent=form))
+        draw = desk_of_record(session, record_id).page(session, record_id, PageResults(sent=form))
     return again(draw())

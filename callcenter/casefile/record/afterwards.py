@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.casefile.blueprint import bp
+from callcenter.casefile.channel_desk import at_work, to_record
 from callcenter.casefile.forms import AfterwardsForm, RescueForm, people
-from callcenter.casefile.surroundings import at_work, to_record
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.access.permissions import Action, may
 from callcenter.domain.calendar.times import local_date

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.casefile.blueprint import bp
+from callcenter.casefile.channel_desk import to_record
 from callcenter.casefile.record.lookup import lookup
-from callcenter.casefile.surroundings import to_record
 from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.directory.institutions import ReferralHow, Wanted

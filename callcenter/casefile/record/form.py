@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from callcenter.casefile.words import Options
 from callcenter.domain.codes import Code
 from callcenter.domain.places import municipalities, prefectures_for_choice
-from callcenter.domain.records.consultations import (
+from callcenter.domain.records.record_codes import (
     MULTIPLE,
     AgeBand,
     Concern,

@@ -8,7 +8,7 @@ from callcenter.casefile.record import form
 from callcenter.casefile.words import Options
 from callcenter.domain.directory.institutions import UNKNOWN, Wanted
 from callcenter.domain.places import municipalities
-from callcenter.domain.records.consultations import Topic
+from callcenter.domain.records.record_codes import Topic
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from callcenter.casefile.words import name_of
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.codes import Code
-from callcenter.domain.records.consultations import Channel, Relation
+from callcenter.domain.records.record_codes import Channel, Relation
 from callcenter.models.records import Consultation
 from callcenter.services.cases import wall
 from callcenter.services.records import consultations

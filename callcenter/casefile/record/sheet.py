@@ -15,7 +15,7 @@ from callcenter.casefile.words import called, name_of
 from callcenter.domain.access.permissions import Action, may
 from callcenter.domain.cases.linking import LinkState
 from callcenter.domain.codes import Code
-from callcenter.domain.records.consultations import Channel
+from callcenter.domain.records.record_codes import Channel
 from callcenter.models.cases.cases import Person
 from callcenter.models.directory import Referral
 from callcenter.models.records import Consultation, ConsultationState

@@ -8,9 +8,9 @@ from flask import jsonify, request
 from werkzeug.wrappers import Response
 
 from callcenter.casefile.blueprint import bp
+from callcenter.casefile.channel_desk import to_record
 from callcenter.casefile.record import notes
 from callcenter.casefile.record.writing import NotASave, save_form
-from callcenter.casefile.surroundings import to_record
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.models.records import Consultation

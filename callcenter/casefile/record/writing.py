@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.casefile.blueprint import bp
+from callcenter.casefile.channel_desk import ChannelDesk, PageResults, desk_of_record, to_record
 from callcenter.casefile.record.form import changes
-from callcenter.casefile.surroundings import PageResults, Surroundings, surroundings_of_record, to_record
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.records.consultations import MissingField, Outcome
+from callcenter.domain.records.record_codes import MissingField, Outcome
 from callcenter.services.cases import casework
 from callcenter.services.records import consultations
 from callcenter.services.records.consultations import NotQuick, Saved
@@ -88,7 +88,7 @@ def finish(record_id: str) -> Response | tuple[str, int] | tuple[Response, int]:
     """Finish the record; the channel's desk adds what that means."""
     with unit_of_work() as session:
         save_form(session, record_id)  # kept whatever is still missing
-        place = surroundings_of_record(session, record_id)
+        place = desk_of_record(session, record_id)
     quick = _quick(request.form.get("quick"))
     try:
         with unit_of_work() as session:
@@ -102,7 +102,7 @@ def finish(record_id: str) -> Response | tuple[str, int] | tuple[Response, int]:
     return Response(status=204) if from_script() else redirect(place.workplace(), 303)
 
 
-def _finish(session: Session, record_id: str, quick: Outcome | None, place: Surroundings) -> bool:
+def _finish(session: Session, record_id: str, quick: Outcome | None, place: ChannelDesk) -> bool:
     """Finish the record; True if its person was signed out with it, as decided before."""
     now, staff = ports().clock.now(), myself(session)
     with place.finishing(session, record_id, staff, now=now):
@@ -119,7 +119,7 @@ def _quick(sent: str | None) -> Outcome | None:
     return Outcome(sent)
 
 
-def _ask_for(record_id: str, missing: MissingField, place: Surroundings) -> tuple[str, int] | tuple[Response, int]:
+def _ask_for(record_id: str, missing: MissingField, place: ChannelDesk) -> tuple[str, int] | tuple[Response, int]:
     problem = Problem(missing.field, missing.message)
     if from_script():
         return jsonify(problems=[{"field": problem.field, "message": problem.message}]), 422

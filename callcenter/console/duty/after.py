@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from callcenter.domain.duty.presence import CHOSEN, Work, work_after_call
 from callcenter.models.calls.calls import Presence
 from callcenter.models.staff.accounts import Staff
-from callcenter.ui.tones import AWAY
+from callcenter.ui.state_labels import AWAY
 
 AWAY_CHOICES: dict[str, str] = {reason.value: AWAY[reason] for reason in CHOSEN}
 """The reasons a person may choose; the other two are set by the line."""

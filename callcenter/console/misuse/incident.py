@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, render_template
 from sqlalchemy.orm import Session
 
-from callcenter.casefile.surroundings import to_record
+from callcenter.casefile.channel_desk import to_record
 from callcenter.console import drawing
 from callcenter.console.blueprint import bp
 from callcenter.console.forms import IncidentForm

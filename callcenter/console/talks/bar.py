@@ -17,7 +17,7 @@ from callcenter.models.calls.calls import Call, Offer
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.announcements import changed_phrases
 from callcenter.services.talks import consult, participants, roster
-from callcenter.ui.tones import ROLES
+from callcenter.ui.state_labels import ROLES
 
 TOLD_FOR = timedelta(seconds=90)
 """So long the bar says what became of a colleague who was asked."""

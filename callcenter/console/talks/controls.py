@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.console.blueprint import bp
-from callcenter.console.duty.line import NotYourCall
+from callcenter.console.duty.my_state import NotYourCall
 from callcenter.context import ports, settings, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.talks.talk import Help

@@ -11,7 +11,7 @@ from callcenter.domain.calls.lifecycle import OfferState
 from callcenter.domain.talks.supervision import Mode
 from callcenter.models.calls.calls import Offer, Presence
 from callcenter.services.talks import roster
-from callcenter.ui.tones import Tone, tone_of
+from callcenter.ui.state_labels import StateLabel, state_label
 
 TOLD: dict[Mode, str] = {
     Mode.LISTEN: "{}が聴いています",
@@ -30,7 +30,7 @@ class Following:
     there: bool
     """Whether my leg is in the room yet."""
     mode: Mode
-    tone: Tone
+    tone: StateLabel
     settled: bool
     """Whether the room keeps me as I wish."""
 
@@ -47,7 +47,7 @@ def followed_talk(session: Session, row: Presence | None) -> Following | None:
         since=offer.joined_at or offer.rung_at,
         there=offer.state is OfferState.JOINED,
         mode=mode,
-        tone=tone_of(mode),
+        tone=state_label(mode),
         settled=offer.mode_set is mode,
     )
 

@@ -5,5 +5,5 @@
 roles.
 
 Begin with ``permissions.RULES``. Another role is a member of ``staff.roles.Role``, its ways here and its name in
-``ui.tones``.
+``ui.state_labels``.
 """

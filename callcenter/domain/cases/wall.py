@@ -14,7 +14,7 @@ from datetime import date
 
 from callcenter.domain.codes import Code
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.records.consultations import Risk
+from callcenter.domain.records.record_codes import Risk
 
 
 class Part(Code):

@@ -15,7 +15,7 @@ from callcenter.domain.directory.helplines import Helpline, UnreadableHours
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.names.kana import to_hiragana
 from callcenter.domain.places import Prefecture, municipalities
-from callcenter.domain.records.consultations import Topic
+from callcenter.domain.records.record_codes import Topic
 
 UNKNOWN = "unknown"
 LONGEST = {"name": 128, "kana": 128, "number": 32, "hours": 256, "opens": 256, "cost": 64, "for_whom": 128}

@@ -4,5 +4,5 @@
 and what comes after a call. Uses ``policy``.
 
 Begin with ``presence.Work``. Another reason to be away is a member of ``presence.AwayReason`` and its word in
-``ui.tones``.
+``ui.state_labels``.
 """

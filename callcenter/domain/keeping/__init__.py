@@ -3,5 +3,6 @@
 ``retention`` says for each class of record how long it stays and what may hold it back; ``disclosure`` which parts of
 a case go into the copy for the person it is about (開示請求). Uses ``records`` and ``policy``.
 
-Begin with ``retention``: periods are settings of the operator, holds are decisions of a supervisor.
+Begin with ``retention``: the years are ``Policy.phone_record_years`` and
+``visit_record_years``, holds are decisions of a supervisor.
 """

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from callcenter.domain.codes import Code
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.policy import Periods
-from callcenter.domain.records.consultations import Channel
+from callcenter.domain.records.record_codes import Channel
 
 GRACE = timedelta(days=30)
 """Nothing goes so soon after it was moved in here, however old it is: somebody shall have seen the list first."""

@@ -4,6 +4,6 @@
 ``nickname_ranking`` orders what was found and gives each its reason; ``nickname_cues`` weighs what else was said.
 Uses ``records`` for relations and ages.
 
-Begin with ``nicknames``. Whoever changes a form raises its version, so that the index is built anew
+Begin with ``nicknames``. Whoever changes a form raises ``nicknames.SPELLING``, so that the index is built anew
 (``services.names``).
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from callcenter.domain.records.consultations import AgeBand, Relation
+from callcenter.domain.records.record_codes import AgeBand, Relation
 
 UNKNOWN = "unknown"
 MISS = 0.7

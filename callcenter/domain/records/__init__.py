@@ -1,8 +1,9 @@
 """The words of a consultation record: its code lists and what a finished one needs.
 
-``consultations`` holds the lists (relation, age, topic, outcome …), ``risk`` what is asked when a life may be in
+``record_codes`` holds the lists (relation, age, topic, outcome …), ``risk`` what is asked when a life may be in
 danger, ``entering`` why a record was written down afterwards. A record is the same for telephone, mail and visits.
 Uses ``calendar`` and ``places``.
 
-Begin with ``consultations``. Another outcome is one member of ``Outcome``; forms, figures and exports follow.
+Begin with ``record_codes``. Another outcome is one member of ``Outcome``; forms, figures and exports follow. Another
+channel is one of ``Channel``, with an icon in ``casefile.words`` and, if it has a desk of its own, a ``ChannelDesk``.
 """

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.calls.lifecycle import CallState
 from callcenter.domain.cases.continuity import CUT_OFF_LATELY
-from callcenter.domain.records.consultations import Outcome
+from callcenter.domain.records.record_codes import Outcome
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.models.cases.cases import Person
 from callcenter.models.records import Consultation, ConsultationCode, ConsultationState

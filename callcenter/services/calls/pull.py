@@ -17,7 +17,7 @@ from callcenter.domain.access.permissions import Action, check, roles_that_may
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.policy import Policy
 from callcenter.models.calls.calls import Call, Presence
-from callcenter.models.calls.line import LineSettings
+from callcenter.models.calls.switches import LineSettings
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.delivery import live
 from callcenter.services.duty import availability

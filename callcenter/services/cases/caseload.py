@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.cases.states import CaseState
 from callcenter.domain.places import Prefecture, municipalities
-from callcenter.domain.records.consultations import Channel, Risk
+from callcenter.domain.records.record_codes import Channel, Risk
 from callcenter.models.cases.cases import Case, Person
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.names.nickname_cues import Cues
-from callcenter.domain.records.consultations import Relation
+from callcenter.domain.records.record_codes import Relation
 from callcenter.models.base import new_id
 from callcenter.models.cases.cases import UNKNOWN, Case, Person
 from callcenter.models.cases.family import Merge

@@ -14,7 +14,7 @@ from callcenter.domain.calendar.hours import business_day_after
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.cases.states import CaseState
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.records.consultations import Risk
+from callcenter.domain.records.record_codes import Risk
 from callcenter.models.cases.cases import Case
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff

@@ -22,7 +22,7 @@ from callcenter.domain.cases.continuity import (
     usual_counsellor,
 )
 from callcenter.domain.cases.wall import Speaker
-from callcenter.domain.records.consultations import Channel
+from callcenter.domain.records.record_codes import Channel
 from callcenter.models.base import new_id
 from callcenter.models.cases.cases import Person
 from callcenter.models.cases.continuity import CallerCode, CallerWish, Promise

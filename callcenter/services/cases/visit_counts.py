@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.crypto import derive_key
 from callcenter.domain.names.nicknames import normalise
-from callcenter.domain.records.consultations import Channel
+from callcenter.domain.records.record_codes import Channel
 from callcenter.models.cases.cases import Case, Person
 from callcenter.models.keeping.retention import VisitCount
 from callcenter.models.keys import DataKey, ring_of

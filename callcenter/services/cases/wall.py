@@ -22,7 +22,7 @@ from callcenter.domain.cases.continuity import short_note
 from callcenter.domain.cases.wall import BehindTheWall, CaseRisk, Part, ReasonNeeded, Speaker, may_name_person
 from callcenter.domain.cases.wall import visible_parts as parts_surfacing
 from callcenter.domain.duty.presence import TALKING, Work
-from callcenter.domain.records.consultations import Risk
+from callcenter.domain.records.record_codes import Risk
 from callcenter.domain.staff.roles import NotAllowed
 from callcenter.models.base import new_id
 from callcenter.models.calls.calls import Offer, Presence

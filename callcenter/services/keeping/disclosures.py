@@ -21,7 +21,7 @@ from callcenter.domain.calendar.times import clock_digits, local_date, long_date
 from callcenter.domain.cases.continuity import Wish
 from callcenter.domain.keeping.disclosure import Decided, Ground, Mark, Piece, Section
 from callcenter.domain.places import Prefecture, municipalities
-from callcenter.domain.records.consultations import MULTIPLE, SINGLE, Channel, Relation
+from callcenter.domain.records.record_codes import MULTIPLE, SINGLE, Channel, Relation
 from callcenter.models.base import new_id
 from callcenter.models.cases.cases import Case, Person
 from callcenter.models.cases.casework import CaseExport

@@ -16,7 +16,7 @@ from callcenter.domain.cases.states import CaseState
 from callcenter.domain.keeping import retention as rule
 from callcenter.domain.keeping.retention import Kept, RecordClass
 from callcenter.domain.policy import Periods
-from callcenter.domain.records.consultations import Channel
+from callcenter.domain.records.record_codes import Channel
 from callcenter.models.cases.cases import Case, Person
 from callcenter.models.cases.casework import CaseClosing
 from callcenter.models.keeping.retention import Purge, RetentionHold

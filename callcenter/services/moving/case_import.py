@@ -23,7 +23,7 @@ from callcenter.domain.errors import HelplineError
 from callcenter.domain.moving.case_table import WHOLE, Mistake, NotATable, Row, decode, read_date, rows
 from callcenter.domain.names.nicknames import KeyKind, strict_forms
 from callcenter.domain.places import Prefecture, municipalities
-from callcenter.domain.records.consultations import AgeBand, Relation
+from callcenter.domain.records.record_codes import AgeBand, Relation
 from callcenter.models.base import new_id
 from callcenter.models.cases.cases import UNKNOWN, Case, Nickname, NicknameKey, Person
 from callcenter.models.keys import DataKey, ring_of

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.calendar.hours import Calendar, windows
 from callcenter.domain.calendar.times import at_japan, local_date
-from callcenter.domain.records.consultations import Channel, Novelty, Relation
+from callcenter.domain.records.record_codes import Channel, Novelty, Relation
 from callcenter.domain.staff.roles import Contact, Role
 from callcenter.models.cases.cases import Case, Person
 from callcenter.models.staff.accounts import Staff

@@ -10,7 +10,7 @@ from typing import Any
 
 from callcenter.domain.cases.continuity import Wish
 from callcenter.domain.places import Prefecture
-from callcenter.domain.records.consultations import AgeBand, Outcome, Relation, Sex, Topic
+from callcenter.domain.records.record_codes import AgeBand, Outcome, Relation, Sex, Topic
 
 
 @dataclass(frozen=True, eq=False)

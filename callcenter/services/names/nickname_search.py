@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain.names import nickname_ranking as ranking
 from callcenter.domain.names.nickname_cues import NO_CUES, Cues
 from callcenter.domain.names.nicknames import Key, normalise, query_keys
-from callcenter.domain.records.consultations import Relation
+from callcenter.domain.records.record_codes import Relation
 from callcenter.services.names import nickname_queries as queries
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Actor, Subject

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, lazyload
 from callcenter.domain.access.permissions import Action, Condition, may, roles_that_may
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.records.consultations import QUICK_FINISHES, Channel, Outcome, check_finished
+from callcenter.domain.records.record_codes import QUICK_FINISHES, Channel, Outcome, check_finished
 from callcenter.domain.staff.roles import NotAllowed, NotYours
 from callcenter.models.base import new_id
 from callcenter.models.keys import DataKey, ring_of

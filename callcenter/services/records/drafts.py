@@ -17,8 +17,8 @@ from callcenter.domain.access.permissions import Action, Condition, check, may, 
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.calls.lifecycle import CallState
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.records.consultations import Channel
 from callcenter.domain.records.entering import EnteredWhy, LeftBehind, left_behind
+from callcenter.domain.records.record_codes import Channel
 from callcenter.domain.staff.roles import NotAllowed
 from callcenter.models.base import new_id
 from callcenter.models.calls.calls import Call

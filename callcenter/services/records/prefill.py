@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.records.consultations import MULTIPLE, Novelty, Risk
+from callcenter.domain.records.record_codes import MULTIPLE, Novelty, Risk
 from callcenter.models.cases.cases import Person
 from callcenter.models.records import UNKNOWN, Consultation
 from callcenter.models.staff.accounts import Staff

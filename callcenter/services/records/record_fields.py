@@ -9,7 +9,7 @@ from typing import Any
 
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.places import municipalities
-from callcenter.domain.records.consultations import MULTIPLE, SINGLE, age_band
+from callcenter.domain.records.record_codes import MULTIPLE, SINGLE, age_band
 from callcenter.models.records import UNKNOWN, Consultation, ConsultationCode
 from callcenter.services.names.nicknames import tidy
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.cases.linking import LinkState
 from callcenter.domain.codes import Code
-from callcenter.domain.records.consultations import Channel, Outcome
+from callcenter.domain.records.record_codes import Channel, Outcome
 from callcenter.domain.talks.talk import Help
 from callcenter.models.calls.calls import CallEvent
 from callcenter.models.records import Consultation, ConsultationCode

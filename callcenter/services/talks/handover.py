@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.calls.lifecycle import CallState, OfferState, Purpose, advance
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.records.consultations import Channel
+from callcenter.domain.records.record_codes import Channel
 from callcenter.domain.talks.talk import NotNow
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.services.calls import calls

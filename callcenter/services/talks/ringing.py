@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState, Purpose
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.policy import Policy
-from callcenter.domain.records.consultations import Channel
+from callcenter.domain.records.record_codes import Channel
 from callcenter.domain.staff.roles import Contact
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.models.columns import Moment

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain.calls.lifecycle import CallState, OfferState, Purpose, advance
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.records.consultations import Channel
+from callcenter.domain.records.record_codes import Channel
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.calls import calls

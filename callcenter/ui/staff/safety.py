@@ -187,7 +187,7 @@ def _draw_app(form: CodeForm, *, status: int = 200) -> Response:
     letters = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
     drawn = Markup(picture)  # noqa: S704  # by segno, from a secret and a login of ours
     return Response(
-        render_template("staff/app.html", picture=drawn, address=address, letters=letters, form=form),
+        render_template("staff/authenticator_app.html", picture=drawn, address=address, letters=letters, form=form),
         status,
         mimetype="text/html",
     )
@@ -195,7 +195,7 @@ def _draw_app(form: CodeForm, *, status: int = 200) -> Response:
 
 def _done(words: str, codes: list[str]) -> str | Response:
     """Show new recovery codes this once, or the page again."""
-    return render_template("staff/codes.html", codes=codes, words=words) if codes else _back(words)
+    return render_template("staff/backup_codes.html", codes=codes, words=words) if codes else _back(words)
 
 
 def _codes_if_none(database: Session, person: Staff) -> list[str]:

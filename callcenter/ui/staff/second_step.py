@@ -118,7 +118,7 @@ def _first_password_page(form: PasswordForm) -> str:
 
 
 def _second_page(form: CodeForm) -> str:
-    return render_template("staff/second.html", form=form, site=login_flow.site(), next=login_flow.onward())
+    return render_template("staff/second_factor.html", form=form, site=login_flow.site(), next=login_flow.onward())
 
 
 def _back_to_the_door() -> Response:

@@ -114,4 +114,4 @@ def _draw(form: ProveForm, problems: Sequence[Problem] = ()) -> str:
         "next": to,
         "site": login_flow.site(),
     }
-    return render_template("staff/prove.html", factors=factors, **given)
+    return render_template("staff/confirm_identity.html", factors=factors, **given)

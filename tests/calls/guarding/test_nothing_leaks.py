@@ -11,7 +11,7 @@ import requests
 from sqlalchemy import make_url
 
 from callcenter.crypto import open_number
-from callcenter.domain.records.consultations import Channel
+from callcenter.domain.records.record_codes import Channel
 from callcenter.models.keys import ring_of
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.records import consultations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from callcenter.domain.records.consultations import Channel, Relation
+from callcenter.domain.records.record_codes import Channel, Relation
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.cases import cases, linking

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from callcenter.domain.records.consultations import Channel
+from callcenter.domain.records.record_codes import Channel
 from callcenter.domain.staff.roles import Role
 from callcenter.models.cases.cases import Case
 from callcenter.models.staff.accounts import Staff

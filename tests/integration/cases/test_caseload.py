@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.cases.states import CaseState, CloseReason
 from callcenter.domain.places import Prefecture
-from callcenter.domain.records.consultations import Channel, Risk
+from callcenter.domain.records.record_codes import Channel, Risk
 from callcenter.domain.staff.roles import NotAllowed, Role
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.cases import case_access, case_closing, caseload

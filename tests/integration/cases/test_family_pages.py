@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from callcenter.domain.records.consultations import Channel, Relation
+from callcenter.domain.records.record_codes import Channel, Relation
 from callcenter.domain.staff.roles import Role
 from callcenter.models.calls.calls import Call
 from callcenter.models.cases.cases import Person

@@ -16,7 +16,7 @@ from callcenter.crypto import KeyRing
 from callcenter.domain.cases.continuity import Wish
 from callcenter.domain.cases.linking import AlreadyMerged, ConsentNeeded, LaterMergeFirst, SameOne
 from callcenter.domain.cases.wall import Speaker
-from callcenter.domain.records.consultations import Channel
+from callcenter.domain.records.record_codes import Channel
 from callcenter.domain.staff.roles import Role
 from callcenter.models.cases.cases import Case, Nickname, NicknameKey, Person
 from callcenter.models.cases.continuity import CallerCode, CallerWish, Promise

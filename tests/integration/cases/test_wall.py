@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.cases.wall import ALL_PARTS, CaseRisk, Part, ReasonNeeded, Speaker
-from callcenter.domain.records.consultations import Risk
+from callcenter.domain.records.record_codes import Risk
 from callcenter.domain.staff.roles import NotYours, Role
 from callcenter.models.cases.cases import Person
 from callcenter.models.cases.family import WallOpening

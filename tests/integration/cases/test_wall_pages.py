@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from callcenter.domain.cases.wall import Part
-from callcenter.domain.records.consultations import Channel, Relation
+from callcenter.domain.records.record_codes import Channel, Relation
 from callcenter.models.staff.accounts import Staff
 from callcenter.models.trail.audit import AuditEntry
 from callcenter.services.cases import cases, continuity, linking, wall

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from callcenter.domain.directory.helplines import shipped_helplines
 from callcenter.domain.directory.institutions import Entry
-from callcenter.domain.records.consultations import Channel
+from callcenter.domain.records.record_codes import Channel
 from callcenter.domain.staff.roles import Role
 from callcenter.models.directory import Institution, Referral
 from callcenter.models.staff.accounts import Staff

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyMissing, SealBroken
 from callcenter.domain.cases.wall import Speaker
-from callcenter.domain.records.consultations import Outcome
+from callcenter.domain.records.record_codes import Outcome
 from callcenter.domain.staff.roles import NotAllowed, NotYours, Role
 from callcenter.models.base import Base
 from callcenter.models.records import Consultation

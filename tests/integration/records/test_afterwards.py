@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from callcenter.domain.calendar.times import in_japan
-from callcenter.domain.records.consultations import Channel
+from callcenter.domain.records.record_codes import Channel
 from callcenter.domain.staff.roles import Role
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff

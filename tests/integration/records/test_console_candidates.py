@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from callcenter.domain.records.consultations import Channel, Relation
+from callcenter.domain.records.record_codes import Channel, Relation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.cases import cases, linking
 from callcenter.services.cases.cases import NewCase, NewPerson

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from callcenter.domain.cases.wall import Speaker
 from callcenter.domain.duty.presence import AwayReason, Work
-from callcenter.domain.records.consultations import Channel, Relation
+from callcenter.domain.records.record_codes import Channel, Relation
 from callcenter.domain.staff.roles import Role
 from callcenter.models.cases.cases import Person
 from callcenter.models.staff.accounts import Staff

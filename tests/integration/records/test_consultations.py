@@ -15,7 +15,7 @@ from callcenter.crypto import KeyRing
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.calls.lifecycle import CallState
 from callcenter.domain.phone_numbers import CallerKind
-from callcenter.domain.records.consultations import Channel, MissingField, Outcome
+from callcenter.domain.records.record_codes import Channel, MissingField, Outcome
 from callcenter.domain.staff.roles import NotYours, Role
 from callcenter.models.base import new_id
 from callcenter.models.calls.calls import Call

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from callcenter.domain.calendar.times import local_date
-from callcenter.domain.records.consultations import Channel
+from callcenter.domain.records.record_codes import Channel
 from callcenter.domain.staff.roles import Role
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from callcenter.domain.duty.presence import Work
-from callcenter.domain.records.consultations import Relation
+from callcenter.domain.records.record_codes import Relation
 from callcenter.models.calls.calls import Presence
 from tests.browsers import OpenPage, axe
 from tests.journeys.desk import SLOW, STORY, available, callbar, expect_saved, hung_up, kept, rung, talking, texts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from callcenter.domain.records.consultations import Relation
+from callcenter.domain.records.record_codes import Relation
 from callcenter.services.cases import cases
 from callcenter.services.cases.cases import NewPerson
 from callcenter.services.trail.audit import OPERATOR

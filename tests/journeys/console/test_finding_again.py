@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from callcenter.domain.records.consultations import Relation
+from callcenter.domain.records.record_codes import Relation
 from tests.browsers import OpenPage, axe
 from tests.journeys.desk import available, talking
 from tests.journeys.office import Office

@@ -7,7 +7,7 @@ import pytest
 from callcenter.domain.access.permissions import ALWAYS, NEVER, RULES, Action, Ways, ways
 from callcenter.domain.staff.roles import Role
 from callcenter.site_map import FRAME
-from callcenter.ui.tones import ROLES
+from callcenter.ui.state_labels import ROLES
 
 TABLE = """
                       counsellor  supervisor  administrator  auditor

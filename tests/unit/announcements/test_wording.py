@@ -14,7 +14,7 @@ from callcenter.domain.announcements.speech import Announcement, Sound
 from callcenter.domain.announcements.wording import Change, Changes, Recorded, Slot, mistakes, read_readings, tidy
 from callcenter.domain.calendar.hours import Reason
 from callcenter.domain.calls.waiting import WaitPhrases
-from ivr import wording, words
+from ivr import changed_words, words
 from ivr.scripts import arrival, ending, waiting
 from ivr.scripts.parts import length
 from ivr.simulator.twiml.checker import check
@@ -66,8 +66,8 @@ def test_a_phrase_that_takes_too_long_is_refused_with_its_length() -> None:
 
 
 def spoken_with(changes: dict[str, Change], script: Callable[[], str]) -> str:
-    changed = wording.with_changes(Changes(changes), "https://line.example.jp")
-    with wording.taken_from(lambda: changed):
+    changed = changed_words.with_changes(Changes(changes), "https://line.example.jp")
+    with changed_words.taken_from(lambda: changed):
         return script()
 
 

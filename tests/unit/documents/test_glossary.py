@@ -8,7 +8,7 @@ from inspect import getmembers, isclass
 import pytest
 
 from callcenter.domain.codes import Code
-from callcenter.ui.tones import AWAY, ROLES, TONES
+from callcenter.ui.state_labels import AWAY, ROLES, TONES
 from tests.tools import code_lists
 from tests.tools.papers import papers, rows, spans
 

@@ -20,7 +20,7 @@ from callcenter.domain.keeping.retention import (
     newest_due,
 )
 from callcenter.domain.policy import Periods, Policy
-from callcenter.domain.records.consultations import Channel
+from callcenter.domain.records.record_codes import Channel
 
 LONG_AGO = date(2000, 1, 1)
 

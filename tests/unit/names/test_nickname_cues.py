@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.domain.names.nickname_cues import LABELS, NO_CUES, UNKNOWN, Cues, near
-from callcenter.domain.records.consultations import AgeBand, Relation
+from callcenter.domain.records.record_codes import AgeBand, Relation
 
 BANDS = [band.value for band in AgeBand if band is not AgeBand.UNKNOWN]
 SAID = Cues("mother", "40_44", "13", "work", "tanaka")

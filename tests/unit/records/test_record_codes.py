@@ -4,8 +4,8 @@ import pytest
 
 from callcenter.domain.codes import Code, UnknownLabel, from_label
 from callcenter.domain.places import Prefecture, municipalities, prefectures_for_choice
-from callcenter.domain.records import consultations
-from callcenter.domain.records.consultations import (
+from callcenter.domain.records import record_codes
+from callcenter.domain.records.record_codes import (
     MULTIPLE,
     SINGLE,
     AgeBand,
@@ -38,7 +38,7 @@ def test_every_code_has_a_label_of_its_own_and_fits_its_column(codes: type[Code]
 
 
 def test_every_list_of_the_record_is_reachable_by_its_field() -> None:
-    defined = {item for item in vars(consultations).values() if isinstance(item, type) and issubclass(item, Code)}
+    defined = {item for item in vars(record_codes).values() if isinstance(item, type) and issubclass(item, Code)}
     assert defined - {Code} == set(LISTS)
 
 

@@ -1,7 +1,7 @@
 """What differs by channel about the page of a record: its address, what surrounds it, what finishing it means.
 
-The composition root hands over one ``Surroundings`` for each channel that has a desk of its own, and one for all
-others. A new channel writes such a class and changes nothing here.
+The composition root hands over one ``ChannelDesk`` for each channel that has a desk of its own, and one for all
+others. A new channel is a member of ``Channel`` first; here nothing changes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from callcenter.casefile.words import Options
 from callcenter.context import reading
 from callcenter.domain.names.nickname_cues import NO_CUES, Cues
 from callcenter.domain.policy import Policy
-from callcenter.domain.records.consultations import Channel
+from callcenter.domain.records.record_codes import Channel
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.names.nickname_search import Candidate
@@ -90,7 +90,7 @@ class Pieces:
     given: Mapping[str, object] = field(default_factory=dict)
 
 
-class Surroundings(Protocol):
+class ChannelDesk(Protocol):
     """The desk at which records of a channel are written."""
 
     def workplace(self) -> str:
@@ -118,41 +118,41 @@ class Surroundings(Protocol):
 
 @dataclass(frozen=True)
 class Registered:
-    """The surroundings of every channel, and who is at work."""
+    """The desks of every channel, and who is at work."""
 
-    usual: Surroundings
+    usual: ChannelDesk
     at_work: AtWork
-    by_channel: Mapping[str, Surroundings] = field(default_factory=dict)
+    by_channel: Mapping[str, ChannelDesk] = field(default_factory=dict)
 
 
 def install(
-    app: Flask, usual: Surroundings, *, at_work: AtWork, by_channel: Mapping[str, Surroundings] | None = None
+    app: Flask, usual: ChannelDesk, *, at_work: AtWork, by_channel: Mapping[str, ChannelDesk] | None = None
 ) -> None:
     """Register the desks: *usual* for every channel that is not named in *by_channel*."""
-    app.extensions["callcenter.surroundings"] = Registered(usual, at_work, by_channel or {})
+    app.extensions["callcenter.channel_desks"] = Registered(usual, at_work, by_channel or {})
 
 
-def surroundings_of(channel: str | None) -> Surroundings:
-    """Return the surroundings of a channel's records."""
+def desk_of_channel(channel: str | None) -> ChannelDesk:
+    """Return the desk of a channel."""
     here = _registered()
     return here.usual if channel is None else here.by_channel.get(channel, here.usual)
 
 
-def surroundings_of_record(session: Session, record_id: str) -> Surroundings:
-    """Return the surroundings of one record, without opening it."""
-    return surroundings_of(consultations.channel_of(session, record_id))
+def desk_of_record(session: Session, record_id: str) -> ChannelDesk:
+    """Return the desk at which a record is written, without opening it."""
+    return desk_of_channel(consultations.channel_of(session, record_id))
 
 
 def to_record(record_id: str) -> Response:
     """Redirect to the page of a record."""
     with reading() as session:
-        place = surroundings_of_record(session, record_id)
+        place = desk_of_record(session, record_id)
     return redirect(place.address(record_id), 303)
 
 
 def address_of(channel: Channel, record_id: str) -> str:
     """Return the address of the page of a record."""
-    return surroundings_of(channel).address(record_id)
+    return desk_of_channel(channel).address(record_id)
 
 
 def workplace() -> str:
@@ -166,4 +166,4 @@ def at_work(now: datetime, policy: Policy) -> drafts.OnDuty:
 
 
 def _registered() -> Registered:
-    return cast(Registered, current_app.extensions["callcenter.surroundings"])
+    return cast(Registered, current_app.extensions["callcenter.channel_desks"])

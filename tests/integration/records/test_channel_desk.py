@@ -11,11 +11,11 @@ import pytest
 from flask import render_template
 from sqlalchemy.orm import Session
 
-from callcenter.casefile import surroundings
+from callcenter.casefile import channel_desk
+from callcenter.casefile.channel_desk import Drawing, PageResults, PersonHint, Pieces
 from callcenter.casefile.person import page
-from callcenter.casefile.surroundings import Drawing, PageResults, PersonHint, Pieces
-from callcenter.console.surroundings import TelephoneDesk
-from callcenter.domain.records.consultations import Channel
+from callcenter.console.telephone_desk import TelephoneDesk
+from callcenter.domain.records.record_codes import Channel
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.duty import availability
@@ -63,7 +63,7 @@ class LetterDesk:
 @pytest.fixture
 def letters(desk: Console) -> LetterDesk:
     here = LetterDesk()
-    surroundings.install(desk.app, TelephoneDesk(), at_work=availability.staff_on_duty, by_channel={Channel.MAIL: here})
+    channel_desk.install(desk.app, TelephoneDesk(), at_work=availability.staff_on_duty, by_channel={Channel.MAIL: here})
     return here
 
 

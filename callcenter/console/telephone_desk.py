@@ -10,12 +10,12 @@ from datetime import datetime
 from flask import request, url_for
 from sqlalchemy.orm import Session
 
+from callcenter.casefile.channel_desk import Drawing, PageResults, PersonHint, Pieces
 from callcenter.casefile.person import candidates
-from callcenter.casefile.surroundings import Drawing, PageResults, PersonHint, Pieces
 from callcenter.casefile.words import person_words
 from callcenter.console import desk as desks
 from callcenter.console import drawing
-from callcenter.console.duty import line
+from callcenter.console.duty import my_state
 from callcenter.console.misuse import flagged
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.errors import HelplineError
@@ -48,7 +48,7 @@ class Facts:
 
 
 class TelephoneDesk:
-    """The surroundings of every record that is written at the telephone desk."""
+    """What the telephone desk supplies for every record that is written at it."""
 
     def workplace(self) -> str:
         """Return the address of the desk."""
@@ -72,7 +72,7 @@ class TelephoneDesk:
             on_refusal="console/record/refusal.html",
             at_finish="console/duty/after.html" if at_hand else None,
             below_record="console/misuse/incident.html" if call is not None else None,
-            on_card="console/known.html" if at_hand else None,
+            on_card="console/known_colleagues.html" if at_hand else None,
             leads=_leads(session, record, now) if record.person_id is None else (),
             given={
                 **desk.given(),
@@ -113,7 +113,7 @@ def _finishing(session: Session, record_id: str, staff: Staff, now: datetime) ->
     # A page that was drawn before closing still offers to go on.
     closed = row.draining and not opening_hours.state(session, now).open
     if after and not staff.changes_soon and not (closed and after == Work.AVAILABLE):
-        line.plan_choice(session, staff, after)
+        my_state.plan_choice(session, staff, after)
     presence.finish_wrap_up(session, staff, now=now)
 
 

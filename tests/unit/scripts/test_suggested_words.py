@@ -10,10 +10,10 @@ import pytest
 from callcenter.domain.calendar.times import parse_moment
 from callcenter.domain.directory.helplines import shipped_helplines
 from callcenter.domain.directory.institutions import at_hand, shipped
-from callcenter.domain.talks import scripts, talk
-from callcenter.domain.talks.scripts import Script
+from callcenter.domain.talks import suggested_words, talk
+from callcenter.domain.talks.suggested_words import Script
 
-ALL: list[Script] = [script for section in scripts.drawer() for script in section.scripts]
+ALL: list[Script] = [script for section in suggested_words.drawer() for script in section.scripts]
 
 
 @pytest.mark.parametrize("code", ["first", "E04", "F04", "G01", "G02", "G03", "H03"])
@@ -22,13 +22,13 @@ def test_the_drawer_holds_what_a_counsellor_reaches_for(code: str) -> None:
 
 
 def test_the_ladder_says_that_this_line_cannot_dial_119_or_110() -> None:
-    ladder = next(section for section in scripts.drawer() if section.id == "danger")
+    ladder = next(section for section in suggested_words.drawer() if section.id == "danger")
     assert ladder.steps
     assert ladder.note == "この電話から、119や110にはかけられません。"
 
 
 def test_what_the_line_speaks_is_shown_as_it_speaks_it_now() -> None:
-    shown = scripts.drawer(lambda code: f"いまの{code}")
+    shown = suggested_words.drawer(lambda code: f"いまの{code}")
     assert "いまのG02" in [script.words for section in shown for script in section.scripts]
 
 

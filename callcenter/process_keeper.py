@@ -105,7 +105,7 @@ class _Running:
     again_at: float | None = None
 
 
-class Supervisor:
+class ProcessKeeper:
     """Supervises the children of one run; *say* receives one line of news at a time."""
 
     def __init__(self, cwd: Path, say: Callable[[str], None]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Callbacks:
+class WebhookUrls:
     """Builds callback addresses below the public origin."""
 
     origin: str
