@@ -12,11 +12,12 @@ from typing import Any
 from argon2 import PasswordHasher
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 from sqlalchemy.orm import Session
 
 from callcenter.adapters.twilio.line import TwilioLine
-from callcenter.context import unit_of_work
+from callcenter.context import Context, unit_of_work
+from callcenter.crypto import KeyRing
 from callcenter.domain.calls.lifecycle import CallOutcome, CallState
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.ports import Ports
@@ -32,7 +33,9 @@ from callcenter.services.trail.audit import OPERATOR
 from callcenter.settings import Settings
 from ivr.preview import Preview
 from ivr.routes import bp
+from tests import reused_apps
 from tests.line import A_WEDNESDAY_AFTERNOON, ACCOUNT, Line
+from tests.reused_apps import ReusedApp
 
 ORIGIN = "https://desk.test"
 PASSWORD = "a long enough password"
@@ -102,6 +105,9 @@ COMPILED = CompiledTemplates()
 class Desk:
     """The app, its worker and the line; time passes only when told to."""
 
+    REUSED = True
+    """Whether another desk of this class may be given the app afterwards."""
+
     def __init__(
         self, database_url: str, *, at: datetime = A_WEDNESDAY_AFTERNOON, hurried: bool = False, **more: str
     ) -> None:
@@ -115,17 +121,26 @@ class Desk:
             ACCOUNT.sid, ACCOUNT.api_key, ACCOUNT.api_secret, "https://line.test", "+815000000000", http_client=None
         )
         self.working = True
-        self.app = self._app()
-        self.app.jinja_env.bytecode_cache = COMPILED
+        self._kind = None if hurried or more else (type(self), make_url(database_url).get_backend_name())
+        self._lent: ReusedApp | None = None
+        self.app = self._build() if self._kind is None or not self.REUSED else self._borrow()
         self.line = Line(self.app.wsgi_app, origin=ORIGIN, at=at, tick=self._tick)
         object.__setattr__(self.telephony, "http_client", self.line.http_client)
         self.clock.line = self.line
         self._swept = self.line.engine.elapsed
 
-    def _app(self) -> Flask:
-        return create_app(
-            self.settings, Ports(self.clock, self.telephony, self.bell, line_words=Preview()), mounts=[bp]
-        )
+    def _ports(self) -> Ports:
+        return Ports(self.clock, self.telephony, self.bell, line_words=Preview())
+
+    def _build(self) -> Flask:
+        app = create_app(self.settings, self._ports(), mounts=[bp])
+        app.jinja_env.bytecode_cache = COMPILED
+        return app
+
+    def _borrow(self) -> Flask:
+        context = Context(self.settings, self._ports(), KeyRing.parse(self.settings.field_keys))
+        self._lent = reused_apps.lend(self._kind, context, self._build)
+        return self._lent.app
 
     def _tick(self) -> None:
         """What the worker process does between two moments."""
@@ -157,9 +172,12 @@ class Desk:
         return Counsellor(self, staff.id, address)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database and of the app."""
         with self.app.app_context():
             db.engine.dispose()
+        if self._lent is not None:
+            reused_apps.give_back(self._kind, self._lent)
+            self._lent = None
 
     def call(self, sid: str) -> Call:
         """Read a call back from the database."""

@@ -101,6 +101,8 @@ class Answer:
 class TriedDesk(Desk):
     """The desk on *database_url* with the reference applications beside it, and one counsellor at a telephone."""
 
+    REUSED = False
+
     def __init__(self, database_url: str) -> None:
         references.prepare(database_url)
         self.storing = references.storing(database_url)
@@ -110,8 +112,8 @@ class TriedDesk(Desk):
             event.listen(db.engine, "before_cursor_execute", self.trial.count)
         self.one: Counsellor = self.counsellor()
 
-    def _app(self) -> Flask:
-        app = super()._app()
+    def _build(self) -> Flask:
+        app = super()._build()
         app.wsgi_app = self.trial.before(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to stand before it
         return app
 

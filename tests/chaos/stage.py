@@ -7,7 +7,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
 
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,7 +18,6 @@ from callcenter.domain.ports import Ports
 from callcenter.domain.staff.roles import Role
 from callcenter.domain.talks.supervision import Mode
 from callcenter.domain.telephony import Telephony
-from callcenter.factory import create_app
 from callcenter.jobs import reconcile, worker
 from callcenter.models.base import connect, db, sqlite_driver
 from callcenter.models.calls.calls import Offer, Presence
@@ -28,7 +26,6 @@ from callcenter.services.calendar import opening_hours
 from callcenter.services.duty import presence
 from callcenter.services.talks import ringing, supervision
 from ivr.preview import Preview
-from ivr.routes import bp
 from tests.chaos.mortal import Killed, Mortal, MortalLine
 from tests.desk import ORIGIN, Counsellor, Desk
 from tests.line import A_WEDNESDAY_AFTERNOON, Line
@@ -48,6 +45,8 @@ Answer = tuple[int, Mapping[str, str], bytes]
 class Stage(Desk):
     """A desk with counsellors who come when told to, a worker that can be killed, and wires that can be cut."""
 
+    REUSED = False
+
     def __init__(self, folder: Path) -> None:
         self.path, self.mortal, self.cuts = folder / "stage.db", Mortal(), list[str]()
         self._beaten, self._compared, self.restarted, self.there = 0.0, 0.0, False, set[str]()
@@ -64,9 +63,9 @@ class Stage(Desk):
         with closing(sqlite_driver().connect(self.path)) as filled:
             filled.backup(self._empty)
 
-    def _app(self) -> Flask:
+    def _ports(self) -> Ports:
         line = cast(Telephony, MortalLine(self.telephony, self.mortal))
-        return create_app(self.settings, Ports(self.clock, line, self.bell, line_words=Preview()), mounts=[bp])
+        return Ports(self.clock, line, self.bell, line_words=Preview())
 
     def begin(self) -> None:
         """Forget all that was played; nobody is at work."""

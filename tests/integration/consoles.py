@@ -8,14 +8,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from argon2 import PasswordHasher
-from flask import Flask
 from werkzeug.test import TestResponse
 
 from callcenter.adapters.twilio.browser import browser_line
 from callcenter.adapters.twilio.voice_token import SignedTokens
 from callcenter.domain.ports import Ports
 from callcenter.domain.staff.roles import Role
-from callcenter.factory import create_app
 from callcenter.models.calls.calls import Presence
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
@@ -23,7 +21,6 @@ from callcenter.services.duty import presence
 from callcenter.services.staff.accounts import NewStaff, add_staff
 from callcenter.services.trail.audit import OPERATOR
 from ivr.preview import Preview
-from ivr.routes import bp as telephone
 from tests.desk import ORIGIN, PASSWORD, Desk
 from tests.line import ACCOUNT, Phone
 from tests.pages import Page, read_page
@@ -34,11 +31,10 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 class Console(Desk):
     """A desk whose browsers can be rung."""
 
-    def _app(self) -> Flask:
+    def _ports(self) -> Ports:
         tokens = SignedTokens(ACCOUNT.sid, ACCOUNT.api_key, ACCOUNT.api_secret)
         line = browser_line(self.settings.simulator_url)
-        ports = Ports(self.clock, self.telephony, self.bell, tokens, browser_line=line, line_words=Preview())
-        return create_app(self.settings, ports, mounts=[telephone])
+        return Ports(self.clock, self.telephony, self.bell, tokens, browser_line=line, line_words=Preview())
 
     def seat(self, login: str = "tanto07", *, role: Role = Role.COUNSELLOR, phone: str | None = None) -> Seat:
         """Give somebody an account and let them sign in."""
