@@ -105,13 +105,19 @@ COMPILED = CompiledTemplates()
 class Desk:
     """The app, its worker and the line; time passes only when told to."""
 
-    REUSED = True
-    """Whether another desk of this class may be given the app afterwards."""
-
     def __init__(
-        self, database_url: str, *, at: datetime = A_WEDNESDAY_AFTERNOON, hurried: bool = False, **more: str
+        self,
+        database_url: str,
+        *,
+        at: datetime = A_WEDNESDAY_AFTERNOON,
+        hurried: bool = False,
+        reused: bool = True,
+        **more: str,
     ) -> None:
-        """Build the desk; unless *hurried*, a slow machine costs an answer no more than time."""
+        """Build the desk; unless *hurried*, a slow machine costs an answer no more than time.
+
+        With *reused* its app may have served another desk; who changes the app itself wants one of their own.
+        """
         self.settings = settings_of_the_test(database_url, **more)
         if not hurried:
             policy = replace(self.settings.policy, answer_within=timedelta(seconds=30))
@@ -121,9 +127,9 @@ class Desk:
             ACCOUNT.sid, ACCOUNT.api_key, ACCOUNT.api_secret, "https://line.test", "+815000000000", http_client=None
         )
         self.working = True
-        self._kind = None if hurried or more else (type(self), make_url(database_url).get_backend_name())
+        self._kind = (type(self), make_url(database_url).get_backend_name())
         self._lent: ReusedApp | None = None
-        self.app = self._build() if self._kind is None or not self.REUSED else self._borrow()
+        self.app = self._borrow() if reused and not hurried and not more else self._build()
         self.line = Line(self.app.wsgi_app, origin=ORIGIN, at=at, tick=self._tick)
         object.__setattr__(self.telephony, "http_client", self.line.http_client)
         self.clock.line = self.line

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine, event, make_url
+from sqlalchemy import Dialect, Engine, event, make_url
 
 from callcenter.casefile.stream import HintFollower
 from callcenter.context import Context
@@ -18,6 +18,9 @@ from callcenter.models.base import db
 from callcenter.services.announcements import changed_phrases
 from callcenter.services.calendar import opening_hours
 from callcenter.ui.staff.signin import limiter
+
+ADDRESS = {"host", "port", "user", "password", "dbname"}
+"""What psycopg needs to find a database; the rest is how the engine was told to connect."""
 
 
 class ReusedApp:
@@ -28,7 +31,7 @@ class ReusedApp:
         self._extensions, self._config = dict(app.extensions), dict(app.config)
         with app.app_context():
             self._engine: Engine = db.engine
-        self._database = self._engine.url.database or ""
+        self._url = self._engine.url
         event.listen(self._engine, "do_connect", self._redirect)
 
     def lend(self, context: Context) -> Flask:
@@ -38,7 +41,7 @@ class ReusedApp:
         self.app.extensions |= {"callcenter": context, "callcenter.follower": HintFollower(self.app)}
         self.app.config.clear()
         self.app.config |= self._config
-        self._database = make_url(context.settings.database_url).database or ""
+        self._url = make_url(context.settings.database_url)
         opening_hours._kept.pop(self._engine, None)
         changed_phrases._kept.pop(self._engine, None)
         limiter.reset()
@@ -50,11 +53,10 @@ class ReusedApp:
         self._engine.dispose()
         return bool(held == 0)
 
-    def _redirect(self, _dialect: object, _record: object, args: list[Any], named: dict[str, Any]) -> None:
-        if self._engine.dialect.name == "sqlite":
-            args[0] = self._database
-        else:
-            named["dbname"] = self._database
+    def _redirect(self, dialect: Dialect, _record: object, args: list[Any], named: dict[str, Any]) -> None:
+        there, how = dialect.create_connect_args(self._url)
+        args[:] = there
+        named |= {key: value for key, value in how.items() if key not in named or key in ADDRESS}
 
 
 _resting: dict[Hashable, list[ReusedApp]] = defaultdict(list)

@@ -101,13 +101,11 @@ class Answer:
 class TriedDesk(Desk):
     """The desk on *database_url* with the reference applications beside it, and one counsellor at a telephone."""
 
-    REUSED = False
-
     def __init__(self, database_url: str) -> None:
         references.prepare(database_url)
         self.storing = references.storing(database_url)
         self.trial = Trial({BARE: references.bare().wsgi_app, STORING: self.storing.wsgi_app})
-        super().__init__(database_url)
+        super().__init__(database_url, reused=False)
         with self.app.app_context():
             event.listen(db.engine, "before_cursor_execute", self.trial.count)
         self.one: Counsellor = self.counsellor()

@@ -45,14 +45,12 @@ Answer = tuple[int, Mapping[str, str], bytes]
 class Stage(Desk):
     """A desk with counsellors who come when told to, a worker that can be killed, and wires that can be cut."""
 
-    REUSED = False
-
     def __init__(self, folder: Path) -> None:
         self.path, self.mortal, self.cuts = folder / "stage.db", Mortal(), list[str]()
         self._beaten, self._compared, self.restarted, self.there = 0.0, 0.0, False, set[str]()
         url = f"sqlite:///{self.path}"
         _fill(url)
-        super().__init__(url)
+        super().__init__(url, reused=False)
         self.crew = [self.counsellor(f"denwa{n}", phone=f"+8190000000{n:02d}") for n in range(2)]
         self.crew.append(self.counsellor("madoguchi", phone=None))
         self.supervisor = self.counsellor("tokatsu", phone="+819000000099", role=Role.SUPERVISOR)

@@ -73,7 +73,7 @@ class Stage:
     """The app with a counsellor's own and somebody else's records; every transaction is undone at its end."""
 
     def __init__(self, database_url: str) -> None:
-        self.desk = Desk(database_url)
+        self.desk = Desk(database_url, reused=False)
         self.app: Flask = self.desk.app
         self.app.config.update(
             WTF_CSRF_METHODS=set(), WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False, TESTING=False
