@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, ViewportSize, sync_playwright
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 FLAGS = (
@@ -58,7 +59,12 @@ class _Watch:
     def over(self, page: Page) -> Page:
         page.on("pageerror", lambda error: self.wrong.append(f"{page.url}: {error}"))
         page.on("console", lambda message: self._hear(page, message))
+        page.on("request", lambda request: self._see(page, request))
         return page
+
+    def _see(self, page: Page, request: Request) -> None:
+        if re.search(r"/(undefined|null|NaN)\b", request.url):
+            self.wrong.append(f"{page.url}: a script asked for {request.url}")
 
     def _hear(self, page: Page, message: ConsoleMessage) -> None:
         # A refused form (4xx) is an ordinary answer; the journey itself says which answers it expects.

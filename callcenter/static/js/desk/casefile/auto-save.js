@@ -5,7 +5,8 @@
    the page, is said in red and tried again. flush() answers true once everything is saved.
 
    sync() says that this page is open and hears who else is at the record and what was written elsewhere: what nobody
-   is changing here follows by itself. It runs by itself, at a hint ("beside" of live-parts) and when somebody asks. */
+   is changing here follows by itself. It runs by itself, at a hint ("beside" of live-parts) and when somebody asks.
+   The address for it is data-beside, the one that hears of the page's end data-closed; without them neither is sent. */
 const AFTER = 500;
 const AT_THE_LATEST = 1500; // so much, and the way to the server, is what a crash may take
 const STILL_HERE = 20_000;
@@ -31,7 +32,7 @@ customElements.define(
       this.back = () => this.failures && this.save(); // from the tab where they signed in, for instance
       this.leaving = (event) => this.dirty().length && event.preventDefault();
       this.besides = () => this.sync();
-      this.closing = () => navigator.sendBeacon(this.dataset.closed, this.goodbye());
+      this.closing = () => this.dataset.closed && navigator.sendBeacon(this.dataset.closed, this.goodbye());
       addEventListener("online", this.online);
       addEventListener("focus", this.back);
       addEventListener("beforeunload", this.leaving);
@@ -202,6 +203,7 @@ customElements.define(
     }
 
     async hear() {
+      if (!this.dataset.beside) return;
       const focused = this.form.contains(document.activeElement) ? document.activeElement.name : null;
       const writing = this.names().includes(focused) ? focused : null;
       let news;
