@@ -57,7 +57,9 @@ them, ``/v1/DialingPermissions/Countries``, ``/v1/DialingPermissions/BulkCountry
                "text": "…", "at": ISO, "seconds": 4.2, "cut": false}
     FAULTS = {"delayed": 0..1, "duplicated": 0..1, "reordered": 0..1, "lost": 0..1, "webhook_duplicates": 0..1,
               "rest_429": 0..1, "rest_500": 0..1, "rest_timeout": 0..1, "queue_error": 0..1,
-              "leave_after_join": bool, "delay_seconds": 8.0, "seed": 1}            # true means 1, false 0
+              "join_fails": 0..1, "delay_seconds": 8.0, "seed": 1,                  # true means 1, false 0
+              "leave_after_join"|"leave_is_played"|"wait_ends"|"bare_redirects"|"no_account_sid"|"empty_lists"|
+              "stale_lists": bool}
 
 ``GET /api/events`` Server-Sent Events: ``event: change``, ``data: {"change": 17}``; fetch the state again.
 ``POST /api/callers`` ``{"from": "anonymous"|"+266696687"|"payphone"|"+81…"}`` → 201 ``{"sid": "CA…", "index": 1}``.

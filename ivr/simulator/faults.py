@@ -16,7 +16,7 @@ REFUSALS = {
     "rest_21220": (400, 21220, "Call is not in-progress. Cannot redirect."),
 }  # HTTP status, Twilio's code and words of a request that is turned down before anything is done
 SILENCES = frozenset(["rest_timeout", "rest_lost"])  # no answer comes: after it was acted on, or before
-NOT_CHANCES = frozenset(["leave_after_join", "delay_seconds", "seed"])
+NOT_CHANCES = frozenset(["delay_seconds", "seed"])
 
 
 @dataclass
@@ -36,6 +36,13 @@ class Faults:
     rest_timeout: float = 0.0
     queue_error: float = 0.0  # an Enqueue ends at once with QueueResult=system-error
     leave_after_join: bool = False  # after a REST dequeue, ask the Enqueue action after the new document
+    leave_is_played: bool = False  # after a REST dequeue, play what the Enqueue action answers, not the new document
+    join_fails: float = 0.0  # a leg cannot enter its conference: the Dial's action hears DialCallStatus=failed
+    wait_ends: bool = False  # a wait document that has run out is not asked for again
+    bare_redirects: bool = False  # a Redirect inside a wait document comes without the queue's parameters
+    no_account_sid: bool = False  # webhooks come without AccountSid
+    empty_lists: bool = False  # lists of calls, conferences and participants show nothing
+    stale_lists: bool = False  # these lists go on showing what the first one after the switch showed
     delay_seconds: float = 8.0
     seed: int = 1
     next_rest: list[str] = field(default_factory=list)

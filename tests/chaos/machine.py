@@ -40,6 +40,8 @@ WEATHER: tuple[dict[str, float], ...] = (
     {},
 )
 REST = ("rest_429", "rest_500", "rest_timeout")
+WAYS = ("leave_is_played", "wait_ends", "bare_redirects", "no_account_sid", "empty_lists", "stale_lists")
+"""What the telephone company may do in one way or the other."""
 
 
 tally = Counter[str]()
@@ -120,9 +122,10 @@ class AnyDay(RuleBasedStateMachine):
         if act == "declines":
             one.handset.declines()
         else:
-            one.handset.answers()
-            if act and one.address.startswith("+") and one in self.connected:
-                one.handset.presses(act)
+            picked_up = Phone(self.stage.line, one.handset.leg)
+            one.handset.answers()  # which may end at once, and let the next call ring
+            if act and one.address.startswith("+") and not picked_up.leg.over:
+                picked_up.presses(act)
         self.stage.line.advance(then)
 
     @precondition(lambda self: self.connected)
@@ -193,6 +196,10 @@ class AnyDay(RuleBasedStateMachine):
         more = {"webhook_duplicates": twice, "leave_after_join": leave_last}
         self.stage.line.faults.set(dict.fromkeys(NEWS, 0.0) | weather | more)
 
+    @rule(way=st.sampled_from([None, *WAYS]))
+    def the_telephone_company_does_it_otherwise(self, way: str | None) -> None:
+        self.stage.line.faults.set(dict.fromkeys(WAYS, False) | ({} if way is None else {way: True}))
+
     @rule(faults=st.lists(st.sampled_from(REST), min_size=1, max_size=3))
     def requests_fail(self, faults: list[str]) -> None:
         self.stage.line.faults.next_rest += faults
@@ -213,7 +220,8 @@ class AnyDay(RuleBasedStateMachine):
     @invariant()
     def every_promise_is_kept(self) -> None:
         line = self.stage.line
-        disturbed = not self.stage.working or line.faults.next_rest or self.stage.cuts
+        lists_lie = line.faults.empty_lists or line.faults.stale_lists
+        disturbed = not self.stage.working or line.faults.next_rest or self.stage.cuts or lists_lie
         if disturbed:
             self.promises.calm_from = None
         elif self.promises.calm_from is None:
@@ -235,7 +243,7 @@ class AnyDay(RuleBasedStateMachine):
         if not stage.working:
             stage.starts_again()
         line.faults.next_rest.clear()
-        line.faults.set(dict.fromkeys(NEWS, 0.0))
+        line.faults.set(dict.fromkeys(NEWS, 0.0) | dict.fromkeys(WAYS, False))
         line.pulse = SWEEP
         self.every_promise_is_kept()
         line.advance(12)

@@ -87,6 +87,7 @@ ALLOWED = {
     "rest_500": "as delayed",
     "rest_timeout": "as delayed",
     "queue_error": "as delayed",
+    "join_fails": "as delayed",
     "E01": "a phrase the operator knows by its code, which no script says yet",
     "E02": "as E01",
     "E03": "as E01",

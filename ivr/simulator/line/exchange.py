@@ -80,6 +80,7 @@ class Exchange:
         self.outgoing: deque[Delivery] = deque()
         self.held_news: dict[str, Callable[[], None]] = {}  # kept back, to come out of order
         self.news_tray: list[Callable[[], None]] | None = None  # a list: news waits there until somebody sends it
+        self.listed: tuple[list[Leg], list[Room]] | None = None  # what stale lists show
         self._post = post
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._order = 0
@@ -133,6 +134,8 @@ class Exchange:
         context: str = "call",
     ) -> None:
         """Put a webhook in the post; *done* hears the reply, under the lock."""
+        if self.faults.no_account_sid:
+            params = {name: value for name, value in params.items() if name != "AccountSid"}
         delivery = Delivery(hook, params, done, leg, kind, context)
         self.outgoing.append(delivery)
         if kind == "webhook" and self.faults.happens("webhook_duplicates"):

@@ -43,6 +43,7 @@ class Flow(Running):
         self.x, self.leg, self.context = x, leg, context
         self.url = ""
         self.listener: Callable[[str], None] | None = None
+        self.standing: Callable[[], dict[str, str]] = dict  # parameters that a Redirect sends along
         self._exhausted = exhausted
         self._verbs: list[Element] = []
         self._place = self._turn = self._fetches = 0

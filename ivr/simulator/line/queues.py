@@ -78,12 +78,16 @@ class QueueStay(Stay):
     def _new_round(self) -> None:
         assert self.wait is not None
         if self.leg.side is None:
-            self.leg.side = Flow(self.x, self.leg, "wait", self._run_out)
+            self.leg.side = flow = Flow(self.x, self.leg, "wait", self._run_out)
+            flow.standing = self._wait_params
         self._round_began = self.x.elapsed
         assert isinstance(self.leg.side, Flow)
         self.leg.side.fetch(self.wait, self._wait_params())
 
     def _run_out(self) -> None:
+        if self.x.faults.wait_ends:
+            self.x.note(self.leg, "the wait document has run out, and nothing follows")
+            return
         short = LEAST_ROUND - (self.x.elapsed - self._round_began)
         if short > 0:
             self.x.note(self.leg, "wait document lasts less than a second", violation=True)
@@ -129,7 +133,7 @@ class QueueStay(Stay):
 
     def dequeue(self, hook: Hook) -> None:
         """REST took the leg out; ask the action and the new document, in either order."""
-        if self.x.faults.leave_after_join:
+        if self.x.faults.leave_after_join and not self.x.faults.leave_is_played:
             self._step_out()
             self.main.fetch(hook)
             self._tell_action("redirected")
@@ -143,9 +147,16 @@ class QueueStay(Stay):
         self._tell_action("hangup")
 
     def moved(self) -> None:
-        """REST gave the leg another document."""
+        """REST gave the leg another document, which the action's answer may replace."""
         self._step_out()
-        self._tell_action("redirected")
+        if self.x.faults.leave_is_played:
+            self.x.after(0, self._replace)
+        else:
+            self._tell_action("redirected")
+
+    def _replace(self) -> None:
+        if not self.leg.over:
+            self._go_on("redirected", self._times())
 
     def broken(self, code: str, url: str) -> None:
         """The wait document could not be had."""

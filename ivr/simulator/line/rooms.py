@@ -30,6 +30,11 @@ def _dial(flow: Flow, element: Element) -> None:
 
 def _enter(flow: Flow, dial: Element, element: Element) -> None:
     x, name, label = flow.x, (element.text or "").strip(), element.get("participantLabel", "")
+    action = hook_of(dial, "action", "method")
+    if action is not None and x.faults.happens("join_fails"):
+        x.note(flow.leg, "the conference could not be entered")
+        flow.fetch(action, {"DialCallStatus": "failed", "DialBridged": "false"})
+        return
     room = next((room for room in x.rooms.values() if room.name == name and room.status != "completed"), None)
     if room is not None and label and room.find(label):
         x.note(flow.leg, "16025 participant label is taken", violation=True)
@@ -55,7 +60,7 @@ def _enter(flow: Flow, dial: Element, element: Element) -> None:
         coaching=bool(coached),
         coached_sid=coached,
     )
-    stay = RoomStay(flow, room, participant, hook_of(dial, "action", "method"))
+    stay = RoomStay(flow, room, participant, action)
     if time_limit := dial.get("timeLimit"):
         flow.after(float(time_limit), stay.kick)
     stay.join(element)

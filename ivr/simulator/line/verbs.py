@@ -29,7 +29,8 @@ def _pause(flow: Flow, element: Element) -> None:
 
 @verb("Redirect")
 def _redirect(flow: Flow, element: Element) -> None:
-    flow.fetch(Hook((element.text or "").strip(), element.get("method", "POST")))
+    extra = {} if flow.x.faults.bare_redirects else flow.standing()
+    flow.fetch(Hook((element.text or "").strip(), element.get("method", "POST")), extra)
 
 
 @verb("Hangup")

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 from ivr.simulator.line.legs import Leg
 from ivr.simulator.line.outbound import E164
 from ivr.simulator.line.progress import finish
-from ivr.simulator.rest import resources
+from ivr.simulator.rest import lists, resources
 from ivr.simulator.rest.door import PREFIX, RestError, answer, engine, guard, hook_param, not_found, note, whole_param
 
 bp = Blueprint("rest_calls", __name__, url_prefix=PREFIX)
@@ -65,7 +65,7 @@ def index() -> Answer:
     """
     line = engine()
     with line.lock:
-        shown = [resources.call(line, leg) for leg in reversed(line.legs.values()) if _wanted(leg)]
+        shown = [resources.call(line, leg) for leg in reversed(lists.legs()) if _wanted(leg)]
         return answer(resources.page(line, "calls", "Calls", shown, cut=_cut()))
 
 

@@ -8,7 +8,7 @@ from ivr.simulator.line.places import Participant, Queue, Room
 from ivr.simulator.line.queues import member_of
 from ivr.simulator.line.room_news import announce, set_hold, set_muted
 from ivr.simulator.line.rooms import RoomStay, end_room
-from ivr.simulator.rest import resources
+from ivr.simulator.rest import lists, resources
 from ivr.simulator.rest.door import PREFIX, RestError, answer, engine, flag_param, guard, hook_param, not_found, note
 
 bp = Blueprint("rest_rooms", __name__, url_prefix=PREFIX)
@@ -94,7 +94,7 @@ def conferences() -> Answer:
     with line.lock:
         rooms = [
             room
-            for room in reversed(line.rooms.values())
+            for room in reversed(lists.rooms())
             if args.get("FriendlyName", room.name) == room.name and args.get("Status", room.status) == room.status
         ]
         shown = [resources.conference(line, room) for room in rooms]
@@ -135,7 +135,7 @@ def participants(sid: str) -> Answer:
     line, args = engine(), request.args
     with line.lock:
         room = _room(sid)
-        shown = [resources.participant(line, room, one) for one in room.participants]
+        shown = [resources.participant(line, room, one) for one in lists.participants(room)]
         for name, key in (("Muted", "muted"), ("Hold", "hold"), ("Coaching", "coaching")):
             if name in args:
                 shown = [one for one in shown if one[key] == (args[name].lower() == "true")]

@@ -56,6 +56,31 @@ def test_the_action_may_hear_of_a_redirect_after_the_new_document(desk: Desk, li
     assert paths == ["/join", "/leave"]
 
 
+def test_what_the_action_answers_to_a_redirect_may_be_played_instead(desk: Desk, line: Line, office: Office) -> None:
+    line.faults.leave_is_played = True
+    desk.documents |= {"/leave": SAY.format("列を出ました。"), "/join": SAY.format("聞こえない。")}
+    phone = line.dial()
+    office.fetches(phone)
+    assert results(desk) == ["redirected"] and phone.heard == ["列を出ました。"]
+    assert [asked.path for asked in desk.asked if asked.path in {"/leave", "/join"}] == ["/join", "/leave"]
+
+
+def test_a_wait_document_may_be_followed_by_nothing(desk: Desk, line: Line) -> None:
+    line.faults.wait_ends = True
+    line.dial()
+    line.advance(60)
+    assert len(desk.to("/wait")) == 1
+
+
+def test_a_redirect_in_a_wait_document_may_tell_of_the_queue_or_not(desk: Desk, line: Line) -> None:
+    desk.documents["/wait"] = f'<Pause length="15"/><Redirect>{ORIGIN}/wait</Redirect>'
+    line.dial()
+    line.advance(16)
+    line.faults.bare_redirects = True
+    line.advance(15)
+    assert [form.get("QueueTime") for form in desk.to("/wait")] == ["0", "15", None]
+
+
 def test_a_full_queue_takes_nobody_in(desk: Desk) -> None:
     desk.documents["/leave"] = SAY.format("ただいま混み合っています。")
     line = Line(desk, origin=ORIGIN, voice="/incoming", status="/status", settings=Settings(max_queue_size=1))

@@ -18,6 +18,17 @@ def test_a_room_starts_when_the_second_person_is_there(desk: Desk, line: Line, o
     assert office.rest.conferences.list(friendly_name="hl-1", status="in-progress")[0].sid == office.room
 
 
+def test_a_room_that_cannot_be_entered_is_told_to_the_action(desk: Desk, line: Line, office: Office) -> None:
+    desk.documents["/after-caller"] = SAY.format("おつなぎできません。")
+    phone = line.dial()
+    office.rings().answers()
+    line.faults.join_fails = 1
+    office.fetches(phone)
+    assert desk.to("/after-caller")[0]["DialCallStatus"] == "failed"
+    assert phone.heard == ["おつなぎできません。"]
+    assert desk.events() == ["participant-join c-1"]
+
+
 def test_a_room_of_listeners_does_not_start(desk: Desk, line: Line, office: Office) -> None:
     desk.documents |= {
         "/join": dial("caller", 'startConferenceOnEnter="false"'),

@@ -7,6 +7,7 @@ from ivr.simulator.line.interpreter import STOCK_ERROR
 from ivr.simulator.line.legs import Hook
 from ivr.simulator.line.webhooks import Account, Delivery
 from tests.line import Line
+from tests.simulator.conftest import Office
 from tests.simulator.desk import ORIGIN, SAY, Desk
 
 VECTOR = {
@@ -183,3 +184,10 @@ def test_documents_that_redirect_to_themselves_end_the_call(desk: Desk) -> None:
     line = failing(desk)
     phone = line.dial()
     assert phone.state == "completed" and len(desk.to("/incoming")) == 20
+
+
+def test_webhooks_may_come_without_the_account(desk: Desk, line: Line, office: Office) -> None:
+    line.faults.no_account_sid = True
+    office.connects()
+    assert desk.asked
+    assert all("AccountSid" not in asked.form for asked in desk.asked)

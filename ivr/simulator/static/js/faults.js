@@ -17,8 +17,7 @@ customElements.define(
     }
 
     value(one) {
-      if (!one.checked) return 0;
-      return one.dataset.fault === "leave_after_join" ? true : Number(this.chance.value);
+      return one.checked ? Number(this.chance.value) : 0; // a switch without a chance is on at any chance above 0
     }
 
     chosen() {
