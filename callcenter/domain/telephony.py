@@ -1,4 +1,8 @@
-"""What the service needs of a telephone company; another company is another adapter and another ``ivr``."""
+"""What the service needs of a telephone company; another company is another adapter and another ``ivr``.
+
+What it tells of one leg or one room, asked for by its SID, may be believed. What its lists do not show proves nothing:
+a list may be behind, or empty, while people talk.
+"""
 
 from __future__ import annotations
 
@@ -108,12 +112,12 @@ class Telephony(Protocol):
         """Return how far the leg is."""
         ...
 
-    def in_room(self, room: str) -> list[str] | None:
-        """Return the SIDs of the legs in the running conference of that name, None if there is none."""
+    def in_room(self, room_sid: str, leg_sid: str) -> bool:
+        """Return whether the leg is in the conference, as that one leg's place in it says."""
         ...
 
     def room_sid(self, room: str) -> str | None:
-        """Return the SID of the running conference of that name, None if there is none."""
+        """Return the SID of the running conference of that name, None if no list shows one."""
         ...
 
     def hold(self, room_sid: str, leg_sid: str, music_url: str) -> None:
@@ -145,19 +149,19 @@ class Telephony(Protocol):
         ...
 
     def legs_to(self, to: str | Browser, *, since: datetime) -> list[RungLeg]:
-        """Return the few newest legs that were rung at *to* and asked for since then, newest first."""
+        """Return the few newest legs listed as rung at *to* and asked for since then, newest first."""
         ...
 
     def callers_of(self, number: str, *, since: datetime) -> list[CallerLeg]:
-        """Return the legs of callers who dialled *number* (E.164) and began since then."""
+        """Return the listed legs of callers who dialled *number* (E.164) and began since then."""
         ...
 
     def rung_legs(self, *, since: datetime) -> list[RungLeg]:
-        """Return the legs that were rung from our caller ID and began since then."""
+        """Return the listed legs that were rung from our caller ID and began since then."""
         ...
 
     def rooms(self) -> list[str]:
-        """Return the names of the conferences that run now."""
+        """Return the SIDs of the conferences listed as running now."""
         ...
 
 

@@ -19,7 +19,7 @@ from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallStat
 from callcenter.domain.calls.webhook_urls import WebhookUrls
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.staff.roles import Contact
-from callcenter.domain.telephony import Browser, LegState, LineBusy, LineGone, LineRefused
+from callcenter.domain.telephony import Browser, LineBusy, LineGone, LineRefused
 from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.calls import calls
@@ -28,11 +28,18 @@ from callcenter.services.talks import handover, ringing, room
 
 Facts = dict[str, Any]
 
+ATTEMPT = "attempt"
+"""Under this name an errand finds the how manieth try this is."""
+
 CLOCKS_APART = timedelta(minutes=6)
 """So far the telephone company's clock and ours may differ; a leg asked for earlier is known to its own offer."""
 
 SURELY_LISTED = timedelta(seconds=5)
-"""So long after a ring was asked for, a leg that the telephone company does not list is not there."""
+"""So long after a ring was asked for, a leg that no list has shown is not waited for any more …"""
+LOOKED_TWICE = 3
+"""… if a list has been looked at twice (the first try of the errand was the ring itself) …"""
+RINGS_ON = timedelta(seconds=5)
+"""… or if the ring must be over in any case, as so much is added to the time that was asked for."""
 
 HANDLERS: dict[str, Callable[[Facts], str]] = {}
 """Topic → handler; a handler returns a code of how it went, or raises ``LineBusy`` to be run again."""
@@ -61,10 +68,13 @@ def ring(facts: Facts) -> str:
         offer = session.get(Offer, offer_id)
         if offer is None or offer.state is not OfferState.PENDING:
             return "not_wanted"
-        asked_at, offer.dialled_at = offer.dialled_at, offer.dialled_at or here.ports.clock.now()
+        now = here.ports.clock.now()
+        asked_at, offer.dialled_at = offer.dialled_at, offer.dialled_at or now
         to, seconds = _destination(session, offer), ringing.ring_seconds(offer, here.settings.policy)
     if asked_at is not None:
-        return _look_for_ring(offer_id, to, asked_at)
+        age, rung_out = now - asked_at, timedelta(seconds=seconds) + RINGS_ON
+        surely = age >= rung_out or (age >= SURELY_LISTED and facts[ATTEMPT] >= LOOKED_TWICE)
+        return _look_for_ring(offer_id, to, asked_at, surely=surely)
     urls = WebhookUrls(here.settings.public_base_url)
     try:
         if to is None:
@@ -88,29 +98,31 @@ def ring(facts: Facts) -> str:
     return "done"
 
 
-def _look_for_ring(offer_id: str, to: str | Browser | None, asked_at: datetime) -> str:
-    """Find a ring of unknown fate among the newest legs of that telephone; if none is there, free the counsellor.
+def _look_for_ring(offer_id: str, to: str | Browser | None, asked_at: datetime, *, surely: bool) -> str:
+    """Find a ring of unknown fate among the newest legs of that telephone; if *surely* not there, free the counsellor.
 
     The telephone company knows nothing of offers, only of the legs to a number; one that no offer knows is this one's.
     """
-    now, telephony = context().ports.clock.now(), context().ports.telephony
-    legs = [] if to is None else telephony.legs_to(to, since=asked_at - CLOCKS_APART)
+    legs = [] if to is None else context().ports.telephony.legs_to(to, since=asked_at - CLOCKS_APART)
     with unit_of_work() as session:
         offer = ringing.find(session, offer_id)
         if offer is None or offer.leg_sid is not None or offer.state is not OfferState.PENDING:
             return "not_wanted"
         known = set(session.scalars(select(Offer.leg_sid).where(Offer.leg_sid.in_([leg.sid for leg in legs]))))
-        leg = next((leg for leg in legs if leg.sid not in known), None)
+        leg = next((leg for leg in legs if leg.sid not in known and not leg.state.over), None)
         if leg is not None:
             offer.leg_sid = leg.sid
             return "found"
-        if now - asked_at < SURELY_LISTED:
+        if not surely:
             raise NotReady
     return _not_rung(offer_id)
 
 
 def _not_rung(offer_id: str) -> str:
-    """Close an offer whose ring was never asked for, so that somebody else is rung at once."""
+    """Close an offer whose ring seems never to have been taken, so that somebody else is rung at once.
+
+    Nobody is blamed, and a leg that shows itself later after all is hung up.
+    """
     with unit_of_work() as session:
         offer, call = ringing.find_with_call(session, offer_id)
         if offer is not None:
@@ -204,42 +216,6 @@ def hang_up(facts: Facts) -> str:
     return "done"
 
 
-@handles("ask_after_call")
-def ask_after_call(facts: Facts) -> str:
-    """Ask whether a silent call still exists; its last status may have been lost."""
-    with unit_of_work() as session:
-        call = session.get(Call, facts["call"])
-        if call is None or call.state is CallState.ENDED:
-            return "not_wanted"
-        caller_sid = call.caller_sid
-    try:
-        state = context().ports.telephony.leg_state(caller_sid)
-    except LineGone:
-        state = LegState.ENDED
-    if state.over:
-        _caller_gone(caller_sid)
-    return state.value
-
-
-@handles("look_into_room")
-def look_into_room(facts: Facts) -> str:
-    """Ask who is in the room when its events were lost; a caller who is nowhere returns to the queue."""
-    with unit_of_work() as session:
-        call = session.get(Call, facts["call"])
-        if call is None or call.state is not CallState.CONNECTING or call.offer_id is None:
-            return "not_wanted"
-        caller_sid, offer_id, name = call.caller_sid, call.offer_id, call.room
-    there = context().ports.telephony.in_room(name) or []
-    with unit_of_work() as session:
-        offer, call = ringing.find_with_call(session, offer_id)
-        now = context().ports.clock.now()
-        if call is not None and offer is not None and {caller_sid, offer.leg_sid} <= set(there):
-            call.caller_joined_at = call.caller_joined_at or now
-            room.leg_joined(session, call, offer, at=now, now=now)
-            return "together"
-    return _lead(caller_sid, WebhookUrls(context().settings.public_base_url).requeue(offer_id))
-
-
 def _call_of(session: Session, offer_id: str) -> Call | None:
     """Return the running call that this offer holds."""
     offer = session.get(Offer, offer_id)
@@ -248,13 +224,23 @@ def _call_of(session: Session, offer_id: str) -> Call | None:
 
 
 def _lead(caller_sid: str, url: str) -> str:
-    """Make the caller's leg fetch *url*; if it is gone, end the call."""
+    """Make the caller's leg fetch *url*; if it says itself that it has ended, end the call."""
     try:
         context().ports.telephony.redirect(caller_sid, url)
     except LineGone:
+        if not has_ended(caller_sid):
+            raise NotReady from None
         _caller_gone(caller_sid)
         return "gone"
     return "done"
+
+
+def has_ended(leg_sid: str) -> bool:
+    """Return whether the leg says that it has ended, or is unknown there; one such answer alone decides nothing."""
+    try:
+        return context().ports.telephony.leg_state(leg_sid).over
+    except LineGone:
+        return True
 
 
 def _caller_gone(caller_sid: str) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 from callcenter.context import context, unit_of_work
 from callcenter.domain.calls.lifecycle import CallState
 from callcenter.domain.talks.supervision import Mode
-from callcenter.domain.telephony import LineGone, LineRefused
-from callcenter.jobs.errands import NotReady
+from callcenter.domain.telephony import LineRefused
+from callcenter.jobs.errands import NotReady, has_ended
 from callcenter.jobs.participants import in_room
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.services.talks import supervision
@@ -34,10 +34,7 @@ def set_listening(facts: Facts) -> str:
             return "not_wanted"
         if wished == done:
             return "done"
-        try:
-            whispers_to_somebody = _follow(wished)
-        except LineGone:
-            raise NotReady from None  # once the leg has left, nothing is wished of it
+        whispers_to_somebody = _follow(wished)  # once the leg has left, nothing is wished of it
         if not whispers_to_somebody:
             with unit_of_work() as session:
                 supervision.fall_back_to_listening(session, wished.offer_id, now=context().ports.clock.now())
@@ -78,9 +75,9 @@ def take_over(facts: Facts) -> str:
     if wanted and leg_sid is not None:
         try:
             in_room(room_sid, name, partial(line.coach, leg_sid=leg_sid, coached_sid=None, muted=muted))
-        except LineGone:  # whoever is not in the room any more will be missed there in a moment
-            if leg_sid in (line.in_room(name) or []):
-                raise NotReady from None
+        except NotReady:  # whoever has hung up will be missed in a moment
+            if not has_ended(leg_sid):
+                raise
     if former_sid is not None:
         line.hang_up(former_sid, answered=True)
     return "done"

@@ -6,19 +6,23 @@ looks again after the room has followed; so errands that overtake each other do 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.context import context, unit_of_work
-from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState
+from callcenter.domain.calls.lifecycle import LIVE_OFFERS, CallState, OfferState
 from callcenter.domain.calls.webhook_urls import WebhookUrls
 from callcenter.domain.telephony import LineGone, LineUnknown
-from callcenter.jobs.errands import NotReady
+from callcenter.jobs.errands import NotReady, has_ended
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.services.calls import calls
+from callcenter.services.delivery import outbox
 from callcenter.services.talks import consult, participants, ringing, room, supervision
 from callcenter.services.talks.participants import RequestedHold
 
@@ -28,8 +32,13 @@ SAID_WITHIN = timedelta(seconds=15)
 """An announcement that could not be played by then is no longer what the moment needs; shorter than an errand's
 lease, so that nobody hears twice what a worker asked for that died over it."""
 
-ARRIVES_WITHIN = timedelta(seconds=15)
-"""A leg that was claimed so lately may still be on its way into the room."""
+SECOND_LOOK = timedelta(seconds=5)
+"""A leg that seems to be gone is asked for again after this long, and only then believed to be."""
+
+SEEN_GONE = "seen_gone"
+"""Under this name the second look finds the SIDs of the legs that seemed to be gone at the first."""
+
+IN_THE_TALK = (OfferState.CLAIMED, OfferState.JOINED)
 
 
 def set_hold(facts: Facts) -> str:
@@ -76,10 +85,7 @@ def set_mute(facts: Facts) -> str:
             sid, name = call.conference_sid, call.room
         if done is muted:
             return "done"
-        try:
-            _mute(sid, name, leg_sid, muted)
-        except LineGone:
-            raise NotReady from None  # once the leg has left, nothing is wished of it
+        _mute(sid, name, leg_sid, muted)  # once the leg has left, nothing is wished of it
         done = muted
 
 
@@ -105,53 +111,145 @@ def announce(facts: Facts) -> str:
     return "done"
 
 
+def ask_after_call(facts: Facts) -> str:
+    """Ask whether a silent call's leg still exists; its last status may have been lost."""
+    with unit_of_work() as session:
+        call = session.get(Call, facts["call"])
+        if call is None or call.state is CallState.ENDED:
+            return "not_wanted"
+        caller_sid = call.caller_sid
+    if not has_ended(caller_sid):
+        return "there"
+    with unit_of_work() as session:
+        call = calls.find(session, caller_sid)
+        if call is None:
+            return "not_wanted"
+        if not facts.get(SEEN_GONE):
+            _look_again(session, "ask_after_call", call, [caller_sid])
+            return "look_again"
+        room.caller_leg_ended(session, call, now=_now())
+    return "gone"
+
+
 def look_into_hold(facts: Facts) -> str:
-    """Ask who is in the room of a silent or held talk, and record who has left."""
+    """Ask after every staff leg of a silent or held talk, and record who has come and who has left."""
     with unit_of_work() as session:
         call = session.get(Call, facts["call"])
         if call is None or call.state is not CallState.TALKING:
             return "not_wanted"
-        name = call.room
-    there = context().ports.telephony.in_room(name) or []
-    now = _now()
+        caller_sid, sid, name = call.caller_sid, call.conference_sid, call.room
+        query = select(Offer.leg_sid, Offer.state).where(Offer.call_id == call.id, Offer.state.in_(IN_THE_TALK))
+        legs = {leg: state for leg, state in session.execute(query) if leg is not None}
+    ended = {leg for leg in legs if has_ended(leg)}
+    arriving = {leg for leg, state in legs.items() if state is OfferState.CLAIMED} - ended
+    there = _who_is_with(caller_sid, arriving, sid, name) if arriving else None
     with unit_of_work() as session:
         session.expire_all()  # much may have happened while we were asking
         call = calls.find_by_id(session, facts["call"])
         if call is None or call.state is not CallState.TALKING:
             return "not_wanted"
-        theirs = [ringing.find(session, offer_id) for offer_id in (call.offer_id, call.consult_id) if offer_id]
-        for offer in (*theirs, *supervision.listeners(session, call.id)):
-            if offer is not None:
-                _look_for(session, call, offer, there=offer.leg_sid in there, now=now)
-    return "done"
+        seen = Seen(frozenset(ended & set(facts.get(SEEN_GONE, ()))), there or frozenset())
+        for offer in _staff_legs(session, call):
+            _record(session, call, offer, seen)
+        again = sorted(ended - seen.ended)
+        if again:
+            _look_again(session, "look_into_hold", call, again)
+    return "look_again" if again else "done"
 
 
-def _look_for(session: Session, call: Call, offer: Offer, *, there: bool, now: datetime) -> None:
-    """Record that somebody's leg is in the room, or not any more."""
+def _staff_legs(session: Session, call: Call) -> list[Offer]:
+    """Return the offers of the counsellor, of the colleague who is consulted and of supervisors, locked."""
+    theirs = [ringing.find(session, offer_id) for offer_id in (call.offer_id, call.consult_id) if offer_id]
+    return [offer for offer in (*theirs, *supervision.listeners(session, call.id)) if offer is not None]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The legs that have surely ended, and those that are surely with the caller; of all others nothing is known."""
+
+    ended: frozenset[str]
+    there: frozenset[str]
+
+
+def _record(session: Session, call: Call, offer: Offer, seen: Seen) -> None:
+    """Record what was seen of somebody's leg."""
+    now = _now()
     if offer.state not in LIVE_OFFERS:
         consult.return_to_counsellor(session, call, offer, now=now)
         room.rescue_caller_left_alone(session, call, offer, now=now)
-    elif offer.state in OPEN_OFFERS:
-        return  # a leg that still rings is nowhere yet
-    elif there:
-        room.leg_joined(session, call, offer, at=now, now=now)
-    elif now - (offer.claimed_at or offer.answered_at or offer.rung_at) > ARRIVES_WITHIN:
+    elif offer.state in IN_THE_TALK and offer.leg_sid in seen.ended:
         room.leg_left(session, call, offer, at=now, now=now)
+    elif offer.state is OfferState.CLAIMED and offer.leg_sid in seen.there:
+        room.leg_joined(session, call, offer, at=now, now=now)
+
+
+def look_into_room(facts: Facts) -> str:
+    """Ask whether caller and counsellor are together, as the room's events were lost.
+
+    Who has not come is missed only if the counsellor's leg has ended, or if the caller's room says that the counsellor
+    is not in it; and only at the second look. The caller then returns to the queue.
+    """
+    with unit_of_work() as session:
+        call = session.get(Call, facts["call"])
+        offer = session.get(Offer, call.offer_id) if call is not None and call.offer_id else None
+        if call is None or call.state is not CallState.CONNECTING or offer is None or offer.leg_sid is None:
+            return "not_wanted"
+        caller_sid, leg_sid, sid, name = call.caller_sid, offer.leg_sid, call.conference_sid, call.room
+        offer_id = offer.id
+    ended, caller_ended = has_ended(leg_sid), has_ended(caller_sid)
+    there = None if ended or caller_ended else _who_is_with(caller_sid, {leg_sid}, sid, name)
+    with unit_of_work() as session:
+        offer, call = ringing.find_with_call(session, offer_id)
+        if offer is None or call is None or call.state is not CallState.CONNECTING or call.offer_id != offer.id:
+            return "not_wanted"
+        now = _now()
+        if caller_ended:
+            _look_again(session, "ask_after_call", call, [caller_sid])
+        elif there:
+            call.caller_joined_at = call.caller_joined_at or now
+            room.leg_joined(session, call, offer, at=now, now=now)
+            return "together"
+        elif there is None and not ended:
+            return "unknown"
+        elif leg_sid not in facts.get(SEEN_GONE, ()):
+            _look_again(session, "look_into_room", call, [leg_sid])
+        elif ended:
+            room.leg_left(session, call, offer, at=now, now=now)
+        else:
+            outbox.put(session, "rescue_caller", now=now, offer=offer.id)
+    return "apart"
+
+
+def _who_is_with(caller_sid: str, legs: AbstractSet[str], room_sid: str | None, name: str) -> frozenset[str] | None:
+    """Return which of *legs* are in the caller's room; None if nobody can say which room that is."""
+    line = context().ports.telephony
+    theirs = next((sid for sid in _sids(room_sid, name) if line.in_room(sid, caller_sid)), None)
+    return None if theirs is None else frozenset(leg for leg in legs if line.in_room(theirs, leg))
+
+
+def _look_again(session: Session, topic: str, call: Call, gone: Sequence[str]) -> None:
+    """Send the errand once more, with the SIDs of the legs that seem to be gone."""
+    outbox.put(session, topic, now=_now(), after=SECOND_LOOK, call=call.id, **{SEEN_GONE: list(gone)})
 
 
 def in_room(room_sid: str | None, name: str, act: Callable[[str], None]) -> None:
-    """Call *act* with the known room, or with the one that has the name now if the known one is gone."""
-    if room_sid is not None:
+    """Call *act* with the known room, else with the one that has the name now; ``NotReady`` if neither takes it."""
+    for sid in _sids(room_sid, name):
         try:
-            act(room_sid)
+            act(sid)
         except LineGone:
-            pass
-        else:
-            return
-    running = context().ports.telephony.room_sid(name)
-    if running is None or running == room_sid:
-        raise LineGone("neither room nor leg is there")
-    act(running)
+            continue
+        return
+    raise NotReady
+
+
+def _sids(room_sid: str | None, name: str) -> Iterator[str]:
+    """Yield the known room, then the one that a list shows under the name, if it is another."""
+    if room_sid is not None:
+        yield room_sid
+    listed = context().ports.telephony.room_sid(name)
+    if listed is not None and listed != room_sid:
+        yield listed
 
 
 def _now() -> datetime:
@@ -162,5 +260,7 @@ HANDLERS: dict[str, Callable[[Facts], str]] = {
     "set_hold": set_hold,
     "set_mute": set_mute,
     "announce": announce,
+    "ask_after_call": ask_after_call,
     "look_into_hold": look_into_hold,
+    "look_into_room": look_into_room,
 }

@@ -1,7 +1,8 @@
 """Compares our rows with the telephone company's lists, at the worker's start and every few minutes.
 
-Webhooks get lost and databases go away; what is true is what the telephone company says afterwards. Only what
-does not fit is touched, each in a transaction of its own, so nobody on the line waits for this.
+Webhooks get lost and databases go away; what is true is what the telephone company says afterwards. Lists may be
+behind or empty, so that they only say where to look: a running call is touched by what its own leg says. Each is
+touched in a transaction of its own, so nobody on the line waits for this.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from callcenter.context import context, reading, unit_of_work
 from callcenter.domain.calls.webhook_urls import WebhookUrls
 from callcenter.domain.telephony import LegState, LineBusy, LineGone, LineRefused, LineUnknown, RungLeg
+from callcenter.jobs.errands import has_ended
 from callcenter.services.delivery import chores
 from callcenter.services.delivery.chores import LeasedChore
 from callcenter.services.talks import reconciliation
@@ -79,7 +81,9 @@ def _callers(leased: LeasedChore, now: datetime) -> None:
     ]
     with reading() as session:
         strangers = reconciliation.unmatched_caller_legs(session, legs, now=now)
-    for leg in strangers:
+    for leg, runs in strangers:
+        if runs and not has_ended(leg.sid):
+            continue
         try:
             with unit_of_work() as session:
                 reconciliation.record_caller_leg_end(session, leg, now=now, policy=here.settings.policy)
@@ -96,6 +100,8 @@ def _counsellors(now: datetime) -> None:
     for leg, offer_id in doubtful:
         if offer_id is None:
             _hang_up_unknown(leg)
+            continue
+        if leg.state.over and not has_ended(leg.sid):
             continue
         with unit_of_work() as session:
             if leg.state.over:
@@ -118,15 +124,23 @@ def _hang_up_unknown(leg: RungLeg) -> None:
 def _rooms(now: datetime) -> None:
     """Lead callers back to the queue who wait here but sit in a room there."""
     here = context()
-    running = here.ports.telephony.rooms()
     with reading() as session:
-        astray = [
-            (call.caller_sid, call.room) for call in reconciliation.waiting_calls_in_rooms(session, running, now=now)
-        ]
-    back = WebhookUrls(here.settings.public_base_url).voice("incoming")
-    for caller_sid, room in astray:
-        if caller_sid in (here.ports.telephony.in_room(room) or []):
-            _unless_gone(lambda sid=caller_sid: here.ports.telephony.redirect(sid, back))  # type: ignore[misc]  # a lambda's default
+        silent = [call.caller_sid for call in reconciliation.silent_waiting_calls(session, now=now)]
+    running = here.ports.telephony.rooms() if silent else []
+    for caller_sid in silent:
+        if any(here.ports.telephony.in_room(room_sid, caller_sid) for room_sid in running):
+            _lead_back(caller_sid)
+
+
+def _lead_back(caller_sid: str) -> None:
+    """Make the caller's leg come in anew, unless the call has been heard of since."""
+    here = context()
+    with reading() as session:
+        silent = reconciliation.silent_waiting_calls(session, now=here.ports.clock.now())
+        still = caller_sid in {call.caller_sid for call in silent}
+    if still:
+        back = WebhookUrls(here.settings.public_base_url).voice("incoming")
+        _unless_gone(lambda: here.ports.telephony.redirect(caller_sid, back))
 
 
 def _unless_gone(act: Callable[[], None]) -> None:

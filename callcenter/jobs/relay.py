@@ -11,7 +11,7 @@ from callcenter.context import context, reading, unit_of_work
 from callcenter.domain.ports import MailNotTaken
 from callcenter.domain.telephony import LineBusy, LineGone, LineRefused, LineShut, LineUnknown
 from callcenter.jobs import audit_heads, listening, participants
-from callcenter.jobs.errands import HANDLERS, NotReady
+from callcenter.jobs.errands import ATTEMPT, HANDLERS, NotReady
 from callcenter.jobs.loop import where
 from callcenter.services.delivery import outbox
 from callcenter.services.delivery.outbox import LeasedErrand
@@ -57,7 +57,7 @@ def deliver(message_id: int) -> bool:
 def _run(held: LeasedErrand) -> str | None:
     """Return how the errand went, or None if it should be tried again."""
     try:
-        return ALL[held.topic](held.facts)
+        return ALL[held.topic](held.facts | {ATTEMPT: held.attempts})
     except LineShut as shut:
         _shut_out(shut)
         return None

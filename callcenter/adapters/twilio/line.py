@@ -86,13 +86,13 @@ class TwilioLine:
         with plain_errors():
             return leg_state(str(self._client.calls(leg_sid).fetch().status))
 
-    def in_room(self, room: str) -> list[str] | None:
+    def in_room(self, room_sid: str, leg_sid: str) -> bool:
         try:
             with plain_errors():
-                running = self._client.conferences.list(friendly_name=room, status=IN_PROGRESS, limit=1)
-                return [str(leg.call_sid) for leg in running[0].participants.list(limit=10)] if running else None
+                self._client.conferences(room_sid).participants(leg_sid).fetch()
         except LineGone:
-            return None  # the room ended between the two questions
+            return False
+        return True
 
     def room_sid(self, room: str) -> str | None:
         with plain_errors():
@@ -151,7 +151,7 @@ class TwilioLine:
 
     def rooms(self) -> list[str]:
         with plain_errors():
-            return [str(room.friendly_name) for room in self._client.conferences.list(status=IN_PROGRESS)]
+            return [str(room.sid) for room in self._client.conferences.list(status=IN_PROGRESS)]
 
     @cached_property
     def _client(self) -> Client:

@@ -41,16 +41,17 @@ AT_ONCE = 500
 """How many SIDs one question to the database names."""
 
 
-def unmatched_caller_legs(session: Session, legs: Sequence[CallerLeg], *, now: datetime) -> list[CallerLeg]:
-    """Return ended caller legs that we do not know, or whose call still runs here."""
+def unmatched_caller_legs(
+    session: Session, legs: Sequence[CallerLeg], *, now: datetime
+) -> list[tuple[CallerLeg, bool]]:
+    """Return ended caller legs that we do not know, or whose call still runs here (True)."""
     ended = {leg.sid: leg for leg in legs if leg.state.over and (leg.ended_at or leg.began_at) <= now - SETTLED}
-    sids = list(ended)
+    states, sids = dict[str, CallState](), list(ended)
     for start in range(0, len(sids), AT_ONCE):
         some = sids[start : start + AT_ONCE]
-        settled = select(Call.caller_sid).where(Call.caller_sid.in_(some), Call.state == CallState.ENDED)
-        for sid in session.scalars(settled):
-            del ended[sid]
-    return list(ended.values())
+        known = select(Call.caller_sid, Call.state).where(Call.caller_sid.in_(some))
+        states |= dict(session.execute(known).all())
+    return [(leg, sid in states) for sid, leg in ended.items() if states.get(sid) is not CallState.ENDED]
 
 
 def record_caller_leg_end(session: Session, leg: CallerLeg, *, now: datetime, policy: Policy) -> None:
@@ -144,10 +145,7 @@ def free_stuck_counsellors(session: Session, *, now: datetime) -> int:
     return freed
 
 
-def waiting_calls_in_rooms(session: Session, rooms: Iterable[str], *, now: datetime) -> list[Call]:
-    """Return calls that wait in our queue although their room runs and they are silent."""
-    ids = [name.removeprefix("hl-") for name in rooms if name.startswith("hl-")]
-    query = select(Call).where(
-        Call.id.in_(ids[:AT_ONCE]), Call.state == CallState.WAITING, Call.last_news_at <= now - SETTLED
-    )
-    return list(session.scalars(query))
+def silent_waiting_calls(session: Session, *, now: datetime) -> list[Call]:
+    """Return calls that wait in our queue and are silent; whoever waits there asks what comes next all the time."""
+    query = select(Call).where(Call.state == CallState.WAITING, Call.last_news_at <= now - SETTLED)
+    return list(session.scalars(query.limit(AT_ONCE)))

@@ -117,7 +117,7 @@ def test_rooms_are_listed_while_they_run(desk: Desk) -> None:
     desk.line.advance(5)
     counsellor.takes_the_call()
     desk.line.advance(2)
-    assert desk.telephony.rooms() == [desk.call(phone.sid).room]
+    assert desk.telephony.rooms() == [desk.telephony.room_sid(desk.call(phone.sid).room)]
     phone.hangs_up()
     assert desk.telephony.rooms() == []
 

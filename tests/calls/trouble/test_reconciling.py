@@ -169,7 +169,9 @@ def test_a_caller_whom_we_believe_to_wait_is_fetched_out_of_an_empty_room(desk: 
         call = desk.call_in(session, phone.sid)
         call.state, call.offer_id = CallState.WAITING, None
     desk.line.advance(130)
-    assert desk.telephony.in_room(desk.call(phone.sid).room) == [phone.sid]
+    (room_sid,) = desk.telephony.rooms()
+    assert desk.telephony.in_room(room_sid, phone.sid)
+    assert not desk.telephony.in_room(room_sid, counsellor.handset.sid)
     with desk.app.app_context():
         reconcile.reconcile()
     desk.line.faults.lost = 0

@@ -188,14 +188,14 @@ def test_an_answer_that_is_no_json_leaves_the_fate_of_the_ring_open() -> None:
         line.ring("+819000000002", answer_url="https://desk.test/a", status_url="https://desk.test/s", timeout=15)
 
 
-def test_a_room_that_is_no_longer_there_is_no_room() -> None:
-    assert line_that_answers(404, '{"code": 20404, "message": "not found"}').in_room("hl-room") is None
+def test_nobody_is_in_a_room_that_is_no_longer_there() -> None:
+    assert not line_that_answers(404, '{"code": 20404, "message": "not found"}').in_room("CF1", "CA1")
 
 
 @pytest.mark.parametrize("status, meaning", [(429, LineBusy), (500, LineUnknown), (401, LineShut)])
 def test_a_look_into_a_room_that_fails_says_what_may_be_done(status: int, meaning: type[Exception]) -> None:
     with pytest.raises(meaning):
-        line_that_answers(status, '{"code": 20000, "message": "no"}').in_room("hl-room")
+        line_that_answers(status, '{"code": 20000, "message": "no"}').in_room("CF1", "CA1")
 
 
 def _missed_offer_without_leg(desk: Desk) -> str:
