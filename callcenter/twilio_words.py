@@ -12,6 +12,13 @@ from callcenter.domain.telephony import Browser, LegState
 CLIENT = "client:"
 """Stands before the identity of a browser's telephone, where another leg has its number."""
 
+CONTROL_RETRIES = "#rc=1&rp=ct"
+"""Behind an address whose answer is a script (Webhooks, Connection Overrides): asked again only if nothing was reached;
+the rest is the fallback's."""
+
+NEWS_RETRIES = "#rc=3&rp=ct,5xx&tt=15000"
+"""Behind an address that is told of events: they may come again, as they have one effect."""
+
 INITIATED, RINGING, IN_PROGRESS, COMPLETED, CANCELED = "initiated", "ringing", "in-progress", "completed", "canceled"
 LEG_STATES = {
     "queued": LegState.RINGING,

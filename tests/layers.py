@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from callcenter.adapters.twilio.retries import CONTROL_RETRIES, NEWS_RETRIES
+from callcenter.twilio_words import CONTROL_RETRIES, NEWS_RETRIES
 from ivr.scripts import ending
 from ivr.simulator.clock import JST, Clock
 from ivr.simulator.line.engine import Engine, Number

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from callcenter.adapters.twilio.retries import CONTROL_RETRIES, NEWS_RETRIES
 from callcenter.domain.calls.webhook_urls import WebhookUrls
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.phone_numbers import display
 from callcenter.domain.telephony import SetupChange, SetupFinding
+from callcenter.twilio_words import CONTROL_RETRIES, NEWS_RETRIES
 
 HOME = "JP"
 TOLL_FREE = ("+81120", "+81800")

@@ -9,13 +9,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from callcenter.adapters.twilio.client import Account, plain_errors
-from callcenter.adapters.twilio.retries import NEWS_RETRIES
 from callcenter.domain.telephony import Browser, CallerLeg, LegState, LineGone, RungLeg
 from callcenter.twilio_words import (
     CANCELED,
     COMPLETED,
     IN_PROGRESS,
     INITIATED,
+    NEWS_RETRIES,
     RINGING,
     address,
     caller,
