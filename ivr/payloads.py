@@ -30,7 +30,7 @@ class QueueResult(Enum):
     STEPPED_OUT = "stepped out"
     """By a script of ours that let them leave."""
     ON_THEIR_WAY = "on their way"
-    """To a script that we sent them to; nothing is to be done."""
+    """To a script that we sent them to; whether this answer is played as well is not known."""
     HUNG_UP = "hung up"
     FULL = "full"
     FAILED = "failed"
@@ -62,7 +62,7 @@ def call_sid(form: Form) -> str:
 
 
 def account_sid(form: Form) -> str:
-    """Return the SID of the account that a webhook says it is from."""
+    """Return the SID of the account that a webhook says it is from; "" if it does not say."""
     return form.get("AccountSid", "")
 
 
@@ -129,6 +129,7 @@ def read_room(form: Form, *, now: datetime) -> News:
         conference_sid=form.get("ConferenceSid", ""),
         at=moment(form.get("Timestamp")) or now,
         hung_up=form.get("ReasonParticipantLeft") == "participant_hung_up",
+        room=form.get("FriendlyName", ""),
     )
 
 

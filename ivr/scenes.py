@@ -18,6 +18,7 @@ from callcenter.models.calls.calls import Call, Offer
 from callcenter.services.calendar import opening_hours
 from callcenter.services.calls.calls import WaitStep
 from callcenter.services.misuse import flags
+from callcenter.twilio_words import NEWS_RETRIES
 from ivr.scripts import arrival, ending, room, waiting
 from ivr.scripts.parts import Whisper
 
@@ -101,14 +102,14 @@ def wait_script(step: WaitStep) -> str:
     if step.phrases is None:
         return waiting.step_out()
     if step.phrases.greeting:
-        return waiting.greeting(waiting.Greeting(urls.voice("key"), settings().service_name))
+        return waiting.greeting(waiting.Greeting(urls.voice("key"), urls.voice("wait"), settings().service_name))
     return waiting.wait(waiting.Wait(step.phrases, music(), urls.voice("key")))
 
 
 def music() -> waiting.Music:
-    """Return the waiting music."""
+    """Return the waiting music, after which the next wait document is asked for."""
     urls = webhook_urls()
-    return waiting.Music(urls.audio("wait-8.wav"), urls.audio("wait-15.wav"))
+    return waiting.Music(urls.audio("wait-8.wav"), urls.audio("wait-15.wav"), urls.voice("wait"))
 
 
 ENDINGS = {
@@ -142,9 +143,9 @@ def caller_in_room(call: Call) -> str:
     return room.caller(
         room.Caller(
             name=call.room,
-            news_url=urls.conference(call.id),
+            news_url=urls.conference(call.id) + NEWS_RETRIES,
             wait_url=urls.voice("room"),
-            after_url=urls.voice("after"),
+            after_url=urls.after(call.room_id or call.id),
             waited=call.waits > 1,
         )
     )
@@ -156,7 +157,7 @@ def counsellor_in_room(call: Call, offer: Offer) -> str:
     return room.counsellor(
         room.Counsellor(
             name=call.room,
-            news_url=urls.conference(call.id),
+            news_url=urls.conference(call.id) + NEWS_RETRIES,
             wait_url=urls.voice("room"),
             after_url=urls.leg_end(offer.id),
             leg=offer.id,
@@ -170,7 +171,7 @@ def listener_in_room(call: Call, offer: Offer) -> str:
     return room.listener(
         room.Listener(
             name=call.room,
-            news_url=urls.conference(call.id),
+            news_url=urls.conference(call.id) + NEWS_RETRIES,
             wait_url=urls.voice("room"),
             after_url=urls.leg_end(offer.id),
             leg=offer.id,

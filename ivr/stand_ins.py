@@ -7,7 +7,8 @@ admitted, closing time comes without a database too, and a question is put again
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from flask import request
 
@@ -23,6 +24,10 @@ from ivr.payloads import Form, QueueResult, Waiting, queue_result
 from ivr.scripts import ending, offers, waiting
 from ivr.scripts import room as room_scripts
 from ivr.scripts.room import RoomMusic
+
+ROUND = 12
+"""Seconds of one round of waiting, as counted where nobody else does."""
+LONGEST_COUNT = 24 * 60 * 60
 
 TRIES = 4
 """How often a caller outside the queue hears eight seconds of music before the trouble is admitted."""
@@ -46,17 +51,26 @@ def on_arrival(form: Form) -> str:
 
 def while_waiting(form: Form) -> str:
     """Answer a waiting caller: say that the line is not dead, and play music, while there is hope."""
-    now, waited = _now(), Waiting.read(form).waited
+    now, waited = _now(), max(Waiting.read(form).waited, _counted())
     if waited >= settings().policy.wait_ceiling or _lasts(now) or _closed_for(now) is not None:
         return waiting.step_out()
-    return waiting.meanwhile(waiting.Meanwhile(scenes.music(), int(waited.total_seconds())))
+    seconds = int(waited.total_seconds())
+    music = replace(scenes.music(), again_url=f"{scenes.webhook_urls().voice('wait')}?waited={seconds + ROUND}")
+    return waiting.meanwhile(waiting.Meanwhile(music, seconds))
+
+
+def _counted() -> timedelta:
+    """Return how long the caller has waited by our own count, as a redirected request may come without Twilio's."""
+    return timedelta(seconds=max(0, min(request.args.get("waited", 0, type=int), LONGEST_COUNT)))
 
 
 def on_leaving_queue(form: Form) -> str:
-    """Answer a caller who left the queue: nothing if they are on their way, else ask again or end."""
+    """Answer a caller who left the queue: ask again, or end; nothing if they have hung up."""
     now, result = _now(), queue_result(form)
-    if result in {QueueResult.ON_THEIR_WAY, QueueResult.HUNG_UP}:
+    if result is QueueResult.HUNG_UP:
         return ending.nothing()
+    if result is QueueResult.ON_THEIR_WAY:
+        return ask_again(form)
     if result is QueueResult.FULL:
         return scenes.full(None, None, now)
     closed = _closed_for(now)

@@ -1,4 +1,4 @@
-"""Scripts of the queue; each document is short, as only its end makes Twilio ask what comes next."""
+"""Scripts of the queue; each document is short and ends by asking what comes next."""
 
 from __future__ import annotations
 
@@ -31,18 +31,20 @@ KEY_TIMEOUT = 2
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """The greeting in the queue; ``key_url`` takes the key, or that there was none."""
+    """The greeting in the queue; ``key_url`` takes the key, or that there was none, ``again_url`` is asked after it."""
 
     key_url: str
+    again_url: str
     service: str = words.SERVICE
 
 
 @dataclass(frozen=True, slots=True)
 class Music:
-    """The addresses of the two pieces of waiting music."""
+    """The addresses of the two pieces of waiting music, and of what comes after them."""
 
     short_url: str
     long_url: str
+    again_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def greeting(scene: Greeting) -> str:
     )
     say(keys, words.A01, service=speakable(scene.service))
     say(keys, words.A04)
-    return str(twiml)
+    return _and_again(twiml, scene.again_url)
 
 
 @kept
@@ -118,7 +120,7 @@ def wait(scene: Wait) -> str:
         twiml.play(address(scene.music.long_url))
     elif left >= SHORT_MUSIC:
         twiml.play(address(scene.music.short_url))
-    return str(twiml)
+    return _and_again(twiml, scene.music.again_url)
 
 
 @kept
@@ -131,8 +133,14 @@ def meanwhile(scene: Meanwhile) -> str:
         say(twiml, words.D05)
     else:
         twiml.play(address(scene.music.long_url))
-        return str(twiml)
+        return _and_again(twiml, scene.music.again_url)
     twiml.play(address(scene.music.short_url))
+    return _and_again(twiml, scene.music.again_url)
+
+
+def _and_again(twiml: VoiceResponse, url: str) -> str:
+    """End a wait document by asking what comes next; that Twilio asks by itself is not promised for every document."""
+    twiml.redirect(address(url), method="POST")
     return str(twiml)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from callcenter.context import settings
-from callcenter.domain.calls.lifecycle import CallOutcome, EndReason
+from callcenter.domain.calls.lifecycle import CallOutcome, CallState, EndReason
 from callcenter.domain.calls.waiting import WaitingVerdict
 from callcenter.models.calls.calls import Call
 from callcenter.services.calls import calls, queue
@@ -43,8 +43,8 @@ def leave(form: Form, session: Session, now: datetime) -> str:
     result = queue_result(form)
     if result is QueueResult.STEPPED_OUT:
         return _left(session, calls.find(session, call_sid(form)), now)
-    if result is QueueResult.ON_THEIR_WAY:
-        return ending.nothing()
+    if result in {QueueResult.ON_THEIR_WAY, QueueResult.UNKNOWN}:
+        return _on_their_way(calls.find(session, call_sid(form)))
     call = calls.find(session, call_sid(form))
     if call is not None and result is QueueResult.HUNG_UP:
         room.caller_leg_ended(session, call, now=now)
@@ -61,11 +61,18 @@ def leave(form: Form, session: Session, now: datetime) -> str:
     return ending.nothing()
 
 
+def _on_their_way(call: Call | None) -> str:
+    """Return what the script says that the caller was sent to, and change nothing: whichever is played is right."""
+    if call is None or call.state is CallState.WAITING:
+        return scenes.welcome()
+    return scenes.repeated_ending(call) if call.state is CallState.ENDED else scenes.caller_in_room(call)
+
+
 def _left(session: Session, call: Call | None, now: datetime) -> str:
     """Return the script for a caller we let out of the queue: into the room, or a spoken end."""
     step = calls.decide_wait_step(session, call, now=now, policy=settings().policy)
     if step.call is None or step.snapshot is None:
-        return ending.bye()
+        return scenes.welcome()  # never taken in, as our database was away: the next wait document does it
     if step.verdict is WaitingVerdict.OVER:
         # The database was away when this caller arrived, so the refusal is said now.
         refused = step.call.outcome in REFUSED_ON_ARRIVAL or step.call.why is EndReason.QUEUE_FULL

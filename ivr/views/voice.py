@@ -15,7 +15,7 @@ from callcenter.services.talks import ringing, room
 from ivr import scenes
 from ivr.answer import script, words_only
 from ivr.blueprint import bp
-from ivr.payloads import Form, Incoming, Waiting, call_sid, called, keys
+from ivr.payloads import Form, Incoming, LegNews, Waiting, call_sid, called, keys
 from ivr.scripts import ending, waiting
 from ivr.scripts import room as room_scripts
 from ivr.scripts.room import RoomMusic
@@ -62,10 +62,24 @@ def join(form: Form, session: Session, now: datetime, offer_id: str) -> str:
 
 
 @bp.post("/voice/after")
-@words_only
-def after() -> str:
-    """Answer a caller whose room has ended after a good-bye."""
-    return ending.bye()
+@bp.post("/voice/after/<room_id>")
+@script(counsellor_lost)
+def after(form: Form, session: Session, now: datetime, **_room_id: str) -> str:
+    """Answer a caller whom the room did not take in, or let go although nobody ended the talk: back to the queue.
+
+    The room's id only makes each attempt's address its own. Callers who have hung up hear nothing of this.
+    """
+    if LegNews.read(form).state.over:
+        return ending.bye()
+    call = calls.find(session, call_sid(form))
+    if call is None or call.state is CallState.ENDED:
+        return ending.bye()
+    offer = ringing.find(session, call.offer_id) if call.offer_id else None
+    if offer is not None and offer.ending:
+        return ending.bye()
+    if offer is not None:
+        room.leave_room(session, call, offer, now=now)
+    return _queued_again(Contact.BROWSER)  # nobody has hung up
 
 
 @bp.post("/voice/bye")
@@ -92,14 +106,14 @@ def requeue(form: Form, session: Session, now: datetime, offer_id: str) -> str:
         return ending.bye()
     if call.offer_id == offer.id:
         room.requeue_caller(session, call, offer, now=now)
+    return _queued_again(Contact.BROWSER if offer.taken_off else offer.contact)  # taken off: nobody has hung up
+
+
+def _queued_again(lost: Contact) -> str:
+    """Return the words for a lost connection, and the way back into the queue."""
     urls = scenes.webhook_urls()
     return waiting.requeue(
-        waiting.Requeue(
-            queue=scenes.QUEUE,
-            wait_url=urls.voice("wait"),
-            leave_url=urls.voice("leave"),
-            lost=Contact.BROWSER if offer.taken_off else offer.contact,  # nobody has hung up
-        )
+        waiting.Requeue(queue=scenes.QUEUE, wait_url=urls.voice("wait"), leave_url=urls.voice("leave"), lost=lost)
     )
 
 

@@ -194,7 +194,7 @@ class Callers:
         self._room(end + 0.05, other, "participant-leave", label=f"c-{other.offer}")
         self._room(end + 0.1, other, "conference-end")
         self.later(end + 0.1, other, f"/ivr/leg/{other.offer}/end")
-        self.later(end + 0.1, leg, "/ivr/voice/after")
+        self.later(end + 0.1, leg, "/ivr/voice/after", CallStatus="completed")
         self.later(end + 0.2, other, f"/ivr/offer/{other.offer}/status", CallStatus="completed")
         self.later(end + 0.2, leg, "/ivr/voice/status", self._over, CallStatus="completed")
 

@@ -152,7 +152,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "25 a queue that is full or broken, and leaving told late": (
         "test_a_queue_that_is_full_there_ends_the_call_with_words",
         "test_a_queue_that_breaks_there_ends_the_call_with_words",
-        "test_a_leaving_that_is_told_before_or_after_the_room_is_entered_changes_nothing",
+        "test_a_caller_taken_out_enters_the_room_whichever_document_is_played",
     ),
     "26 writing up": (
         "test_past_the_limit_nobody_rings_who_still_writes_and_the_supervisor_sees_who_it_is",

@@ -73,7 +73,8 @@ class Ledger:
             if leg.inbound:
                 self.note(ANSWERED, leg.sid)
         for room in engine.rooms.values():
-            self.note(ROOM, room.name)
+            if room.status_hook is not None:
+                self.note(ROOM, urlsplit(room.status_hook.url).path.rpartition("/")[2])
 
 
 def broken_words(ledger: Ledger, engine: Engine, database_url: str) -> list[str]:
@@ -92,8 +93,9 @@ def _lost(ledger: Ledger, session: Session) -> Iterator[str]:
     known = set(session.scalars(select(Call.caller_sid)))
     yield from (f"caller {n.of} was answered and has no row" for n in ledger.of_kind(ANSWERED) if n.of not in known)
     records = {one.id: one for one in session.scalars(select(Consultation))}
-    rooms = {f"hl-{one.call_id}" for one in records.values()}
-    yield from (f"in {n.of} people met and nobody finds a record" for n in ledger.of_kind(ROOM) if n.of not in rooms)
+    calls = {one.call_id for one in records.values()}
+    met = {note.of for note in ledger.of_kind(ROOM)}
+    yield from (f"in call {of} people met and nobody finds a record" for of in sorted(met - calls))
     acknowledged, all_saved = dict[str, Note](), {note.text for note in ledger.of_kind(SAVED)}
     for note in ledger.of_kind(SAVED):
         acknowledged[note.of] = max(note, acknowledged.get(note.of, note), key=lambda one: one.version)

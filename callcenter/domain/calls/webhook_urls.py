@@ -15,12 +15,16 @@ class WebhookUrls:
     origin: str
 
     def voice(self, name: str) -> str:
-        """Return the address of a script or event of the caller's leg: wait, key, leave, after, bye, room …"""
+        """Return the address of a script or event of the caller's leg: wait, key, leave, bye, room …"""
         return f"{self.origin}/ivr/voice/{name}"
 
     def join(self, offer_id: str) -> str:
         """Return where the caller's leg fetches its way into the room, different for each offer."""
         return f"{self.origin}/ivr/voice/join/{offer_id}"
+
+    def after(self, room_id: str) -> str:
+        """Return where the caller's leg goes when the room did not take it in or has let it go."""
+        return f"{self.origin}/ivr/voice/after/{room_id}"
 
     def requeue(self, offer_id: str) -> str:
         """Return where the caller's leg goes when that offer's counsellor was lost."""

@@ -76,6 +76,8 @@ class Call(Base):
     round: Mapped[int] = mapped_column(default=0)
     """How often everybody who was free has been rung for this caller."""
     queue_sid: Mapped[str | None] = mapped_column(String(64))
+    room_id: Mapped[str | None] = mapped_column(String(32))
+    """The room of this attempt to bring caller and counsellor together; None for the first, which has the call's id."""
     conference_sid: Mapped[str | None] = mapped_column(String(64))
     waits: Mapped[int] = mapped_column(default=0)
     spoken_position: Mapped[int | None]
@@ -90,8 +92,11 @@ class Call(Base):
 
     @property
     def room(self) -> str:
-        """Return the room's name at the telephone company: opaque, without a word about anybody."""
-        return f"hl-{self.id}"
+        """Return the room's name at the telephone company: opaque, and another one after each return to the queue.
+
+        So a leg that could not be ended stays behind by itself, instead of hearing whom the caller speaks with next.
+        """
+        return f"hl-{self.room_id or self.id}"
 
     @property
     def waited_seconds(self) -> int:

@@ -230,7 +230,8 @@ def return_to_queue(session: Session, call: Call, taken: CallStep, *, now: datet
         return False
     call.state, call.offer_id, call.priority = state, None, 1
     call.requeued_at = call.last_news_at = now
-    call.caller_joined_at = call.conference_sid = None  # the next room is another one
+    call.room_id = new_id()  # whoever was not hung up stays behind in the former room
+    call.caller_joined_at = call.conference_sid = None
     call.held_at, call.on_hold = None, False
     call.waits = max(call.waits, 1)  # the greeting is not said twice
     call.spoken_position = None

@@ -60,6 +60,8 @@ class News:
     conference_sid: str
     at: datetime
     hung_up: bool
+    room: str = ""
+    """The room's name; "" if the event does not say."""
 
 
 def take_news(session: Session, call_id: str, news: News, *, now: datetime) -> None:
@@ -72,6 +74,9 @@ def take_news(session: Session, call_id: str, news: News, *, now: datetime) -> N
         return
     if abs(now - call.last_news_at) >= NEWS_EVERY:
         call.last_news_at = now
+    if news.room not in {"", call.room}:
+        _from_former_room(session, call, offer, news, now=now)
+        return
     call.conference_sid = call.conference_sid or news.conference_sid or None
     if news.label == CALLER:
         _caller(session, call, offer, news, now=now)
@@ -80,6 +85,16 @@ def take_news(session: Session, call_id: str, news: News, *, now: datetime) -> N
             leg_joined(session, call, offer, at=news.at, now=now)
         else:
             leg_left(session, call, offer, at=news.at, now=now)
+
+
+def _from_former_room(session: Session, call: Call, offer: Offer | None, news: News, *, now: datetime) -> None:
+    """Store what an event of a former room says of a leg; who meets whom there is over."""
+    if news.event is not RoomEvent.LEFT:
+        return
+    if offer is not None:
+        leg_left(session, call, offer, at=news.at, now=now)
+    elif news.label == CALLER and news.hung_up:
+        caller_leg_ended(session, call, now=now)
 
 
 def _known(session: Session, call_id: str, news: News) -> tuple[Offer | None, Call | None]:
@@ -201,6 +216,15 @@ def requeue_caller(session: Session, call: Call, offer: Offer, *, now: datetime)
         consult.cancel_when_talk_ends(session, call, now=now)
     if _leave(offer, now):
         start_wrap_up(session, offer, now=now)
+        outbox.put(session, "hang_up", now=now, offer=offer.id)  # it may live on somewhere, as nobody has told its end
+
+
+def leave_room(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+    """Put a caller back into the queue whom the room did not take in or let go, and end the counsellor's leg."""
+    if call.state is CallState.TALKING:
+        requeue_caller(session, call, offer, now=now)
+    else:
+        release_claim(session, call, offer, now=now)
 
 
 def take_counsellor_off(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from callcenter.domain.calls.lifecycle import CallOutcome, CallState, EndReason
+from ivr.simulator.line.queues import is_waiting
+from tests.calls.webhooks import form, post
 from tests.desk import Desk
+from tests.outages import without_database
 
 
 def test_a_queue_that_is_full_there_ends_the_call_with_words(desk: Desk) -> None:
@@ -27,9 +30,9 @@ def test_a_queue_that_breaks_there_ends_the_call_with_words(desk: Desk) -> None:
     assert (call.state, call.outcome, call.why) == (CallState.ENDED, CallOutcome.FAILED, EndReason.TROUBLE)
 
 
-@pytest.mark.parametrize("after", [False, True])
-def test_a_leaving_that_is_told_before_or_after_the_room_is_entered_changes_nothing(desk: Desk, after: bool) -> None:
-    desk.line.faults.leave_after_join = after
+@pytest.mark.parametrize("way", ["leave_is_played", "leave_after_join", "seed"])
+def test_a_caller_taken_out_enters_the_room_whichever_document_is_played(desk: Desk, way: str) -> None:
+    setattr(desk.line.faults, way, True)
     counsellor, phone = desk.counsellor(), desk.line.dial()
     desk.line.advance(5)
     counsellor.takes_the_call()
@@ -38,3 +41,72 @@ def test_a_leaving_that_is_told_before_or_after_the_room_is_entered_changes_noth
     phone.hangs_up()
     desk.line.advance(4)
     assert desk.outcome(phone.sid) == (CallState.ENDED, CallOutcome.COMPLETED)
+
+
+def test_a_caller_whose_claim_was_undone_on_the_way_out_waits_on(desk: Desk) -> None:
+    desk.line.faults.leave_is_played = True
+    phone = desk.line.dial()
+    desk.line.advance(5)
+    (queue,) = desk.line.engine.queues.values()
+    desk.telephony.take_from_queue(queue.sid, phone.sid, "https://desk.test/ivr/voice/join/nobody")
+    desk.line.advance(1)
+    assert is_waiting(phone.leg)
+    assert desk.call(phone.sid).state is CallState.WAITING
+
+
+def test_a_way_out_of_the_queue_that_nobody_knows_is_answered_from_the_database(desk: Desk) -> None:
+    phone = desk.line.dial()
+    desk.line.advance(5)
+    for result in ("redirected", "something-new"):
+        answer = post(desk, "/ivr/voice/leave", form(phone.sid, QueueResult=result))
+        assert "<Enqueue" in answer.text
+    assert desk.call(phone.sid).state is CallState.WAITING
+
+
+def test_a_caller_who_leaves_the_queue_unknown_to_us_is_taken_in(desk: Desk) -> None:
+    answer = post(desk, "/ivr/voice/leave", form("CA" + "7" * 32, QueueResult="leave"))
+    assert "<Enqueue" in answer.text
+
+
+def test_without_a_database_a_caller_taken_out_asks_again_until_there_is_one(desk: Desk) -> None:
+    desk.line.faults.leave_is_played = True
+    counsellor, phone = desk.counsellor(), desk.line.dial()
+    desk.line.advance(5)
+    desk.working = False
+    counsellor.takes_the_call()
+    (queue,) = desk.line.engine.queues.values()
+    join = f"https://desk.test/ivr/voice/join/{desk.offers()[0].id}"
+    with without_database(desk):
+        desk.telephony.take_from_queue(queue.sid, phone.sid, join)
+        desk.line.advance(6)
+        assert phone.state == "in-progress"
+    desk.line.advance(15)
+    assert desk.call(phone.sid).state is CallState.TALKING
+
+
+@pytest.mark.parametrize("way", ["wait_ends", "bare_redirects"])
+def test_whoever_waits_is_heard_of_and_connected_however_wait_documents_are_followed(desk: Desk, way: str) -> None:
+    setattr(desk.line.faults, way, True)
+    both = desk.counsellor(), desk.counsellor("tanto03", phone="+819000000003")
+    phone = desk.line.dial()
+    desk.line.advance(40)
+    desk.line.engine.run_until(lambda: desk.call(phone.sid).waits >= 3, limit=10)
+    assert any("押さなくても、つながります" in text for text in phone.heard)
+    while not any(one.rings for one in both):
+        desk.line.advance(1)
+    next(one for one in both if one.rings).takes_the_call()
+    desk.line.advance(6)
+    assert desk.call(phone.sid).state is CallState.TALKING
+
+
+@pytest.mark.parametrize("way", ["wait_ends", "bare_redirects"])
+def test_an_outage_that_lasts_is_admitted_however_wait_documents_are_followed(desk: Desk, way: str) -> None:
+    setattr(desk.line.faults, way, True)
+    phone = desk.line.dial()
+    desk.line.advance(10)
+    with without_database(desk):
+        desk.line.advance(60)
+        assert sum("少しだけ、お待ちください" in text for text in phone.heard) <= 1
+        desk.line.advance(600)
+        assert phone.state == "completed"
+        assert any("電話の調子が悪く" in text for text in phone.heard)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import func, select
 
+from callcenter.domain.calls.lifecycle import CallState
 from callcenter.models.calls.calls import Call, Receipt
 from callcenter.models.trail.audit import AuditEntry
+from callcenter.twilio_words import NEWS_RETRIES
 from tests.calls.webhooks import INCOMING, form, post, sign
 from tests.desk import ORIGIN, Desk
 from tests.line import ACCOUNT
@@ -47,10 +51,50 @@ def test_the_host_header_has_no_say(desk: Desk) -> None:
     assert b"evil.test" not in answer.data
 
 
-@pytest.mark.parametrize("fields", [form(AccountSid="AC" + "9" * 32), form(AccountSid=""), form(To="+81312345678")])
+@pytest.mark.parametrize("fields", [form(AccountSid="AC" + "9" * 32), form(To="+81312345678")])
 def test_another_account_or_number_is_as_good_as_forged(desk: Desk, fields: dict[str, str]) -> None:
     assert post(desk, INCOMING, fields).status_code == 403
     assert nothing_written(desk)
+
+
+def test_a_whole_call_whose_webhooks_name_no_account_is_served(desk: Desk) -> None:
+    desk.line.faults.no_account_sid = True
+    counsellor, phone = desk.counsellor(), desk.line.dial()
+    desk.line.advance(5)
+    counsellor.takes_the_call()
+    desk.line.advance(3)
+    assert desk.call(phone.sid).state is CallState.TALKING
+    assert post(desk, INCOMING, form("CA" + "4" * 32, AccountSid="")).status_code == 200
+
+
+def test_every_address_that_is_told_of_events_asks_for_what_was_lost_to_be_sent_again(desk: Desk) -> None:
+    counsellor, phone = desk.counsellor(), desk.line.dial()
+    desk.line.advance(5)
+    counsellor.takes_the_call()
+    desk.line.advance(3)
+    assert desk.call(phone.sid).state is CallState.TALKING
+    told = [room.status_hook for room in desk.line.engine.rooms.values()]
+    told += [leg.status_hook for leg in desk.line.engine.legs.values() if not leg.inbound]
+    assert len(told) == 2
+    assert all(hook is not None and hook.url.endswith(NEWS_RETRIES) for hook in told)
+
+
+def test_news_of_a_room_that_met_a_dead_web_server_is_sent_again(desk: Desk) -> None:
+    counsellor, phone = desk.counsellor(), desk.line.dial()
+    desk.line.advance(5)
+    posts, missed = desk.line.engine._post, list[str]()
+
+    def post_once_in_vain(method: str, url: str, *more: Any) -> Any:
+        if "/ivr/conference/" in url and url not in missed:
+            missed.append(url)
+            return 502, {}, b""
+        return posts(method, url, *more)
+
+    desk.line.engine._post = post_once_in_vain
+    counsellor.takes_the_call()
+    desk.line.advance(3)
+    assert len(missed) == 1
+    assert desk.call(phone.sid).state is CallState.TALKING
 
 
 def test_during_a_rotation_both_secrets_open(database_url: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from xml.etree import ElementTree
 
@@ -24,10 +25,11 @@ NEXT_OPEN = next_open_phrase(datetime(2026, 11, 24, 1, tzinfo=UTC), datetime(202
 SHORTENED = clock_phrase(time(15))
 ROOM = "hl-0123456789abcdef0123456789abcdef"
 LEG = "00112233445566778899aabbccddeeff"
-MUSIC = waiting.Music(f"{ORIGIN}/static/audio/wait-8.wav", f"{ORIGIN}/static/audio/wait-15.wav")
+WAIT = f"{ORIGIN}/ivr/voice/wait"
+MUSIC = waiting.Music(f"{ORIGIN}/static/audio/wait-8.wav", f"{ORIGIN}/static/audio/wait-15.wav", WAIT)
 HOLD, AGAIN = f"{ORIGIN}/static/audio/hold.wav", f"{ORIGIN}/ivr/voice/hold/again"
 WELCOME = arrival.Welcome(queue="hl-main", wait_url=f"{ORIGIN}/ivr/voice/wait", leave_url=f"{ORIGIN}/ivr/voice/leave")
-GREETING = waiting.Greeting(f"{ORIGIN}/ivr/voice/key")
+GREETING = waiting.Greeting(f"{ORIGIN}/ivr/voice/key", WAIT)
 
 names = st.text(min_size=1, max_size=30)
 whens = st.one_of(st.none(), st.just(NEXT_OPEN), st.times().map(clock_phrase))
@@ -94,7 +96,7 @@ documents: SearchStrategy[Made] = st.one_of(
     _in("call", arrival.closed, closed_scenes),
     _in("call", arrival.full, st.builds(arrival.Full, next_open=whens)),
     st.builds(lambda: ("call", arrival.refused())),
-    _in("wait", waiting.greeting, st.builds(waiting.Greeting, key_url=st.just(GREETING.key_url), service=names)),
+    _in("wait", waiting.greeting, names.map(lambda service: replace(GREETING, service=service))),
     _in("wait", waiting.wait, st.builds(waiting.Wait, phrases=wait_phrases, music=st.just(MUSIC))),
     _in("wait", waiting.meanwhile, st.builds(waiting.Meanwhile, music=st.just(MUSIC), seconds=st.integers(0, 1800))),
     st.builds(lambda: ("wait", waiting.step_out())),

@@ -1,0 +1,17 @@
+"""A caller who returns to the queue talks in another room next time; calls without a room's id have the call's own."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0029_rooms_of_attempts"
+down_revision = "0027_heavy_jobs"
+
+
+def upgrade() -> None:
+    op.add_column("calls", sa.Column("room_id", sa.String(length=32), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("calls", "room_id")
