@@ -140,6 +140,10 @@ def look_into_hold(facts: Facts) -> str:
         caller_sid, sid, name = call.caller_sid, call.conference_sid, call.room
         query = select(Offer.leg_sid, Offer.state).where(Offer.call_id == call.id, Offer.state.in_(IN_THE_TALK))
         legs = {leg: state for leg, state in session.execute(query) if leg is not None}
+        counsellor = session.get(Offer, call.offer_id) if call.offer_id else None
+        alone = counsellor is None or counsellor.state not in LIVE_OFFERS
+    if alone and has_ended(caller_sid):
+        return ask_after_call({"call": facts["call"]})  # nobody is left to be rescued, if it says so again
     ended = {leg for leg in legs if has_ended(leg)}
     arriving = {leg for leg, state in legs.items() if state is OfferState.CLAIMED} - ended
     there = _who_is_with(caller_sid, arriving, sid, name) if arriving else None
