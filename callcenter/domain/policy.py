@@ -61,7 +61,7 @@ class Policy:
     nobody_after: timedelta = timedelta(seconds=20)
     """With no counsellor on duty, or none who can come, a caller is told so after this time, not left with music."""
     words_every: timedelta = timedelta(seconds=90)
-    """After so long with music alone a waiting caller hears words; with one more document it stays under two minutes."""
+    """After so long with music alone a waiting caller hears words; with one more document, under two minutes."""
     answer_within: timedelta = timedelta(seconds=1.5)
     """After this a webhook is answered with its stand-in; telephone company and caller wait at most two seconds."""
     outage_patience: timedelta = timedelta(minutes=2)

@@ -48,7 +48,7 @@ def _draw(template: str) -> str:
 
 def about_the_line(_session: Session, _notice: UnseenNotice) -> tuple[str, str | None]:
     """Return the notice that nobody can come to callers."""
-    text = "電話に出られる人がいないため、かけてきた方に、相談員が出られないとお伝えしました。"
+    text = "電話をかけてきた方がいますが、いま、出られる人がいません。"
     return text, url_for("reports.board")
 
 

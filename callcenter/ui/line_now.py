@@ -42,8 +42,7 @@ def band(calendar: Calendar, now: datetime, *, crowded: bool | None = None, unat
     """
     state = state_at(calendar, now)
     if state.open and state.closes_at is not None:
-        side = {None: "", False: "すぐつながりそうです", True: "こみ合っています"}[crowded]
-        return _open_band(state, state.closes_at, "いまは、相談員が電話に出られません" if unattended else side)
+        return _open_band(state, state.closes_at, _getting_through(crowded, unattended))
     if state.special is not None and state.special.disaster and state.reason is Reason.SPECIAL:
         detail = "まず、ご自分の身を守ってください。受付の再開は、このページでお知らせします。"
         return Band("special", "warm", "flag", "ただいま、災害の影響で、電話の受付をお休みしています。", detail)
@@ -63,6 +62,14 @@ def week_ahead(calendar: Calendar, now: datetime) -> list[Day]:
     """Return today and the six days after it, with their hours and why they differ from the usual."""
     today = local_date(now)
     return [_day(calendar, today + timedelta(days=ahead), today) for ahead in range(DAYS_SHOWN)]
+
+
+def _getting_through(crowded: bool | None, unattended: bool) -> str:
+    usual = {None: "", False: "すぐつながりそうです", True: "こみ合っています"}[crowded]
+    if not unattended:
+        return usual
+    nobody = "いまは、相談員が電話に出られません"
+    return f"{usual}。{nobody}" if crowded else nobody
 
 
 def _open_band(state: State, closes_at: datetime, side: str) -> Band:

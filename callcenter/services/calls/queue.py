@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
@@ -92,8 +92,10 @@ class Admission:
 
 def admission_check(session: Session, caller_sid: str, e164: str | None, *, now: datetime, policy: Policy) -> Admission:
     """Check in one query whether a caller who shows that number, or none, can be taken in."""
-    asked = availability.moments(now, policy) | {"caller_sid": caller_sid} | flags.admission_parameters(session, e164, now)
-    waits, coming, known, blocked, worded, *signature = session.execute(_ADMISSION, asked).one()
+    asked = availability.moments(now, policy) | flags.admission_parameters(session, e164, now)
+    waits, coming, known, blocked, worded, *signature = session.execute(
+        _ADMISSION, asked | {"caller_sid": caller_sid}
+    ).one()
     changed_phrases.refresh_if_changed(session, worded)
     hours = state_at(opening_hours.current(session, now, tuple(signature)), now)
     return Admission(hours, waits >= waiting.queue_capacity(coming, policy), bool(known), bool(blocked))

@@ -25,11 +25,8 @@ SUBJECT = "line"
 
 _RUNG = select(Offer.call_id).where(Offer.state.in_(OPEN_OFFERS))
 _WAITS = Call.state == CallState.WAITING
-_WAITS_IN_VAIN = (
-    select(Call.id)
-    .where(_WAITS, func.coalesce(Call.requeued_at, Call.waiting_since) <= bindparam("told_since"), Call.id.not_in(_RUNG))
-    .exists()
-)
+_FOR_LONG = func.coalesce(Call.requeued_at, Call.waiting_since) <= bindparam("told_since")
+_WAITS_IN_VAIN = select(Call.id).where(_WAITS, _FOR_LONG, Call.id.not_in(_RUNG)).exists()
 _LINE = select(
     LineSettings.unattended_since,
     select(Presence.staff_id).where(availability.COMING).exists().label("somebody_comes"),
