@@ -168,7 +168,8 @@ def test_who_waits_while_nobody_can_come_is_told_so_soon_with_other_ways_and_no_
 
 def test_nothing_that_promises_a_counsellor_is_said_while_nobody_can_come() -> None:
     long = replace(MEETING, now=CAME + 6 * MINUTE, codes_in_use=True, waiting=9)
-    told = replace(CALLER, waits=9, nobody_at=long.now - SECOND, phrases_heard=frozenset({"danger", "other_line"}))
+    just_told = replace(CALLER, waits=9, nobody_at=long.now - SECOND, words_at=long.now - SECOND)
+    told = replace(just_told, phrases_heard=frozenset({"danger", "other_line"}))
     assert said(phrases_to_say(told, long, POLICY)) == set()
     assert said(phrases_to_say(told, replace(long, hours=CLOSED), POLICY)) == {"closing"}
 
