@@ -136,6 +136,14 @@ C11 = Say("C11", "{reason}で、今日の受付を、ここまでといたしま
 C12 = Say("C12", "今日は、こみ合っています。長めにお待ちいただきそうです。")
 C13 = Say("C13", "呼び番号をお持ちの方は、4つの数字を、押してください。押さなくても、おつなぎします。")
 """Ours: said once while waiting, if anybody was given such a number; it only helps to find them again."""
+C14 = Say(
+    "C14",
+    "申しわけありません。今、相談員が電話に出られません。"
+    "このままお待ちいただくことも、あらためてかけていただくことも、できます。",
+)
+"""Ours: said again and again while counsellors are there but none can come, before B10 and C15."""
+C15 = Say("C15", "24時間、無料の、よりそいホットラインもあります。{other_line}。くり返します。{other_line}。")
+"""Ours: B09 for somebody who may go on waiting; it fits into one wait document."""
 
 # ------------------------------------------------------------------ connecting and handing over
 

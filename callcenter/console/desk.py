@@ -131,6 +131,8 @@ class Desk:
     """Who talks now with the person whose call I am writing up."""
     waiting: tuple[Waiting, ...]
     more_waiting: int
+    unattended: bool
+    """Whether callers wait and nobody can be expected to come to them."""
     people: tuple[Peers, ...]
     drafts: tuple[Draft, ...]
     hours: State
@@ -212,6 +214,7 @@ def build(session: Session, staff: Staff, *, now: datetime) -> Desk:
         came_back=known.came_back(session, record, staff) if talk is None else None,
         waiting=waiting[:SHOWN_WAITING],
         more_waiting=max(0, len(waiting) - SHOWN_WAITING),
+        unattended=bool(waiting) and availability.how_many_coming(session, now=now, policy=policy) == 0,
         people=_people(session, staff, now, policy),
         drafts=_drafts(session, staff, without=record),
         hours=opening_hours.state(session, now),

@@ -21,9 +21,9 @@ class Policy:
     """The operator's choices, with their defaults."""
 
     queue_per_counsellor: int = 3
-    """Callers who may wait for each counsellor on duty."""
+    """Callers who may wait for each counsellor who can come to them."""
     queue_at_least: int = 5
-    """Callers who may wait however few counsellors are on duty."""
+    """Callers who may wait however few counsellors can come."""
     crowded_from: int = 3
     """From so many waiting callers on, a new caller hears that the line is crowded."""
     offer_delay: timedelta = timedelta(seconds=3)
@@ -59,7 +59,9 @@ class Policy:
     disclose_staff_names: bool = False
     """Whether a copy of a case for its subject names the counsellors."""
     nobody_after: timedelta = timedelta(seconds=20)
-    """With no counsellor on duty a caller is told so after this time, not left with music."""
+    """With no counsellor on duty, or none who can come, a caller is told so after this time, not left with music."""
+    words_every: timedelta = timedelta(seconds=90)
+    """After so long with music alone a waiting caller hears words; with one more document, under two minutes."""
     answer_within: timedelta = timedelta(seconds=1.5)
     """After this a webhook is answered with its stand-in; telephone company and caller wait at most two seconds."""
     outage_patience: timedelta = timedelta(minutes=2)

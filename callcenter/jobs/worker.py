@@ -14,7 +14,7 @@ from callcenter.adapters import doorbell
 from callcenter.context import context, reading, unit_of_work
 from callcenter.jobs import audit_heads, call_log, fallback, heavy, reconcile, reindex, relay, retention
 from callcenter.jobs.loop import Routine, keep_running
-from callcenter.services.calls import dispatching
+from callcenter.services.calls import dispatching, unattended
 from callcenter.services.delivery import outbox
 from callcenter.services.names import nickname_index
 from callcenter.services.talks import silent_calls
@@ -54,9 +54,11 @@ def ring_and_run_errands() -> None:
 
 
 def sweep() -> None:
-    """Handle what has been silent for too long."""
+    """Handle what has been silent for too long, and watch whether anybody can come to those who wait."""
+    now, policy = context().ports.clock.now(), context().settings.policy
     with unit_of_work() as session:
-        silent_calls.sweep(session, now=context().ports.clock.now(), policy=context().settings.policy)
+        silent_calls.sweep(session, now=now, policy=policy)
+        unattended.watch(session, now=now, policy=policy)
 
 
 def forget() -> None:

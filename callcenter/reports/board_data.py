@@ -70,6 +70,9 @@ class Board:
     places: int
     people: tuple[Person, ...]
     free: int
+    coming: int
+    """How many can be expected to come to a caller: free, rung, or in a talk or wrap-up with an end in sight."""
+    cover: Level
     pull: Pull
     supervisor_free: bool
     supervisor_at_work: bool
@@ -87,7 +90,16 @@ class Board:
     @property
     def nobody(self) -> bool:
         """Return whether callers wait or may come, and nobody is there to answer."""
-        return not self.people and (self.hours.open or bool(self.waiting))
+        return not self.people and self._expected
+
+    @property
+    def unattended(self) -> bool:
+        """Return whether callers wait or may come, and none of those who are there can come to them."""
+        return bool(self.people) and self.coming == 0 and self._expected
+
+    @property
+    def _expected(self) -> bool:
+        return self.hours.open or bool(self.waiting)
 
 
 def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> Board:
@@ -97,6 +109,7 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> B
     people = roster.people(session, staff, followers, now=now, policy=policy)
     pulled = pull.state(session)
     today = days.calls_on(session, local_date(now))
+    coming = availability.how_many_coming(session, now=now, policy=policy)
     return Board(
         now=now,
         hours=opening_hours.state(session, now),
@@ -104,9 +117,11 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> B
         chart=day_chart.today(session, today, now),
         waiting=callers[:SHOWN_WAITING],
         more_waiting=max(0, len(callers) - SHOWN_WAITING),
-        places=waiting.queue_capacity(len(people), policy),
+        places=waiting.queue_capacity(coming, policy),
         people=people,
         free=availability.how_many_reachable(session, now=now, policy=policy),
+        coming=coming,
+        cover=levels.of_cover(coming, len(people), len(callers)),
         pull=pulled,
         supervisor_free=pulled.on and pull.is_supervisor_free(session, now=now, policy=policy),
         supervisor_at_work=pulled.on and pull.is_supervisor_on_duty(session, now=now, policy=policy),

@@ -83,6 +83,10 @@ class Call(Base):
     apology_at: Mapped[datetime | None] = mapped_column(Moment)
     phrases_heard: Mapped[list[str]] = mapped_column("told", JSON, default=list)
     """Phrases this caller has heard and shall not hear again."""
+    words_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When a wait document last said words to them, not music alone."""
+    nobody_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When they last heard that nobody can come, if no place was told since."""
 
     offers: Mapped[list[Offer]] = relationship(back_populates="call", order_by="Offer.rung_at")
 

@@ -64,6 +64,27 @@ def test_an_open_line_without_anybody_to_answer_is_said_loudly(desk: Console, ch
     assert "いま、電話を受ける人がいません" not in board(chief).words
 
 
+def test_people_who_are_there_and_cannot_come_are_told_apart_from_nobody(desk: Console, chief: Seat) -> None:
+    seat = desk.seat("tanto03", phone="+819000000003")
+    seat.sends("/console/presence", work="away", reason="meeting")
+    words = board(chief).words
+    assert "いま、電話に出られる人がいません" in words
+    assert "だれも出られません" in words
+    assert "くり返しお伝えしています" not in words
+    assert "いま、電話を受ける人がいません" not in words
+    desk.line.dial()
+    desk.line.advance(30)
+    assert "くり返しお伝えしています" in board(chief).words
+    assert "いま出られる人がいないことを、お待ちの方にお伝えしています" in seat.opens().words
+    told = chief.get("/admin/notices").text
+    assert "電話をかけてきた方がいますが、いま、出られる人がいません。" in told
+    assert 'href="/reports/board"' in told
+    seat.sends("/console/presence", work="available")
+    desk.line.advance(5)
+    assert "電話に出られる人がいません" not in board(chief).words
+    assert "出られる人がいません" not in chief.get("/admin/notices").text
+
+
 def test_people_are_listed_with_what_they_do_and_why_they_are_away(desk: Console, chief: Seat) -> None:
     desk.seat("tanto03", phone="+819000000003").sends("/console/presence", work="away", reason="meeting")
     words = board(chief).words
