@@ -19,6 +19,7 @@ from callcenter.domain.staff.roles import Role
 from callcenter.domain.talks.supervision import Mode
 from callcenter.domain.telephony import Telephony
 from callcenter.jobs import reconcile, worker
+from callcenter.jobs.line import rounds
 from callcenter.models.base import connect, db, sqlite_driver
 from callcenter.models.calls.calls import Offer, Presence
 from callcenter.models.staff.accounts import Staff
@@ -183,12 +184,12 @@ class Stage(Desk):
             now = self.line.engine.elapsed
             if now - self._swept >= SWEEP:
                 self._swept = now
-                worker.sweep()
+                rounds.sweep()
             if now - self._compared >= worker.RECONCILE:
                 self._compared = now
                 reconcile.reconcile(every=reconcile.AT_START if self.restarted else reconcile.EVERY)
                 self.restarted = False
-            worker.ring_and_run_errands()
+            rounds.ring_and_run_errands()
 
     def _beat(self) -> None:
         for staff_id in self.there:
