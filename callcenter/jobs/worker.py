@@ -14,8 +14,12 @@ from callcenter.adapters import doorbell
 from callcenter.context import context, unit_of_work
 from callcenter.jobs import audit_heads, call_log, fallback, heavy, reconcile, reindex, relay, retention
 from callcenter.jobs.line.errand_pool import ErrandPool
+from callcenter.jobs.line.pulse import Pulse
 from callcenter.jobs.line.rounds import ring_and_run_errands, sweep
 from callcenter.jobs.loop import Routine, keep_running
+from callcenter.models.base import db, end_idle_transactions
+from callcenter.services.delivery import heartbeats
+from callcenter.services.delivery.heartbeats import LINE
 from callcenter.services.names import nickname_index
 from callcenter.services.talks import silent_calls
 
@@ -32,13 +36,14 @@ RECONCILE = 30.0
 """Real seconds between two looks whether it is time to compare with the telephone company's list."""
 TRAIL_LOOK = 5.0
 HEAVY_LOOK = 5.0
-LINE = "line"
 BELL = "bell"
 """The one thread that waits for the bell."""
 HEAVY = "heavy"
 """The thread in which heavy jobs are done where no process takes them from the queue."""
-LEAVE_WITHIN = {LINE: 6.0, HEAVY: 3.0}
-"""Seconds for threads to come to an end when the worker stops: the line's own work, and to give a heavy job back."""
+PULSE = "pulse"
+LEAVE_WITHIN = {PULSE: 2.0, LINE: 6.0, HEAVY: 3.0}
+"""Seconds for threads to come to an end when the worker stops: heartbeats taken back, the line's own work, and to give
+a heavy job back."""
 ERRANDS_END_WITHIN = 10.0
 """Seconds for the errands under way, which may wait for the telephone company."""
 
@@ -48,6 +53,7 @@ def forget() -> None:
     with unit_of_work() as session:
         nickname_index.complete(session)  # names that an older version added while it was being replaced
         silent_calls.forget(session, now=context().ports.clock.now())
+        heartbeats.forget(session, now=context().ports.clock.now())
 
 
 def lanes(stop: threading.Event, look: Callable[[], object] | None = None) -> Mapping[str, tuple[Routine, ...]]:
@@ -91,12 +97,16 @@ def work(app: Flask, *, redis_url: str | None) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
+    with app.app_context():
+        end_idle_transactions(db.engine)
     errands = ErrandPool(app)
+    pulse = Pulse(app, errands.moves)
     threads = {
-        name: threading.Thread(target=keep_running, args=(app, routines, stop, rung), name=name, daemon=True)
+        name: threading.Thread(target=keep_running, args=(app, routines, stop, rung, turned), name=name, daemon=True)
         for name, routines in lanes(stop, partial(ring_and_run_errands, errands.put)).items()
-        for rung in (bell if name == BELL else None,)
+        for rung, turned in ((bell if name == BELL else None, pulse.of(name, routines)),)
     }
+    threads[PULSE] = threading.Thread(target=pulse.beat_until, args=(stop,), name=PULSE, daemon=True)
     if redis_url is not None:
         listening = (redis_url, stop, bell.set)
         threads["listener"] = threading.Thread(target=doorbell.listen, args=listening, name="listener", daemon=True)
