@@ -64,6 +64,12 @@ def due(session: Session, *, now: datetime, slow: bool = False) -> list[DueMessa
     return [DueMessage(message_id, of, facts) for message_id, of, facts in found]
 
 
+def has_undone(session: Session) -> bool:
+    """Return whether an errand that is not slow is not done yet, be it due or not."""
+    undone = select(OutboxMessage.id).where(OutboxMessage.done_at.is_(None), OutboxMessage.topic.not_in(SLOW))
+    return bool(session.scalar(select(undone.exists())))
+
+
 def count_undone(session: Session) -> int:
     """Return how many errands are not done yet."""
     return session.scalar(select(func.count()).select_from(OutboxMessage).where(OutboxMessage.done_at.is_(None))) or 0
