@@ -23,6 +23,7 @@ from callcenter.services.access import break_glass
 from callcenter.services.calendar import opening_hours
 from callcenter.services.calls import calls, pull, queue
 from callcenter.services.calls.pull import Pull
+from callcenter.services.delivery import heartbeats
 from callcenter.services.duty import availability, care, presence
 from callcenter.services.duty.care import OpenHardCall
 from callcenter.services.figures import days
@@ -77,6 +78,8 @@ class Board:
     supervisor_free: bool
     supervisor_at_work: bool
     hold: timedelta
+    worker_silent: bool
+    """No worker rings counsellors; callers get through all the same, a little later."""
     last_call_at: datetime | None
     notes: tuple[OpenHardCall, ...]
     """Who had a hard call and has not been spoken with yet."""
@@ -126,6 +129,7 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> B
         supervisor_free=pulled.on and pull.is_supervisor_free(session, now=now, policy=policy),
         supervisor_at_work=pulled.on and pull.is_supervisor_on_duty(session, now=now, policy=policy),
         hold=policy.pull_hold,
+        worker_silent=not heartbeats.state(session, now=now).well,
         last_call_at=calls.last_talk_ended(session, local_date(now)),
         notes=care.open_hard_calls(session),
         reviews=break_glass.count_open_reviews(session, local_date(now)),

@@ -11,6 +11,8 @@ from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.domain.staff.roles import Role
 from callcenter.models.base import new_id
 from callcenter.models.calls.calls import Call, Presence
+from callcenter.services.delivery import heartbeats
+from callcenter.services.delivery.heartbeats import ERRANDS, LINE
 from tests.integration.consoles import Console, Seat
 from tests.line import A_WEDNESDAY_AFTERNOON
 from tests.pages import Page
@@ -178,6 +180,14 @@ def test_calls_pulled_by_nobody_who_could_take_them_are_an_alarm(desk: Console, 
     assert "統括がいません" not in board(chief).words
     desk.line.advance(20)
     assert "いま手のあいた統括がいません" in board(chief).words
+
+
+def test_supervisors_are_told_in_plain_words_that_no_worker_is_at_work(desk: Console, chief: Seat) -> None:
+    assert "電話をつなぐしくみの一部が、止まっています" in board(chief).words
+    assert "電話は受けられます" in board(chief).words
+    with desk.work() as session:
+        heartbeats.record(session, "worker", dict.fromkeys((LINE, ERRANDS), desk.clock.now()))
+    assert "止まっています" not in board(chief).words
 
 
 def test_the_board_and_its_parts_are_drawn_alike(chief: Seat) -> None:
