@@ -32,8 +32,9 @@ class Policy:
     """Nobody waits longer than this; a spoken end follows."""
     drain: timedelta = timedelta(minutes=15)
     """How long callers who waited at closing time are still served."""
-    last_ring: timedelta = timedelta(seconds=30)
-    """A ring that is under way when waiting would end may still be answered; as long as any ring can last."""
+    last_ring: timedelta = timedelta(seconds=75)
+    """A ring that is under way when waiting would end may still be answered; as long as any ring can last,
+    with the wait for the key."""
     decline_rest: timedelta = timedelta(seconds=15)
     """So long whoever declined a caller is not rung for the same caller again, even if nobody else is free."""
     wrap_up_limit: timedelta = timedelta(minutes=10)
@@ -85,6 +86,8 @@ class Policy:
     """Seconds a telephone rings; the telephone company adds about five."""
     ring_slack: timedelta = timedelta(seconds=10)
     """An offer without news this long after its ringing time is given up."""
+    key_within: timedelta = timedelta(seconds=45)
+    """So long after picking up, a counsellor at a telephone may listen to what is offered and press 1."""
     silent_after: timedelta = timedelta(seconds=60)
     """A call without any news for so long is asked for at the telephone company."""
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0031_unattended"
-down_revision = "0027_heavy_jobs"
+down_revision = "0030_worker_heartbeats"
 
 
 def upgrade() -> None:

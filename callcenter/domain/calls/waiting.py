@@ -226,6 +226,11 @@ def queue_capacity(coming: int, policy: Policy) -> int:
     return max(policy.queue_at_least, policy.queue_per_counsellor * coming)
 
 
-def ring_given_up_at(rung_at: datetime, seconds: int, policy: Policy) -> datetime:
-    """Return when an offer without news is given up; Twilio rings up to five seconds longer than asked."""
-    return rung_at + timedelta(seconds=seconds + 5) + policy.ring_slack
+def ring_given_up_at(dialled_at: datetime, seconds: int, policy: Policy) -> datetime:
+    """Return when a ring without news is given up; Twilio rings up to five seconds longer than asked."""
+    return dialled_at + timedelta(seconds=seconds + 5) + policy.ring_slack
+
+
+def key_given_up_at(answered_at: datetime, policy: Policy) -> datetime:
+    """Return when whoever picked up and presses nothing is given up, however long it had rung before."""
+    return answered_at + policy.key_within

@@ -179,6 +179,9 @@ class Presence(Base):
     set_by: Mapped[str | None] = mapped_column(String(32))
     """The supervisor who put this person away or offline, so that their screen can say so."""
     misses: Mapped[int] = mapped_column(default=0)
+    """How many rings in a row nobody picked up …"""
+    keyless: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """… and how many were picked up without a 1 being pressed, as an answering machine does."""
     offer_id: Mapped[str | None] = mapped_column(String(32))
     listening_id: Mapped[str | None] = mapped_column(String(32))
     """The supervisor's own offer while they follow somebody's talk; whatever else they do stays as it was."""

@@ -13,7 +13,14 @@ from callcenter.domain.calendar.closing import Closing, closing
 from callcenter.domain.calendar.hours import Calendar, state_at
 from callcenter.domain.calendar.times import JST, local_date
 from callcenter.domain.calls.lifecycle import CallState
-from callcenter.domain.calls.waiting import QueueSnapshot, WaitingVerdict, queue_capacity, ring_given_up_at, verdict
+from callcenter.domain.calls.waiting import (
+    QueueSnapshot,
+    WaitingVerdict,
+    key_given_up_at,
+    queue_capacity,
+    ring_given_up_at,
+    verdict,
+)
 from callcenter.services.calls.calls import OUTCOMES
 from ivr.scenes import ENDINGS
 from tests.unit.calls.waiters import CALLER, CAME, CLOSE, CLOSED, MINUTE, POLICY, QUEUE, SECOND, after
@@ -169,3 +176,7 @@ def test_three_may_wait_for_each_counsellor_who_can_come_and_five_in_any_case(co
 
 def test_a_ring_is_given_up_after_its_time_and_what_the_telephone_company_adds() -> None:
     assert ring_given_up_at(CAME, 10, POLICY) == CAME + timedelta(seconds=10 + 5) + POLICY.ring_slack
+
+
+def test_whoever_picked_up_has_three_quarters_of_a_minute_for_the_key() -> None:
+    assert key_given_up_at(CAME, POLICY) == CAME + timedelta(seconds=45)
