@@ -20,7 +20,7 @@ from callcenter.services.calendar import opening_hours
 from callcenter.services.delivery import live, notices
 from callcenter.services.duty import availability
 
-NOTICE = "line.unattended"
+NOTICE = "unattended"
 SUBJECT = "line"
 
 _RUNG = select(Offer.call_id).where(Offer.state.in_(OPEN_OFFERS))

@@ -36,7 +36,7 @@ def chief(desk: Desk) -> str:
 
 def alarms(desk: Desk, staff_id: str) -> list[str]:
     with desk.work() as session:
-        return [one.id for one in notices.unseen(session, staff_id) if one.kind == "line.unattended"]
+        return [one.id for one in notices.unseen(session, staff_id) if one.kind == "unattended"]
 
 
 def longest_music(phone: Phone) -> float:
