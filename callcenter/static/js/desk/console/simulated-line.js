@@ -105,7 +105,8 @@ globalThis.SimulatedLine = class extends globalThis.Line {
     return this.act("say", { text });
   }
 
-  act(name, json = {}) {
+  async act(name, json = {}) {
+    if (!this.leg) throw new Trouble("line", "この電話は、もう終わっています。");
     return this.post(`/device/${this.session}/calls/${this.leg}/${name}`, { json });
   }
 
