@@ -133,6 +133,7 @@ def test_a_ring_that_is_dialled_late_rings_for_its_whole_time(desk: Desk, counse
     phone = desk.line.dial()
     passes(counsellor, 30)
     assert counsellor.rings
+    assert len(counsellor.handset.calls) == 1
     counsellor.takes_the_call()
     passes(counsellor, 5)
     assert desk.call(phone.sid).state is not CallState.WAITING

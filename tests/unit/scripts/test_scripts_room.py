@@ -62,7 +62,7 @@ def test_a_counsellor_may_hear_the_key_and_the_waiting_time_before() -> None:
     assert said == ["電話相談です。4分、お待ちです。ご家族などの番号です。"]
 
 
-def test_a_caller_who_pressed_nothing_and_hardly_waited_is_announced_so() -> None:
+def test_of_a_caller_who_pressed_nothing_only_the_wait_is_told() -> None:
     said = captions(room.counsellor(counsellor(Whisper(None, 0))))
     assert said == ["電話相談です。1分未満、お待ちです。"]
 
