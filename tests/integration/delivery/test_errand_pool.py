@@ -157,6 +157,7 @@ def test_errands_about_a_caller_keep_their_order_whichever_offer_they_name(desk:
         write(desk, topic, **facts)
     with desk.work() as session:
         legs = [errand.leg for errand in relay.due(session, now=desk.clock.now())]
+    assert relay.ABOUT_THE_CALLER <= set(relay.ALL)
     assert legs == [f"caller {call_id}"] * 3 + ["offer another", "caller a stranger's"]
 
 
