@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031_unattended"
-down_revision = "0030_worker_heartbeats"
+revision = "0030_unattended"
+down_revision = "0029_worker_heartbeats"
 
 
 def upgrade() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030_worker_heartbeats"
+revision = "0029_worker_heartbeats"
 down_revision = "0028_keyless_rings"
 
 
