@@ -21,6 +21,7 @@ from callcenter.adapters.twilio.voice_token import SignedTokens
 from callcenter.cli import commands
 from callcenter.domain.ports import Ports
 from callcenter.factory import create_app
+from callcenter.jobs.line.substitute import Substitute
 from callcenter.loopback import is_loopback
 from callcenter.settings import Settings
 from callcenter.web import key_report
@@ -34,22 +35,26 @@ def settings() -> Settings:
 
 
 def web(given: Settings | None = None) -> Flask:
-    """Return the app with its real ports; gunicorn calls this as ``wsgi:web()``."""
+    """Return the app of a process that answers requests; gunicorn calls this as ``wsgi:web()``."""
+    here = given or settings()
+    return _app(here, replace(ports(here), substitute=Substitute()))
+
+
+def _app(here: Settings, real: Ports) -> Flask:
     from ivr.preview import Preview
     from ivr.routes import bp
 
-    here = given or settings()
-    app = create_app(here, replace(ports(here), line_words=Preview()), mounts=[bp])
+    app = create_app(here, replace(real, line_words=Preview()), mounts=[bp])
     key_report.install(app)
     return app
 
 
 def desk() -> Flask:
-    """Return the app for a command; beside a running trial it uses the trial's clock."""
+    """Return the app for a command or the worker; beside a running trial it uses the trial's clock."""
     here = settings()
     if here.clock_file is None and not here.production:
         here = replace(here, clock_file=announced(here.var))
-    return web(here)
+    return _app(here, ports(here))
 
 
 def ports(here: Settings) -> Ports:

@@ -47,6 +47,12 @@ def line_words() -> LineWords | None:
     return ports().line_words
 
 
+def wake_substitute() -> None:
+    """Let this process see to it that somebody rings counsellors and runs errands; costs no query."""
+    if (substitute := ports().substitute) is not None:
+        substitute.wake()
+
+
 @contextmanager
 def unit_of_work() -> Iterator[Session]:
     """Open one transaction: commit at the end, or roll everything back."""
@@ -61,6 +67,7 @@ def unit_of_work() -> Iterator[Session]:
         raise
     if info(session).rings_worker:
         ports().doorbell.ring()
+        wake_substitute()
     if (heavy := ports().heavy) is not None:
         for job_id in info(session).wanted_jobs:
             heavy.put(job_id, 0)

@@ -80,9 +80,9 @@ FALLBACK_FILE = TELEPHONE.text(
 
 WAITING = Section("Waiting and talking")
 QUEUE_PER_COUNSELLOR = WAITING.whole(
-    "QUEUE_PER_COUNSELLOR", "how many may wait for each counsellor on duty", Policy.queue_per_counsellor
+    "QUEUE_PER_COUNSELLOR", "how many may wait for each counsellor who can come", Policy.queue_per_counsellor
 )
-QUEUE_AT_LEAST = WAITING.whole("QUEUE_AT_LEAST", "how many may wait however few are on duty", Policy.queue_at_least)
+QUEUE_AT_LEAST = WAITING.whole("QUEUE_AT_LEAST", "how many may wait however few can come", Policy.queue_at_least)
 CROWDED_FROM = WAITING.whole(
     "CROWDED_FROM", "waiting callers from which a new one hears that it is crowded", Policy.crowded_from
 )

@@ -18,7 +18,7 @@ from flask import Flask, Response, current_app, request
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from callcenter.context import context, ports, settings, unit_of_work
+from callcenter.context import context, ports, settings, unit_of_work, wake_substitute
 from callcenter.models.base import db
 from callcenter.services.announcements import changed_phrases
 from callcenter.services.delivery import receipts
@@ -131,6 +131,7 @@ def _in_time(work: Callable[[], str]) -> str | None:
         _alarm("mistake", f"{request.endpoint} failed ({type(mistake).__name__})", mistake)
     else:
         context().outage.worked()
+        wake_substitute()  # whoever waits asks again every 20 s, so that a worker that died is missed in time
         return spoken
     return None
 

@@ -19,7 +19,10 @@ LONGEST_GREETING = 25.0
 """Seconds after which a caller is left in peace at the latest (promise P11)."""
 LONGEST = 40.0
 """Seconds of any other phrase; nobody listens longer."""
-SAID_WHILE_WAITING = ("A02", "C01", "C02", "C03", "C04", "C06", "C08", "C12")
+SAID_WHILE_WAITING = {
+    *(one.code for one in (*waiting.BEFORE_THE_PLACE.values(), *waiting.AFTER_THE_PLACE.values())),
+    *("C01", "C02", "C03", "D04"),
+}
 FACTS: dict[str, Fact] = {
     "next_open": Phrase("11月24日、火曜日、午前10時", "じゅういちがつ にじゅうよっか、かようび、ごぜん じゅうじ"),
     "opens_at": Phrase("午前10時", "ごぜん じゅうじ"),

@@ -25,7 +25,7 @@ from ivr.scripts import ending, offers, waiting
 from ivr.scripts import room as room_scripts
 from ivr.scripts.room import RoomMusic
 
-ROUND = 12
+ROUND = 15
 """Seconds of one round of waiting, as counted where nobody else does."""
 LONGEST_COUNT = 24 * 60 * 60
 

@@ -36,12 +36,11 @@ READINGS = {
 """Words that a synthetic voice may stumble over, and how they are pronounced."""
 
 KEY_HINTS = {
-    "1": "ご本人の番号が、押されました",
-    "2": "ご家族などの番号が、押されました",
-    "3": "声を出しにくいときの番号が、押されました",
+    "1": "ご本人の番号です",
+    "2": "ご家族などの番号です",
+    "3": "声を出しにくいときの番号です",
 }
-"""What a counsellor hears about the key a caller pressed; a hint, never a fact about the person."""
-NO_KEY = "番号は、押されていません"
+"""What a counsellor hears about the key a caller pressed, short; a hint, never a fact about the person."""
 
 # ------------------------------------------------------------------ arriving in opening hours
 
@@ -136,6 +135,14 @@ C11 = Say("C11", "{reason}で、今日の受付を、ここまでといたしま
 C12 = Say("C12", "今日は、こみ合っています。長めにお待ちいただきそうです。")
 C13 = Say("C13", "呼び番号をお持ちの方は、4つの数字を、押してください。押さなくても、おつなぎします。")
 """Ours: said once while waiting, if anybody was given such a number; it only helps to find them again."""
+C14 = Say(
+    "C14",
+    "申しわけありません。今、相談員が電話に出られません。"
+    "このままお待ちいただくことも、あらためてかけていただくことも、できます。",
+)
+"""Ours: said again and again while counsellors are there but none can come, before B10 and C15."""
+C15 = Say("C15", "24時間、無料の、よりそいホットラインもあります。{other_line}。くり返します。{other_line}。")
+"""Ours: B09 for somebody who may go on waiting; it fits into one wait document."""
 
 # ------------------------------------------------------------------ connecting and handing over
 
@@ -143,7 +150,7 @@ D00 = Say("D00", "この相談は、対応済みです。出てくださって�
 D00_GONE = Say("D00", "相談のお電話は、切れました。出てくださって、ありがとうございました。")
 """D00 when nobody was quicker, but the caller has left."""
 D01 = Say("D01", "お待たせしました。相談員におつなぎします。")
-D02 = Say("D02", "電話相談です。{key_hint}。待ち時間、{waited}です。")
+D02 = Say("D02", "電話相談です。{waited}、お待ちです。{key_hint}。")
 D03 = Say("D03", "別の相談員に、かわります。そのまま、お待ちください。")
 D04 = Say("D04", "少しだけ、お待ちください。電話は、つながっています。")
 D05 = Say("D05", "お待たせしています。電話は、つながったままです。")
@@ -154,9 +161,9 @@ D11 = Say("D11", "1を押すと、通話を聴けます。こちらの声は、�
 """Heard by a supervisor who asked to listen, so that no answering machine ever does."""
 D09 = Say("D09", "相談員からの、引きつぎの相談です。")
 """Ours: what a colleague hears at the telephone before pressing 1."""
-D12 = Say("D12", "注意の印がある、電話です。つらいときは、出なくても大丈夫です。")
+D12 = Say("D12", "注意の印があります。出なくても、大丈夫です。")
 """Ours: after D02, where the number bears a mark; never why."""
-D10 = Say("D10", "1を押すと、相談につながります。出られないときは、そのままお切りください。")
+D10 = Say("D10", "1を押すと、つながります。出られないときは、お切りください。")
 
 # ------------------------------------------------------------------ wrong numbers and emergencies
 

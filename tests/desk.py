@@ -24,6 +24,7 @@ from callcenter.domain.ports import Ports
 from callcenter.domain.staff.roles import Role
 from callcenter.factory import create_app
 from callcenter.jobs import worker
+from callcenter.jobs.line import rounds
 from callcenter.models.base import db
 from callcenter.models.calls.calls import Call, CallEvent, Offer, Presence
 from callcenter.models.staff.accounts import Staff
@@ -153,11 +154,11 @@ class Desk:
         if not self.working:
             return
         with self.app.app_context():
-            worker.ring_and_run_errands()
+            rounds.ring_and_run_errands()
             if self.line.engine.elapsed - self._swept >= worker.SWEEP:
                 self._swept = self.line.engine.elapsed
-                worker.sweep()
-                worker.ring_and_run_errands()
+                rounds.sweep()
+                rounds.ring_and_run_errands()
 
     @contextmanager
     def work(self) -> Iterator[Session]:

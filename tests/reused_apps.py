@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from flask import Flask
+from limits.storage import MemoryStorage
 from sqlalchemy import Dialect, Engine, event, make_url
 
 from callcenter.casefile.stream import HintFollower
@@ -64,7 +65,8 @@ _resting: dict[Hashable, list[ReusedApp]] = defaultdict(list)
 
 def lend(kind: Hashable, context: Context, build: Callable[[], Flask]) -> ReusedApp:
     """Return an app of this *kind* that nobody has, or a new one."""
-    if not _resting[kind]:
+    # One limiter serves every app of a process; what it counts in is set up with each new one.
+    if not _resting[kind] or not isinstance(limiter._storage, MemoryStorage):
         return ReusedApp(build())
     found = _resting[kind].pop()
     found.lend(context)

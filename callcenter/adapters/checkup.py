@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,7 +15,7 @@ from callcenter.adapters.redis_ping import ping
 from callcenter.crypto import KeyMissing, KeyRing, SealBroken
 from callcenter.domain.calendar.holidays_jp import differences
 from callcenter.domain.calendar.hours import Calendar, coverage_alarm
-from callcenter.domain.calendar.times import short_date
+from callcenter.domain.calendar.times import moment_words, short_date
 from callcenter.models.delivery.nightly import NightlyRun
 from callcenter.models.keys import DataKey
 
@@ -196,6 +196,16 @@ def audit_head(anywhere: bool, last: date | None, today: date) -> Finding:
         sentence = f"{short_date(last)}を最後に、印が外に届いていません。SMTP_URL と worker をご確認ください。"
         return Finding("audit head", False, sentence)
     return Finding("audit head", True, f"{short_date(last)}の印が、外に出ています。")
+
+
+def worker(last_heard_at: datetime | None, *, looks: bool, errands_move: bool) -> Finding:
+    """Return whether a worker *looks* whom to ring and its errands move; without it web processes do both."""
+    if looks and errands_move:
+        return Finding("worker", True, "workerは動いています。")
+    what = "workerから電話会社への連絡が止まっています" if looks else "workerが動いていません"
+    last = f"(最後に動いたのは {moment_words(last_heard_at)})" if last_heard_at else ""
+    sentence = f"{what}{last}。電話は、webがかわりにつないでいます。callcenter-worker を起動しなおしてください。"
+    return Finding("worker", False, sentence)
 
 
 def days(calendar: Calendar, today: date) -> Finding:

@@ -31,8 +31,8 @@ MARKS = {(True, False): "✓", (True, True): "△", (False, False): "✗", (Fals
 def doctor() -> None:
     """Check what this installation needs, and say how to mend what is wrong.
 
-    It looks at the database, the keys, the calendar, Redis, the audit trail, the nightly work and what is set up at
-    Twilio. Exit status 1 if anything is wrong.
+    It looks at the database, the worker, the keys, the calendar, Redis, the audit trail, the nightly work and what is
+    set up at Twilio. Exit status 1 if anything is wrong.
     """
     from callcenter.adapters import checkup
     from callcenter.domain.calendar.times import local_date
@@ -50,6 +50,7 @@ def doctor() -> None:
         if findings[0].well:
             findings += [checkup.holidays(_calendar(), today), checkup.keys(db.engine, here.ring)]
             with reading() as session:
+                findings.append(_worker(session, here.ports.clock.now()))
                 findings += _left_behind(session, here.ring, here.ports.clock.now())
                 findings += _trail(session, here.settings, today)
                 findings.append(checkup.second_factors(second_factor.count_without(session)))
@@ -61,6 +62,15 @@ def doctor() -> None:
     for finding in findings:
         click.echo(f"{MARKS[finding.well, finding.doubt]} {finding.subject}: {finding.sentence}")
     sys.exit(0 if all(finding.well for finding in findings) else 1)
+
+
+def _worker(session: Session, now: datetime) -> Finding:
+    """Return whether a worker rings counsellors."""
+    from callcenter.adapters import checkup
+    from callcenter.services.delivery import heartbeats
+
+    found = heartbeats.state(session, now=now)
+    return checkup.worker(found.last_heard_at, looks=found.looks, errands_move=found.errands_move)
 
 
 def _by_itself(session: Session, today: date) -> list[Finding]:

@@ -26,7 +26,14 @@ from callcenter.domain.calls.lifecycle import OPEN_OFFERS
 from callcenter.domain.codes import Code
 from callcenter.domain.directory.helplines import shipped_helplines
 from callcenter.domain.directory.institutions import Entry
-from callcenter.domain.duty.presence import PUT_AWAY, TALKING, AwayReason, Work, is_long_wrap_up
+from callcenter.domain.duty.presence import (
+    KEYLESS_UNTIL_AWAY,
+    PUT_AWAY,
+    TALKING,
+    AwayReason,
+    Work,
+    is_long_wrap_up,
+)
 from callcenter.domain.policy import Policy
 from callcenter.domain.records.record_codes import Relation
 from callcenter.domain.staff.roles import Contact
@@ -42,6 +49,8 @@ from callcenter.services.directory import institutions
 from callcenter.services.duty import availability, care
 from callcenter.services.duty.care import OpenHardCall
 from callcenter.services.records import consultations, drafts
+from callcenter.services.talks import roster
+from callcenter.services.talks.roster import TalkCut
 from callcenter.ui.hints import Hint, hint_of
 from callcenter.ui.state_labels import AWAY, StateLabel, state_label
 
@@ -100,6 +109,8 @@ class Desk:
     tone: StateLabel
     reason: AwayReason | None
     away_words: str
+    keyless: bool
+    """Whether my telephone picked up again and again and no 1 came, so that a machine must have answered."""
     since: datetime | None
     by_phone: bool
     chosen: Contact
@@ -118,6 +129,8 @@ class Desk:
     wrap_up_minutes: int
     notes: tuple[OpenHardCall, ...] | None
     """For a supervisor: who had a hard call and has not been spoken with yet."""
+    cuts: tuple[TalkCut, ...]
+    """For a supervisor: whose talk the telephone company will cut soon."""
     ring: OfferedCall | None
     talk: Talk | None
     record_id: str | None
@@ -131,6 +144,8 @@ class Desk:
     """Who talks now with the person whose call I am writing up."""
     waiting: tuple[Waiting, ...]
     more_waiting: int
+    unattended: bool
+    """Whether callers wait and nobody can be expected to come to them."""
     people: tuple[Peers, ...]
     drafts: tuple[Draft, ...]
     hours: State
@@ -192,6 +207,7 @@ def build(session: Session, staff: Staff, *, now: datetime) -> Desk:
         tone=state_label(work),
         reason=row.reason if row else None,
         away_words=AWAY[row.reason] if row and row.reason else "",
+        keyless=row is not None and row.keyless >= KEYLESS_UNTIL_AWAY,
         since=row.since if row else None,
         by_phone=(row.contact if row else staff.contact) is Contact.PHONE,
         chosen=staff.contact,
@@ -203,6 +219,7 @@ def build(session: Session, staff: Staff, *, now: datetime) -> Desk:
         long=row is not None and is_long_wrap_up(row.work, row.since, now=now, policy=policy),
         wrap_up_minutes=int(policy.wrap_up_limit.total_seconds() // 60),
         notes=care.open_hard_calls(session) if may(staff.role, Action.LEAD) else None,
+        cuts=tuple(roster.cuts_ahead(session, now=now, policy=policy)) if may(staff.role, Action.LEAD) else (),
         ring=_ring(session, offer, staff, now),
         talk=talk,
         record_id=record.id if record else None,
@@ -212,6 +229,7 @@ def build(session: Session, staff: Staff, *, now: datetime) -> Desk:
         came_back=known.came_back(session, record, staff) if talk is None else None,
         waiting=waiting[:SHOWN_WAITING],
         more_waiting=max(0, len(waiting) - SHOWN_WAITING),
+        unattended=bool(waiting) and availability.how_many_coming(session, now=now, policy=policy) == 0,
         people=_people(session, staff, now, policy),
         drafts=_drafts(session, staff, without=record),
         hours=opening_hours.state(session, now),

@@ -21,9 +21,9 @@ class Policy:
     """The operator's choices, with their defaults."""
 
     queue_per_counsellor: int = 3
-    """Callers who may wait for each counsellor on duty."""
+    """Callers who may wait for each counsellor who can come to them."""
     queue_at_least: int = 5
-    """Callers who may wait however few counsellors are on duty."""
+    """Callers who may wait however few counsellors can come."""
     crowded_from: int = 3
     """From so many waiting callers on, a new caller hears that the line is crowded."""
     offer_delay: timedelta = timedelta(seconds=3)
@@ -32,8 +32,9 @@ class Policy:
     """Nobody waits longer than this; a spoken end follows."""
     drain: timedelta = timedelta(minutes=15)
     """How long callers who waited at closing time are still served."""
-    last_ring: timedelta = timedelta(seconds=30)
-    """A ring that is under way when waiting would end may still be answered; as long as any ring can last."""
+    last_ring: timedelta = timedelta(seconds=75)
+    """A ring that is under way when waiting would end may still be answered; as long as any ring can last,
+    with the wait for the key."""
     decline_rest: timedelta = timedelta(seconds=15)
     """So long whoever declined a caller is not rung for the same caller again, even if nobody else is free."""
     wrap_up_limit: timedelta = timedelta(minutes=10)
@@ -59,7 +60,9 @@ class Policy:
     disclose_staff_names: bool = False
     """Whether a copy of a case for its subject names the counsellors."""
     nobody_after: timedelta = timedelta(seconds=20)
-    """With no counsellor on duty a caller is told so after this time, not left with music."""
+    """With no counsellor on duty, or none who can come, a caller is told so after this time, not left with music."""
+    words_every: timedelta = timedelta(seconds=90)
+    """After so long with music alone a waiting caller hears words; with one more document, under two minutes."""
     answer_within: timedelta = timedelta(seconds=1.5)
     """After this a webhook is answered with its stand-in; telephone company and caller wait at most two seconds."""
     outage_patience: timedelta = timedelta(minutes=2)
@@ -83,6 +86,8 @@ class Policy:
     """Seconds a telephone rings; the telephone company adds about five."""
     ring_slack: timedelta = timedelta(seconds=10)
     """An offer without news this long after its ringing time is given up."""
+    key_within: timedelta = timedelta(seconds=45)
+    """So long after picking up, a counsellor at a telephone may listen to what is offered and press 1."""
     silent_after: timedelta = timedelta(seconds=60)
     """A call without any news for so long is asked for at the telephone company."""
 

@@ -28,6 +28,14 @@ class Doorbell(Protocol):
     def ring(self) -> None: ...
 
 
+class Substitute(Protocol):
+    """Does what the worker does for those on the line, while no worker does."""
+
+    def wake(self) -> None:
+        """Look whether a worker is there, and stand in for it if not; returns at once, whatever is found."""
+        ...
+
+
 class JobQueue(Protocol):
     """Hands heavy jobs to the processes that run them; it may lose one, as the job's row counts."""
 
@@ -116,4 +124,6 @@ class Ports:
     """None without Redis: then the worker does heavy jobs itself."""
     line_words: LineWords | None = None
     """None where no telephone is mounted."""
+    substitute: Substitute | None = None
+    """None in every process but those that answer webhooks."""
     browser_line: BrowserLine = field(default_factory=BrowserLine)

@@ -152,22 +152,47 @@ def _unreachable(offer_id: str, why: str) -> str:
 
 @handles("bring_caller")
 def bring_caller(facts: Facts) -> str:
-    """Take the claimed caller out of the holding queue into the room; the caller also comes by itself within 20 s."""
+    """Take the claimed caller out of the holding queue into the room; the caller also comes by itself within 20 s.
+
+    Only the queue is asked: it lets go of a caller once. A redirect would reach them wherever they are, and tear
+    apart two who talk already because the caller came by itself between our look and our request.
+    """
     here, offer_id = context(), facts["offer"]
     with unit_of_work() as session:
-        call = _call_of(session, offer_id)
-        if call is None or call.state is not CallState.CLAIMED:
+        call = _claimed(session, offer_id)
+        if call is None:
             return "not_wanted"
         caller_sid, queue_sid = call.caller_sid, call.queue_sid
-    url = WebhookUrls(here.settings.public_base_url).join(offer_id)
-    if queue_sid:
-        try:
-            here.ports.telephony.take_from_queue(queue_sid, caller_sid, url)
-        except LineGone:
-            pass  # no longer in the queue; the leg itself tells whether the caller is still there
-        else:
-            return "done"
-    return _lead(caller_sid, url)
+    if not queue_sid:
+        raise NotReady  # their first wait document tells which queue it is
+    try:
+        url = WebhookUrls(here.settings.public_base_url).join(offer_id)
+        here.ports.telephony.take_from_queue(queue_sid, caller_sid, url)
+    except LineGone:
+        return _not_in_queue(offer_id, caller_sid)
+    return "done"
+
+
+def _not_in_queue(offer_id: str, caller_sid: str) -> str:
+    """Find out why a claimed caller is not in the queue: gone, in the room by itself, or still on the way."""
+    try:
+        over = context().ports.telephony.leg_state(caller_sid).over
+    except LineGone:
+        over = False  # nobody knows this leg: that it has ended is not said
+    if over:
+        _caller_gone(caller_sid)
+        return "gone"
+    with unit_of_work() as session:
+        ringing.find_with_call(session, offer_id)  # locked before it is looked at
+        if _claimed(session, offer_id) is None:
+            return "came_by_itself"
+    raise NotReady
+
+
+def _claimed(session: Session, offer_id: str) -> Call | None:
+    """Return the call that this offer has claimed while its caller has not been let into the room."""
+    call = _call_of(session, offer_id)
+    return call if call is not None and call.state is CallState.CLAIMED else None
 
 
 @handles("rescue_caller")
@@ -217,9 +242,10 @@ def hang_up(facts: Facts) -> str:
 
 
 def _call_of(session: Session, offer_id: str) -> Call | None:
-    """Return the running call that this offer holds."""
-    offer = session.get(Offer, offer_id)
-    call = None if offer is None or offer.state in OPEN_OFFERS else session.get(Call, offer.call_id)
+    """Return the running call that this offer holds, read anew: an errand looks more than once."""
+    offer = session.get(Offer, offer_id, populate_existing=True)
+    held = offer is not None and offer.state not in OPEN_OFFERS
+    call = session.get(Call, offer.call_id, populate_existing=True) if offer is not None and held else None
     return None if call is None or call.state is CallState.ENDED or call.offer_id != offer_id else call
 
 

@@ -30,8 +30,20 @@ class Routine:
     """Only until it succeeded once."""
 
 
+Turned = Callable[[Routine, bool], object]
+"""Called after each run of a routine, with whether it succeeded."""
+
+
+def nobody_looks(_routine: Routine, _well: bool) -> None:
+    """Do nothing, where nobody needs to hear that the lane goes on."""
+
+
 def keep_running(
-    app: Flask, routines: Sequence[Routine], stop: threading.Event, bell: threading.Event | None = None
+    app: Flask,
+    routines: Sequence[Routine],
+    stop: threading.Event,
+    bell: threading.Event | None = None,
+    turned: Turned = nobody_looks,
 ) -> None:
     """Run the *routines* as they fall due until *stop* is set; who sets it rings the *bell* too."""
     due = {routine.name: 0.0 for routine in routines if routine.every is not None}
@@ -41,6 +53,7 @@ def keep_running(
             if stop.is_set():
                 return
             well = attempt(app, routine)
+            turned(routine, well)
             due.pop(routine.name, None)
             if routine.every is not None and not (well and routine.once):
                 due[routine.name] = time.monotonic() + (routine.every if well else max(routine.every, REST))

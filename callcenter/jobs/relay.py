@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from callcenter.context import context, reading, unit_of_work
 from callcenter.domain.ports import MailNotTaken
@@ -13,13 +17,28 @@ from callcenter.domain.telephony import LineBusy, LineGone, LineRefused, LineShu
 from callcenter.jobs import audit_heads, listening, participants
 from callcenter.jobs.errands import ATTEMPT, HANDLERS, NotReady
 from callcenter.jobs.loop import where
+from callcenter.models.calls.calls import Offer
 from callcenter.services.delivery import outbox
-from callcenter.services.delivery.outbox import LeasedErrand
+from callcenter.services.delivery.outbox import DueMessage, LeasedErrand
 
 log = logging.getLogger(__name__)
 
 ALL = {**HANDLERS, **listening.HANDLERS, **participants.HANDLERS, **audit_heads.HANDLERS}
 """Every errand that can be run, by topic."""
+
+ABOUT_THE_CALLER = frozenset(
+    {
+        "bring_caller",
+        "rescue_caller",
+        "say_bye",
+        "announce",
+        "set_hold",
+        "look_into_hold",
+        "look_into_room",
+        "ask_after_call",
+    }
+)
+"""Errands about the leg of a call's caller; the others are about the leg of their offer."""
 
 GIVE_UP_AFTER = timedelta(minutes=2)
 """An errand of the telephone is about people who are on the line now; older ones are left to the watchdog."""
@@ -27,14 +46,41 @@ TRIES = 5
 """An errand that was left lying while no worker lived is old at its first try, and is tried as often as any other."""
 
 
-def drain(*, slow: bool = False) -> int:
-    """Run every due errand and return how many; safe in many processes at once.
+@dataclass(frozen=True)
+class DueErrand:
+    """An errand that may be run now, and the leg that it is about: the errands of one leg are run in their order."""
 
-    The *slow* ones are left to the thread that may wait for a mail server.
-    """
+    message_id: int
+    leg: str
+
+
+def due(session: Session, *, now: datetime, slow: bool = False) -> list[DueErrand]:
+    """Return the errands that may be run now, oldest first; the *slow* ones may wait for a mail server."""
+    found = outbox.due(session, now=now, slow=slow)
+    offers = {one.facts["offer"] for one in found if one.topic in ABOUT_THE_CALLER and "offer" in one.facts}
+    held = select(Offer.id, Offer.call_id).where(Offer.id.in_(offers))
+    calls = dict(session.execute(held).all()) if offers else {}
+    return [DueErrand(one.message_id, _leg(one, calls)) for one in found]
+
+
+def _leg(errand: DueMessage, calls: Mapping[str, str]) -> str:
+    offer, call = errand.facts.get("offer"), errand.facts.get("call")
+    if errand.topic in ABOUT_THE_CALLER:
+        call = call or calls.get(offer or "")
+        return f"caller {call or offer}"
+    return f"offer {offer}" if offer else f"errand {errand.message_id}"
+
+
+def drain(*, slow: bool = False) -> int:
+    """Run every due errand, one after the other, and return how many; safe in many processes at once."""
     with reading() as session:
-        waiting = outbox.due(session, now=context().ports.clock.now(), slow=slow)
-    return sum(deliver(message_id) for message_id in waiting)
+        waiting = due(session, now=context().ports.clock.now(), slow=slow)
+    return run(waiting)
+
+
+def run(errands: Sequence[DueErrand]) -> int:
+    """Run these errands in their order and return how many nobody else was working on."""
+    return sum(deliver(errand.message_id) for errand in errands)
 
 
 def deliver(message_id: int) -> bool:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from flask import Flask
 
 from callcenter.adapters import doorbell
-from callcenter.context import context, reading, unit_of_work
+from callcenter.context import context, unit_of_work
 from callcenter.jobs import audit_heads, call_log, fallback, heavy, reconcile, reindex, relay, retention
+from callcenter.jobs.line.errand_pool import ErrandPool
+from callcenter.jobs.line.pulse import Pulse
+from callcenter.jobs.line.rounds import ring_and_run_errands, sweep
 from callcenter.jobs.loop import Routine, keep_running
-from callcenter.services.calls import dispatching
-from callcenter.services.delivery import outbox
+from callcenter.models.base import db, end_idle_transactions
+from callcenter.services.delivery import heartbeats
+from callcenter.services.delivery.heartbeats import LINE
 from callcenter.services.names import nickname_index
 from callcenter.services.talks import silent_calls
 
@@ -36,27 +40,12 @@ BELL = "bell"
 """The one thread that waits for the bell."""
 HEAVY = "heavy"
 """The thread in which heavy jobs are done where no process takes them from the queue."""
-LEAVE_WITHIN = {"line": 15.0, HEAVY: 3.0}
-"""Seconds for threads to come to an end when the worker stops: the line's own work, and to give a heavy job back."""
-
-
-def ring_and_run_errands() -> None:
-    """Ring counsellors for waiting callers and run due errands."""
-    now, policy = context().ports.clock.now(), context().settings.policy
-    with reading() as session:  # most looks find nothing, and then nobody shall wait for them
-        wanted, errands = dispatching.is_dispatch_due(session, now=now, policy=policy), outbox.due(session, now=now)
-    more = wanted
-    while more:
-        with unit_of_work() as session:
-            more = len(dispatching.dispatch(session, now=now, policy=policy)) >= dispatching.BATCH
-    if wanted or errands:
-        relay.drain()
-
-
-def sweep() -> None:
-    """Handle what has been silent for too long."""
-    with unit_of_work() as session:
-        silent_calls.sweep(session, now=context().ports.clock.now(), policy=context().settings.policy)
+PULSE = "pulse"
+LEAVE_WITHIN = {PULSE: 2.0, LINE: 6.0, HEAVY: 3.0}
+"""Seconds for threads to come to an end when the worker stops: heartbeats taken back, the line's own work, and to give
+a heavy job back."""
+ERRANDS_END_WITHIN = 10.0
+"""Seconds for the errands under way, which may wait for the telephone company."""
 
 
 def forget() -> None:
@@ -64,18 +53,23 @@ def forget() -> None:
     with unit_of_work() as session:
         nickname_index.complete(session)  # names that an older version added while it was being replaced
         silent_calls.forget(session, now=context().ports.clock.now())
+        heartbeats.forget(session, now=context().ports.clock.now())
 
 
-def lanes(stop: threading.Event) -> Mapping[str, tuple[Routine, ...]]:
-    """Return the worker's routines by thread, so that long work never delays a ring."""
+def lanes(stop: threading.Event, look: Callable[[], object] | None = None) -> Mapping[str, tuple[Routine, ...]]:
+    """Return the worker's routines by thread, so that long work never delays a ring.
+
+    Unless *look* has others run the errands, the thread that chooses whom to ring runs them itself.
+    """
+    look = look or ring_and_run_errands
     return {
-        "line": (
-            Routine("looking who waits", ring_and_run_errands, LOOK),
+        LINE: (
+            Routine("looking who waits", look, LOOK),
             Routine("looking after silent calls", sweep, SWEEP),
             Routine("forgetting", forget, FORGET),
             Routine("keeping the fallback file", fallback.keep_fallback, KEEP_FALLBACK),
         ),
-        BELL: (Routine("looking who waits, as the bell rang", ring_and_run_errands),),
+        BELL: (Routine("looking who waits, as the bell rang", look),),
         "reconciler": (Routine("comparing with the telephone company's list", reconcile.from_start(), RECONCILE),),
         "night": (
             Routine("destroying what is kept no longer", partial(retention.destroy_due, stop.wait), NIGHT_LOOK),
@@ -103,11 +97,16 @@ def work(app: Flask, *, redis_url: str | None) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
+    with app.app_context():
+        end_idle_transactions(db.engine)
+    errands = ErrandPool(app)
+    pulse = Pulse(app, errands.moves)
     threads = {
-        name: threading.Thread(target=keep_running, args=(app, routines, stop, rung), name=name, daemon=True)
-        for name, routines in lanes(stop).items()
-        for rung in (bell if name == BELL else None,)
+        name: threading.Thread(target=keep_running, args=(app, routines, stop, rung, turned), name=name, daemon=True)
+        for name, routines in lanes(stop, partial(ring_and_run_errands, errands.put)).items()
+        for rung, turned in ((bell if name == BELL else None, pulse.of(name, routines)),)
     }
+    threads[PULSE] = threading.Thread(target=pulse.beat_until, args=(stop,), name=PULSE, daemon=True)
     if redis_url is not None:
         listening = (redis_url, stop, bell.set)
         threads["listener"] = threading.Thread(target=doorbell.listen, args=listening, name="listener", daemon=True)
@@ -116,3 +115,4 @@ def work(app: Flask, *, redis_url: str | None) -> None:
     stop.wait()
     for name, seconds in LEAVE_WITHIN.items():
         threads[name].join(timeout=seconds)
+    errands.stop(ERRANDS_END_WITHIN)

@@ -42,6 +42,9 @@ OLDEST_SQLITE = (3, 51, 3)
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF", "secure_delete=ON")
 """What every connection is told; the last lets no deleted name or key linger in the file."""
 
+IDLE = 20.0
+"""Seconds for which a transaction of the worker may ask nothing; it never waits for anybody outside meanwhile."""
+
 LOCK_LOOK = 0.001
 """Seconds between two looks whether a locked SQLite file is free."""
 
@@ -227,6 +230,18 @@ def connect(url: str | URL, *, wait: float = 5.0) -> Engine:
             "options": f"-c lock_timeout={milliseconds} -c timezone=UTC",
         },
     )
+
+
+def end_idle_transactions(engine: Engine, after: float = IDLE) -> None:
+    """Let PostgreSQL end transactions of this process in which nothing is asked for *after* seconds.
+
+    A worker that is halted in the middle of one would otherwise keep the rows of its callers for good.
+    """
+    if engine.dialect.name == "postgresql":
+
+        @event.listens_for(engine, "do_connect")
+        def limit(_dialect: object, _record: object, _args: object, named: dict[str, Any]) -> None:
+            named["options"] += f" -c idle_in_transaction_session_timeout={int(after * 1000)}"
 
 
 def _connect_sqlite(url: str | URL, wait: float) -> Engine:

@@ -23,6 +23,7 @@ from callcenter.services.access import break_glass
 from callcenter.services.calendar import opening_hours
 from callcenter.services.calls import calls, pull, queue
 from callcenter.services.calls.pull import Pull
+from callcenter.services.delivery import heartbeats
 from callcenter.services.duty import availability, care, presence
 from callcenter.services.duty.care import OpenHardCall
 from callcenter.services.figures import days
@@ -70,10 +71,15 @@ class Board:
     places: int
     people: tuple[Person, ...]
     free: int
+    coming: int
+    """How many can be expected to come to a caller: free, rung, or in a talk or wrap-up with an end in sight."""
+    cover: Level
     pull: Pull
     supervisor_free: bool
     supervisor_at_work: bool
     hold: timedelta
+    worker_silent: bool
+    """No worker rings counsellors; callers get through all the same, a little later."""
     last_call_at: datetime | None
     notes: tuple[OpenHardCall, ...]
     """Who had a hard call and has not been spoken with yet."""
@@ -87,7 +93,16 @@ class Board:
     @property
     def nobody(self) -> bool:
         """Return whether callers wait or may come, and nobody is there to answer."""
-        return not self.people and (self.hours.open or bool(self.waiting))
+        return not self.people and self._expected
+
+    @property
+    def unattended(self) -> bool:
+        """Return whether callers wait or may come, and none of those who are there can come to them."""
+        return bool(self.people) and self.coming == 0 and self._expected
+
+    @property
+    def _expected(self) -> bool:
+        return self.hours.open or bool(self.waiting)
 
 
 def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> Board:
@@ -97,6 +112,7 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> B
     people = roster.people(session, staff, followers, now=now, policy=policy)
     pulled = pull.state(session)
     today = days.calls_on(session, local_date(now))
+    coming = availability.how_many_coming(session, now=now, policy=policy)
     return Board(
         now=now,
         hours=opening_hours.state(session, now),
@@ -104,13 +120,16 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> B
         chart=day_chart.today(session, today, now),
         waiting=callers[:SHOWN_WAITING],
         more_waiting=max(0, len(callers) - SHOWN_WAITING),
-        places=waiting.queue_capacity(len(people), policy),
+        places=waiting.queue_capacity(coming, policy),
         people=people,
         free=availability.how_many_reachable(session, now=now, policy=policy),
+        coming=coming,
+        cover=levels.of_cover(coming, len(people), len(callers)),
         pull=pulled,
         supervisor_free=pulled.on and pull.is_supervisor_free(session, now=now, policy=policy),
         supervisor_at_work=pulled.on and pull.is_supervisor_on_duty(session, now=now, policy=policy),
         hold=policy.pull_hold,
+        worker_silent=not heartbeats.state(session, now=now).well,
         last_call_at=calls.last_talk_ended(session, local_date(now)),
         notes=care.open_hard_calls(session),
         reviews=break_glass.count_open_reviews(session, local_date(now)),

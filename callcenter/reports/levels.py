@@ -55,6 +55,13 @@ def of_wait(waited: timedelta) -> Level:
     return Level(USUAL, f"長めは{_minutes(LONG_WAIT)}")
 
 
+def of_cover(coming: int, there: int, waiting: int) -> Level:
+    """Return the level of how many of those on duty can come to a caller."""
+    if coming or not there:
+        return Level(USUAL)
+    return Level(_serious("だれも出られません") if waiting else _raised("だれも出られません"))
+
+
 def of_service(percent: int | None) -> Level:
     """Return the level of the service level."""
     if percent is None:

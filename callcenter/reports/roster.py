@@ -13,6 +13,7 @@ from callcenter.domain.policy import Policy
 from callcenter.domain.records.record_codes import Risk
 from callcenter.domain.staff.roles import Contact
 from callcenter.domain.talks.supervision import Mode
+from callcenter.domain.talks.talk import Cut
 from callcenter.models.staff.accounts import Staff
 from callcenter.reports import levels
 from callcenter.reports.levels import Level
@@ -59,6 +60,8 @@ class Person:
     held_since: datetime | None
     in_danger: bool
     """Whether the record of the talk says that a life is in danger at this moment."""
+    cut: Cut | None
+    """What will end the talk soon, whatever anybody does."""
     followers: tuple[Follower, ...]
     can_be_heard: bool
     """Whether the reader may begin to follow this talk."""
@@ -117,6 +120,7 @@ def _person(
         held=("相談中" if call.consult_id else "保留中") if call is not None and is_held else "",
         held_since=call.held_at if call is not None and is_held else None,
         in_danger=talks and found.risk == Risk.IN_PROGRESS,
+        cut=roster.cut_of(found, now=now),
         followers=tuple(one for one in following if talk is not None and one.call_id == talk.call_id),
         can_be_heard=answers and row.staff_id != me.id and not any(one.mine for one in following),
     )

@@ -35,11 +35,14 @@ class Day:
     is_today: bool
 
 
-def band(calendar: Calendar, now: datetime, *, crowded: bool | None = None) -> Band:
-    """Return whether the line is open, in words; *crowded* is None where it is unknown."""
+def band(calendar: Calendar, now: datetime, *, crowded: bool | None = None, unattended: bool = False) -> Band:
+    """Return whether the line is open, in words; *crowded* is None where it is unknown.
+
+    *unattended*: no counsellor can come to the telephone just now.
+    """
     state = state_at(calendar, now)
     if state.open and state.closes_at is not None:
-        return _open_band(state, state.closes_at, crowded)
+        return _open_band(state, state.closes_at, _getting_through(crowded, unattended))
     if state.special is not None and state.special.disaster and state.reason is Reason.SPECIAL:
         detail = "まず、ご自分の身を守ってください。受付の再開は、このページでお知らせします。"
         return Band("special", "warm", "flag", "ただいま、災害の影響で、電話の受付をお休みしています。", detail)
@@ -61,8 +64,15 @@ def week_ahead(calendar: Calendar, now: datetime) -> list[Day]:
     return [_day(calendar, today + timedelta(days=ahead), today) for ahead in range(DAYS_SHOWN)]
 
 
-def _open_band(state: State, closes_at: datetime, crowded: bool | None) -> Band:
-    side = {None: "", False: "すぐつながりそうです", True: "こみ合っています"}[crowded]
+def _getting_through(crowded: bool | None, unattended: bool) -> str:
+    usual = {None: "", False: "すぐつながりそうです", True: "こみ合っています"}[crowded]
+    if not unattended:
+        return usual
+    nobody = "いまは、相談員が電話に出られません"
+    return f"{usual}。{nobody}" if crowded else nobody
+
+
+def _open_band(state: State, closes_at: datetime, side: str) -> Band:
     until = f"今日は{clock_words(in_japan(closes_at).time())}までです。"
     special = state.special
     if special is not None and special.reason:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, request
 
 from callcenter.adapters import checkup
+from callcenter.adapters.checkup import Finding
 from callcenter.context import context, ports, reading, settings
 from callcenter.domain.calendar.hours import Calendar
 from callcenter.domain.calendar.times import local_date
@@ -14,7 +16,8 @@ from callcenter.models.base import DatabaseFailed, db
 from callcenter.models.delivery.nightly import NightlyRun
 from callcenter.services.calendar import opening_hours
 from callcenter.services.calls import calls
-from callcenter.services.delivery import heavy_jobs, nightly, outbox
+from callcenter.services.delivery import heartbeats, heavy_jobs, nightly, outbox
+from callcenter.services.delivery.heartbeats import WorkerState
 from callcenter.services.duty import presence
 from callcenter.ui.access import machine
 
@@ -39,6 +42,8 @@ def ready() -> tuple[dict[str, Any], int]:
     """Answer 503 only if nothing works; what the line can do without makes the service ``degraded``."""
     today = local_date(ports().clock.now())
     found = checkup.examine(db.engine, _calendar, redis_url=settings().redis_url, today=today)
+    if found[0].well:
+        found.append(_worker())
     broken = [finding for finding in found if not finding.well]
     down = any(finding.vital for finding in broken)
     status = "down" if down else "degraded" if broken else "ok"
@@ -88,7 +93,19 @@ def _count_the_line(registry: CollectorRegistry) -> None:
         open_errands.set(outbox.count_undone(session))
         for job_state, count in heavy_jobs.undone_by_state(session).items():
             heavy.labels(job_state.value).set(count)
+        now = ports().clock.now()
+        _show_worker(registry, heartbeats.state(session, now=now), now)
         _by_night(registry, nightly.latest(session, nightly.CALL_LOG))
+
+
+def _show_worker(registry: CollectorRegistry, worker: WorkerState, now: datetime) -> None:
+    """Add whether a worker rings counsellors, and how long each of its lanes has been silent."""
+    from prometheus_client import Gauge
+
+    Gauge("helpline_worker_up", "1 if a worker rings counsellors", registry=registry).set(worker.well)
+    silence = Gauge("helpline_worker_silence_seconds", "Time since a lane's last work", ["lane"], registry=registry)
+    for lane, looked_at in worker.looked_at.items():
+        silence.labels(lane).set(max(0.0, (now - looked_at).total_seconds()))
 
 
 def _by_night(registry: CollectorRegistry, run: NightlyRun | None) -> None:
@@ -105,6 +122,12 @@ def _by_night(registry: CollectorRegistry, run: NightlyRun | None) -> None:
     }
     for name, (words, value) in figures.items():
         Gauge(name, words, registry=registry).set(value)
+
+
+def _worker() -> Finding:
+    with reading() as session:
+        found = heartbeats.state(session, now=ports().clock.now())
+    return checkup.worker(found.last_heard_at, looks=found.looks, errands_move=found.errands_move)
 
 
 def _calendar() -> Calendar:

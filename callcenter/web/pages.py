@@ -13,6 +13,7 @@ from callcenter.domain.calendar.times import in_japan
 from callcenter.services.announcements import changed_phrases
 from callcenter.services.calendar import opening_hours
 from callcenter.services.calls import crowd
+from callcenter.services.duty import availability
 from callcenter.ui.access import local_path, public
 from callcenter.ui.line_now import band, week_ahead
 from callcenter.ui.pages import COOKIE, reading_now
@@ -39,11 +40,12 @@ def top() -> str:
     with looking() as session:
         days = opening_hours.current(session, now)
         crowded = crowd.is_crowded(session, now=now, policy=settings().policy)
+        coming = availability.how_many_coming(session, now=now, policy=settings().policy)
         changed_phrases.keep_fresh(session)
     line = line_words()
     return render_template(
         "web/top.html",
-        line=band(days, now, crowded=crowded),
+        line=band(days, now, crowded=crowded, unattended=coming == 0),
         week=week_ahead(days, now),
         evening=in_japan(now).hour not in DAYLIGHT,
         heard=HEARD if line is None else line.shown("A01", "A04"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from twilio.twiml.voice_response import VoiceResponse
 
@@ -23,16 +24,9 @@ class Screen:
 
 
 def screen(scene: Screen) -> str:
-    """Return the script that says what is offered and asks for a 1; without it, it hangs up."""
+    """Return the script that says what is offered and asks for a 1."""
     twiml = VoiceResponse()
-    keys = twiml.gather(
-        input="dtmf",
-        num_digits=1,
-        timeout=KEY_TIMEOUT,
-        finish_on_key="",
-        action=address(scene.key_url),
-        method="POST",
-    )
+    keys = _asked(twiml, scene.key_url)
     if scene.whisper is None:
         say(keys, words.D09)
     else:
@@ -40,14 +34,19 @@ def screen(scene: Screen) -> str:
         if scene.whisper.flagged:
             say(keys, words.D12)
     say(keys, words.D10)
-    twiml.hangup()
-    return str(twiml)
+    return _answered_or_not(twiml, scene.key_url)
 
 
 def ask_to_listen(key_url: str) -> str:
     """Return the script that asks a supervisor for a 1, so that no answering machine listens."""
     twiml = VoiceResponse()
-    keys = twiml.gather(
+    say(_asked(twiml, key_url), words.D11)
+    return _answered_or_not(twiml, key_url)
+
+
+def _asked(twiml: VoiceResponse, key_url: str) -> Any:
+    """Return the question that takes one key; what it says may be cut short by it."""
+    return twiml.gather(
         input="dtmf",
         num_digits=1,
         timeout=KEY_TIMEOUT,
@@ -55,8 +54,11 @@ def ask_to_listen(key_url: str) -> str:
         action=address(key_url),
         method="POST",
     )
-    say(keys, words.D11)
-    twiml.hangup()
+
+
+def _answered_or_not(twiml: VoiceResponse, key_url: str) -> str:
+    """Return the script; where no key came the same address hears of it, so that it is no hanging-up."""
+    twiml.redirect(address(key_url), method="POST")
     return str(twiml)
 
 

@@ -57,9 +57,9 @@ class Whisper:
 
     @property
     def facts(self) -> dict[str, Fact]:
-        """Return the facts for D02."""
+        """Return the facts for D02; of a key that was not pressed nothing is said."""
         waited = minutes_phrase(self.minutes) if self.minutes else Phrase("1分未満", "いっぷん みまん")
-        return {"key_hint": words.KEY_HINTS.get(self.key or "", words.NO_KEY), "waited": waited}
+        return {"key_hint": words.KEY_HINTS.get(self.key or ""), "waited": waited}
 
 
 def say(parent: Any, announcement: Announcement, **facts: Fact) -> None:

@@ -18,6 +18,8 @@ from ivr.scripts.parts import Queueing, address, enter_queue, length, say
 
 LONGEST = 20.0
 """Seconds a wait document may last: so long may a caller who should move on be kept."""
+LATE = 3.0
+"""Seconds by which a document may begin later than the one before it ended."""
 SHORT_MUSIC = 8.0
 """Seconds of ``static/audio/wait-8.wav``."""
 LONG_MUSIC = 15.0
@@ -27,6 +29,19 @@ CODE_TIMEOUT = 5
 """Seconds of patience for a 呼び番号, and from digit to digit."""
 KEY_TIMEOUT = 2
 """Seconds of patience for a key after the greeting."""
+
+BEFORE_THE_PLACE = {
+    "nobody": words.C14,
+    "danger": words.B10,
+    "other_line": words.C15,
+    "crowded": words.C12,
+    "near_close": words.C08,
+    "closing": words.C06,
+    "care": words.A02,
+}
+AFTER_THE_PLACE = {"apology": words.C04, "code": words.C13, "still": words.D05}
+"""The phrases of a round of waiting by their field, in the order in which they are said."""
+OTHER_LINE: dict[str, Fact] = {"other_line": readings.digits(words.OTHER_LINE)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +131,7 @@ def wait(scene: Wait) -> str:
     for part, announcement, facts in _phrases_in_order(fit(scene.phrases)):
         say(_for_code(twiml, scene) if part == "code" else twiml, announcement, **facts)
         left -= _needed(part, announcement, **facts)
-    if left >= LONG_MUSIC:
-        twiml.play(address(scene.music.long_url))
-    elif left >= SHORT_MUSIC:
-        twiml.play(address(scene.music.short_url))
+    _play(twiml, scene.music, left)
     return _and_again(twiml, scene.music.again_url)
 
 
@@ -127,14 +139,14 @@ def wait(scene: Wait) -> str:
 def meanwhile(scene: Meanwhile) -> str:
     """Return music, at first and each minute with the words that the line is not dead; needs no database."""
     twiml = VoiceResponse()
+    said = None
     if scene.seconds < SHORT_MUSIC:
-        say(twiml, words.D04)
-    elif scene.seconds >= MINUTE and scene.seconds % MINUTE < LONG_MUSIC:
-        say(twiml, words.D05)
-    else:
-        twiml.play(address(scene.music.long_url))
-        return _and_again(twiml, scene.music.again_url)
-    twiml.play(address(scene.music.short_url))
+        said = words.D04
+    elif scene.seconds >= MINUTE and scene.seconds % MINUTE < LONG_MUSIC + LATE:  # so that no minute is stepped over
+        said = words.D05
+    if said is not None:
+        say(twiml, said)
+    _play(twiml, scene.music, LONGEST - (length(said) if said is not None else 0))
     return _and_again(twiml, scene.music.again_url)
 
 
@@ -142,6 +154,14 @@ def _and_again(twiml: VoiceResponse, url: str) -> str:
     """End a wait document by asking what comes next; that Twilio asks by itself is not promised for every document."""
     twiml.redirect(address(url), method="POST")
     return str(twiml)
+
+
+def _play(twiml: VoiceResponse, music: Music, left: float) -> None:
+    """Play the longest piece that fits into the seconds *left*, if any does."""
+    if left >= LONG_MUSIC:
+        twiml.play(address(music.long_url))
+    elif left >= SHORT_MUSIC:
+        twiml.play(address(music.short_url))
 
 
 @kept
@@ -162,20 +182,14 @@ def requeue(scene: Requeue) -> str:
 
 def _phrases_in_order(phrases: WaitPhrases) -> Iterator[tuple[str, Announcement, dict[str, Fact]]]:
     """Yield what is to be said, in order: the field it comes from, the announcement and its facts."""
-    if phrases.crowded:
-        yield "crowded", words.C12, {}
-    if phrases.near_close:
-        yield "near_close", words.C08, {}
-    if phrases.closing:
-        yield "closing", words.C06, {}
-    if phrases.care:
-        yield "care", words.A02, {}
+    for part, announcement in BEFORE_THE_PLACE.items():
+        if getattr(phrases, part):
+            yield part, announcement, OTHER_LINE if part == "other_line" else {}
     if phrases.position is not None:
         yield "position", *_position(phrases.position, moved_up=phrases.moved_up)
-    if phrases.apology:
-        yield "apology", words.C04, {}
-    if phrases.code:
-        yield "code", words.C13, {}
+    for part, announcement in AFTER_THE_PLACE.items():
+        if getattr(phrases, part):
+            yield part, announcement, {}
 
 
 def _needed(part: str, announcement: Announcement, **facts: Fact) -> float:

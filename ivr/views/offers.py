@@ -19,7 +19,7 @@ from ivr.scripts import ending, offers
 from ivr.stand_ins import hang_up, on_pick_up
 
 QUICKLY = 2.0
-"""Seconds; a device that is busy before then cannot have rung."""
+"""Seconds after the dial; a device that is busy before then cannot have rung."""
 
 
 @bp.post("/offer/<offer_id>/answer")
@@ -42,13 +42,15 @@ def answer(form: Form, session: Session, now: datetime, offer_id: str) -> str:
 @bp.post("/offer/<offer_id>/screen")
 @script(hang_up)
 def screen(form: Form, session: Session, now: datetime, offer_id: str) -> str:
-    """Answer the key on a counsellor's telephone: 1 takes the call, anything else declines it."""
+    """Answer the key on a counsellor's telephone: 1 takes the call, another declines it, none is a miss."""
     offer, call = ringing.find_with_call(session, offer_id)
     if offer is None or call is None or offer.state not in OPEN_OFFERS:
         return _decided(session, offer, form)
-    if keys(form) == "1":
+    pressed = keys(form)
+    if pressed == "1":
         return _claim(session, offer, call, now)
-    room.end_ring(session, call, offer, OfferState.DECLINED, now=now, leg_open=False)
+    not_taken = OfferState.DECLINED if pressed else OfferState.MISSED
+    room.end_ring(session, call, offer, not_taken, now=now, leg_open=False)
     return offers.declined()
 
 
@@ -106,8 +108,10 @@ def ring_news(form: Form, session: Session, now: datetime, offer_id: str) -> Non
         return
     offer.leg_sid = offer.leg_sid or read.call_sid
     if offer.state in OPEN_OFFERS:
-        quick = (now - offer.rung_at).total_seconds() < QUICKLY and read.state is not LegState.ENDED
-        room.end_ring(session, call, offer, OfferState.MISSED, now=now, unreachable=quick, leg_open=False)
+        picked_up = read.state is LegState.ENDED  # and put down again, as whoever cannot take the call is asked to
+        quick = not picked_up and (now - ringing.dialled_at(offer)).total_seconds() < QUICKLY
+        not_taken = OfferState.DECLINED if picked_up else OfferState.MISSED
+        room.end_ring(session, call, offer, not_taken, now=now, unreachable=quick, leg_open=False)
     else:
         room.leg_left(session, call, offer, at=read.at or now, now=now)
 

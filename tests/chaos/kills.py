@@ -106,7 +106,9 @@ class Run:
 
     def _break_something(self) -> None:
         wires = self.system.wires
-        fault = self._chance.choice([self._kill_web, self._kill_worker, self._kill_worker, self._kill_a_web_process])
+        fault = self._chance.choice(
+            [self._kill_web, self._kill_worker, self._kill_worker, self._halt_worker, self._kill_a_web_process]
+        )
         if self._chance.random() < 0.5:
             self._cut(self._chance.choice(wires))
         else:
@@ -142,6 +144,12 @@ class Run:
             left = {row.id: row.attempts for row in session.execute(due)}
         self._orphans.append((time.monotonic(), left))
         self._after(self._chance.uniform(0, 2), self.system.worker.start)
+
+    def _halt_worker(self) -> None:
+        """Let the worker hang, longer than it takes to be missed; what is killed or started meanwhile stays so."""
+        self._note("worker halted")
+        self.system.worker.halt()
+        self._after(self._chance.uniform(2, 20), self.system.worker.go_on)
 
     def _cut(self, wire: Proxy) -> None:
         how = self._chance.choice([Wire.REFUSED, Wire.SILENT, Wire.CUT_LATE, Wire.CUT_LATE])

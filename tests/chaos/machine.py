@@ -211,6 +211,10 @@ class AnyDay(RuleBasedStateMachine):
         else:
             self.stage.starts_again()
 
+    @rule(stands_in=st.booleans())
+    def a_web_process_stands_in_for_a_dead_worker(self, stands_in: bool) -> None:
+        self.stage.stands_in = stands_in
+
     @rule(where=st.sampled_from([BEFORE, AFTER]), untouched=st.integers(min_value=0, max_value=3))
     def a_web_process_dies(self, where: str, untouched: int) -> None:
         self.stage.cuts = [""] * untouched + [where]

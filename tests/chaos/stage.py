@@ -18,7 +18,9 @@ from callcenter.domain.ports import Ports
 from callcenter.domain.staff.roles import Role
 from callcenter.domain.talks.supervision import Mode
 from callcenter.domain.telephony import Telephony
-from callcenter.jobs import reconcile, worker
+from callcenter.jobs import reconcile, relay, worker
+from callcenter.jobs.line import rounds
+from callcenter.jobs.line.substitute import Duty
 from callcenter.models.base import connect, db, sqlite_driver
 from callcenter.models.calls.calls import Offer, Presence
 from callcenter.models.staff.accounts import Staff
@@ -48,6 +50,7 @@ class Stage(Desk):
     def __init__(self, folder: Path) -> None:
         self.path, self.mortal, self.cuts = folder / "stage.db", Mortal(), list[str]()
         self._beaten, self._compared, self.restarted, self.there = 0.0, 0.0, False, set[str]()
+        self.stands_in, self.duty = False, Duty(relay.run)
         url = f"sqlite:///{self.path}"
         _fill(url)
         super().__init__(url, reused=False)
@@ -73,6 +76,7 @@ class Stage(Desk):
         self.mortal.deaths = 0
         self.mortal.haunts_the_jobs()
         self.working, self.restarted, self.cuts, self.there = True, False, [], set()
+        self.stands_in, self.duty = False, Duty(relay.run)
         self.line = Line(
             self.app.wsgi_app, origin=ORIGIN, at=A_WEDNESDAY_AFTERNOON, tick=self._tick, pulse=PULSE, strict=False
         )
@@ -176,19 +180,22 @@ class Stage(Desk):
         self.line.settle()
 
     def _work(self) -> None:
-        """What the worker does, in one of its rounds."""
+        """What the worker does in one of its rounds, or a web process in the place of one that is dead."""
         if not self.working:
+            if self.stands_in:
+                with self.app.app_context():
+                    self.duty.look()
             return
         with self.app.app_context():
             now = self.line.engine.elapsed
             if now - self._swept >= SWEEP:
                 self._swept = now
-                worker.sweep()
+                rounds.sweep()
             if now - self._compared >= worker.RECONCILE:
                 self._compared = now
                 reconcile.reconcile(every=reconcile.AT_START if self.restarted else reconcile.EVERY)
                 self.restarted = False
-            worker.ring_and_run_errands()
+            rounds.ring_and_run_errands()
 
     def _beat(self) -> None:
         for staff_id in self.there:

@@ -64,6 +64,16 @@ class Program:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
+    def halt(self) -> None:
+        """Stop this program where it stands, as if it hung: it lives, holds what it holds, and does nothing."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let a halted program go on; nothing if it was killed meanwhile."""
+        if self._process is not None and self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGCONT)
+
     def kill_one_child(self, number: int) -> bool:
         """Kill one of the processes that it has started, and let it see to that by itself; False if it has none."""
         assert self._process is not None
@@ -76,6 +86,7 @@ class Program:
 
     def stop(self) -> None:
         if self._process is not None and self._process.poll() is None:
+            self.go_on()
             self._process.terminate()
             try:
                 self._process.wait(timeout=10)

@@ -22,7 +22,7 @@ from callcenter.domain.ports import Ports
 from callcenter.domain.records.record_codes import Channel, Relation
 from callcenter.domain.staff.roles import Role
 from callcenter.factory import create_app
-from callcenter.jobs import worker
+from callcenter.jobs.line import rounds
 from callcenter.loopback import free_port
 from callcenter.models.cases.cases import Person
 from callcenter.models.staff.accounts import Staff
@@ -120,10 +120,10 @@ class Office:
         swept = 0
         while not self.stopping.wait(0.1):
             with self.app.app_context():
-                worker.ring_and_run_errands()
+                rounds.ring_and_run_errands()
                 swept += 1
                 if swept % 30 == 0:
-                    worker.sweep()
+                    rounds.sweep()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from callcenter.adapters.twilio.client import Account, plain_errors
+from callcenter.domain.talks.talk import LEG_LIMIT
 from callcenter.domain.telephony import Browser, CallerLeg, LegState, LineGone, RungLeg
 from callcenter.twilio_words import (
     CANCELED,
@@ -25,9 +26,6 @@ from callcenter.twilio_words import (
 
 if TYPE_CHECKING:
     from twilio.rest import Client
-
-LEG_LIMIT = 3 * 60 * 60
-"""Seconds after which Twilio ends a counsellor's leg by itself, against a line that stays open unseen."""
 
 EVENTS = [INITIATED, RINGING, "answered", COMPLETED]
 """What Twilio tells of a leg that it rings for us (Call resource, StatusCallbackEvent)."""
@@ -65,7 +63,7 @@ class TwilioLine:
                 status_callback_event=EVENTS,
                 status_callback_method="POST",
                 timeout=timeout,
-                time_limit=LEG_LIMIT,
+                time_limit=int(LEG_LIMIT.total_seconds()),
                 **({"fallback_url": self.fallback_url} if self.fallback_url else {}),
             )
         return str(leg.sid)

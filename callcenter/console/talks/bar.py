@@ -12,7 +12,18 @@ from callcenter.console.misuse.flagged import Flagged
 from callcenter.context import line_words
 from callcenter.domain.calls.lifecycle import OPEN_OFFERS, OfferState, Purpose
 from callcenter.domain.policy import Policy
-from callcenter.domain.talks.talk import ABUSE, LIMIT_WORDS, SILENCE, SILENT_END_AFTER, WORDS, Help, limit_near, may_say
+from callcenter.domain.talks.talk import (
+    ABUSE,
+    LIMIT_WORDS,
+    SILENCE,
+    SILENT_END_AFTER,
+    WORDS,
+    Cut,
+    Help,
+    cut_ahead,
+    limit_near,
+    may_say,
+)
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.announcements import changed_phrases
@@ -89,6 +100,8 @@ class Talk:
     limit_words: str
     """What to say now that the soft limit is near; empty before."""
     limit_minutes: int
+    cut: Cut | None
+    """What will end this talk soon, whatever we do."""
     flag: Flagged | None
     """A mark on the caller's number."""
 
@@ -123,6 +136,7 @@ def build(session: Session, offer: Offer | None, staff: Staff, *, now: datetime,
         abuse=abuse,
         limit_words=LIMIT_WORDS if near else "",
         limit_minutes=int(policy.soft_limit.total_seconds() // 60),
+        cut=cut_ahead(call.arrived_at, offer.answered_at or offer.rung_at, now=now) if mine else None,
         flag=flagged.of_call(session, call, staff, now=now) if mine else None,
     )
 

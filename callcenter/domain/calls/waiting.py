@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -39,6 +39,10 @@ class WaitingCaller:
     apologies: int
     apology_at: datetime | None
     phrases_heard: frozenset[str]
+    words_at: datetime | None
+    """When they last heard words, not music alone."""
+    nobody_at: datetime | None
+    """When they last heard that nobody can come, if no place in the queue was told since."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class QueueSnapshot:
     closing: Closing | None
     """How the line closed on the day the caller came, if it has."""
     on_duty: int
+    coming: int
+    """Counsellors on duty who are free, being rung, or in a talk or wrap-up with an end in sight."""
     free: int
     """Counsellors who could be rung now."""
     position: int
@@ -58,6 +64,11 @@ class QueueSnapshot:
     """Whether a counsellor is being rung for the caller at this moment."""
     codes_in_use: bool = False
     """Whether anybody was given a 呼び番号, so that it is worth asking for one."""
+
+    @property
+    def can_anybody_come(self) -> bool:
+        """Return whether a counsellor can be expected to come to this caller."""
+        return self.coming > 0 or self.being_rung
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,25 @@ class WaitPhrases:
     apology: bool = False
     code: bool = False
     """Whoever has a 呼び番号 may key it in."""
+    nobody: bool = False
+    """No counsellor can come now; they may wait or call again."""
+    danger: bool = False
+    """Whom to call when a life is in danger."""
+    other_line: bool = False
+    """Another line that answers now."""
+    still: bool = False
+    """The line is not dead."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether nothing is said."""
+        return self == WaitPhrases(moved_up=self.moved_up)
+
+
+ONCE = ("crowded", "near_close", "closing", "care", "code")
+"""Phrases that a caller hears once."""
+AFTER_NOBODY = ("danger", "other_line")
+"""Phrases that follow each time a caller has heard that nobody can come."""
 
 
 def verdict(caller: WaitingCaller, snapshot: QueueSnapshot, policy: Policy) -> WaitingVerdict:
@@ -107,9 +137,37 @@ def _closed_out(caller: WaitingCaller, snapshot: QueueSnapshot, policy: Policy) 
 
 
 def phrases_to_say(caller: WaitingCaller, snapshot: QueueSnapshot, policy: Policy) -> WaitPhrases:
-    """Return the phrases to say next; each is said once, a position only when it improved."""
+    """Return the phrases to say next.
+
+    Most are said once and a position only when it improved; that nobody can come is said again while it is so.
+    With ``words_every`` and one document no caller hears two minutes of music alone.
+    """
     if caller.waits == 0:
         return WaitPhrases(greeting=True)
+    if snapshot.can_anybody_come:
+        phrases = _while_somebody_can_come(caller, snapshot, policy)
+    elif snapshot.now - caller.waiting_since >= policy.nobody_after:
+        phrases = _while_nobody_can_come(caller, snapshot, policy)
+    else:
+        usual = _while_somebody_can_come(caller, snapshot, policy)
+        phrases = replace(usual, position=None, apology=False, code=False)
+    if phrases.is_empty:
+        return replace(phrases, still=_due(caller.words_at or caller.waiting_since, snapshot.now, policy))
+    return phrases
+
+
+def _while_nobody_can_come(caller: WaitingCaller, snapshot: QueueSnapshot, policy: Policy) -> WaitPhrases:
+    """Return the honest words; whatever promises a counsellor, or can wait for one, is left out."""
+    nobody = caller.nobody_at is None or _due(caller.nobody_at, snapshot.now, policy)
+    return WaitPhrases(
+        nobody=nobody,
+        danger=nobody or "danger" not in caller.phrases_heard,
+        other_line=nobody or "other_line" not in caller.phrases_heard,
+        closing=not snapshot.hours.open and "closing" not in caller.phrases_heard,
+    )
+
+
+def _while_somebody_can_come(caller: WaitingCaller, snapshot: QueueSnapshot, policy: Policy) -> WaitPhrases:
     crowded = snapshot.waiting >= policy.crowded_from
     return WaitPhrases(
         crowded=crowded and "crowded" not in caller.phrases_heard and caller.waits == 1,
@@ -117,18 +175,39 @@ def phrases_to_say(caller: WaitingCaller, snapshot: QueueSnapshot, policy: Polic
         closing=not snapshot.hours.open and "closing" not in caller.phrases_heard,
         care="care" not in caller.phrases_heard,
         position=snapshot.position if _worth_saying(caller, snapshot) else None,
-        moved_up=caller.spoken_position is not None,
+        moved_up=caller.spoken_position is not None and caller.nobody_at is None,
         apology=_apology_due(caller, snapshot.now, policy),
         code=snapshot.codes_in_use and "code" not in caller.phrases_heard and caller.waits > 1,
     )
 
 
+def after_hearing(caller: WaitingCaller, phrases: WaitPhrases, now: datetime) -> WaitingCaller:
+    """Return the caller as they are once a document has said *phrases*."""
+    forgotten = frozenset(AFTER_NOBODY) if phrases.nobody else frozenset[str]()
+    heard = {name for name in (*ONCE, *AFTER_NOBODY) if getattr(phrases, name)}
+    told_place = phrases.position is not None
+    return replace(
+        caller,
+        waits=caller.waits + 1,
+        spoken_position=phrases.position if told_place else caller.spoken_position,
+        apologies=caller.apologies + phrases.apology,
+        apology_at=now if phrases.apology else caller.apology_at,
+        phrases_heard=(caller.phrases_heard - forgotten) | heard,
+        words_at=caller.words_at if phrases.is_empty else now,
+        nobody_at=now if phrases.nobody else None if told_place else caller.nobody_at,
+    )
+
+
 def _worth_saying(caller: WaitingCaller, snapshot: QueueSnapshot) -> bool:
-    if snapshot.on_duty == 0:
-        return False  # nobody is talking to somebody else, and nobody is coming
     if caller.spoken_position is None:
         return snapshot.free == 0
+    if caller.nobody_at is not None:  # now somebody can, and the place holds as before
+        return snapshot.free == 0 and snapshot.position <= caller.spoken_position
     return snapshot.position < caller.spoken_position
+
+
+def _due(said_at: datetime, now: datetime, policy: Policy) -> bool:
+    return now - said_at >= policy.words_every
 
 
 def _near_close(caller: WaitingCaller, snapshot: QueueSnapshot, policy: Policy) -> bool:
@@ -142,11 +221,16 @@ def _apology_due(caller: WaitingCaller, now: datetime, policy: Policy) -> bool:
     return now - (caller.apology_at or caller.waiting_since) >= policy.apology_every
 
 
-def queue_capacity(on_duty: int, policy: Policy) -> int:
-    """Return how many callers may wait at the same time."""
-    return max(policy.queue_at_least, policy.queue_per_counsellor * on_duty)
+def queue_capacity(coming: int, policy: Policy) -> int:
+    """Return how many callers may wait at the same time, by the counsellors who can come to them."""
+    return max(policy.queue_at_least, policy.queue_per_counsellor * coming)
 
 
-def ring_given_up_at(rung_at: datetime, seconds: int, policy: Policy) -> datetime:
-    """Return when an offer without news is given up; Twilio rings up to five seconds longer than asked."""
-    return rung_at + timedelta(seconds=seconds + 5) + policy.ring_slack
+def ring_given_up_at(dialled_at: datetime, seconds: int, policy: Policy) -> datetime:
+    """Return when a ring without news is given up; Twilio rings up to five seconds longer than asked."""
+    return dialled_at + timedelta(seconds=seconds + 5) + policy.ring_slack
+
+
+def key_given_up_at(answered_at: datetime, policy: Policy) -> datetime:
+    """Return when whoever picked up and presses nothing is given up, however long it had rung before."""
+    return answered_at + policy.key_within

@@ -40,7 +40,7 @@ class AwayReason(StrEnum):
     VISIT = "visit"
     MAIL = "mail"
     MISSED = "missed"
-    """Set by the line after two rings in a row went unanswered."""
+    """Set by the line after two rings in a row went unanswered, or three were picked up by a machine."""
     UNREACHABLE = "unreachable"
     """Set by the line when a device answered busy at once, twice in a row, or when its page had stood still."""
 
@@ -51,6 +51,9 @@ PUT_AWAY = (AwayReason.MISSED, AwayReason.UNREACHABLE)
 CHOSEN = tuple(reason for reason in AwayReason if reason not in PUT_AWAY)
 
 MISSES_UNTIL_AWAY = 2
+
+KEYLESS_UNTIL_AWAY = 3
+"""So many rings in a row that are picked up, heard to the end and not taken are an answering machine's."""
 
 NextWork = tuple[Work, AwayReason | None]
 
@@ -71,10 +74,13 @@ def work_after_call(plan: AfterCallPlan) -> NextWork:
     return Work.AVAILABLE, None
 
 
-def work_after_missed_ring(plan: AfterCallPlan, misses: int, *, unreachable: bool) -> NextWork:
-    """Return what a counsellor does after *misses* unanswered rings in a row; their own plan comes first."""
+def work_after_missed_ring(plan: AfterCallPlan, misses: int, *, unreachable: bool, keyless: int = 0) -> NextWork:
+    """Return what a counsellor does after *misses* unanswered rings in a row; their own plan comes first.
+
+    Of rings that were picked up without a 1 (*keyless*) it takes one more: a person may have listened for too long.
+    """
     planned = work_after_call(plan)
-    if planned[0] is not Work.AVAILABLE or misses < MISSES_UNTIL_AWAY:
+    if planned[0] is not Work.AVAILABLE or (misses < MISSES_UNTIL_AWAY and keyless < KEYLESS_UNTIL_AWAY):
         return planned
     return Work.AWAY, AwayReason.UNREACHABLE if unreachable else AwayReason.MISSED
 

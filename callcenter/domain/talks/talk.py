@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from callcenter.domain.codes import Code
 from callcenter.domain.errors import HelplineError
@@ -13,6 +14,13 @@ SILENT_END_AFTER = timedelta(minutes=10)
 
 LIMIT_CUE = timedelta(minutes=5)
 """So long before the soft limit the counsellor is reminded of it."""
+
+LEG_LIMIT = timedelta(hours=3)
+"""So long a counsellor's leg lasts; then the telephone company ends it, against a line that stays open unseen."""
+CALL_LIMIT = timedelta(hours=4)
+"""So long the telephone company lets a caller's leg last, counted from the arrival to be on the safe side."""
+CUT_CUE = timedelta(minutes=20)
+"""So long before the telephone company cuts a talk, counsellor and supervisors are told."""
 
 
 class Help(Code):
@@ -64,6 +72,22 @@ def may_say(what: Help, *, talked: timedelta, said: Collection[str]) -> bool:
     if what is Help.SILENT_END:
         return talked >= SILENT_END_AFTER
     return what is not Help.END or Help.LAST_WARNING in said
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The moment at which the telephone company ends a leg of a talk by itself."""
+
+    at: datetime
+    whole: bool
+    """Whether the call itself ends; otherwise the counsellor's leg does, and the caller goes on to somebody else."""
+
+
+def cut_ahead(arrived_at: datetime, picked_up_at: datetime, *, now: datetime) -> Cut | None:
+    """Return what will cut a talk soon, None while there is time; a colleague who takes over has a leg of their own."""
+    call, leg = arrived_at + CALL_LIMIT, picked_up_at + LEG_LIMIT
+    first = Cut(call, whole=True) if call <= leg else Cut(leg, whole=False)
+    return first if now >= first.at - CUT_CUE else None
 
 
 def limit_near(talked: timedelta, limit: timedelta) -> bool:

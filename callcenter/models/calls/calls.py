@@ -85,6 +85,10 @@ class Call(Base):
     apology_at: Mapped[datetime | None] = mapped_column(Moment)
     phrases_heard: Mapped[list[str]] = mapped_column("told", JSON, default=list)
     """Phrases this caller has heard and shall not hear again."""
+    words_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When a wait document last said words to them, not music alone."""
+    nobody_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When they last heard that nobody can come, if no place was told since."""
 
     offers: Mapped[list[Offer]] = relationship(back_populates="call", order_by="Offer.rung_at")
 
@@ -180,6 +184,9 @@ class Presence(Base):
     set_by: Mapped[str | None] = mapped_column(String(32))
     """The supervisor who put this person away or offline, so that their screen can say so."""
     misses: Mapped[int] = mapped_column(default=0)
+    """How many rings in a row nobody picked up …"""
+    keyless: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """… and how many were picked up without a 1 being pressed, as an answering machine does."""
     offer_id: Mapped[str | None] = mapped_column(String(32))
     listening_id: Mapped[str | None] = mapped_column(String(32))
     """The supervisor's own offer while they follow somebody's talk; whatever else they do stays as it was."""

@@ -1,4 +1,4 @@
-"""Settings of the line that supervisors switch while it runs."""
+"""Settings of the line that supervisors switch while it runs, and the alarm that is on."""
 
 from __future__ import annotations
 
@@ -22,3 +22,5 @@ class LineSettings(Base):
     """New calls are offered to supervisors before anybody else."""
     changed_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     changed_at: Mapped[datetime | None] = mapped_column(Moment)
+    unattended_since: Mapped[datetime | None] = mapped_column(Moment)
+    """Since when callers have met a line at which nobody can come to them; None while somebody can."""

@@ -35,7 +35,7 @@ from callcenter.domain.policy import Policy
 from callcenter.models.base import append, new_id
 from callcenter.models.calls.calls import Call, CallEvent
 from callcenter.models.keys import ring_of
-from callcenter.services.calls import queue
+from callcenter.services.calls import queue, unattended
 from callcenter.services.delivery import live
 
 OUTCOMES: dict[WaitingVerdict, tuple[CallOutcome, EndReason]] = {
@@ -167,11 +167,15 @@ def take_wait_step(
         return wait_step
     call.last_news_at = now
     call.queue_sid = queue_sid or call.queue_sid
+    if wait_step.verdict is WaitingVerdict.NOBODY:
+        unattended.raise_alarm(session, now=now)
     if wait_step.verdict is not WaitingVerdict.STAY:
         return wait_step
     phrases = fit(waiting.phrases_to_say(queue.waiting_caller(call), snapshot, policy))
     if call.waits > 0 and call.greeted_at is None:
         call.greeted_at = now
+    if phrases.nobody:
+        unattended.raise_alarm(session, now=now)
     _remember(call, phrases, now)
     return WaitStep(call, wait_step.verdict, snapshot, phrases)
 
@@ -188,15 +192,12 @@ def decide_wait_step(
 
 
 def _remember(call: Call, phrases: WaitPhrases, now: datetime) -> None:
-    call.waits += 1
-    said = [name for name in ("crowded", "near_close", "closing", "care", "code") if getattr(phrases, name)]
-    if said:
-        call.phrases_heard = [*call.phrases_heard, *said]
-    if phrases.position is not None:
-        call.spoken_position = phrases.position
-    if phrases.apology:
-        call.apologies += 1
-        call.apology_at = now
+    heard = waiting.after_hearing(queue.waiting_caller(call), phrases, now)
+    call.waits, call.spoken_position = heard.waits, heard.spoken_position
+    call.apologies, call.apology_at = heard.apologies, heard.apology_at
+    call.words_at, call.nobody_at = heard.words_at, heard.nobody_at
+    if heard.phrases_heard != frozenset(call.phrases_heard):
+        call.phrases_heard = sorted(heard.phrases_heard)
 
 
 def record_key(session: Session, call: Call, digits: str, *, now: datetime) -> None:

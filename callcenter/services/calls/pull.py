@@ -1,7 +1,7 @@
 """The pull: a switch by which all new calls ring at supervisors.
 
 It never costs a caller more than ``Policy.pull_hold``: whoever has waited so long, or has lost a
-counsellor already, is offered to everybody; and while no supervisor is at work at all, everybody
+counsellor already, is offered to everybody; and while no supervisor can come at all, everybody
 is rung as on any other day. So the switch may be forgotten overnight without anybody waiting in vain.
 """
 
@@ -14,7 +14,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.access.permissions import Action, check, roles_that_may
-from callcenter.domain.duty.presence import Work
 from callcenter.domain.policy import Policy
 from callcenter.models.calls.calls import Call, Presence
 from callcenter.models.calls.switches import LineSettings
@@ -64,14 +63,9 @@ def switch(session: Session, *, on: bool, by: Staff, now: datetime) -> bool:
 
 
 def is_supervisor_on_duty(session: Session, *, now: datetime, policy: Policy) -> bool:
-    """Return whether any supervisor takes calls today, free now or soon."""
-    query = select(Presence.staff_id).where(
-        availability.on_duty(now, policy),
-        Presence.work != Work.AWAY,
-        Presence.draining.is_(False),
-        Presence.staff_id.in_(SUPERVISORS),
-    )
-    return bool(session.scalar(select(query.exists())))
+    """Return whether any supervisor can come to a caller, now or soon."""
+    query = select(Presence.staff_id).where(availability.COMING, Presence.staff_id.in_(SUPERVISORS))
+    return bool(session.scalar(select(query.exists()), availability.moments(now, policy)))
 
 
 def is_supervisor_free(session: Session, *, now: datetime, policy: Policy) -> bool:

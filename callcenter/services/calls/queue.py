@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
@@ -21,7 +21,7 @@ from callcenter.models.cases.continuity import CallerCode
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.announcements import changed_phrases
 from callcenter.services.calendar import opening_hours
-from callcenter.services.duty.availability import OFFERABLE, on_duty_since
+from callcenter.services.duty import availability
 from callcenter.services.misuse import flags
 
 ORDER = (Call.priority.desc(), Call.waiting_since, Call.id)
@@ -62,23 +62,20 @@ def _ahead_of(call: type[Call]) -> ColumnElement[bool]:
 
 
 Other = aliased(Call, name="other")
-_DUTY = _how_many(Presence.staff_id, on_duty_since(bindparam("alive_since"), bindparam("missed_since")))
-_FREE = _how_many(Presence.staff_id, OFFERABLE)
+_DUTY = _how_many(Presence.staff_id, availability.ON_DUTY)
+_COMING = _how_many(Presence.staff_id, availability.COMING)
+_FREE = _how_many(Presence.staff_id, availability.OFFERABLE)
 _WAITS = _how_many(Other.id, Other.state == CallState.WAITING)
 _AHEAD = _how_many(Other.id, Other.state == CallState.WAITING, _ahead_of(Call))
 _RUNG = select(Offer.id).where(Offer.call_id == Call.id, Offer.state.in_(OPEN_OFFERS)).exists()
 _KNOWN = select(Call.id).where(Call.caller_sid == bindparam("caller_sid")).exists()
-_ADMISSION = select(_WAITS, _DUTY, _KNOWN, flags.BLOCKED, changed_phrases.SIGNATURE, *opening_hours.SIGNATURE)
+_ADMISSION = select(_WAITS, _COMING, _KNOWN, flags.BLOCKED, changed_phrases.SIGNATURE, *opening_hours.SIGNATURE)
 _CODES = select(CallerCode.id).where(CallerCode.withdrawn_at.is_(None)).exists()
-_COUNTS = (_DUTY, _FREE, _AHEAD, _WAITS, _RUNG, _CODES, changed_phrases.SIGNATURE, *opening_hours.SIGNATURE)
+_COUNTS = (_DUTY, _COMING, _FREE, _AHEAD, _WAITS, _RUNG, _CODES, changed_phrases.SIGNATURE, *opening_hours.SIGNATURE)
 _SNAPSHOT = select(*_COUNTS).where(Call.id == bindparam("call_id"))
 _CALL_WITH_SNAPSHOT = (
     select(Call, *_COUNTS).where(Call.caller_sid == bindparam("caller_sid")).with_for_update(of=Call, key_share=True)
 )
-
-
-def _since(now: datetime, policy: Policy) -> dict[str, Any]:
-    return {"alive_since": now - policy.gone_after, "missed_since": now - policy.missed_grace}
 
 
 @dataclass(frozen=True)
@@ -95,16 +92,18 @@ class Admission:
 
 def admission_check(session: Session, caller_sid: str, e164: str | None, *, now: datetime, policy: Policy) -> Admission:
     """Check in one query whether a caller who shows that number, or none, can be taken in."""
-    asked = _since(now, policy) | {"caller_sid": caller_sid} | flags.admission_parameters(session, e164, now)
-    waits, duty, known, blocked, worded, *signature = session.execute(_ADMISSION, asked).one()
+    asked = availability.moments(now, policy) | flags.admission_parameters(session, e164, now)
+    waits, coming, known, blocked, worded, *signature = session.execute(
+        _ADMISSION, asked | {"caller_sid": caller_sid}
+    ).one()
     changed_phrases.refresh_if_changed(session, worded)
     hours = state_at(opening_hours.current(session, now, tuple(signature)), now)
-    return Admission(hours, waits >= waiting.queue_capacity(duty, policy), bool(known), bool(blocked))
+    return Admission(hours, waits >= waiting.queue_capacity(coming, policy), bool(known), bool(blocked))
 
 
 def queue_snapshot(session: Session, call: Call, *, now: datetime, policy: Policy) -> QueueSnapshot:
     """Return the queue as it is around *call*, read in one query."""
-    asked = _since(now, policy) | {"fresh_since": now - policy.fresh_for, "call_id": call.id}
+    asked = availability.moments(now, policy) | {"call_id": call.id}
     return _snapshot(session, call, session.execute(_SNAPSHOT, asked).one(), now)
 
 
@@ -112,7 +111,7 @@ def find_with_snapshot(
     session: Session, caller_sid: str, *, now: datetime, policy: Policy
 ) -> tuple[Call, QueueSnapshot] | tuple[None, None]:
     """Return the call of this caller's leg, locked, with its queue snapshot, read in one query."""
-    asked = _since(now, policy) | {"fresh_since": now - policy.fresh_for, "caller_sid": caller_sid}
+    asked = availability.moments(now, policy) | {"caller_sid": caller_sid}
     found = session.execute(_CALL_WITH_SNAPSHOT, asked).one_or_none()
     if found is None:
         return None, None
@@ -121,18 +120,20 @@ def find_with_snapshot(
 
 
 def _snapshot(session: Session, call: Call, counts: Sequence[int], now: datetime) -> QueueSnapshot:
-    changed_phrases.refresh_if_changed(session, counts[6])
-    days = opening_hours.current(session, now, tuple(counts[7:]))
+    on_duty, coming, free, ahead, waits, rung, codes, worded, *signature = counts
+    changed_phrases.refresh_if_changed(session, worded)
+    days = opening_hours.current(session, now, tuple(signature))
     return QueueSnapshot(
         now=now,
         hours=state_at(days, now),
         closing=closing(days, call.arrived_on, now),
-        on_duty=counts[0],
-        free=counts[1],
-        position=1 + counts[2],
-        waiting=counts[3],
-        being_rung=bool(counts[4]),
-        codes_in_use=bool(counts[5]),
+        on_duty=on_duty,
+        coming=coming,
+        free=free,
+        position=1 + ahead,
+        waiting=waits,
+        being_rung=bool(rung),
+        codes_in_use=bool(codes),
     )
 
 
@@ -147,4 +148,6 @@ def waiting_caller(call: Call) -> WaitingCaller:
         apologies=call.apologies,
         apology_at=call.apology_at,
         phrases_heard=frozenset(call.phrases_heard),
+        words_at=call.words_at,
+        nobody_at=call.nobody_at,
     )

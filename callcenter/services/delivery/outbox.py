@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -21,6 +21,10 @@ PATIENCE = timedelta(seconds=60)
 
 SLOW = frozenset({"audit_head"})
 """Errands that may wait for a mail server; they have a thread of their own, so that no ring waits with them."""
+
+
+AT_ONCE = 200
+"""Errands of one look; more than ever wait behind a telephone company that does not answer."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +45,29 @@ def put(session: Session, topic: str, *, now: datetime, after: timedelta = timed
     info(session).rings_worker = True
 
 
-def due(session: Session, *, now: datetime, limit: int = 50, slow: bool = False) -> list[int]:
-    """Return the ids of errands that may be run now, oldest first; the *slow* ones, or all the others."""
+class DueMessage(NamedTuple):
+    """An errand that nobody works on and that may be run now."""
+
+    message_id: int
+    topic: str
+    facts: dict[str, Any]
+
+
+def due(session: Session, *, now: datetime, slow: bool = False) -> list[DueMessage]:
+    """Return the errands that may be run now, oldest first; the *slow* ones, or all the others."""
     open_now = (OutboxMessage.done_at.is_(None), OutboxMessage.due_at <= now)
     topic = OutboxMessage.topic.in_(SLOW) if slow else OutboxMessage.topic.not_in(SLOW)
-    query = select(OutboxMessage.id).where(*open_now, leases.is_free(OutboxMessage, LEASE, now=now), topic)
-    return list(session.scalars(query.order_by(OutboxMessage.due_at, OutboxMessage.id).limit(limit)))
+    query = select(OutboxMessage.id, OutboxMessage.topic, OutboxMessage.facts).where(
+        *open_now, leases.is_free(OutboxMessage, LEASE, now=now), topic
+    )
+    found = session.execute(query.order_by(OutboxMessage.due_at, OutboxMessage.id).limit(AT_ONCE))
+    return [DueMessage(message_id, of, facts) for message_id, of, facts in found]
+
+
+def has_undone(session: Session) -> bool:
+    """Return whether an errand that is not slow is not done yet, be it due or not."""
+    undone = select(OutboxMessage.id).where(OutboxMessage.done_at.is_(None), OutboxMessage.topic.not_in(SLOW))
+    return bool(session.scalar(select(undone.exists())))
 
 
 def count_undone(session: Session) -> int:

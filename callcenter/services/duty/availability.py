@@ -1,9 +1,9 @@
-"""SQL conditions on ``Presence``: who is on duty, and who may be rung."""
+"""SQL conditions on ``Presence``: who is on duty, who can be expected to come, and who may be rung."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -16,6 +16,9 @@ from callcenter.models.staff.accounts import Staff
 
 Since = datetime | BindParameter[datetime]
 
+LONGER_THAN_ANY_TALK = timedelta(days=1)
+"""Without a soft limit the end of every talk is in sight."""
+
 
 def on_duty(now: datetime, policy: Policy) -> ColumnElement[bool]:
     """Return the condition for a counsellor on duty who, as far as is known, is still there."""
@@ -27,13 +30,16 @@ def on_duty_since(alive_since: Since, missed_since: Since) -> ColumnElement[bool
 
     A browser gives a sign of life; whom the line put away for not answering is missed after a while.
     """
-    there = or_(Presence.contact == Contact.PHONE, Presence.heartbeat_at > alive_since)
     missed = and_(
         Presence.work == Work.AWAY,
         Presence.reason.in_((AwayReason.MISSED, AwayReason.UNREACHABLE)),
         Presence.since <= missed_since,
     )
-    return and_(Presence.work != Work.OFFLINE, there, ~func.coalesce(missed, False))
+    return and_(Presence.work != Work.OFFLINE, _there(alive_since), ~func.coalesce(missed, False))
+
+
+def _there(alive_since: Since) -> ColumnElement[bool]:
+    return or_(Presence.contact == Contact.PHONE, Presence.heartbeat_at > alive_since)
 
 
 def staff_on_duty(now: datetime, policy: Policy) -> Select[str]:
@@ -54,8 +60,41 @@ def offerable_since(fresh_since: Since) -> ColumnElement[bool]:
     return and_(Presence.work == Work.AVAILABLE, at_hand, reachable)
 
 
+def _coming_since(alive_since: Since, talking_since: Since, writing_since: Since) -> ColumnElement[bool]:
+    """Return the condition for a counsellor who can be expected to come to a caller.
+
+    They are free, being rung, in a talk that is no longer than talks are, or in a wrap-up within its limit, and take
+    the next caller afterwards. Who is away, for whatever reason, comes back when they say so; who follows a talk, when
+    they leave it; a browser that has not registered, or is gone, when it is back. Nobody is promised any of them.
+    """
+    afterwards = and_(Presence.draining.is_(False), Presence.away_after.is_(None), Presence.listening_id.is_(None))
+    can_ring = or_(Presence.contact == Contact.PHONE, and_(Presence.registered.is_(True), Presence.lease.is_not(None)))
+    soon = or_(
+        and_(Presence.work == Work.AVAILABLE, can_ring),
+        Presence.work.in_((Work.OFFERED, Work.CONNECTING)),
+        and_(Presence.work == Work.ON_CALL, Presence.since > talking_since),
+        and_(Presence.work == Work.WRAP_UP, Presence.since > writing_since),
+    )
+    return and_(soon, afterwards, _there(alive_since))
+
+
+def moments(now: datetime, policy: Policy) -> dict[str, Any]:
+    """Return the moments that ``ON_DUTY``, ``COMING`` and ``OFFERABLE`` need."""
+    return {
+        "alive_since": now - policy.gone_after,
+        "missed_since": now - policy.missed_grace,
+        "fresh_since": now - policy.fresh_for,
+        "talking_since": now - (policy.soft_limit or LONGER_THAN_ANY_TALK),
+        "writing_since": now - policy.wrap_up_limit,
+    }
+
+
+ON_DUTY = on_duty_since(bindparam("alive_since"), bindparam("missed_since"))
+COMING = _coming_since(bindparam("alive_since"), bindparam("talking_since"), bindparam("writing_since"))
 OFFERABLE = offerable_since(bindparam("fresh_since"))
-"""``offerable`` for statements that are written once; the moment comes with each use."""
+"""For statements that are written once; the moments come with each use, from ``moments``."""
+
+_HOW_MANY_COMING = select(func.count(Presence.staff_id)).where(COMING)
 
 
 class AtWork(NamedTuple):
@@ -83,3 +122,8 @@ def can_ring(row: Presence | None, *, now: datetime, policy: Policy) -> bool:
 def how_many_reachable(session: Session, *, now: datetime, policy: Policy) -> int:
     """Return how many counsellors may be rung now."""
     return session.scalar(select(func.count(Presence.staff_id)).where(offerable(now, policy))) or 0
+
+
+def how_many_coming(session: Session, *, now: datetime, policy: Policy) -> int:
+    """Return how many counsellors can be expected to come to a caller."""
+    return session.scalar(_HOW_MANY_COMING, moments(now, policy)) or 0

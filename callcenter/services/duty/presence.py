@@ -138,7 +138,8 @@ def become_available(session: Session, staff: Staff, *, now: datetime) -> Presen
         raise ChangesSoon
     if row.work is not Work.AVAILABLE:
         row.idle_since = now
-    row.misses, row.draining = 0, False
+    row.draining = False
+    clear_misses(row)
     set_work(row, Work.AVAILABLE, session, now=now)
     return row
 
@@ -240,15 +241,24 @@ def free_after_ring(session: Session, row: Presence, *, now: datetime, to_the_ba
     _follow(session, row, work_after_call(row), now=now, to_the_back=to_the_back)
 
 
-def record_missed_ring(session: Session, row: Presence, *, now: datetime, unreachable: bool) -> None:
-    """Count an unanswered ring; after the second in a row the person is set away.
+def clear_misses(row: Presence) -> None:
+    """Begin the count of rings in a row that were not taken anew."""
+    row.misses = row.keyless = 0
+
+
+def record_missed_ring(
+    session: Session, row: Presence, *, now: datetime, unreachable: bool, picked_up: bool = False
+) -> None:
+    """Count a ring that was not taken; after the second unanswered one in a row the person is set away.
 
     *unreachable*: the device was busy at once. A browser is then not rung before it says again that it can be, so
-    that a page which is just being loaded anew costs nobody their place.
+    that a page which is just being loaded anew costs nobody their place. *picked_up*: nobody pressed 1, which one
+    may do who listened for too long; only a row of them is an answering machine's.
     """
-    row.misses += 1
+    row.misses, row.keyless = (0, row.keyless + 1) if picked_up else (row.misses + 1, row.keyless)
     row.registered = row.registered and not unreachable
-    _follow(session, row, work_after_missed_ring(row, row.misses, unreachable=unreachable), now=now, to_the_back=True)
+    to = work_after_missed_ring(row, row.misses, unreachable=unreachable, keyless=row.keyless)
+    _follow(session, row, to, now=now, to_the_back=True)
 
 
 def _follow(session: Session, row: Presence, to: NextWork, *, now: datetime, to_the_back: bool) -> None:

@@ -104,7 +104,7 @@ def claim(session: Session, offer: Offer, call: Call, *, now: datetime) -> bool:
         ringing.close_offer(session, offer, OfferState.LOST, now=now)
         return False
     offer.state, offer.claimed_at = OfferState.CLAIMED, now
-    row.misses = 0
+    presence.clear_misses(row)
     presence.set_work(row, Work.CONNECTING, session, now=now)
     calls.log_event(session, call, "consult_claimed", now=now, staff_id=offer.staff_id)
     return True

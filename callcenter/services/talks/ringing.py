@@ -13,6 +13,7 @@ from sqlalchemy import String, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState, Purpose
+from callcenter.domain.calls.waiting import key_given_up_at, ring_given_up_at
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.policy import Policy
 from callcenter.domain.records.record_codes import Channel
@@ -25,12 +26,18 @@ from callcenter.services.duty import presence
 from callcenter.services.records import consultations
 from callcenter.services.talks import supervision
 
-_BY_ID = select(Offer).where(Offer.id == bindparam("offer_id")).with_for_update(key_share=True)
+_ANEW = {"populate_existing": True}
+"""A locked row is read as it is now, whatever this session knew of it before."""
+
+_BY_ID = (
+    select(Offer).where(Offer.id == bindparam("offer_id")).with_for_update(key_share=True).execution_options(**_ANEW)
+)
 _WITH_CALL = (
     select(Call, Offer)
     .join(Offer, Offer.call_id == Call.id)
     .where(Offer.id == bindparam("offer_id"))
     .with_for_update(of=(Call, Offer), key_share=True)
+    .execution_options(**_ANEW)
 )
 _LIVE_LEGS = (
     select(Offer)
@@ -81,7 +88,7 @@ def claim(session: Session, offer: Offer, call: Call, *, now: datetime) -> bool:
         close_offer(session, offer, OfferState.LOST, now=now)
         return False
     offer.state, offer.claimed_at = OfferState.CLAIMED, now
-    row.misses = 0
+    presence.clear_misses(row)
     presence.set_work(row, Work.CONNECTING, session, now=now)
     calls.log_event(session, call, "claimed", now=now, staff_id=offer.staff_id)
     consultations.open_draft(
@@ -133,7 +140,8 @@ def close_offer(
     row = presence.lock(session, offer.staff_id)
     if row is not None and row.offer_id == offer.id:
         if state is OfferState.MISSED:
-            presence.record_missed_ring(session, row, now=now, unreachable=unreachable)
+            picked_up = offer.answered_at is not None
+            presence.record_missed_ring(session, row, now=now, unreachable=unreachable, picked_up=picked_up)
         else:
             presence.free_after_ring(session, row, now=now, to_the_back=state is OfferState.DECLINED)
     call = session.get(Call, offer.call_id)
@@ -157,3 +165,15 @@ def cancel_ringing(session: Session, legs: Sequence[Offer], *, now: datetime) ->
 def ring_seconds(offer: Offer, policy: Policy) -> int:
     """Return how long this offer rings."""
     return policy.ring_browser if offer.contact is Contact.BROWSER else policy.ring_telephone
+
+
+def dialled_at(offer: Offer) -> datetime:
+    """Return since when the device has been dialled, as far as is known; the offer itself may be older."""
+    return offer.heard_ringing_at or offer.dialled_at or offer.rung_at
+
+
+def given_up_at(offer: Offer, policy: Policy) -> datetime:
+    """Return when an offer that nobody has taken is given up: the wait for the key begins with the answer."""
+    if offer.answered_at is not None:
+        return key_given_up_at(offer.answered_at, policy)
+    return ring_given_up_at(dialled_at(offer), ring_seconds(offer, policy), policy)

@@ -9,7 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.calls.lifecycle import LIVE_OFFERS, Purpose
+from callcenter.domain.duty.presence import TALKING
 from callcenter.domain.policy import Policy
+from callcenter.domain.talks.talk import Cut, cut_ahead
 from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
@@ -24,6 +26,13 @@ class OnDuty(NamedTuple):
     offer: Offer | None
     call: Call | None
     risk: str | None
+
+
+class TalkCut(NamedTuple):
+    """A talk that the telephone company will cut soon: its counsellor's name, and what it cuts when."""
+
+    name: str
+    cut: Cut
 
 
 class TalkFollower(NamedTuple):
@@ -44,6 +53,20 @@ def on_duty(session: Session, *, now: datetime, policy: Policy) -> list[OnDuty]:
         .where(availability.on_duty(now, policy))
     )
     return [OnDuty(*row) for row in session.execute(query)]
+
+
+def cut_of(found: OnDuty, *, now: datetime) -> Cut | None:
+    """Return what will cut the talk of somebody on duty soon; a consulted colleague has none of their own."""
+    offer, call = found.offer, found.call
+    if offer is None or call is None or found.presence.work not in TALKING or call.offer_id != offer.id:
+        return None
+    return cut_ahead(call.arrived_at, offer.answered_at or offer.rung_at, now=now)
+
+
+def cuts_ahead(session: Session, *, now: datetime, policy: Policy) -> list[TalkCut]:
+    """Return every talk that will be cut soon, by the counsellor's name."""
+    found = ((one.name, cut_of(one, now=now)) for one in on_duty(session, now=now, policy=policy))
+    return sorted((TalkCut(name, cut) for name, cut in found if cut is not None), key=lambda one: one.name)
 
 
 def counsellor_of(session: Session, call_id: str) -> str | None:

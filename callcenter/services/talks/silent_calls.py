@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.calls.lifecycle import OPEN_OFFERS, CallState, OfferState
-from callcenter.domain.calls.waiting import ring_given_up_at
 from callcenter.domain.policy import Policy
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.services.delivery import heavy_jobs, live, outbox, receipts
@@ -31,8 +30,7 @@ def sweep(session: Session, *, now: datetime, policy: Policy) -> None:
 def _offers_rung_out(session: Session, now: datetime, policy: Policy) -> None:
     rings = select(Call, Offer).join(Offer, Offer.call_id == Call.id).where(Offer.state.in_(OPEN_OFFERS))
     for call, offer in session.execute(rings.with_for_update(skip_locked=True, key_share=True)):
-        heard = offer.heard_ringing_at or offer.rung_at
-        if now >= ring_given_up_at(heard, ringing.ring_seconds(offer, policy), policy):
+        if now >= ringing.given_up_at(offer, policy):
             rang = offer.leg_sid is not None or offer.heard_ringing_at is not None  # else nobody let it ring
             room.end_ring(session, call, offer, OfferState.MISSED if rang else OfferState.CANCELLED, now=now)
 

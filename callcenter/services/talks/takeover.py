@@ -74,5 +74,6 @@ def _become_counsellor(session: Session, offer: Offer, call: Call, now: datetime
         participants.request_hold(session, call, held=False, now=now)
     row = presence.lock(session, offer.staff_id)
     if row is not None:
-        row.offer_id, row.misses = offer.id, 0
+        row.offer_id = offer.id
+        presence.clear_misses(row)
         presence.set_work(row, Work.ON_CALL, session, now=now)

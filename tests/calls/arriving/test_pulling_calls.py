@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.staff.roles import NotAllowed, Role
+from callcenter.models.calls.calls import Presence
 from callcenter.models.staff.accounts import Staff
 from callcenter.models.trail.audit import AuditEntry
 from callcenter.services.calls import pull
@@ -70,6 +71,17 @@ def test_with_no_supervisor_at_work_the_forgotten_switch_keeps_nobody_waiting(de
     switches(desk, chief, on=True)
     with desk.work() as session:
         presence.become_unavailable(session, session.get_one(Staff, chief.staff_id), Work.OFFLINE, now=desk.clock.now())
+    desk.line.dial()
+    desk.line.advance(5)
+    assert counsellor.rings
+
+
+def test_a_supervisor_who_forgot_a_wrap_up_keeps_nobody_waiting_either(desk: Desk) -> None:
+    counsellor, chief = desk.counsellor(), supervisor(desk)
+    switches(desk, chief, on=True)
+    with desk.work() as session:
+        row = session.get_one(Presence, chief.staff_id)
+        row.work, row.since = Work.WRAP_UP, desk.clock.now() - desk.settings.policy.wrap_up_limit
     desk.line.dial()
     desk.line.advance(5)
     assert counsellor.rings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -111,6 +112,31 @@ def test_a_ring_into_a_page_that_is_just_being_loaded_anew_puts_nobody_away(desk
     assert counsellor.rings
     counsellor.takes_the_call()
     assert counsellor.presence.misses == 0
+
+
+def test_busy_at_once_is_counted_from_the_dial_and_not_from_the_decision_to_ring(
+    desk: Desk, counsellor: Counsellor
+) -> None:
+    desk.line.unregistered.add(counsellor.presence.identity)
+    desk.line.faults.next_rest = ["rest_429", "rest_429"]  # the dial is taken three seconds later
+    desk.line.dial()
+    desk.line.advance(8)
+    (offer,) = desk.offers()
+    assert offer.dialled_at is not None
+    assert offer.dialled_at - offer.rung_at >= timedelta(seconds=2)
+    assert counsellor.presence.registered is False  # it cannot have rung, and is not rung in a loop
+
+
+def test_a_ring_that_is_dialled_late_rings_for_its_whole_time(desk: Desk, counsellor: Counsellor) -> None:
+    desk.line.faults.lost = 1
+    desk.line.faults.next_rest = ["rest_429"] * 4  # fifteen seconds of pauses
+    phone = desk.line.dial()
+    passes(counsellor, 30)
+    assert counsellor.rings
+    assert len(counsellor.handset.calls) == 1
+    counsellor.takes_the_call()
+    passes(counsellor, 5)
+    assert desk.call(phone.sid).state is not CallState.WAITING
 
 
 def test_a_device_that_is_missing_twice_puts_its_person_away(desk: Desk, counsellor: Counsellor) -> None:

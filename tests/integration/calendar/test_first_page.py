@@ -9,12 +9,16 @@ import pytest
 from callcenter.context import settings, unit_of_work
 from callcenter.domain.calendar.hours import SpecialDay, SpecialKind
 from callcenter.domain.calls.lifecycle import CallState
+from callcenter.domain.duty.presence import Work
 from callcenter.domain.phone_numbers import CallerKind
-from callcenter.models.calls.calls import Call
+from callcenter.domain.staff.roles import Contact
+from callcenter.models.calls.calls import Call, Presence
 from callcenter.services.calendar import special_days
 from callcenter.services.calls import crowd
+from callcenter.services.duty import presence
 from callcenter.web.pages import HEARD
 from ivr import words
+from tests.integration.people import member
 from tests.pages import Site
 
 OpenSite = Callable[..., Site]
@@ -112,6 +116,22 @@ def test_a_line_with_many_waiting_callers_is_shown_as_crowded(open_site: OpenSit
         session.flush()
         assert crowd.is_crowded(session, now=now, policy=settings().policy) is True
     assert "こみ合っています" in site.open("/").words
+
+
+def test_a_line_at_which_nobody_can_come_to_the_telephone_says_so(open_site: OpenSite) -> None:
+    site = open_site()
+    nobody = "いまは、相談員が電話に出られません"
+    assert nobody in site.open("/").words
+    with site.app.app_context(), unit_of_work() as session:
+        now = site.clock.now()
+        staff = member(session, "tanto01")
+        row = presence.lock_or_create(session, staff, now=now)
+        row.work, row.contact = Work.AWAY, Contact.PHONE
+    assert nobody in site.open("/").words
+    with site.app.app_context(), unit_of_work() as session:
+        session.get_one(Presence, staff.id).work = Work.AVAILABLE
+    assert "すぐつながりそうです" in site.open("/").words
+    assert nobody not in open_site("2026-11-26T18:00").open("/").words
 
 
 def a_waiting_call(number: int, now: datetime) -> Call:

@@ -11,6 +11,8 @@ from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.domain.staff.roles import Role
 from callcenter.models.base import new_id
 from callcenter.models.calls.calls import Call, Presence
+from callcenter.services.delivery import heartbeats
+from callcenter.services.delivery.heartbeats import ERRANDS, LINE
 from tests.integration.consoles import Console, Seat
 from tests.line import A_WEDNESDAY_AFTERNOON
 from tests.pages import Page
@@ -62,6 +64,27 @@ def test_an_open_line_without_anybody_to_answer_is_said_loudly(desk: Console, ch
     assert "いま、電話を受ける人がいません" in board(chief).words
     desk.seat().takes_the_line()
     assert "いま、電話を受ける人がいません" not in board(chief).words
+
+
+def test_people_who_are_there_and_cannot_come_are_told_apart_from_nobody(desk: Console, chief: Seat) -> None:
+    seat = desk.seat("tanto03", phone="+819000000003")
+    seat.sends("/console/presence", work="away", reason="meeting")
+    words = board(chief).words
+    assert "いま、電話に出られる人がいません" in words
+    assert "だれも出られません" in words
+    assert "くり返しお伝えしています" not in words
+    assert "いま、電話を受ける人がいません" not in words
+    desk.line.dial()
+    desk.line.advance(30)
+    assert "くり返しお伝えしています" in board(chief).words
+    assert "いま出られる人がいないことを、お待ちの方にお伝えしています" in seat.opens().words
+    told = chief.get("/admin/notices").text
+    assert "電話をかけてきた方がいますが、いま、出られる人がいません。" in told
+    assert 'href="/reports/board"' in told
+    seat.sends("/console/presence", work="available")
+    desk.line.advance(5)
+    assert "電話に出られる人がいません" not in board(chief).words
+    assert "出られる人がいません" not in chief.get("/admin/notices").text
 
 
 def test_people_are_listed_with_what_they_do_and_why_they_are_away(desk: Console, chief: Seat) -> None:
@@ -157,6 +180,14 @@ def test_calls_pulled_by_nobody_who_could_take_them_are_an_alarm(desk: Console, 
     assert "統括がいません" not in board(chief).words
     desk.line.advance(20)
     assert "いま手のあいた統括がいません" in board(chief).words
+
+
+def test_supervisors_are_told_in_plain_words_that_no_worker_is_at_work(desk: Console, chief: Seat) -> None:
+    assert "電話をつなぐしくみの一部が、止まっています" in board(chief).words
+    assert "電話は受けられます" in board(chief).words
+    with desk.work() as session:
+        heartbeats.record(session, "worker", dict.fromkeys((LINE, ERRANDS), desk.clock.now()))
+    assert "止まっています" not in board(chief).words
 
 
 def test_the_board_and_its_parts_are_drawn_alike(chief: Seat) -> None:

@@ -11,6 +11,7 @@ from callcenter.domain.announcements.wording import Change
 from callcenter.domain.calls.lifecycle import CallState
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.staff.roles import Role
+from callcenter.models.calls.calls import Offer
 from callcenter.services.announcements import changed_phrases
 from tests.calls.talking.talks import hears, on_music
 from tests.integration.consoles import Console, Seat
@@ -177,6 +178,25 @@ def test_the_help_panel_shows_the_words_as_the_operator_changed_them(desk: Conso
     assert press(seat, "say", code="F01") == 204
     desk.line.advance(5)
     assert caller.heard[-1] == "ゆっくりで、大丈夫です。"
+
+
+def test_the_telephone_company_s_own_limits_are_told_in_good_time_to_counsellor_and_supervisors(
+    desk: Console, seat: Seat, caller: Phone
+) -> None:
+    chief = desk.seat("tokatsu", role=Role.SUPERVISOR)
+    assert not any("ごろに" in seen.opens().words for seen in (seat, chief))
+    leg_id = seat.presence.offer_id
+    with desk.work() as session:
+        leg = session.get_one(Offer, leg_id)
+        assert leg.answered_at is not None
+        leg.answered_at -= timedelta(hours=2, minutes=45)
+    assert "14:15ごろに、あなたの側が切れ" in seat.opens().words
+    for page in ("/console/", "/reports/board"):
+        assert "担当07さんの通話が、14:15ごろに" in chief.opens(page).words
+    with desk.work() as session:
+        desk.call_in(session, caller.sid).arrived_at -= timedelta(hours=3, minutes=50)
+    assert "14:10ごろに、この電話が切れます" in seat.opens().words
+    assert desk.call(caller.sid).state is CallState.TALKING
 
 
 def test_the_soft_limit_is_called_to_mind_and_cuts_nothing(desk: Console, seat: Seat, caller: Phone) -> None:

@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from callcenter.models.base import connect
+from callcenter.models.base import connect, end_idle_transactions
 from callcenter.models.delivery.chores import Chore
 from callcenter.services.delivery import leases
 from callcenter.services.delivery.leases import LeasedRow
@@ -100,3 +101,19 @@ def test_of_many_who_come_at_once_one_gets_it(engine: Engine) -> None:
     for thread in threads:
         thread.join()
     assert len(got) == 1
+
+
+def test_a_halted_process_does_not_keep_a_row_for_good(postgresql_url: str) -> None:
+    engine = connect(postgresql_url)
+    with Session(engine) as session, session.begin():
+        session.add(Chore(name="chore", begun_at=NOW))
+    halted = connect(postgresql_url)
+    end_idle_transactions(halted, after=0.2)
+    with Session(halted) as held:
+        assert taken(held) is not None  # and no commit follows
+        with Session(engine) as session, session.begin():
+            assert taken(session) is not None  # after a moment, and well before a lock is given up
+        with pytest.raises(DBAPIError):
+            held.commit()
+    halted.dispose()
+    engine.dispose()

@@ -39,7 +39,7 @@ def test_two_workers_do_an_errand_once(desk: Desk) -> None:
     with desk.work() as session:
         outbox.put(session, "ring", now=desk.clock.now(), offer="nobody")
     with desk.work() as session:
-        (message_id,) = outbox.due(session, now=desk.clock.now())
+        message_id = outbox.due(session, now=desk.clock.now())[0].message_id
         assert outbox.lease(session, message_id, now=desk.clock.now()) is not None
     with desk.work() as session:
         assert outbox.lease(session, message_id, now=desk.clock.now()) is None
@@ -51,12 +51,12 @@ def test_an_errand_of_a_worker_that_died_is_taken_by_the_next(desk: Desk) -> Non
     with desk.work() as session:
         outbox.put(session, "ring", now=now, offer="nobody")
     with desk.work() as session:
-        (message_id,) = outbox.due(session, now=now)
+        message_id = outbox.due(session, now=now)[0].message_id
         first = outbox.lease(session, message_id, now=now)
         assert first is not None
     later = now + outbox.LEASE
     with desk.work() as session:
-        assert outbox.due(session, now=later) == [message_id]
+        assert [errand.message_id for errand in outbox.due(session, now=later)] == [message_id]
         second = outbox.lease(session, message_id, now=later)
         assert second is not None
         assert not outbox.finish(session, first, "done", now=later)

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy.orm import Session
 
-from callcenter.domain.duty.presence import BOUND, BUSY_WITH_A_CALLER, CHOSEN, TALKING, AwayReason, Work
+from callcenter.domain.duty.presence import (
+    BOUND,
+    BUSY_WITH_A_CALLER,
+    CHOSEN,
+    KEYLESS_UNTIL_AWAY,
+    TALKING,
+    AwayReason,
+    Work,
+)
 from callcenter.domain.staff.roles import Role
 from callcenter.models.base import new_id
 from callcenter.services.administration import duty_changes
@@ -23,7 +31,9 @@ from tests.integration.people import NOW, member
 GOING = st.sampled_from([(Work.OFFLINE, None), *((Work.AWAY, reason) for reason in CHOSEN)])
 CHOICES = st.one_of(st.just((Work.AVAILABLE, None)), GOING)
 
-ENDS = st.sampled_from(["not yet", "missed", "not there", "declined", "cancelled", "taken", "taken", "taken"])
+ENDS = st.sampled_from(
+    ["not yet", "missed", "not there", "heard out", "declined", "cancelled", "taken", "taken", "taken"]
+)
 """How a ring ends."""
 
 
@@ -120,6 +130,12 @@ class Counsellor(RuleBasedStateMachine):
             presence.record_missed_ring(self.session, self.row, now=self.now, unreachable=ends == "not there")
             assert self.row.misses == misses + 1
             assert self.row.work is not Work.AVAILABLE or misses == 0
+            self.moved_back()
+        elif ends == "heard out":
+            keyless = self.row.keyless
+            presence.record_missed_ring(self.session, self.row, now=self.now, unreachable=False, picked_up=True)
+            assert (self.row.misses, self.row.keyless) == (0, keyless + 1)
+            assert self.row.work is not Work.AVAILABLE or keyless < KEYLESS_UNTIL_AWAY - 1
             self.moved_back()
         elif ends in {"declined", "cancelled"}:
             presence.free_after_ring(self.session, self.row, now=self.now, to_the_back=ends == "declined")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 import wsgi
 from callcenter.adapters.clock import WallClock
@@ -18,6 +19,7 @@ from callcenter.models.base import connect, db
 from callcenter.models.calendar import HolidayRow
 from callcenter.models.calls.calls import Presence
 from callcenter.models.staff.accounts import Staff
+from callcenter.services.delivery import heartbeats
 from tests.desk import FIELD_KEYS
 
 Run = Callable[..., Result]
@@ -250,6 +252,18 @@ def test_the_doctor_says_what_is_well(run: Run) -> None:
     assert "second factor: " in result.output
     assert "✓ database" in result.output
     assert "✓ holidays" in result.output
+
+
+def test_the_doctor_sees_that_no_worker_is_at_work(run: Run, sqlite_url: str) -> None:
+    told = run("doctor")
+    assert told.exit_code == 1
+    assert "✗ worker: workerが動いていません" in told.output
+    engine = connect(sqlite_url)
+    with Session(engine) as session, session.begin():
+        now = WallClock().now()
+        heartbeats.record(session, "worker", {heartbeats.LINE: now, heartbeats.ERRANDS: now})
+    engine.dispose()
+    assert "✓ worker" in run("doctor").output
 
 
 def test_the_doctor_sees_keys_that_do_not_open_the_records(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,6 +87,27 @@ def test_a_token_is_renewed_by_the_line_s_word_and_by_a_clock_of_our_own(page: P
     assert page.evaluate("[...line.registered, ...line.renewed]") == ["token 1", "token 2", "token 3"]
 
 
+def test_why_no_ring_can_come_is_known_for_as_long_as_it_is_so(page: Page) -> None:
+    page.evaluate("keeper.hold('lease')")
+    assert page.evaluate("keeper.why") is None  # still connecting
+    page.evaluate("line.tell('registration-failed', { words: '認められませんでした。' })")
+    assert page.evaluate("keeper.why") == "認められませんでした。"
+    hears(page, True)
+    assert page.evaluate("keeper.why") is None
+    page.evaluate("line.tell('registration-failed', { words: '認められませんでした。' })")
+    assert page.evaluate("keeper.why") is None  # it rings all the same
+    page.evaluate("keeper.rest()")
+    assert page.evaluate("keeper.why") is None
+
+
+def test_a_line_that_gives_no_answer_at_all_is_said_to_be_silent(page: Page) -> None:
+    page.evaluate("keeper.hold('lease')")
+    passes(page, 19)
+    assert page.evaluate("keeper.why") is None
+    passes(page, 2)
+    assert "返事がありません" in page.evaluate("keeper.why")
+
+
 def test_a_line_that_is_away_is_asked_less_and_less_often(page: Page) -> None:
     page.evaluate("line.away = true; keeper.hold('lease')")
     for _ in range(150):

@@ -37,7 +37,7 @@ LISTEN = """(made) => {
   globalThis.told = [];
   globalThis.line = made.sdk ? new TwilioLine(made) : new SimulatedLine(made.origin);
   for (const name of ["registration", "expiring", "incoming", "cancelled", "connected", "disconnected", "quality",
-    "failed"])
+    "failed", "registration-failed"])
     line.addEventListener(name, ({ detail }) => told.push([name, detail]));
 }"""
 
@@ -220,6 +220,17 @@ def test_a_token_that_holds_no_longer_makes_the_line_begin_anew(real: Bench) -> 
     assert real.page.evaluate("line.session") is None
     real.registers()
     real.rings()
+
+
+@pytest.mark.parametrize(
+    "code, words",
+    [(31201, "認められませんでした"), (31205, "期限が切れました"), (53001, "ネットワーク"), (31000, "(31000)")],
+)
+def test_why_a_registration_failed_is_told_in_words(real: Bench, code: int, words: str) -> None:
+    real.registers()
+    real.page.evaluate("(code) => line.session.emit('error', { code })", code)
+    told = [detail["words"] for name, detail in real.told if name == "registration-failed"]
+    assert words in told[-1]
 
 
 def test_a_second_ring_during_a_talk_does_not_disturb_it(real: Bench) -> None:

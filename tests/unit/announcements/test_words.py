@@ -83,7 +83,7 @@ def test_haste_is_only_asked_for_where_a_life_is_in_danger(phrase: Announcement)
 
 @every
 def test_only_the_consultation_and_the_other_line_are_called_free(phrase: Announcement) -> None:
-    assert ("無料" in phrase.text) == (phrase in (words.A02, words.B09))
+    assert ("無料" in phrase.text) == (phrase in (words.A02, words.B09, words.C15))
 
 
 @every
@@ -95,6 +95,7 @@ def test_a_number_of_several_digits_is_handed_over_in_kana(phrase: Announcement)
 
 CODES = """
     A01 A02 A04 B01 B02 B03 B04 B05 B06 B07 B08 B09 B10 B11 C01 C02 C03 C04 C05 C06 C07 C08 C09 C10 C11 C12
+    C13 C14 C15
     D00 D01 D02 D03 D04 D05 D06 D10 E01 E02 E03 F01 F02 F03 G03 H01 H02 I01 I05 I06 I07
 """
 

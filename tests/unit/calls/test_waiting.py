@@ -13,7 +13,14 @@ from callcenter.domain.calendar.closing import Closing, closing
 from callcenter.domain.calendar.hours import Calendar, state_at
 from callcenter.domain.calendar.times import JST, local_date
 from callcenter.domain.calls.lifecycle import CallState
-from callcenter.domain.calls.waiting import QueueSnapshot, WaitingVerdict, queue_capacity, ring_given_up_at, verdict
+from callcenter.domain.calls.waiting import (
+    QueueSnapshot,
+    WaitingVerdict,
+    key_given_up_at,
+    queue_capacity,
+    ring_given_up_at,
+    verdict,
+)
 from callcenter.services.calls.calls import OUTCOMES
 from ivr.scenes import ENDINGS
 from tests.unit.calls.waiters import CALLER, CAME, CLOSE, CLOSED, MINUTE, POLICY, QUEUE, SECOND, after
@@ -117,7 +124,7 @@ def test_a_ring_under_way_may_still_be_answered_after_the_last_moment(sudden: bo
 def test_after_closing_the_ceiling_and_the_empty_room_end_a_wait_too() -> None:
     caller, close = replace(CALLER, waiting_since=CLOSE - 25 * MINUTE), Closing(CLOSE, sudden=False)
     assert verdict(caller, closed_at(close, CLOSE + 5 * MINUTE), POLICY) is WaitingVerdict.CEILING
-    nobody = replace(closed_at(close, CLOSE + MINUTE), on_duty=0)
+    nobody = replace(closed_at(close, CLOSE + MINUTE), on_duty=0, coming=0)
     assert verdict(caller, nobody, POLICY) is WaitingVerdict.NOBODY
 
 
@@ -162,10 +169,14 @@ def test_no_caller_waits_beyond_the_ceiling_and_whoever_is_sent_away_hears_why(
         assert becomes in ENDS
 
 
-@pytest.mark.parametrize("on_duty, callers", [(0, 5), (1, 5), (2, 6), (4, 12)])
-def test_three_may_wait_for_each_counsellor_and_five_in_any_case(on_duty: int, callers: int) -> None:
-    assert queue_capacity(on_duty, POLICY) == callers
+@pytest.mark.parametrize("coming, callers", [(0, 5), (1, 5), (2, 6), (4, 12)])
+def test_three_may_wait_for_each_counsellor_who_can_come_and_five_in_any_case(coming: int, callers: int) -> None:
+    assert queue_capacity(coming, POLICY) == callers
 
 
 def test_a_ring_is_given_up_after_its_time_and_what_the_telephone_company_adds() -> None:
     assert ring_given_up_at(CAME, 10, POLICY) == CAME + timedelta(seconds=10 + 5) + POLICY.ring_slack
+
+
+def test_whoever_picked_up_has_three_quarters_of_a_minute_for_the_key() -> None:
+    assert key_given_up_at(CAME, POLICY) == CAME + timedelta(seconds=45)

@@ -26,10 +26,12 @@ CALLER = WaitingCaller(
     apologies=0,
     apology_at=None,
     phrases_heard=frozenset(),
+    words_at=None,
+    nobody_at=None,
 )
-QUEUE = QueueSnapshot(now=CAME, hours=OPEN, closing=None, on_duty=2, free=0, position=1, waiting=1)
+QUEUE = QueueSnapshot(now=CAME, hours=OPEN, closing=None, on_duty=2, coming=2, free=0, position=1, waiting=1)
 
 
 def after(waited: timedelta, *, on_duty: int = 2, rung: bool = False) -> QueueSnapshot:
     """The queue of an open line when a caller has waited for so long."""
-    return replace(QUEUE, now=CAME + waited, on_duty=on_duty, being_rung=rung)
+    return replace(QUEUE, now=CAME + waited, on_duty=on_duty, coming=on_duty, being_rung=rung)

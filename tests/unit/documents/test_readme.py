@@ -12,6 +12,8 @@ import pytest
 
 from callcenter import launcher
 from callcenter.domain.policy import Policy
+from callcenter.jobs import worker
+from callcenter.jobs.line import pulse
 from callcenter.settings import Settings
 from callcenter.variables import REFUSED, REQUIRED_IN_PRODUCTION, SECTIONS
 from tests.tools.papers import ROOT, blocks, papers, rows, spans
@@ -123,6 +125,15 @@ def test_the_service_units_start_as_many_threads_as_the_one_command() -> None:
     ports = set(re.findall(r"server 127\.0\.0\.1:(\d+)", ALL))
     assert f"--threads {launcher.WEB_THREADS} " in unit
     assert len(ports) * int(re.findall(r"--workers (\d+)", unit)[0]) == launcher.WEB_PROCESSES
+
+
+def test_the_workers_unit_lets_systemd_restart_a_worker_that_hangs() -> None:
+    unit = next(text for _, text in BLOCKS if text.rstrip().count("callcenter work\n"))
+    told = dict(re.findall(r"^(\w+)=(.*)$", unit, re.MULTILINE))
+    assert (told["Type"], told["Restart"]) == ("notify", "always")
+    assert told["WatchdogSignal"] == "SIGKILL"  # a halted process would hear no other
+    assert int(told["WatchdogSec"]) > pulse.HANGS_AFTER
+    assert sum(worker.LEAVE_WITHIN.values()) + worker.ERRANDS_END_WITHIN < int(told["TimeoutStopSec"])
 
 
 # ------------------------------------------------------------------ files

@@ -70,6 +70,16 @@ def test_whoever_lets_it_ring_twice_in_a_row_is_put_away(
     assert work_after_missed_ring(Plan(), misses, unreachable=unreachable) == follows
 
 
+@pytest.mark.parametrize(
+    "misses, keyless, follows",
+    [(0, 1, READY), (0, 2, READY), (1, 2, READY), (0, 3, (Work.AWAY, AwayReason.MISSED))],
+)
+def test_whoever_picks_up_without_a_key_is_put_away_at_the_third_time_only(
+    misses: int, keyless: int, follows: tuple[Work, AwayReason | None]
+) -> None:
+    assert work_after_missed_ring(Plan(), misses, unreachable=False, keyless=keyless) == follows
+
+
 @given(PLANS, st.integers(0, 5), st.booleans())
 def test_what_was_planned_comes_before_being_put_away(plan: Plan, misses: int, unreachable: bool) -> None:
     work, reason = work_after_missed_ring(plan, misses, unreachable=unreachable)

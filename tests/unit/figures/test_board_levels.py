@@ -23,6 +23,18 @@ def test_the_queue_is_crowded_for_the_board_when_it_is_for_callers(waiting: int,
     assert levels.of_queue(waiting, Policy()).tone.label == word
 
 
+@pytest.mark.parametrize(
+    "coming, there, waiting, word",
+    [(1, 1, 3, "ふつう"), (0, 0, 3, "ふつう"), (0, 2, 0, "だれも出られません"), (0, 2, 1, "だれも出られません")],
+)
+def test_that_nobody_can_come_is_told_and_weighs_more_while_somebody_waits(
+    coming: int, there: int, waiting: int, word: str
+) -> None:
+    level = levels.of_cover(coming, there, waiting)
+    assert level.tone.label == word
+    assert (level.tone.tone == "danger") is (word != "ふつう" and waiting > 0)
+
+
 @pytest.mark.parametrize("percent, word", [(None, "まだありません"), (79, "低め"), (80, "ふつう")])
 def test_too_few_answered_in_time_are_told(percent: int | None, word: str) -> None:
     assert levels.of_service(percent).tone.label == word

@@ -45,6 +45,10 @@ wait_phrases = st.builds(
     position=st.one_of(st.none(), st.integers(1, 999)),
     moved_up=st.booleans(),
     apology=st.booleans(),
+    nobody=st.booleans(),
+    danger=st.booleans(),
+    other_line=st.booleans(),
+    still=st.booleans(),
 )
 closed_scenes = st.builds(
     arrival.Closed,

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import pytest
+
+from callcenter.domain.policy import Policy
+from ivr import words
 from ivr.scripts import offers
-from ivr.scripts.parts import Whisper
+from ivr.scripts.parts import Whisper, length
 from tests.unit.scripts.scenes import ORIGIN, captions, only, verbs
 
 SCREEN = offers.Screen(f"{ORIGIN}/ivr/offer/1/screen", Whisper("1", 12))
@@ -9,14 +13,33 @@ SCREEN = offers.Screen(f"{ORIGIN}/ivr/offer/1/screen", Whisper("1", 12))
 
 def test_a_telephone_counsellor_is_asked_for_a_one_and_otherwise_let_go() -> None:
     document = offers.screen(SCREEN)
-    assert verbs(document) == ["Gather", "Hangup"]
+    assert verbs(document) == ["Gather", "Redirect"]
     assert captions(document) == [
-        "電話相談です。ご本人の番号が、押されました。待ち時間、12分です。",
-        "1を押すと、相談につながります。出られないときは、そのままお切りください。",
+        "電話相談です。12分、お待ちです。ご本人の番号です。",
+        "1を押すと、つながります。出られないときは、お切りください。",
     ]
 
 
-def test_an_answering_machine_that_presses_nothing_asks_us_nothing() -> None:
+def test_of_a_key_that_no_caller_pressed_nothing_is_said() -> None:
+    unpressed = offers.screen(offers.Screen(SCREEN.key_url, Whisper(None, 12)))
+    assert captions(unpressed)[0] == "電話相談です。12分、お待ちです。"
+
+
+@pytest.mark.parametrize("flagged, most", [(False, 15), (True, 20)])
+def test_what_is_offered_is_said_shortly_and_leaves_time_for_the_key(flagged: bool, most: int) -> None:
+    whisper = Whisper("3", 29, flagged=flagged)
+    spoken = length(words.D02, **whisper.facts) + length(words.D10) + (length(words.D12) if flagged else 0)
+    assert spoken <= most
+    assert spoken + offers.KEY_TIMEOUT <= Policy().key_within.total_seconds() - 10
+
+
+def test_that_no_key_came_is_told_to_the_same_address_so_that_it_is_no_hanging_up() -> None:
+    for document in (offers.screen(SCREEN), offers.ask_to_listen(SCREEN.key_url)):
+        assert only(document, "Redirect") == {"method": "POST"}
+        assert f">{SCREEN.key_url}</Redirect>" in document
+
+
+def test_the_key_is_taken_at_any_moment_of_what_is_said() -> None:
     assert only(offers.screen(SCREEN), "Gather") == {
         "input": "dtmf",
         "numDigits": "1",
@@ -43,7 +66,7 @@ def test_a_counsellor_who_declines_is_let_go_without_a_word() -> None:
 
 def test_a_supervisor_at_a_telephone_is_asked_for_a_one_before_listening() -> None:
     document = offers.ask_to_listen(SCREEN.key_url)
-    assert verbs(document) == ["Gather", "Hangup"]
+    assert verbs(document) == ["Gather", "Redirect"]
     assert captions(document) == ["1を押すと、通話を聴けます。こちらの声は、届きません。"]
     assert only(document, "Gather")["action"] == SCREEN.key_url
 

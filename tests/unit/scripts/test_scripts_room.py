@@ -59,12 +59,12 @@ def test_what_follows_the_room_is_asked_of_us() -> None:
 
 def test_a_counsellor_may_hear_the_key_and_the_waiting_time_before() -> None:
     said = captions(room.counsellor(counsellor(Whisper("2", 4))))
-    assert said == ["電話相談です。ご家族などの番号が、押されました。待ち時間、4分です。"]
+    assert said == ["電話相談です。4分、お待ちです。ご家族などの番号です。"]
 
 
-def test_a_caller_who_pressed_nothing_and_hardly_waited_is_announced_so() -> None:
+def test_of_a_caller_who_pressed_nothing_only_the_wait_is_told() -> None:
     said = captions(room.counsellor(counsellor(Whisper(None, 0))))
-    assert said == ["電話相談です。番号は、押されていません。待ち時間、1分未満です。"]
+    assert said == ["電話相談です。1分未満、お待ちです。"]
 
 
 def test_who_comes_first_hears_music_again_and_again() -> None:

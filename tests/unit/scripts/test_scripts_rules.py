@@ -9,10 +9,12 @@ from types import ModuleType
 import pytest
 from hypothesis import given
 
+from callcenter.domain.calls.waiting import after_hearing, phrases_to_say
 from ivr import words
 from ivr.scripts import arrival, ending, offers, parts, room, waiting
 from ivr.simulator.twiml.checker import check
-from tests.unit.scripts.scenes import GREETING, Made, captions, documents, parse
+from tests.unit.calls.waiters import CALLER, CAME, MINUTE, POLICY, QUEUE
+from tests.unit.scripts.scenes import GREETING, MUSIC, Made, captions, documents, parse
 
 MODULES = (arrival, ending, offers, parts, room, waiting)
 FIELDS = {
@@ -78,10 +80,26 @@ def test_no_document_records_anybody(made: Made) -> None:
 
 @given(documents)
 def test_wherever_another_line_is_named_danger_to_life_came_before(made: Made) -> None:
-    said = captions(made[1])
+    context, document = made
+    said = captions(document)
     for at, one in enumerate(said):
-        if "よりそい" in one:
+        if "よりそい" in one and (context, at) != ("wait", 0):  # there it came in the document before
             assert "119番" in said[at - 1]
+
+
+@pytest.mark.parametrize("heard", [frozenset[str](), frozenset({"danger", "other_line"})])
+def test_who_waits_hears_of_danger_to_life_in_the_document_before_another_line_at_the_latest(
+    heard: frozenset[str],
+) -> None:
+    in_vain = dataclasses.replace(QUEUE, coming=0, now=CAME + MINUTE)
+    caller, rounds = dataclasses.replace(CALLER, phrases_heard=heard), list[list[str]]()
+    for _ in range(2):
+        phrases = waiting.fit(phrases_to_say(caller, in_vain, POLICY))
+        rounds.append(captions(waiting.wait(waiting.Wait(phrases, MUSIC))))
+        caller = after_hearing(caller, phrases, in_vain.now)
+    before, other_line = rounds
+    assert "119番" in before[-1]
+    assert "よりそい" in other_line[0]
 
 
 def scenes(module: ModuleType) -> list[type]:

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
+from callcenter.domain.announcements import readings
 from callcenter.domain.calls.waiting import WaitPhrases
 from callcenter.domain.staff.roles import Contact
+from ivr import words
 from ivr.scripts import waiting
 from tests.unit.scripts.scenes import GREETING, MUSIC, captions, only, parse, requeue, speech, verbs, wait_phrases
 
+OTHER_LINE = readings.digits(words.OTHER_LINE)
 LENGTHS = {MUSIC.short_url: waiting.SHORT_MUSIC, MUSIC.long_url: waiting.LONG_MUSIC}
 
 
@@ -96,6 +101,9 @@ def test_the_greeting_has_a_document_to_itself() -> None:
         WaitPhrases(position=999),
         WaitPhrases(position=999, moved_up=True),
         WaitPhrases(apology=True),
+        WaitPhrases(nobody=True, danger=True),
+        WaitPhrases(other_line=True),
+        WaitPhrases(still=True),
     ],
 )
 def test_every_phrase_fits_when_it_stands_alone(phrases: WaitPhrases) -> None:
@@ -122,6 +130,36 @@ def test_what_is_said_is_exactly_what_fits(phrases: WaitPhrases) -> None:
     fitting = waiting.fit(phrases)
     assert waiting.fit(fitting) == fitting
     assert captions(waiting.wait(waiting.Wait(phrases, MUSIC))) == captions(waiting.wait(waiting.Wait(fitting, MUSIC)))
+
+
+def test_nobody_can_come_is_said_with_the_ways_on_and_who_helps_in_danger_then_the_other_line_twice() -> None:
+    everything = WaitPhrases(nobody=True, danger=True, other_line=True)
+    assert waiting.fit(everything) == replace(everything, other_line=False)
+    first, second = heard(nobody=True, danger=True)
+    assert first.startswith("申しわけありません。今、相談員が電話に出られません。このままお待ちいただくことも、")
+    assert "119番" in second
+    (other,) = heard(other_line=True)
+    assert other.count(OTHER_LINE) == 2
+
+
+def test_without_news_for_long_the_line_is_said_to_be_alive_and_the_long_piece_still_fits() -> None:
+    assert heard(still=True) == ["お待たせしています。電話は、つながったままです。"]
+    assert played(waiting.wait(waiting.Wait(WaitPhrases(still=True), MUSIC))) == [MUSIC.long_url]
+
+
+@given(st.integers(0, 59), st.lists(st.floats(0, 2), min_size=30, max_size=30))
+def test_while_the_database_is_away_words_come_in_every_minute_and_never_twice_running(
+    begins: int, latencies: list[float]
+) -> None:
+    at, said_at = float(begins), list[float]()
+    for latency in latencies:
+        document = waiting.meanwhile(waiting.Meanwhile(MUSIC, int(at)))
+        if captions(document):
+            said_at.append(at)
+        at += speech(document) + sum(LENGTHS[url] for url in played(document)) + latency
+    gaps = [later - earlier for earlier, later in pairwise([float(begins), *said_at])]
+    assert max(gaps) <= 80
+    assert min(gaps[1:]) > 40
 
 
 def test_stepping_out_is_a_single_leave() -> None:

@@ -54,6 +54,7 @@ customElements.define(
       this.line = this.listening(simulated ? new SimulatedLine(simulated) : new TwilioLine(this.dataset));
       this.keeper = new LineKeeper(this.line, token);
       this.keeper.addEventListener("changed", () => this.lease && this.beat().then(() => this.parts.look()));
+      this.keeper.addEventListener("hindered", () => this.dress());
       this.keeper.addEventListener("trouble", ({ detail }) => this.say(detail.words));
       this.metronome = new Worker(metronome);
       this.metronome.addEventListener("message", () => this.tick());
@@ -288,11 +289,22 @@ customElements.define(
         told.textContent = this.connected ? (QUALITY[this.trouble] ?? fine) : "声をつないでいます…";
         told.toggleAttribute("data-bad", Boolean(this.connected && this.trouble));
       }
+      this.explain();
       document.querySelector("trial-talk")?.show(Boolean(this.connected && this.line.speaksInWords));
       document.querySelector("mic-check")?.toggleAttribute("hidden", this.byPhone || Boolean(this.looksOnly));
       const silent = this.callbar.querySelector("[data-silent]");
       if (silent) silent.hidden = this.byPhone || navigator.userActivation.hasBeenActive;
       for (const button of document.querySelectorAll("[data-needs-line]")) button.disabled = Boolean(this.looksOnly);
+    }
+
+    /** Why no ring can come here: where the person looks, for as long as it lasts, and read out once. */
+    explain() {
+      const place = this.callbar.querySelector("[data-why]");
+      const words = this.byPhone || this.looksOnly || this.connected ? null : (this.keeper?.why ?? null);
+      place.textContent = words ?? "";
+      place.hidden = !words;
+      if (words && words !== this.explained) document.getElementById("announce").textContent = words;
+      this.explained = words;
     }
 
     // Sound, title and a panel; it takes the focus only if nobody is typing.

@@ -1,11 +1,16 @@
 /* LineKeeper: keeps this tab's line registered while the tab holds the telephone, with a token that is always young.
 
    keeper.hold(lease) · rest() · tick() once a second · rings: whether a ring here could be answered and heard
-   "changed" is dispatched when `rings` may have changed, "trouble" {words} when the person should know of something. */
+   · why: why it could not, in words; null while there is nothing to say
+   "changed" is dispatched when `rings` may have changed, "hindered" when only `why` has, "trouble" {words} when the
+   person should know of something. */
 const RENEW_BEFORE = 60_000;
 const GRACE = 10_000; // a line that comes back by then was never away: a page in the browser's cache, a new network
 const RETRY_AFTER = 5;
 const RETRY_MOST = 60;
+const NO_ANSWER_AFTER = 20;
+const NO_ANSWER = "電話の回線から、返事がありません。ネットワークを確かめてください。";
+const NO_CHECK = "「マイクを確かめる」を押すと、ここで電話を受けられます。";
 
 const expected = (trouble) => {
   if (!(trouble instanceof Trouble) && !(trouble instanceof TypeError)) throw trouble;
@@ -18,7 +23,9 @@ globalThis.LineKeeper = class extends EventTarget {
     this.address = address;
     this.registered = false;
     this.ticks = this.retryAt = this.retryAfter = 0;
+    this.hindrance = null;
     line.addEventListener("registration", ({ detail }) => this.heard(detail));
+    line.addEventListener("registration-failed", ({ detail }) => this.hindered(detail.words));
     line.addEventListener("expiring", () => this.renew());
     document.addEventListener("mic-check", () => this.listen());
   }
@@ -31,8 +38,20 @@ globalThis.LineKeeper = class extends EventTarget {
     return this.registered && (this.check?.ready ?? true);
   }
 
+  get why() {
+    if (!this.lease || this.rings) return null;
+    return this.registered ? NO_CHECK : this.hindrance;
+  }
+
+  hindered(words) {
+    this.hindrance = words;
+    this.dispatchEvent(new CustomEvent("hindered"));
+  }
+
   hold(lease) {
     this.lease = lease;
+    this.heldAt = this.ticks;
+    this.hindrance = null;
     this.retryAfter = 0;
     return this.connect();
   }
@@ -49,6 +68,7 @@ globalThis.LineKeeper = class extends EventTarget {
     if (!this.lease) return;
     if (this.ticks >= this.retryAt && !this.line.session && !this.connecting) this.connect();
     if (this.renewAt && performance.now() > this.renewAt) this.renew();
+    if (this.ticks === this.heldAt + NO_ANSWER_AFTER && !this.registered && !this.why) this.hindered(NO_ANSWER);
   }
 
   async connect() {
@@ -61,6 +81,7 @@ globalThis.LineKeeper = class extends EventTarget {
     } catch (trouble) {
       expected(trouble);
       this.registered = false; // a later tick tries again
+      this.hindered(trouble instanceof Trouble ? trouble.message : NO_ANSWER);
       if (["line", "refused"].includes(trouble.kind) && trouble.message !== this.told) this.tell(trouble.message);
       this.told = trouble.message;
     } finally {
@@ -98,6 +119,7 @@ globalThis.LineKeeper = class extends EventTarget {
     if (registered) {
       this.retryAfter = 0;
       this.told = undefined;
+      this.hindrance = null;
     }
     if (registered === this.registered) return;
     if (registered || lost) {

@@ -6,7 +6,7 @@
    listenWith(id)   take this microphone for the next call
 
    Events, each a CustomEvent whose detail holds what stands in brackets:
-   registration {registered, lost} · expiring · incoming {leg} · cancelled {leg} · connected {leg} · disconnected {leg}
+   registration {registered, lost} · registration-failed {words} · expiring · incoming {leg} · cancelled {leg} · connected {leg} · disconnected {leg}
    · quality {trouble}: null, "silent", "poor" or "broken" · failed {words}
    · heard {who, text, at} (a simulated line only: its voices are words) */
 globalThis.Line = class extends EventTarget {

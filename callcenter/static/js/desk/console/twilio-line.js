@@ -8,9 +8,24 @@ const UNFIT = "このブラウザーでは電話を使えません。ChromeかEd
 const NOT_LOADED = "電話の部品を読みこめませんでした。つながりしだい、もう一度ためします。";
 const NO_MICROPHONE = "マイクを使えなかったため、つなげませんでした。「マイクを確かめる」を押してください。";
 
+const NO_NETWORK = "電話の回線につながりません。ネットワークを確かめてください。つながりしだい、もう一度ためします。";
+const NOT_ADMITTED = "電話の使用が、認められませんでした。続くときは、管理者に声をかけてください。";
+const RUN_OUT = "電話の許可の期限が切れました。新しい許可で、つなぎ直しています。";
+const NOT_REGISTERED = "電話をつなげませんでした。続くときは、管理者に、この番号を伝えてください。";
+
 // Twilio's error codes, from https://www.twilio.com/docs/api/errors
-const TOKEN_CODES = [20101, 20104, 31204, 31205];
+const EXPIRED_CODES = [20104, 31205];
+const TOKEN_CODES = [20101, 31204, ...EXPIRED_CODES];
+const ADMISSION_CODES = [...TOKEN_CODES, 20151, 31201, 31202, 31203, 31207];
+const NETWORK_CODES = [31003, 31005, 31009, 53000, 53001];
 const MICROPHONE_CODES = [31401, 31402];
+
+/** Why a line is not registered, in words that say what to do. */
+const reason = (code) => {
+  if (EXPIRED_CODES.includes(code)) return RUN_OUT;
+  if (ADMISSION_CODES.includes(code)) return NOT_ADMITTED;
+  return NETWORK_CODES.includes(code) ? NO_NETWORK : `${NOT_REGISTERED}(${code})`;
+};
 
 // Twilio's warnings, from https://www.twilio.com/docs/voice/voice-insights (SDK call quality events)
 const SILENT = new Set(["constant-audio-input-level"]);
@@ -94,8 +109,14 @@ globalThis.TwilioLine = class extends globalThis.Line {
     on("unregistered", () => this.tell("registration", { registered: false }));
     on("destroyed", () => this.lost());
     on("tokenWillExpire", () => this.tell("expiring"));
-    on("error", ({ code }) => TOKEN_CODES.includes(code) && this.refused());
+    on("error", ({ code }, call) => this.erred(code, call ?? this.call));
     on("incoming", (call) => this.incoming(call));
+  }
+
+  /** An error outside a call says why nobody can be rung here. */
+  erred(code, call) {
+    if (!call && !MICROPHONE_CODES.includes(code)) this.tell("registration-failed", { words: reason(code) });
+    if (TOKEN_CODES.includes(code)) this.refused();
   }
 
   /** A token that no longer holds: begin anew, but not under a talk, which goes on as it is. */

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0029_rooms_of_attempts"
-down_revision = "0027_heavy_jobs"
+revision = "0031_rooms_of_attempts"
+down_revision = "0030_unattended"
 
 
 def upgrade() -> None:
