@@ -108,7 +108,9 @@ def told() -> dict[str, str]:
 def test_the_defaults_are_the_ones_that_hold(tmp_path: Path) -> None:
     figures = {name: default for name, default in told().items() if default.isdigit()}
     assert len(figures) == 17
-    assert Settings.from_env(figures, tmp_path).policy == Policy()
+    policy = Settings.from_env(figures, tmp_path).policy
+    assert policy == Policy(own_numbers=policy.own_numbers)
+    assert policy.own_numbers == {told()["LINE_NUMBER"], told()["CALLER_ID_NUMBER"]}
     written = {name: told()[name] for name in ("LINE_NUMBER", "CALLER_ID_NUMBER", "SERVICE_NAME", "TWILIO_API_URL")}
     development = Settings.from_env({}, tmp_path)
     assert Settings.from_env(written, tmp_path) == development
