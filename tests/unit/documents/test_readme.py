@@ -122,6 +122,19 @@ def test_production_demands_what_is_marked_for_it() -> None:
     assert set(REQUIRED_IN_PRODUCTION) <= set(re.findall(r"^([A-Z_]+)=", environment_file, re.MULTILINE))
 
 
+def test_the_sample_environment_names_what_production_and_the_doctor_ask_for() -> None:
+    (sample,) = [text for language, text in BLOCKS if language == "sh" and "CALLCENTER_ENV=production" in text]
+    assert {*REQUIRED_IN_PRODUCTION, "FALLBACK_URL", "TWILIO_API_KEY"} <= set(
+        re.findall(r"^([A-Z_]+)=", sample, re.MULTILINE)
+    )
+
+
+@pytest.mark.parametrize("what", ["hold", "transfer", "supervisor listens", "F02", "three minutes", "CALLER_ID_NUMBER"])
+def test_the_test_calls_cover_what_only_real_telephones_show(what: str) -> None:
+    boxes = re.findall(r"^   - \[ \] (.*?)(?=^   - \[ \]|^#)", PAPERS["OPERATING.md"], re.MULTILINE | re.DOTALL)
+    assert any(what in box for box in boxes)
+
+
 def test_the_service_units_start_as_many_threads_as_the_one_command() -> None:
     unit = next(text for _, text in BLOCKS if "gunicorn" in text)
     ports = set(re.findall(r"server 127\.0\.0\.1:(\d+)", ALL))
