@@ -248,7 +248,7 @@ def return_to_queue(session: Session, call: Call, taken: CallStep, *, now: datet
 def queue_again(session: Session, call: Call, *, now: datetime) -> bool:
     """Return whether a caller whom the telephone company's queue has put out may try it again, which is recorded."""
     tries = select(func.count()).where(CallEvent.call_id == call.id, CallEvent.kind == PUT_OUT)
-    if session.scalar(tries) >= QUEUE_TRIES:
+    if session.scalars(tries).one() >= QUEUE_TRIES:
         return False
     log_event(session, call, PUT_OUT, now=now)
     return True
