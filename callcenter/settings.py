@@ -150,6 +150,7 @@ def _policy(environment: Environment) -> Policy:
         show_listening=read(variables.SHOW_LISTENING),
         pull_hold=read(variables.PULL_HOLD_SECONDS),
         prefer_for=read(variables.PREFERENCE_SECONDS),
+        reserve_for=read(variables.RESERVE_SECONDS),
         number_days=read(variables.CALL_NUMBER_DAYS),
         line_log_days=read(variables.TWILIO_LOG_DAYS),
         phone_record_years=read(variables.PHONE_RECORD_YEARS),

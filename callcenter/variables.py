@@ -127,6 +127,12 @@ PREFERENCE_SECONDS = WAITING.duration(
     Policy.prefer_for,
     unit=SECOND,
 )
+RESERVE_SECONDS = WAITING.duration(
+    "RESERVE_SECONDS",
+    "how long a caller whose counsellor's browser was lost is kept for that counsellor (`0`: not at all)",
+    Policy.reserve_for,
+    unit=SECOND,
+)
 
 STAFF = Section("Staff, mail and the audit trail")
 REQUIRE_SECOND_FACTOR = STAFF.switch(

@@ -42,7 +42,7 @@ from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.calendar import opening_hours
-from callcenter.services.calls import calls, pull, queue
+from callcenter.services.calls import calls, pull, queue, reserved
 from callcenter.services.calls.pull import Pull
 from callcenter.services.cases import wall
 from callcenter.services.directory import institutions
@@ -89,6 +89,8 @@ class OfferedCall:
     """The colleague who asks me to take over, if it is not the caller who rings."""
     maybe: str | None
     """Whom a 呼び番号 names that the caller keyed in; the name only."""
+    again: bool
+    """Whether it is the caller I was talking with when the connection was lost."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,8 @@ class Desk:
     relation: Code | None
     known: tuple[Known, ...]
     """Whom the person of that record knows here."""
+    cut_off: bool
+    """Whether the connection was lost, and the caller is kept for me for a moment."""
     came_back: str | None
     """Who talks now with the person whose call I am writing up."""
     waiting: tuple[Waiting, ...]
@@ -226,6 +230,7 @@ def build(session: Session, staff: Staff, *, now: datetime) -> Desk:
         who=name_of(record) if record and person else None,
         relation=Relation(person.relation) if person else None,
         known=known.counsellors(session, record, talk, staff, now=now),
+        cut_off=reserved.is_reserved_for(session, staff.id, now=now, policy=policy),
         came_back=known.came_back(session, record, staff) if talk is None else None,
         waiting=waiting[:SHOWN_WAITING],
         more_waiting=max(0, len(waiting) - SHOWN_WAITING),
@@ -250,9 +255,8 @@ def _ring(session: Session, offer: Offer | None, staff: Staff, now: datetime) ->
     call = session.get_one(Call, offer.call_id)
     flag = flagged.of_call(session, call, staff, now=now)
     asked_by = talks.asked_by(session, offer)
-    return OfferedCall(
-        offer.id, hint_of(call.key), call.arrived_at, flag, asked_by, known.name_of_keyed_code(session, call)
-    )
+    maybe, again = known.name_of_keyed_code(session, call), call.reserved_for == staff.id
+    return OfferedCall(offer.id, hint_of(call.key), call.arrived_at, flag, asked_by, maybe, again)
 
 
 def _waiting(session: Session) -> tuple[Waiting, ...]:

@@ -55,6 +55,8 @@ class Call(Base):
     requeued_at: Mapped[datetime | None] = mapped_column(Moment)
     priority: Mapped[int] = mapped_column(default=0)
     """1 for a caller who lost a counsellor and goes to the head of the queue."""
+    reserved_for: Mapped[str | None] = mapped_column(String(32))
+    """The counsellor whose browser was lost: for a moment after the return to the queue nobody else is rung."""
     greeted_at: Mapped[datetime | None] = mapped_column(Moment)
     claimed_at: Mapped[datetime | None] = mapped_column(Moment)
     caller_joined_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -229,7 +229,7 @@ def return_to_queue(session: Session, call: Call, taken: CallStep, *, now: datet
     state = step(call.state, taken)
     if state is not CallState.WAITING or call.state is CallState.WAITING:
         return False
-    call.state, call.offer_id, call.priority = state, None, 1
+    call.state, call.offer_id, call.priority, call.reserved_for = state, None, 1, None
     call.requeued_at = call.last_news_at = now
     call.room_id = new_id()  # whoever was not hung up stays behind in the former room
     call.caller_joined_at = call.conference_sid = None

@@ -17,7 +17,7 @@ from callcenter.models.base import new_id
 from callcenter.models.calls.calls import LIVE_ANSWER, Call, Offer, Presence
 from callcenter.models.columns import Moment
 from callcenter.models.staff.accounts import Staff
-from callcenter.services.calls import calls, pull, queue
+from callcenter.services.calls import calls, pull, queue, reserved
 from callcenter.services.delivery import outbox
 from callcenter.services.duty import availability, presence
 
@@ -27,15 +27,18 @@ BATCH = 20
 
 _RUNG = select(Offer.call_id).where(LIVE_ANSWER)
 _WAITS = and_(Call.state == CallState.WAITING, Call.id.not_in(_RUNG))
-_LOST_ONE = and_(_WAITS, Call.priority > 0)
-"""Callers who have lost a counsellor: they are due at once …"""
+_LOST_ONE = and_(_WAITS, Call.priority > 0, ~reserved.RESERVED)
+"""Callers who have lost a counsellor, and are not kept for them: they are due at once …"""
 _GREETED = and_(_WAITS, Call.priority == 0, Call.waiting_since <= bindparam("greeted_since"))
 """… and those who have heard enough of the greeting. Apart, each is read in the order of an index."""
 
 _WANTED = select(
-    and_(
-        or_(select(Call.id).where(_LOST_ONE).exists(), select(Call.id).where(_GREETED).exists()),
-        select(Presence.staff_id).where(availability.OFFERABLE).exists(),
+    or_(
+        and_(
+            or_(select(Call.id).where(_LOST_ONE).exists(), select(Call.id).where(_GREETED).exists()),
+            select(Presence.staff_id).where(availability.OFFERABLE).exists(),
+        ),
+        reserved.IS_ANYBODY_BACK,
     )
 )
 _A_FEW_FREE = select(Presence.staff_id).where(availability.OFFERABLE).limit(BATCH).subquery()
@@ -84,8 +87,14 @@ def is_dispatch_due(session: Session, *, now: datetime, policy: Policy) -> bool:
 
 
 def dispatch(session: Session, *, now: datetime, policy: Policy) -> list[Offer]:
-    """Ring one free counsellor for each due caller who is not being rung for; at most ``BATCH`` at once."""
-    made = list[Offer]()
+    """Ring one free counsellor for each due caller who is not being rung for; at most ``BATCH`` at once.
+
+    Whoever lost a caller and is back comes before everybody else.
+    """
+    made = _ring_those_who_are_back(session, now=now, policy=policy)
+    if made:
+        session.flush()
+        return made
     for query in (_AS_MANY_AS_ARE_FREE, _A_BATCH):  # behind callers whom those who are free declined wait others
         due = {call.id: call for call in session.scalars(query, _moments(now, policy))}
         if not due:
@@ -95,14 +104,20 @@ def dispatch(session: Session, *, now: datetime, policy: Policy) -> list[Offer]:
         found = list(match(callers, [one for _, one in free]))
         if len(found) == len(due) or query is _A_BATCH:
             rows = {one.staff_id: row for row, one in free}
-            made = [_ring(session, due[one.call_id], rows[one.staff_id], one, now) for one in found]
+            made = [_ring(session, due[one.call_id], rows[one.staff_id], now=now, made=one) for one in found]
             break
     session.flush()  # a second live offer fails here, before anything is rung
     return made
 
 
 def _moments(now: datetime, policy: Policy) -> dict[str, Any]:
-    return {"greeted_since": now - policy.offer_delay, "fresh_since": now - policy.fresh_for}
+    times = {"greeted_since": now - policy.offer_delay, "fresh_since": now - policy.fresh_for}
+    return times | reserved.moments(now, policy)
+
+
+def _ring_those_who_are_back(session: Session, *, now: datetime, policy: Policy) -> list[Offer]:
+    found = reserved.pairs(session, _moments(now, policy))
+    return [_ring(session, pair.call, pair.presence, now=now) for pair in found]
 
 
 def _as_next(session: Session, due: list[Call], *, now: datetime, policy: Policy) -> list[DueCaller]:
@@ -145,8 +160,11 @@ def _free(
     return [(row.Presence, FreeCounsellor(row.Presence.staff_id, bool(row.supervisor), row.prefers)) for row in found]
 
 
-def _ring(session: Session, call: Call, free: Presence, made: Match, now: datetime) -> Offer:
-    call.round += made.new_round
+def _ring(session: Session, call: Call, free: Presence, *, now: datetime, made: Match | None = None) -> Offer:
+    """Ring somebody for a caller; out of a wrap-up, to which they return, the caller stays reserved for them."""
+    call.round += made is not None and made.new_round
+    if free.work is not Work.WRAP_UP:
+        call.reserved_for = None
     offer = Offer(
         id=new_id(),
         call_id=call.id,

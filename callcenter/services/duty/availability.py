@@ -54,10 +54,14 @@ def offerable(now: datetime, policy: Policy) -> ColumnElement[bool]:
 
 def offerable_since(fresh_since: Since) -> ColumnElement[bool]:
     """Return ``offerable`` for a moment given with each use."""
-    browser = and_(Presence.heartbeat_at > fresh_since, Presence.registered.is_(True), Presence.lease.is_not(None))
-    reachable = or_(Presence.contact == Contact.PHONE, browser)
     at_hand = and_(Presence.draining.is_(False), Presence.listening_id.is_(None))
-    return and_(Presence.work == Work.AVAILABLE, at_hand, reachable)
+    return and_(Presence.work == Work.AVAILABLE, at_hand, _reachable_since(fresh_since))
+
+
+def _reachable_since(fresh_since: Since) -> ColumnElement[bool]:
+    """Return the condition for a counsellor whose telephone can ring, whatever they do."""
+    browser = and_(Presence.heartbeat_at > fresh_since, Presence.registered.is_(True), Presence.lease.is_not(None))
+    return or_(Presence.contact == Contact.PHONE, browser)
 
 
 def _coming_since(alive_since: Since, talking_since: Since, writing_since: Since) -> ColumnElement[bool]:
@@ -79,7 +83,7 @@ def _coming_since(alive_since: Since, talking_since: Since, writing_since: Since
 
 
 def moments(now: datetime, policy: Policy) -> dict[str, Any]:
-    """Return the moments that ``ON_DUTY``, ``COMING`` and ``OFFERABLE`` need."""
+    """Return the moments that ``ON_DUTY``, ``COMING``, ``OFFERABLE`` and ``REACHABLE`` need."""
     return {
         "alive_since": now - policy.gone_after,
         "missed_since": now - policy.missed_grace,
@@ -92,6 +96,7 @@ def moments(now: datetime, policy: Policy) -> dict[str, Any]:
 ON_DUTY = on_duty_since(bindparam("alive_since"), bindparam("missed_since"))
 COMING = _coming_since(bindparam("alive_since"), bindparam("talking_since"), bindparam("writing_since"))
 OFFERABLE = offerable_since(bindparam("fresh_since"))
+REACHABLE = _reachable_since(bindparam("fresh_since"))
 """For statements that are written once; the moments come with each use, from ``moments``."""
 
 _HOW_MANY_COMING = select(func.count(Presence.staff_id)).where(COMING)

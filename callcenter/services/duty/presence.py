@@ -241,6 +241,12 @@ def free_after_ring(session: Session, row: Presence, *, now: datetime, to_the_ba
     _follow(session, row, work_after_call(row), now=now, to_the_back=to_the_back)
 
 
+def return_to_wrap_up(session: Session, row: Presence, *, now: datetime, unreachable: bool) -> None:
+    """Let the person write on whose wrap-up was interrupted by a ring that came to nothing."""
+    row.registered = row.registered and not unreachable
+    set_work(row, Work.WRAP_UP, session, now=now)
+
+
 def clear_misses(row: Presence) -> None:
     """Begin the count of rings in a row that were not taken anew."""
     row.misses = row.keyless = 0

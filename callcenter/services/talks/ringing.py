@@ -88,6 +88,7 @@ def claim(session: Session, offer: Offer, call: Call, *, now: datetime) -> bool:
         close_offer(session, offer, OfferState.LOST, now=now)
         return False
     offer.state, offer.claimed_at = OfferState.CLAIMED, now
+    call.reserved_for = None
     presence.clear_misses(row)
     presence.set_work(row, Work.CONNECTING, session, now=now)
     calls.log_event(session, call, "claimed", now=now, staff_id=offer.staff_id)
@@ -137,18 +138,28 @@ def close_offer(
         supervision.end_listening(session, offer, state, now=now, leg_open=leg_open)
         return
     offer.state, offer.left_at = state, now
-    row = presence.lock(session, offer.staff_id)
-    if row is not None and row.offer_id == offer.id:
-        if state is OfferState.MISSED:
-            picked_up = offer.answered_at is not None
-            presence.record_missed_ring(session, row, now=now, unreachable=unreachable, picked_up=picked_up)
-        else:
-            presence.free_after_ring(session, row, now=now, to_the_back=state is OfferState.DECLINED)
-    call = session.get(Call, offer.call_id)
-    if call is not None:
-        calls.log_event(session, call, state, now=now, staff_id=offer.staff_id)
+    call = session.get_one(Call, offer.call_id)
+    _free(session, offer, call, now=now, unreachable=unreachable)
+    calls.log_event(session, call, state, now=now, staff_id=offer.staff_id)
     if leg_open:
         outbox.put(session, "hang_up", now=now, offer=offer.id)
+
+
+def _free(session: Session, offer: Offer, call: Call, *, now: datetime, unreachable: bool) -> None:
+    """Free whoever was rung; one to whom a lost caller should have come back writes on, and no miss is counted."""
+    from_wrap_up = call.reserved_for == offer.staff_id and offer.purpose is Purpose.ANSWER
+    if from_wrap_up:
+        call.reserved_for = None
+    row = presence.lock(session, offer.staff_id)
+    if row is None or row.offer_id != offer.id:
+        return
+    if from_wrap_up:
+        presence.return_to_wrap_up(session, row, now=now, unreachable=unreachable)
+    elif offer.state is OfferState.MISSED:
+        picked_up = offer.answered_at is not None
+        presence.record_missed_ring(session, row, now=now, unreachable=unreachable, picked_up=picked_up)
+    else:
+        presence.free_after_ring(session, row, now=now, to_the_back=offer.state is OfferState.DECLINED)
 
 
 def live_legs(session: Session, call: Call) -> Sequence[Offer]:
