@@ -151,6 +151,8 @@ def _policy(environment: Environment) -> Policy:
         pull_hold=read(variables.PULL_HOLD_SECONDS),
         prefer_for=read(variables.PREFERENCE_SECONDS),
         reserve_for=read(variables.RESERVE_SECONDS),
+        rings_until_supervisors=read(variables.RINGS_UNTIL_SUPERVISORS),
+        rings_until_two=read(variables.RINGS_UNTIL_TWO),
         number_days=read(variables.CALL_NUMBER_DAYS),
         line_log_days=read(variables.TWILIO_LOG_DAYS),
         phone_record_years=read(variables.PHONE_RECORD_YEARS),

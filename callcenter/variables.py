@@ -133,6 +133,14 @@ RESERVE_SECONDS = WAITING.duration(
     Policy.reserve_for,
     unit=SECOND,
 )
+RINGS_UNTIL_SUPERVISORS = WAITING.count(
+    "RINGS_UNTIL_SUPERVISORS",
+    "after so many rings for one caller that nobody took, supervisors are told, and rung if they are at their desk",
+    Policy.rings_until_supervisors,
+)
+RINGS_UNTIL_TWO = WAITING.count(
+    "RINGS_UNTIL_TWO", "after so many, two are rung for that caller at once", Policy.rings_until_two
+)
 
 STAFF = Section("Staff, mail and the audit trail")
 REQUIRE_SECOND_FACTOR = STAFF.switch(

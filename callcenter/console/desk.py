@@ -49,7 +49,7 @@ from callcenter.services.directory import institutions
 from callcenter.services.duty import availability, care
 from callcenter.services.duty.care import OpenHardCall
 from callcenter.services.records import consultations, drafts
-from callcenter.services.talks import roster
+from callcenter.services.talks import ringing, roster
 from callcenter.services.talks.roster import TalkCut
 from callcenter.ui.hints import Hint, hint_of
 from callcenter.ui.state_labels import AWAY, StateLabel, state_label
@@ -91,6 +91,8 @@ class OfferedCall:
     """Whom a 呼び番号 names that the caller keyed in; the name only."""
     again: bool
     """Whether it is the caller I was talking with when the connection was lost."""
+    escalated: bool
+    """Whether it rings here because others did not take it."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,8 @@ class Desk:
     cuts: tuple[TalkCut, ...]
     """For a supervisor: whose talk the telephone company will cut soon."""
     ring: OfferedCall | None
+    taken: bool
+    """Whether the caller who rang here a moment ago went to a colleague who was rung at the same time."""
     talk: Talk | None
     record_id: str | None
     """The record of the call I am in, or that I still have to write."""
@@ -225,6 +229,7 @@ def build(session: Session, staff: Staff, *, now: datetime) -> Desk:
         notes=care.open_hard_calls(session) if may(staff.role, Action.LEAD) else None,
         cuts=tuple(roster.cuts_ahead(session, now=now, policy=policy)) if may(staff.role, Action.LEAD) else (),
         ring=_ring(session, offer, staff, now),
+        taken=ringing.was_just_taken(session, staff.id, now=now),
         talk=talk,
         record_id=record.id if record else None,
         who=name_of(record) if record and person else None,
@@ -256,7 +261,9 @@ def _ring(session: Session, offer: Offer | None, staff: Staff, now: datetime) ->
     flag = flagged.of_call(session, call, staff, now=now)
     asked_by = talks.asked_by(session, offer)
     maybe, again = known.name_of_keyed_code(session, call), call.reserved_for == staff.id
-    return OfferedCall(offer.id, hint_of(call.key), call.arrived_at, flag, asked_by, maybe, again)
+    return OfferedCall(
+        offer.id, hint_of(call.key), call.arrived_at, flag, asked_by, maybe, again, call.escalated_at is not None
+    )
 
 
 def _waiting(session: Session) -> tuple[Waiting, ...]:

@@ -35,7 +35,7 @@ from callcenter.domain.policy import Policy
 from callcenter.models.base import append, new_id
 from callcenter.models.calls.calls import Call, CallEvent
 from callcenter.models.keys import ring_of
-from callcenter.services.calls import queue, unattended
+from callcenter.services.calls import escalation, queue, unattended
 from callcenter.services.delivery import live
 
 OUTCOMES: dict[WaitingVerdict, tuple[CallOutcome, EndReason]] = {
@@ -252,6 +252,7 @@ def end_call(
     call.ended_at = call.last_news_at = now
     call.outcome, call.why = outcome, why
     call.outcome = outcome_from(call)
+    escalation.settle(session, call, now=now)
     log_event(session, call, "ended", now=now, outcome=call.outcome)
     live.publish(session, live.LINE, now=now)
     return True

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.duty.presence import AwayReason, Work
+from callcenter.domain.duty.presence import MISSES_UNTIL_AWAY, AwayReason, Work
 from callcenter.domain.policy import Policy
 from callcenter.domain.staff.roles import Contact
 from callcenter.models.calls.calls import Presence
@@ -98,6 +98,13 @@ COMING = _coming_since(bindparam("alive_since"), bindparam("talking_since"), bin
 OFFERABLE = offerable_since(bindparam("fresh_since"))
 REACHABLE = _reachable_since(bindparam("fresh_since"))
 """For statements that are written once; the moments come with each use, from ``moments``."""
+
+_NOT_TAKING_CALLS = and_(Presence.work == Work.OFFLINE, Presence.contact == Contact.BROWSER)
+_CAN_BE_CALLED_BACK = and_(Presence.work == Work.AWAY, Presence.reason.in_((AwayReason.MEETING, AwayReason.MAIL)))
+_ANSWERS = Presence.misses < MISSES_UNTIL_AWAY
+AT_THE_DESK = and_(or_(_NOT_TAKING_CALLS, _CAN_BE_CALLED_BACK), _ANSWERS, REACHABLE, Presence.listening_id.is_(None))
+"""Who takes no calls but could be rung in need: a break, care after a hard call and a visit are left in peace, and so
+is whoever let two such rings ring out, until they take calls or open the desk anew."""
 
 _HOW_MANY_COMING = select(func.count(Presence.staff_id)).where(COMING)
 

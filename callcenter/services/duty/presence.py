@@ -221,6 +221,7 @@ def take_lease(session: Session, staff: Staff, *, force: bool, now: datetime) ->
         if row.work in BOUND and row.contact is Contact.BROWSER:
             raise CallInOtherTab
     row.lease, row.registered, row.heartbeat_at = new_id(), False, now
+    clear_misses(row)  # somebody is at the desk
     _tell(session, row, now=now)
     return row
 
