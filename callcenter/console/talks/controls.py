@@ -59,6 +59,16 @@ def ask_colleague(leg_id: str) -> Response:
     return done("console.board")
 
 
+@bp.post("/legs/<leg_id>/introduce")
+@staff_who_may(Action.ANSWER)
+def introduce(leg_id: str) -> Response:
+    """Introduce the colleague to the caller: all three talk."""
+    with unit_of_work() as session:
+        call, offer = my_leg(session, leg_id)
+        consult.introduce(session, call, offer, now=ports().clock.now())
+    return done("console.board")
+
+
 @bp.post("/legs/<leg_id>/hand-over")
 @staff_who_may(Action.ANSWER)
 def hand_over(leg_id: str) -> Response:
