@@ -153,6 +153,8 @@ class Offer(Base):
     taken_off: Mapped[bool] = mapped_column(default=False, server_default=false())
     """A supervisor took the counsellor off the call; the caller was still talking."""
 
+    quality: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """How well a browser's leg carried the voices, as ``domain.talks.quality`` reads it; numbers and codes only."""
     mode: Mapped[Mode | None] = mapped_column(choice(Mode))
     """How a supervisor wishes to take part; None for everybody else's leg …"""
     mode_set: Mapped[Mode | None] = mapped_column(choice(Mode))
