@@ -27,10 +27,11 @@ BATCH = 20
 """Rings of one transaction. On a morning on which hundreds become free at once, webhooks come in between."""
 
 _RUNG = select(Offer.call_id).where(LIVE_ANSWER)
-_RUNG_TWICE = _RUNG.group_by(Offer.call_id).having(func.count() > 1)
-_TWO_DUE = and_(Call.unanswered >= bindparam("two_from"), Call.id.not_in(_RUNG_TWICE))
-_WAITS = and_(Call.state == CallState.WAITING, or_(Call.id.not_in(_RUNG), _TWO_DUE))
-_ESCALATED = and_(_WAITS, Call.unanswered >= bindparam("supervisors_from"))
+_RUNG_ONCE = _RUNG.group_by(Offer.call_id).having(func.count() == 1)
+_WAITS = and_(Call.state == CallState.WAITING, Call.id.not_in(_RUNG))
+_SECOND_DUE = and_(Call.state == CallState.WAITING, Call.unanswered >= bindparam("two_from"), Call.id.in_(_RUNG_ONCE))
+"""Callers for whom one rings and another shall, once nobody waits for whom nobody rings."""
+_ESCALATED = or_(and_(_WAITS, Call.unanswered >= bindparam("supervisors_from")), _SECOND_DUE)
 _STANDS_BY = and_(availability.AT_THE_DESK, Presence.staff_id.in_(pull.SUPERVISORS))
 _LOST_ONE = and_(_WAITS, Call.priority > 0, ~reserved.RESERVED)
 """Callers who have lost a counsellor, and are not kept for them: they are due at once …"""
@@ -40,7 +41,7 @@ _GREETED = and_(_WAITS, Call.priority == 0, Call.waiting_since <= bindparam("gre
 _WANTED = select(
     or_(
         and_(
-            or_(select(Call.id).where(_LOST_ONE).exists(), select(Call.id).where(_GREETED).exists()),
+            or_(*(select(Call.id).where(whose).exists() for whose in (_LOST_ONE, _GREETED, _SECOND_DUE))),
             select(Presence.staff_id).where(availability.OFFERABLE).exists(),
         ),
         and_(
@@ -67,6 +68,13 @@ def _callers(most: ColumnElement[int]) -> Select[Call]:
 
 
 _AS_MANY_AS_ARE_FREE, _A_BATCH = _callers(_HOW_MANY), _callers(literal(BATCH))
+_FOR_A_SECOND = (
+    select(Call)
+    .where(_SECOND_DUE)
+    .order_by(*queue.ORDER)
+    .limit(BATCH)
+    .with_for_update(skip_locked=True, key_share=True)
+)
 _RINGS = (
     select(Offer.call_id, Offer.staff_id, Offer.state, Offer.left_at, Offer.companion)
     .join(Call, Call.id == Offer.call_id)
@@ -104,26 +112,32 @@ def dispatch(session: Session, *, now: datetime, policy: Policy) -> list[Offer]:
     Whoever lost a caller and is back comes before everybody else.
     """
     made = _ring_those_who_are_back(session, now=now, policy=policy)
-    if made:
-        session.flush()
-        return made
-    for query in (_AS_MANY_AS_ARE_FREE, _A_BATCH):  # behind callers whom those who are free declined wait others
-        due = {call.id: call for call in session.scalars(query, _moments(now, policy))}
-        if not due:
-            return []
-        rings = _rings(session, due, now=now, policy=policy)
-        callers = _as_next(session, list(due.values()), rings, now=now, policy=policy)
-        free = _free(session, callers, now=now, policy=policy)
-        found = list(match(callers, [one for _, one in free]))
-        if len({one.call_id for one in found}) == len(due) or query is _A_BATCH:
-            rows = {one.staff_id: row for row, one in free}
-            made = [
-                _ring(session, due[one.call_id], rows[one.staff_id], now=now, made=one, beside=rings.live[one.call_id])
-                for one in found
-            ]
-            break
-    session.flush()  # a second live offer fails here, before anything is rung
+    # behind callers whom those who are free declined wait others
+    made = made or _ring_for(session, _AS_MANY_AS_ARE_FREE, or_nobody=True, now=now, policy=policy)
+    made = made or _ring_for(session, _A_BATCH, now=now, policy=policy)
+    made = made or _ring_for(session, _FOR_A_SECOND, now=now, policy=policy)
+    session.flush()  # a second live offer of its kind fails here, before anything is rung
     return made
+
+
+def _ring_for(
+    session: Session, query: Select[Call], *, now: datetime, policy: Policy, or_nobody: bool = False
+) -> list[Offer]:
+    """Ring for the callers whom *query* finds; with *or_nobody* only if there is somebody for each of them."""
+    due = {call.id: call for call in session.scalars(query, _moments(now, policy))}
+    if not due:
+        return []
+    rings = _rings(session, due, now=now, policy=policy)
+    callers = _as_next(session, list(due.values()), rings, now=now, policy=policy)
+    free = _free(session, callers, now=now, policy=policy)
+    found = list(match(callers, [one for _, one in free]))
+    if or_nobody and len({one.call_id for one in found}) < len(due):
+        return []
+    rows = {one.staff_id: row for row, one in free}
+    return [
+        _ring(session, due[one.call_id], rows[one.staff_id], now=now, made=one, beside=rings.live[one.call_id])
+        for one in found
+    ]
 
 
 def _moments(now: datetime, policy: Policy) -> dict[str, Any]:

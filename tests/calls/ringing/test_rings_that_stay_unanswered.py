@@ -245,6 +245,19 @@ def test_nobody_who_waits_behind_loses_their_only_counsellor_to_a_second_ring(de
     assert {offer.call_id for offer in live(desk)} == {desk.call(first.sid).id, desk.call(second.sid).id}
 
 
+def test_who_becomes_free_is_rung_for_somebody_behind_and_not_beside_another(desk: Desk) -> None:
+    first, one = desk.line.dial(), desk.counsellor()
+    unanswered(desk, first, 4)
+    desk.line.advance(4)
+    assert one.rings
+    second = desk.line.dial()
+    desk.line.advance(4)
+    late = desk.counsellor("tanto03", phone="+819000000003")
+    desk.line.advance(1)
+    assert [offer.call_id for offer in live(desk)] == [desk.call(first.sid).id, desk.call(second.sid).id]
+    assert late.rings
+
+
 def test_with_one_who_is_free_only_one_rings(desk: Desk) -> None:
     phone, one = desk.line.dial(), desk.counsellor()
     unanswered(desk, phone, 4)
