@@ -55,6 +55,10 @@ class Section:
         """Describe a whole number that is not negative."""
         return self._add(Setting(name, meaning, _whole, default, str(default)))
 
+    def count(self, name: str, meaning: str, default: int) -> Setting[int]:
+        """Describe a whole number, at least one."""
+        return self._add(Setting(name, f"{meaning} (at least 1)", _count, default, str(default)))
+
     def years(self, name: str, meaning: str, default: int) -> Setting[int]:
         """Describe a number of years, at least one."""
         return self._add(Setting(name, meaning, _years, default, str(default)))
@@ -139,6 +143,13 @@ def _number(raw: str, kind: Callable[[str], float] = float) -> float:
 
 def _whole(raw: str) -> int:
     return int(_number(raw, int))
+
+
+def _count(raw: str) -> int:
+    number = _whole(raw)
+    if number < 1:
+        raise ValueError("at least 1")
+    return number
 
 
 def _years(raw: str) -> int:

@@ -15,6 +15,7 @@ PLACES = (
     Place("casefile.directory", "紹介先", Action.REFER, unless=Action.KEEP_DIRECTORY, daily=True),
     Place("reports.board", "いまの回線", Action.LEAD, daily=True),
     Place("console.care_page", "相談員のケア", Action.LEAD, daily=True),
+    Place("reports.quality_page", "声の聞こえ方", Action.LEAD),
     Place("casefile.unlinked_page", "つないでいない記録", Action.RESCUE),  # who writes finds it beside the record
     Place("casefile.left_behind", "残された書きかけ", Action.RESCUE),
     Place("reports.marked_numbers", "印のある番号", Action.TURN_AWAY),

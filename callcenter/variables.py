@@ -128,6 +128,20 @@ PREFERENCE_SECONDS = WAITING.duration(
     Policy.prefer_for,
     unit=SECOND,
 )
+RESERVE_SECONDS = WAITING.duration(
+    "RESERVE_SECONDS",
+    "how long a caller whose counsellor's browser was lost is kept for that counsellor (`0`: not at all)",
+    Policy.reserve_for,
+    unit=SECOND,
+)
+RINGS_UNTIL_SUPERVISORS = WAITING.count(
+    "RINGS_UNTIL_SUPERVISORS",
+    "after so many rings for one caller that nobody took, supervisors are told, and rung if they are at their desk",
+    Policy.rings_until_supervisors,
+)
+RINGS_UNTIL_TWO = WAITING.count(
+    "RINGS_UNTIL_TWO", "after so many, two are rung for that caller at once", Policy.rings_until_two
+)
 
 STAFF = Section("Staff, mail and the audit trail")
 REQUIRE_SECOND_FACTOR = STAFF.switch(

@@ -42,14 +42,14 @@ from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.calendar import opening_hours
-from callcenter.services.calls import calls, pull, queue
+from callcenter.services.calls import calls, pull, queue, reserved
 from callcenter.services.calls.pull import Pull
 from callcenter.services.cases import wall
 from callcenter.services.directory import institutions
 from callcenter.services.duty import availability, care
 from callcenter.services.duty.care import OpenHardCall
 from callcenter.services.records import consultations, drafts
-from callcenter.services.talks import roster
+from callcenter.services.talks import ringing, roster
 from callcenter.services.talks.roster import TalkCut
 from callcenter.ui.hints import Hint, hint_of
 from callcenter.ui.state_labels import AWAY, StateLabel, state_label
@@ -89,6 +89,10 @@ class OfferedCall:
     """The colleague who asks me to take over, if it is not the caller who rings."""
     maybe: str | None
     """Whom a 呼び番号 names that the caller keyed in; the name only."""
+    again: bool
+    """Whether it is the caller I was talking with when the connection was lost."""
+    escalated: bool
+    """Whether it rings here because others did not take it."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,8 @@ class Desk:
     cuts: tuple[TalkCut, ...]
     """For a supervisor: whose talk the telephone company will cut soon."""
     ring: OfferedCall | None
+    taken: bool
+    """Whether the caller who rang here a moment ago went to a colleague who was rung at the same time."""
     talk: Talk | None
     record_id: str | None
     """The record of the call I am in, or that I still have to write."""
@@ -140,6 +146,8 @@ class Desk:
     relation: Code | None
     known: tuple[Known, ...]
     """Whom the person of that record knows here."""
+    cut_off: bool
+    """Whether the connection was lost, and the caller is kept for me for a moment."""
     came_back: str | None
     """Who talks now with the person whose call I am writing up."""
     waiting: tuple[Waiting, ...]
@@ -221,11 +229,13 @@ def build(session: Session, staff: Staff, *, now: datetime) -> Desk:
         notes=care.open_hard_calls(session) if may(staff.role, Action.LEAD) else None,
         cuts=tuple(roster.cuts_ahead(session, now=now, policy=policy)) if may(staff.role, Action.LEAD) else (),
         ring=_ring(session, offer, staff, now),
+        taken=ringing.was_just_taken(session, staff.id, now=now),
         talk=talk,
         record_id=record.id if record else None,
         who=name_of(record) if record and person else None,
         relation=Relation(person.relation) if person else None,
         known=known.counsellors(session, record, talk, staff, now=now),
+        cut_off=reserved.is_reserved_for(session, staff.id, now=now, policy=policy),
         came_back=known.came_back(session, record, staff) if talk is None else None,
         waiting=waiting[:SHOWN_WAITING],
         more_waiting=max(0, len(waiting) - SHOWN_WAITING),
@@ -250,8 +260,9 @@ def _ring(session: Session, offer: Offer | None, staff: Staff, now: datetime) ->
     call = session.get_one(Call, offer.call_id)
     flag = flagged.of_call(session, call, staff, now=now)
     asked_by = talks.asked_by(session, offer)
+    maybe, again = known.name_of_keyed_code(session, call), call.reserved_for == staff.id
     return OfferedCall(
-        offer.id, hint_of(call.key), call.arrived_at, flag, asked_by, known.name_of_keyed_code(session, call)
+        offer.id, hint_of(call.key), call.arrived_at, flag, asked_by, maybe, again, call.escalated_at is not None
     )
 
 

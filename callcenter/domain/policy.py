@@ -43,6 +43,12 @@ class Policy:
     """So long a new caller is kept for supervisors who pull all calls to themselves; then everybody is rung."""
     prefer_for: timedelta = timedelta(seconds=15)
     """So long a new caller is kept from counsellors who would rather take other callers; then everybody is rung."""
+    reserve_for: timedelta = timedelta(seconds=20)
+    """So long a caller whose counsellor's browser was lost is kept for that counsellor; then everybody is rung."""
+    rings_until_supervisors: int = 2
+    """After so many rings for one caller that nobody took, supervisors at their desk are rung too, and told."""
+    rings_until_two: int = 4
+    """After so many, two are rung for that caller at once."""
     show_listening: bool = True
     """Whether a counsellor is shown that a supervisor listens; whom they can hear they are always shown."""
     soft_limit: timedelta = timedelta(minutes=40)

@@ -241,6 +241,19 @@ def hang_up(facts: Facts) -> str:
     return "done"
 
 
+@handles("say_taken")
+def say_taken(facts: Facts) -> str:
+    """Tell a counsellor who picked up beside another that the other one has the caller; their leg ends with it."""
+    with unit_of_work() as session:
+        offer = session.get(Offer, facts["offer"])
+        if offer is None or offer.leg_sid is None:
+            return "not_wanted"
+        leg_sid = offer.leg_sid
+    url = WebhookUrls(context().settings.public_base_url).offer(facts["offer"], "enter")
+    context().ports.telephony.redirect(leg_sid, url)
+    return "done"
+
+
 def _call_of(session: Session, offer_id: str) -> Call | None:
     """Return the running call that this offer holds, read anew: an errand looks more than once."""
     offer = session.get(Offer, offer_id, populate_existing=True)

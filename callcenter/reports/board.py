@@ -10,7 +10,7 @@ from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.reports import board_data
 from callcenter.reports.blueprint import bp
-from callcenter.services.calls import pull, unattended
+from callcenter.services.calls import escalation, pull, unattended
 from callcenter.services.delivery.notices import UnseenNotice
 from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.frame import Say
@@ -52,4 +52,10 @@ def about_the_line(_session: Session, _notice: UnseenNotice) -> tuple[str, str |
     return text, url_for("reports.board")
 
 
-SAYINGS: dict[str, Say] = {unattended.NOTICE: about_the_line}
+def about_rings(_session: Session, _notice: UnseenNotice) -> tuple[str, str | None]:
+    """Return the notice that rings for a caller stay unanswered."""
+    text = "お待ちの方への呼び出しに、つづけて、だれも出られていません。"
+    return text, url_for("reports.board")
+
+
+SAYINGS: dict[str, Say] = {unattended.NOTICE: about_the_line, escalation.NOTICE: about_rings}

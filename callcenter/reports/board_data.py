@@ -42,6 +42,8 @@ class Waiting:
     rung: str | None
     back: bool
     """They lost a counsellor and are next."""
+    unanswered: bool
+    """Rings for them stay unanswered."""
     level: Level
 
 
@@ -68,6 +70,8 @@ class Board:
     chart: DayChart
     waiting: tuple[Waiting, ...]
     more_waiting: int
+    unanswered: int
+    """For how many of those who wait rings stay unanswered."""
     places: int
     people: tuple[Person, ...]
     free: int
@@ -120,6 +124,7 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> B
         chart=day_chart.today(session, today, now),
         waiting=callers[:SHOWN_WAITING],
         more_waiting=max(0, len(callers) - SHOWN_WAITING),
+        unanswered=sum(one.unanswered for one in callers),
         places=waiting.queue_capacity(coming, policy),
         people=people,
         free=availability.how_many_reachable(session, now=now, policy=policy),
@@ -145,6 +150,7 @@ def _waiting(session: Session, now: datetime) -> tuple[Waiting, ...]:
             since=one.call.arrived_at,
             rung=one.ringing_counsellor,
             back=one.call.priority > 0,
+            unanswered=one.call.escalated_at is not None,
             level=levels.of_wait(now - one.call.arrived_at),
         )
         for one in queue.waiting_now(session)

@@ -12,12 +12,13 @@ from callcenter.domain.duty.presence import TALKING, Work
 from callcenter.domain.policy import Policy
 from callcenter.domain.records.record_codes import Risk
 from callcenter.domain.staff.roles import Contact
+from callcenter.domain.talks.quality import Hearing
 from callcenter.domain.talks.supervision import Mode
 from callcenter.domain.talks.talk import Cut
 from callcenter.models.staff.accounts import Staff
 from callcenter.reports import levels
 from callcenter.reports.levels import Level
-from callcenter.services.talks import roster
+from callcenter.services.talks import quality, roster
 from callcenter.services.talks.roster import OnDuty, TalkFollower
 from callcenter.ui.state_labels import AWAY, StateLabel, state_label
 
@@ -60,6 +61,8 @@ class Person:
     held_since: datetime | None
     in_danger: bool
     """Whether the record of the talk says that a life is in danger at this moment."""
+    hearing: Hearing | None
+    """How well the two hear one another, where it is known."""
     cut: Cut | None
     """What will end the talk soon, whatever anybody does."""
     followers: tuple[Follower, ...]
@@ -120,6 +123,7 @@ def _person(
         held=("相談中" if call.consult_id else "保留中") if call is not None and is_held else "",
         held_since=call.held_at if call is not None and is_held else None,
         in_danger=talks and found.risk == Risk.IN_PROGRESS,
+        hearing=quality.hearing_of(talk),
         cut=roster.cut_of(found, now=now),
         followers=tuple(one for one in following if talk is not None and one.call_id == talk.call_id),
         can_be_heard=answers and row.staff_id != me.id and not any(one.mine for one in following),

@@ -70,10 +70,10 @@ def talk_over() -> str:
     return str(twiml)
 
 
-def lost(*, gone: bool = False) -> str:
-    """Return the script for a counsellor who came too late: somebody else has the call, or the caller is *gone*."""
+def lost(*, gone: bool = False, taken: bool = False) -> str:
+    """Return the script for a counsellor who came too late: somebody else has *taken* the call, or it is *gone*."""
     twiml = VoiceResponse()
-    say(twiml, words.D00_GONE if gone else words.D00)
+    say(twiml, words.D00_GONE if gone else words.D00_TAKEN if taken else words.D00)
     twiml.hangup()
     return str(twiml)
 

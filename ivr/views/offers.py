@@ -91,7 +91,8 @@ def _decided(session: Session, offer: Offer | None, form: Form) -> str:
 
 def _too_late(session: Session, offer: Offer | None) -> str:
     call = None if offer is None else session.get(Call, offer.call_id)
-    return offers.lost(gone=call is None or call.state is CallState.ENDED)
+    gone, taken = call is None or call.state is CallState.ENDED, offer is not None and offer.state is OfferState.LOST
+    return offers.lost(gone=gone, taken=taken)
 
 
 @bp.post("/offer/<offer_id>/status")

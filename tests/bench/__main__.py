@@ -115,6 +115,9 @@ def report_dispatch(name: str, seconds: float) -> None:
     with places.folder(quick=True) as folder, DATABASES[name](folder) as url:
         met = dispatch.race(url, RACE, DISPATCHERS, seed=1)
     say(f"{DISPATCHERS} processes at once: {met.decisions} decisions, {met.claims} claimed, {met.doubles} doubles")
+    with places.folder(quick=True) as folder, DATABASES[name](folder) as url:
+        met = dispatch.race_of_two(url, RACE, DISPATCHERS, seed=1)
+    say(f"the same, two rung for each: {met.decisions} decisions, {met.claims} claimed, {met.doubles} doubles")
 
 
 def report_nicknames(name: str, url: str, people: int, searches: int) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -38,8 +38,10 @@ COUNSELLORS, WAITING, BEFORE = 500, 1000, 5000
 POLICY = Policy()
 
 
-def fill(url: str, *, counsellors: int = COUNSELLORS, waiting: int = WAITING, before: int = BEFORE) -> None:
-    """Let so many counsellors be free and so many callers wait."""
+def fill(
+    url: str, *, counsellors: int = COUNSELLORS, waiting: int = WAITING, before: int = BEFORE, unanswered: int = 0
+) -> None:
+    """Let so many counsellors be free and so many callers wait, each after so many *unanswered* rings."""
     now, engine = datetime.now(UTC), connect(url)
     staff = [new_id() for _ in range(counsellors)]
     people = [
@@ -63,7 +65,8 @@ def fill(url: str, *, counsellors: int = COUNSELLORS, waiting: int = WAITING, be
     with Session(engine) as session, session.begin():
         session.execute(insert(Staff), people)
         session.execute(insert(Presence), here)
-        session.execute(insert(Call), old + [_call(now - timedelta(seconds=60 + n)) for n in range(waiting)])
+        new = [_call(now - timedelta(seconds=60 + n)) | {"unanswered": unanswered} for n in range(waiting)]
+        session.execute(insert(Call), [call | {"unanswered": 0} for call in old] + new)
         if rings:
             session.execute(insert(Offer), rings)
     engine.dispose()
@@ -180,6 +183,56 @@ def race(url: str, decisions: int, processes: int, seed: int) -> Race:
     doubles = overlaps([(h.staff_id, h.since, h.until) for h in held])
     doubles += overlaps([(h.call_id, h.since, h.until) for h in held])
     return Race(len(held), sum(run[1] for run in runs), sum(run[2] for run in runs), doubles)
+
+
+def race_of_two(url: str, decisions: int, processes: int, seed: int) -> Race:
+    """Let everybody be rung in twos and pick up at once; only what was claimed is held."""
+    fill(url, before=0, waiting=COUNSELLORS // 4, unanswered=POLICY.rings_until_two)
+    each = -(-decisions // processes)
+    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+        runs = list(pool.map(_run_two, [url] * processes, [each] * processes, range(seed, seed + processes)))
+    held = [one for run in runs for one in run.held]
+    doubles = overlaps([(h.staff_id, h.since, h.until) for h in held])
+    doubles += overlaps([(h.call_id, h.since, h.until) for h in held])
+    return Race(sum(run.decisions for run in runs), len(held), sum(run.refused for run in runs), doubles)
+
+
+@dataclass
+class _Two:
+    """What one process of ``race_of_two`` came to."""
+
+    decisions: int
+    refused: int
+    held: list[Held]
+
+
+def _run_two(url: str, decisions: int, seed: int) -> _Two:
+    chance, engine, met = random.Random(seed), connect(url, wait=30), _Two(0, 0, [])
+    with Session(engine, expire_on_commit=False) as session:
+        lend_ring(session, KeyRing.parse(FIELD_KEYS))
+        while met.decisions < decisions:
+            try:
+                met.decisions += len(_decide(session))
+                ringing_now = session.scalars(select(Offer.id).where(Offer.state == OfferState.PENDING).limit(50)).all()
+                session.rollback()
+                for offer_id in chance.sample(ringing_now, min(8, len(ringing_now))):
+                    _take(session, offer_id, met)
+            except (IntegrityError, OperationalError):
+                session.rollback()
+                met.refused += 1
+    engine.dispose()
+    return met
+
+
+def _take(session: Session, offer_id: str, met: _Two) -> None:
+    """Pick up; whoever wins the caller holds them for a moment and gives them back as unanswered as they were."""
+    if not _claim(session, offer_id):
+        session.expunge_all()
+        return
+    since, offer = time.monotonic_ns(), session.get_one(Offer, offer_id)
+    met.held.append(Held(offer.staff_id, offer.call_id, since, time.monotonic_ns()))
+    session.execute(update(Call).where(Call.id == offer.call_id).values(unanswered=POLICY.rings_until_two))
+    _give_back(session, offer)
 
 
 def overlaps(spans: Sequence[tuple[str, int, int]]) -> int:

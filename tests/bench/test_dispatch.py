@@ -20,6 +20,14 @@ def test_dispatchers_at_once_hold_nobody_twice(tmp_path: Path) -> None:
     assert met.doubles == 0
 
 
+def test_of_two_who_are_rung_at_once_never_both_get_the_caller(tmp_path: Path) -> None:
+    with places.sqlite(tmp_path) as url:
+        met = dispatch.race_of_two(url, 60, 2, seed=1)
+    assert met.decisions >= 60
+    assert met.claims > 0
+    assert met.doubles == 0
+
+
 def test_two_who_hold_the_same_counsellor_for_a_moment_are_found() -> None:
     assert dispatch.overlaps([("a", 1, 5), ("b", 2, 9), ("a", 5, 8)]) == 0
     assert dispatch.overlaps([("a", 1, 5), ("b", 2, 9), ("a", 4, 8)]) == 1

@@ -92,6 +92,8 @@ class Talk:
     held_since: datetime | None
     muted: bool
     consulted: Consulted | None
+    introduced: bool
+    """Whether caller, counsellor and colleague talk, all three."""
     consult_result: str
     """What became of the colleague who was asked last."""
     free: tuple[Colleague, ...]
@@ -130,6 +132,7 @@ def build(session: Session, offer: Offer | None, staff: Staff, *, now: datetime,
         held_since=call.held_at,
         muted=offer.muted,
         consulted=_consulted(session, call),
+        introduced=consult.is_introduced(call),
         consult_result=_consult_result(session, call, offer, now) if mine else "",
         free=_free(session, offer, now, policy) if mine else (),
         silence=silence,

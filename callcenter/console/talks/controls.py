@@ -10,12 +10,13 @@ from callcenter.console.blueprint import bp
 from callcenter.console.duty.my_state import NotYourCall
 from callcenter.context import ports, settings, unit_of_work
 from callcenter.domain.access.permissions import Action
+from callcenter.domain.talks.quality import NotQuality, parse
 from callcenter.domain.talks.talk import Help
 from callcenter.models.calls.calls import Call, Offer
-from callcenter.services.talks import consult, handover, participants, ringing, room
+from callcenter.services.talks import consult, handover, participants, quality, ringing, room
 from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.kit.answers import done
-from callcenter.ui.kit.sent import choice
+from callcenter.ui.kit.sent import UnknownChoice, choice
 
 
 def my_leg(session: Session, leg_id: str) -> tuple[Call, Offer]:
@@ -59,6 +60,16 @@ def ask_colleague(leg_id: str) -> Response:
     return done("console.board")
 
 
+@bp.post("/legs/<leg_id>/introduce")
+@staff_who_may(Action.ANSWER)
+def introduce(leg_id: str) -> Response:
+    """Introduce the colleague to the caller: all three talk."""
+    with unit_of_work() as session:
+        call, offer = my_leg(session, leg_id)
+        consult.introduce(session, call, offer, now=ports().clock.now())
+    return done("console.board")
+
+
 @bp.post("/legs/<leg_id>/hand-over")
 @staff_who_may(Action.ANSWER)
 def hand_over(leg_id: str) -> Response:
@@ -87,6 +98,22 @@ def leave_consult(leg_id: str) -> Response:
         call, offer = my_leg(session, leg_id)
         consult.withdraw(session, call, offer, now=ports().clock.now())
     return done("console.board")
+
+
+@bp.post("/legs/<leg_id>/quality")
+@staff_who_may(Action.ANSWER, quiet=True)
+def note_quality(leg_id: str) -> Response:
+    """Store how well my leg carries the voices, as the page has measured it so far."""
+    try:
+        measured = parse(request.form.get("account", ""))
+    except NotQuality:
+        raise UnknownChoice from None
+    with unit_of_work() as session:
+        offer = ringing.find(session, leg_id)
+        if offer is None or offer.staff_id != me().staff_id:
+            raise NotYourCall
+        quality.record(offer, measured, now=ports().clock.now())
+    return Response(status=204)
 
 
 @bp.post("/legs/<leg_id>/say")

@@ -144,6 +144,9 @@ OPEN_OFFERS = (OfferState.PENDING, OfferState.RINGING, OfferState.SCREENING)
 LIVE_OFFERS = (*OPEN_OFFERS, OfferState.CLAIMED, OfferState.JOINED)
 """The counsellor is bound; the database allows one live offer per counsellor, and one per caller that is to answer."""
 
+PASSED_BY = (OfferState.MISSED, OfferState.DECLINED)
+"""The counsellor could have taken the call and did not."""
+
 _RANK = {state: rank for rank, state in enumerate(LIVE_OFFERS)}
 
 

@@ -22,6 +22,8 @@ class DueCaller:
     """What the caller pressed, if anything: a wish, not a condition."""
     respect_preferences: bool = False
     """In the first seconds of waiting, whoever would rather take other callers is not rung yet."""
+    escalated: bool = False
+    """Whether so many rings stayed unanswered that those who stand by are asked as well."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class FreeCounsellor:
     supervisor: bool = False
     prefers: CallerKey | None = None
     """The callers this counsellor would rather take, 本人 or 家族; most have no preference."""
+    standby: bool = False
+    """Takes no calls, but is at hand for a caller whose rings stay unanswered."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +51,17 @@ def match(callers: Sequence[DueCaller], free: Sequence[FreeCounsellor]) -> Itera
     """Yield matches of *callers*, the next one first, with *free*, the longest idle first; nobody twice.
 
     Each caller gets the longest-idle counsellor who has not passed by yet, those who would rather take other callers
-    last; when all have passed by, a new round begins.
+    last; when all have passed by, a new round begins. A caller who stands there twice is given two.
     """
-    left = list(free)
+    left, begun = list(free), set[str]()
     for caller in callers:
         suited = sorted((one for one in left if _may_ring(one, caller)), key=lambda one: prefers_others(one, caller))
         if not suited:
             continue
         chosen = next((one for one in suited if one.staff_id not in caller.passed_by), None)
-        yield Match(caller.call_id, (chosen or suited[0]).staff_id, new_round=chosen is None)
+        yield Match(caller.call_id, (chosen or suited[0]).staff_id, chosen is None and caller.call_id not in begun)
+        if chosen is None:
+            begun.add(caller.call_id)
         left.remove(chosen or suited[0])
 
 
@@ -68,6 +74,7 @@ def prefers_others(one: FreeCounsellor, caller: DueCaller) -> bool:
 def _may_ring(one: FreeCounsellor, caller: DueCaller) -> bool:
     return (
         one.staff_id not in caller.resting
+        and (caller.escalated or not one.standby)
         and (one.supervisor or not caller.supervisors_only)
         and not (caller.respect_preferences and prefers_others(one, caller))
     )

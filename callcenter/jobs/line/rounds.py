@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from callcenter.context import context, reading, unit_of_work
 from callcenter.jobs import relay
 from callcenter.jobs.relay import DueErrand
-from callcenter.services.calls import dispatching, unattended
+from callcenter.services.calls import dispatching, escalation, unattended
 from callcenter.services.talks import silent_calls
 
 RunErrands = Callable[[Sequence[DueErrand]], object]
@@ -29,8 +29,9 @@ def ring_and_run_errands(run: RunErrands = relay.run) -> None:
 
 
 def sweep() -> None:
-    """Handle what has been silent for too long, and watch whether anybody can come to those who wait."""
+    """Handle what has been silent for too long, and watch whether anybody comes to those who wait."""
     now, policy = context().ports.clock.now(), context().settings.policy
     with unit_of_work() as session:
         silent_calls.sweep(session, now=now, policy=policy)
         unattended.watch(session, now=now, policy=policy)
+        escalation.watch(session, now=now, policy=policy)

@@ -55,6 +55,12 @@ class Call(Base):
     requeued_at: Mapped[datetime | None] = mapped_column(Moment)
     priority: Mapped[int] = mapped_column(default=0)
     """1 for a caller who lost a counsellor and goes to the head of the queue."""
+    reserved_for: Mapped[str | None] = mapped_column(String(32))
+    """The counsellor whose browser was lost: for a moment after the return to the queue nobody else is rung."""
+    unanswered: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How many rings for this caller nobody took since the last one that somebody did."""
+    escalated_at: Mapped[datetime | None] = mapped_column(Moment)
+    """Since when supervisors know that rings stay unanswered."""
     greeted_at: Mapped[datetime | None] = mapped_column(Moment)
     claimed_at: Mapped[datetime | None] = mapped_column(Moment)
     caller_joined_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -111,7 +117,8 @@ LIVE = text("state IN (" + ", ".join(f"'{state}'" for state in LIVE_OFFERS) + ")
 """The database itself allows one live offer per counsellor …"""
 
 LIVE_ANSWER = text(f"{LIVE} AND purpose = '{Purpose.ANSWER}'")
-"""… and one per caller that is to answer; a colleague's or a supervisor's leg may be there beside it."""
+"""… and one per caller that is to answer, with at most one companion while both ring; a colleague's or a supervisor's
+leg may be there beside it."""
 
 
 class Offer(Base):
@@ -126,6 +133,8 @@ class Offer(Base):
     state: Mapped[OfferState] = mapped_column(choice(OfferState))
     contact: Mapped[Contact] = mapped_column(choice(Contact))
     leg_sid: Mapped[str | None] = mapped_column(String(64))
+    companion: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Rung at the same time as another for a caller whose rings stayed unanswered; who takes the caller is none."""
     round: Mapped[int] = mapped_column(default=0)
     rung_at: Mapped[datetime] = mapped_column(Moment)
     dialled_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -144,6 +153,8 @@ class Offer(Base):
     taken_off: Mapped[bool] = mapped_column(default=False, server_default=false())
     """A supervisor took the counsellor off the call; the caller was still talking."""
 
+    quality: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """How well a browser's leg carried the voices, as ``domain.talks.quality`` reads it; numbers and codes only."""
     mode: Mapped[Mode | None] = mapped_column(choice(Mode))
     """How a supervisor wishes to take part; None for everybody else's leg …"""
     mode_set: Mapped[Mode | None] = mapped_column(choice(Mode))
@@ -152,7 +163,14 @@ class Offer(Base):
     call: Mapped[Call] = relationship(back_populates="offers")
 
     __table_args__ = (
-        Index("uq_offers_live_call", "call_id", unique=True, sqlite_where=LIVE_ANSWER, postgresql_where=LIVE_ANSWER),
+        Index(
+            "uq_offers_live_call",
+            "call_id",
+            "companion",
+            unique=True,
+            sqlite_where=LIVE_ANSWER,
+            postgresql_where=LIVE_ANSWER,
+        ),
         Index("uq_offers_live_staff", "staff_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
     )
 

@@ -35,7 +35,7 @@ from callcenter.domain.policy import Policy
 from callcenter.models.base import append, new_id
 from callcenter.models.calls.calls import Call, CallEvent
 from callcenter.models.keys import ring_of
-from callcenter.services.calls import queue, unattended
+from callcenter.services.calls import escalation, queue, unattended
 from callcenter.services.delivery import live
 
 OUTCOMES: dict[WaitingVerdict, tuple[CallOutcome, EndReason]] = {
@@ -233,7 +233,7 @@ def return_to_queue(session: Session, call: Call, taken: CallStep, *, now: datet
     state = step(call.state, taken)
     if state is not CallState.WAITING or call.state is CallState.WAITING:
         return False
-    call.state, call.offer_id, call.priority = state, None, 1
+    call.state, call.offer_id, call.priority, call.reserved_for = state, None, 1, None
     call.requeued_at = call.last_news_at = now
     call.room_id = new_id()  # whoever was not hung up stays behind in the former room
     call.caller_joined_at = call.conference_sid = None
@@ -265,6 +265,7 @@ def end_call(
     call.ended_at = call.last_news_at = now
     call.outcome, call.why = outcome, why
     call.outcome = outcome_from(call)
+    escalation.settle(session, call, now=now)
     log_event(session, call, "ended", now=now, outcome=call.outcome)
     live.publish(session, live.LINE, now=now)
     return True

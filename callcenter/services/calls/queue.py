@@ -29,7 +29,7 @@ ORDER = (Call.priority.desc(), Call.waiting_since, Call.id)
 
 
 class QueuedCall(NamedTuple):
-    """A waiting call, and the name of the counsellor being rung for it."""
+    """A waiting call, and the name of the counsellor being rung for it, or of both."""
 
     call: Call
     ringing_counsellor: str | None
@@ -38,7 +38,9 @@ class QueuedCall(NamedTuple):
 def waiting_now(session: Session) -> list[QueuedCall]:
     """Return the waiting calls, the next one first."""
     ringing = select(Offer.call_id, Staff.name).join(Staff, Staff.id == Offer.staff_id)
-    rung = dict(session.execute(ringing.where(Offer.state.in_(OPEN_OFFERS))).all())
+    rung = dict[str, str]()
+    for call_id, name in session.execute(ringing.where(Offer.state.in_(OPEN_OFFERS)).order_by(Offer.rung_at, Offer.id)):
+        rung[call_id] = f"{rung[call_id]}・{name}" if call_id in rung else name
     waiting = session.scalars(select(Call).where(Call.state == CallState.WAITING).order_by(*ORDER))
     return [QueuedCall(call=call, ringing_counsellor=rung.get(call.id)) for call in waiting]
 

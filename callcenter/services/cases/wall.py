@@ -43,12 +43,14 @@ CALM = (Risk.UNKNOWN, Risk.NONE)
 
 def record_at_hand(session: Session, row: Presence | None) -> Consultation | None:
     """Return the record of the call this counsellor is in, or is still writing up."""
-    if row is None or row.work not in (*TALKING, Work.WRAP_UP):
+    if row is None or row.work not in (Work.OFFERED, *TALKING, Work.WRAP_UP):
         return None
     mine = select(Offer.call_id).where(Offer.staff_id == row.staff_id, Offer.claimed_at.is_not(None))
     call_id = session.scalar(
         mine.order_by(Offer.id.desc()).limit(1)
     )  # ids rise even where a trial's clock was put back
+    if row.work is Work.OFFERED and session.get_one(Offer, row.offer_id).call_id != call_id:
+        return None  # another caller; one who was cut off comes back to the record that was being written
     record = consultations.of_call(session, call_id) if call_id else None
     is_open = record is not None and record.state is ConsultationState.DRAFT
     return record if is_open and record is not None and record.counsellor_id == row.staff_id else None

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.duty.presence import AwayReason, Work
+from callcenter.domain.duty.presence import MISSES_UNTIL_AWAY, AwayReason, Work
 from callcenter.domain.policy import Policy
 from callcenter.domain.staff.roles import Contact
 from callcenter.models.calls.calls import Presence
@@ -54,10 +54,14 @@ def offerable(now: datetime, policy: Policy) -> ColumnElement[bool]:
 
 def offerable_since(fresh_since: Since) -> ColumnElement[bool]:
     """Return ``offerable`` for a moment given with each use."""
-    browser = and_(Presence.heartbeat_at > fresh_since, Presence.registered.is_(True), Presence.lease.is_not(None))
-    reachable = or_(Presence.contact == Contact.PHONE, browser)
     at_hand = and_(Presence.draining.is_(False), Presence.listening_id.is_(None))
-    return and_(Presence.work == Work.AVAILABLE, at_hand, reachable)
+    return and_(Presence.work == Work.AVAILABLE, at_hand, _reachable_since(fresh_since))
+
+
+def _reachable_since(fresh_since: Since) -> ColumnElement[bool]:
+    """Return the condition for a counsellor whose telephone can ring, whatever they do."""
+    browser = and_(Presence.heartbeat_at > fresh_since, Presence.registered.is_(True), Presence.lease.is_not(None))
+    return or_(Presence.contact == Contact.PHONE, browser)
 
 
 def _coming_since(alive_since: Since, talking_since: Since, writing_since: Since) -> ColumnElement[bool]:
@@ -79,7 +83,7 @@ def _coming_since(alive_since: Since, talking_since: Since, writing_since: Since
 
 
 def moments(now: datetime, policy: Policy) -> dict[str, Any]:
-    """Return the moments that ``ON_DUTY``, ``COMING`` and ``OFFERABLE`` need."""
+    """Return the moments that ``ON_DUTY``, ``COMING``, ``OFFERABLE`` and ``REACHABLE`` need."""
     return {
         "alive_since": now - policy.gone_after,
         "missed_since": now - policy.missed_grace,
@@ -92,7 +96,15 @@ def moments(now: datetime, policy: Policy) -> dict[str, Any]:
 ON_DUTY = on_duty_since(bindparam("alive_since"), bindparam("missed_since"))
 COMING = _coming_since(bindparam("alive_since"), bindparam("talking_since"), bindparam("writing_since"))
 OFFERABLE = offerable_since(bindparam("fresh_since"))
+REACHABLE = _reachable_since(bindparam("fresh_since"))
 """For statements that are written once; the moments come with each use, from ``moments``."""
+
+_NOT_TAKING_CALLS = and_(Presence.work == Work.OFFLINE, Presence.contact == Contact.BROWSER)
+_CAN_BE_CALLED_BACK = and_(Presence.work == Work.AWAY, Presence.reason.in_((AwayReason.MEETING, AwayReason.MAIL)))
+_ANSWERS = Presence.misses < MISSES_UNTIL_AWAY
+AT_THE_DESK = and_(or_(_NOT_TAKING_CALLS, _CAN_BE_CALLED_BACK), _ANSWERS, REACHABLE, Presence.listening_id.is_(None))
+"""Who takes no calls but could be rung in need: a break, care after a hard call and a visit are left in peace, and so
+is whoever let two such rings ring out, until they take calls or open the desk anew."""
 
 _HOW_MANY_COMING = select(func.count(Presence.staff_id)).where(COMING)
 

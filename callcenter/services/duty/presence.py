@@ -221,6 +221,7 @@ def take_lease(session: Session, staff: Staff, *, force: bool, now: datetime) ->
         if row.work in BOUND and row.contact is Contact.BROWSER:
             raise CallInOtherTab
     row.lease, row.registered, row.heartbeat_at = new_id(), False, now
+    clear_misses(row)  # somebody is at the desk
     _tell(session, row, now=now)
     return row
 
@@ -239,6 +240,12 @@ def set_unreachable(session: Session, row: Presence, *, now: datetime) -> None:
 def free_after_ring(session: Session, row: Presence, *, now: datetime, to_the_back: bool) -> None:
     """Free the person after a ring that came to nothing; *to_the_back* if it was theirs to answer."""
     _follow(session, row, work_after_call(row), now=now, to_the_back=to_the_back)
+
+
+def return_to_wrap_up(session: Session, row: Presence, *, now: datetime, unreachable: bool) -> None:
+    """Let the person write on whose wrap-up was interrupted by a ring that came to nothing."""
+    row.registered = row.registered and not unreachable
+    set_work(row, Work.WRAP_UP, session, now=now)
 
 
 def clear_misses(row: Presence) -> None:

@@ -208,10 +208,10 @@ def _of_call(session: Session, call_id: str | None) -> Consultation | None:
 
 def _hand_over(session: Session, known: Consultation, counsellor_id: str, now: datetime) -> Consultation:
     """Hand the record to the counsellor who has its call now."""
+    known.state, known.finished_at = ConsultationState.DRAFT, None  # the contact goes on
     if known.counsellor_id != counsellor_id:
         facts = {"from": known.counsellor_id, "to": counsellor_id}
         known.counsellor_id = counsellor_id
-        known.state, known.finished_at = ConsultationState.DRAFT, None  # the contact goes on
         subject = Subject("consultation", known.id)
         audit.record(session, actor=SYSTEM, action="consultation.hand_over", subject=subject, facts=facts, now=now)
     return known

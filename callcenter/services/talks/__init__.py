@@ -2,8 +2,8 @@
 
 ``ringing`` the life of an offer until it is claimed; ``room`` who joined and left; ``participants`` hold, mute and
 announcements; ``consult`` and ``handover`` a colleague's help; ``supervision`` and ``takeover`` the supervisor's;
-``silent_calls`` and ``reconciliation`` what no news came of; ``roster`` who is in which talk. Knows nothing of cases.
-Uses ``calls``, ``duty``, ``misuse`` and ``records``.
+``quality`` how well the voices were carried; ``silent_calls`` and ``reconciliation`` what no news came of; ``roster``
+who is in which talk. Knows nothing of cases. Uses ``calls``, ``duty``, ``misuse`` and ``records``.
 
 Begin with ``room``.
 """

@@ -1,7 +1,8 @@
 """Consulting a colleague while the caller is on hold: the ring, the talk between the two, and its end.
 
-The caller hears music meanwhile. The colleague's ring is an offer like any other, with the purpose
-``consult``; ``Call.consult_id`` names it until it is decided, and is the place of its compare-and-set.
+The caller hears music meanwhile, until the counsellor may introduce the colleague and all three talk. The colleague's
+ring is an offer like any other, with the purpose ``consult``; ``Call.consult_id`` names it until it is decided, and is
+the place of its compare-and-set.
 """
 
 from __future__ import annotations
@@ -38,6 +39,12 @@ def free_colleagues(session: Session, me: str, *, now: datetime, policy: Policy)
     query = select(Staff).join(Presence, Presence.staff_id == Staff.id)
     there = session.scalars(query.where(availability.offerable(now, policy), Staff.id != me).order_by(Staff.name))
     return [one for one in there if may(one.role, Action.ANSWER)]
+
+
+class NotThereYet(HelplineError):
+    """Raised when the colleague is still being rung."""
+
+    message = "まだ、つながっていません。相手の人が出てから、もう一度お試しください。"
 
 
 class Asked(NamedTuple):
@@ -110,9 +117,35 @@ def claim(session: Session, offer: Offer, call: Call, *, now: datetime) -> bool:
     return True
 
 
+def introduce(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
+    """Let caller, counsellor and colleague talk, all three; the caller hears it beforehand. Twice is once.
+
+    Raises ``NotNow`` unless the talk is this counsellor's, ``NotThereYet`` before the colleague is in the room.
+    """
+    if not participants.holds_talk(call, offer) or call.consult_id is None:
+        raise NotNow
+    asked = ringing.find(session, call.consult_id)
+    if asked is None or asked.state is not OfferState.JOINED:
+        raise NotThereYet
+    if is_introduced(call):
+        return
+    calls.log_event(session, call, "introduced", now=now, staff_id=asked.staff_id, by=offer.staff_id)
+    participants.request_hold(session, call, held=False, now=now)
+    participants.announce(session, call, participants.COLLEAGUE_COMES, now=now)
+    live.publish(session, live.staff_topic(asked.staff_id), now=now)
+
+
+def is_introduced(call: Call) -> bool:
+    """Return whether the consulted colleague talks with the caller too; before that the caller is kept on hold."""
+    return call.consult_id is not None and call.held_at is None
+
+
 def may_enter(call: Call, offer: Offer) -> bool:
-    """Return whether the colleague may enter the room: not before the caller is confirmed to be on hold."""
-    return call.offer_id == offer.id or call.on_hold
+    """Return whether the colleague may enter the room: not before the caller is confirmed to be on hold.
+
+    One who has been introduced was in it already.
+    """
+    return call.offer_id == offer.id or call.on_hold or is_introduced(call)
 
 
 def colleague_joined(session: Session, offer: Offer, *, now: datetime) -> None:
@@ -124,14 +157,17 @@ def colleague_joined(session: Session, offer: Offer, *, now: datetime) -> None:
 
 
 def return_to_counsellor(session: Session, call: Call | None, offer: Offer, *, now: datetime) -> None:
-    """Take the caller off hold as the consult is over; an announced hand-over is taken back aloud."""
+    """Take the caller off hold as the consult is over; an announced hand-over is taken back aloud.
+
+    A caller to whom the colleague was introduced is in the talk, and hears from their counsellor how it goes on.
+    """
     if call is None or call.consult_id != offer.id:
         return
-    call.consult_id = None
+    introduced, call.consult_id = is_introduced(call), None
     calls.log_event(session, call, "consult_over", now=now, staff_id=offer.staff_id, state=offer.state)
     if call.state is CallState.TALKING:
         participants.request_hold(session, call, held=False, now=now)
-        if offer.announced:
+        if offer.announced and not introduced:
             participants.announce(session, call, participants.NOT_HANDED_OVER, now=now)
 
 

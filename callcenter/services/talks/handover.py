@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from callcenter.domain.calls.lifecycle import CallState, OfferState, Purpose, advance
-from callcenter.domain.errors import HelplineError
 from callcenter.domain.records.record_codes import Channel
 from callcenter.domain.talks.talk import NotNow
 from callcenter.models.calls.calls import Call, Offer
@@ -15,12 +14,6 @@ from callcenter.services.calls import calls
 from callcenter.services.delivery import outbox
 from callcenter.services.records import consultations
 from callcenter.services.talks import consult, participants, ringing, room, supervision
-
-
-class NotThereYet(HelplineError):
-    """Raised when the colleague is still being rung."""
-
-    message = "まだ、つながっていません。相手の人が出てから、もう一度お試しください。"
 
 
 def complete(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
@@ -34,7 +27,7 @@ def complete(session: Session, call: Call, offer: Offer, *, now: datetime) -> No
         raise NotNow
     asked = ringing.find(session, call.consult_id)
     if asked is None or asked.state is not OfferState.JOINED:
-        raise NotThereYet
+        raise consult.NotThereYet
     calls.log_event(session, call, "handed_over", now=now, staff_id=asked.staff_id, by=offer.staff_id)
     offer.ending = True
     offer.state, offer.left_at = advance(offer.state, OfferState.LEFT), now

@@ -26,6 +26,9 @@ SAID = "said"
 NOT_HANDED_OVER = "D06"
 """The announcement that nobody could take over; not a counsellor's button, but a failed hand-over says it."""
 
+COLLEAGUE_COMES = "D13"
+"""The announcement that a colleague joins the talk."""
+
 TWICE = timedelta(seconds=3)
 """The same button pressed again within this is one press."""
 

@@ -1,18 +1,18 @@
 """Offers: one ring of one counsellor, from dialling to claimed, missed, declined or cancelled.
 
-Whatever two processes do at once, the database allows one live offer per caller and one per
-counsellor, and a claim changes exactly one row of each kind or nothing.
+Whatever two processes do at once, the database allows one live offer per counsellor and one per caller, beside which a
+companion may ring where rings stayed unanswered; a claim changes exactly one call or nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import String, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState, Purpose
+from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, PASSED_BY, CallState, OfferState, Purpose
 from callcenter.domain.calls.waiting import key_given_up_at, ring_given_up_at
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.policy import Policy
@@ -20,11 +20,14 @@ from callcenter.domain.records.record_codes import Channel
 from callcenter.domain.staff.roles import Contact
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.models.columns import Moment
-from callcenter.services.calls import calls
+from callcenter.services.calls import calls, escalation
 from callcenter.services.delivery import outbox
 from callcenter.services.duty import presence
 from callcenter.services.records import consultations
 from callcenter.services.talks import supervision
+
+TAKEN_LATELY = timedelta(seconds=20)
+"""So long the screen says that somebody else has taken a ring."""
 
 _ANEW = {"populate_existing": True}
 """A locked row is read as it is now, whatever this session knew of it before."""
@@ -87,7 +90,10 @@ def claim(session: Session, offer: Offer, call: Call, *, now: datetime) -> bool:
     if row.offer_id != offer.id or not _win(session, offer, call, now):
         close_offer(session, offer, OfferState.LOST, now=now)
         return False
+    _end_other_rings(session, call, offer, now=now)
     offer.state, offer.claimed_at = OfferState.CLAIMED, now
+    call.reserved_for, call.unanswered = None, 0
+    escalation.settle(session, call, now=now)
     presence.clear_misses(row)
     presence.set_work(row, Work.CONNECTING, session, now=now)
     calls.log_event(session, call, "claimed", now=now, staff_id=offer.staff_id)
@@ -115,6 +121,21 @@ def _win(session: Session, offer: Offer, call: Call, now: datetime) -> bool:
     return won.one_or_none() is not None
 
 
+def _end_other_rings(session: Session, call: Call, winner: Offer, *, now: datetime) -> None:
+    """End the ring of whoever was rung beside *winner*; nothing is held against them, and who picked up hears why."""
+    if not call.unanswered:
+        return
+    for other in live_legs(session, call):
+        if other.id == winner.id or other.purpose is not Purpose.ANSWER:
+            continue
+        close_offer(session, other, OfferState.LOST, now=now, leg_open=other.answered_at is None)
+        if other.answered_at is not None:
+            outbox.put(session, "say_taken", now=now, offer=other.id)
+    if winner.companion:
+        session.flush()  # the database allows one who answers, so the other one goes first
+        winner.companion = False
+
+
 def record_leg_news(session: Session, offer_id: str, leg_sid: str, *, ringing: bool, now: datetime) -> None:
     """Store the SID of the counsellor's leg and whether it rings; repeated news locks no row."""
     learnt = {"offer_id": offer_id, "sid": leg_sid or None, "moment": now}
@@ -137,23 +158,40 @@ def close_offer(
         supervision.end_listening(session, offer, state, now=now, leg_open=leg_open)
         return
     offer.state, offer.left_at = state, now
-    row = presence.lock(session, offer.staff_id)
-    if row is not None and row.offer_id == offer.id:
-        if state is OfferState.MISSED:
-            picked_up = offer.answered_at is not None
-            presence.record_missed_ring(session, row, now=now, unreachable=unreachable, picked_up=picked_up)
-        else:
-            presence.free_after_ring(session, row, now=now, to_the_back=state is OfferState.DECLINED)
-    call = session.get(Call, offer.call_id)
-    if call is not None:
-        calls.log_event(session, call, state, now=now, staff_id=offer.staff_id)
+    call = session.get_one(Call, offer.call_id)
+    call.unanswered += offer.purpose is Purpose.ANSWER and state in PASSED_BY
+    _free(session, offer, call, now=now, unreachable=unreachable)
+    calls.log_event(session, call, state, now=now, staff_id=offer.staff_id)
     if leg_open:
         outbox.put(session, "hang_up", now=now, offer=offer.id)
+
+
+def _free(session: Session, offer: Offer, call: Call, *, now: datetime, unreachable: bool) -> None:
+    """Free whoever was rung; one to whom a lost caller should have come back writes on, and no miss is counted."""
+    from_wrap_up = call.reserved_for == offer.staff_id and offer.purpose is Purpose.ANSWER
+    if from_wrap_up:
+        call.reserved_for = None
+    row = presence.lock(session, offer.staff_id)
+    if row is None or row.offer_id != offer.id:
+        return
+    if from_wrap_up:
+        presence.return_to_wrap_up(session, row, now=now, unreachable=unreachable)
+    elif offer.state is OfferState.MISSED:
+        picked_up = offer.answered_at is not None
+        presence.record_missed_ring(session, row, now=now, unreachable=unreachable, picked_up=picked_up)
+    else:
+        presence.free_after_ring(session, row, now=now, to_the_back=offer.state is OfferState.DECLINED)
 
 
 def live_legs(session: Session, call: Call) -> Sequence[Offer]:
     """Return every leg in or on the way into a call, locked, the first one first."""
     return session.scalars(_LIVE_LEGS, {"call_id": call.id}).all()
+
+
+def was_just_taken(session: Session, staff_id: str, *, now: datetime) -> bool:
+    """Return whether somebody who was rung at the same time has just taken this person's ring."""
+    lost = select(Offer.id).where(Offer.staff_id == staff_id, Offer.state == OfferState.LOST)
+    return bool(session.scalar(select(lost.where(Offer.left_at > now - TAKEN_LATELY).exists())))
 
 
 def cancel_ringing(session: Session, legs: Sequence[Offer], *, now: datetime) -> None:

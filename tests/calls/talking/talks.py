@@ -71,6 +71,13 @@ class Talker:
     def hands_over(self) -> None:
         self.does(lambda session, call, offer: handover.complete(session, call, offer, now=self.desk.clock.now()))
 
+    def introduces(self) -> None:
+        self.does(lambda session, call, offer: consult.introduce(session, call, offer, now=self.desk.clock.now()))
+
+    def withdraws(self) -> None:
+        """As the colleague: leave again."""
+        self.does(lambda session, call, offer: consult.withdraw(session, call, offer, now=self.desk.clock.now()))
+
     def cancels(self) -> None:
         self.does(lambda session, call, offer: consult.cancel(session, call, offer, now=self.desk.clock.now()))
 

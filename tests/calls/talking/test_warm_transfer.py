@@ -9,8 +9,7 @@ import pytest
 from callcenter.domain.calls.lifecycle import CallOutcome, CallState, OfferState
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.talks.talk import NotNow
-from callcenter.services.talks.consult import NotFree
-from callcenter.services.talks.handover import NotThereYet
+from callcenter.services.talks.consult import NotFree, NotThereYet
 from tests.calls.talking.talks import consult_offer, consulting, hears, on_music, owner_of_the_record, talking
 from tests.desk import Desk
 

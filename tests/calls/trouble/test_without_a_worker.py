@@ -13,6 +13,7 @@ from callcenter.domain.duty.presence import Work
 from callcenter.domain.ports import Ports
 from callcenter.jobs import relay
 from callcenter.jobs.line.substitute import Duty
+from callcenter.models.calls.calls import Presence
 from callcenter.services.calls import dispatching
 from callcenter.services.delivery import heartbeats, outbox
 from callcenter.services.delivery.heartbeats import ERRANDS, LINE
@@ -113,6 +114,25 @@ def test_a_caller_whose_counsellor_was_lost_is_fetched_back_without_any_worker(d
     colleague.takes_the_call()
     desk.line.advance(5)
     assert hears(phone, colleague.handset)
+
+
+def test_a_browser_that_is_back_in_time_is_rung_first_without_any_worker(desk: UnmannedDesk) -> None:
+    counsellor, phone = desk.counsellor(phone=None), desk.line.dial()
+    desk.line.advance(5)
+    counsellor.takes_the_call()
+    desk.line.advance(3)
+    colleague = desk.counsellor("tanto03", phone="+819000000003")
+    counsellor.handset.hangs_up()
+    desk.line.advance(10)
+    assert not colleague.handset.calls
+    with desk.work() as session:
+        row = session.get_one(Presence, counsellor.staff_id)
+        row.registered, row.heartbeat_at = True, desk.clock.now()
+    desk.line.advance(3)
+    assert counsellor.rings
+    counsellor.takes_the_call()
+    desk.line.advance(8)
+    assert hears(phone, counsellor.handset)
 
 
 def test_who_is_not_answered_is_offered_to_somebody_else_without_any_worker(desk: UnmannedDesk) -> None:

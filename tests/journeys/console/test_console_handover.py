@@ -68,6 +68,33 @@ def test_a_caller_is_held_helped_and_handed_over_with_the_record(
     expect(other.locator("trial-talk [role=log]")).to_contain_text("もしもし", timeout=SLOW)
 
 
+def test_a_colleague_is_introduced_to_the_caller_before_the_talk_is_theirs(
+    office: Office, page: Page, open_page: OpenPage
+) -> None:
+    office.hire("tanto07")
+    office.hire("tanto08")
+    available(office, page)
+    caller = talking(office, page)
+    page.get_by_label("主なお話").fill("紹介の前に書いた。")
+    other = available(office, open_page(width=390, height=844), "tanto08")
+    expect(page.locator("#line")).to_contain_text("担当08", timeout=SLOW)
+    is_asked(page, other)
+    page.keyboard.press("Alt+h")
+    expect(callbar(page)).to_contain_text("三人で通話中", timeout=SLOW)
+    expect(callbar(other)).to_contain_text("三人で話しています", timeout=SLOW)
+    until(page, lambda: any("三人で、お話しします" in text for text in office.line.leg(caller.sid).heard))
+    office.line.say(caller.sid, "はじめまして")
+    expect(other.locator("trial-talk [role=log]")).to_contain_text("はじめまして", timeout=SLOW)
+    expect(other.get_by_label("主なお話")).to_be_hidden()
+    axe(page)
+    axe(other)
+    assert other.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="お任せします").click()
+    expect(callbar(page)).to_contain_text("電話を引きつぎました", timeout=SLOW)
+    expect(other.get_by_label("主なお話")).to_have_value("紹介の前に書いた。", timeout=SLOW)
+    expect(callbar(other)).to_contain_text("声は届いています", timeout=SLOW)
+
+
 def test_a_panel_stays_open_while_the_bar_changes_and_closes_with_escape(
     office: Office, page: Page, open_page: OpenPage
 ) -> None:

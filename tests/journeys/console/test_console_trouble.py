@@ -42,6 +42,23 @@ def test_what_was_written_and_the_call_itself_outlive_a_reload(office: Office, d
     assert office.line.leg(leg.sid).status == "in-progress"
 
 
+def test_a_caller_whose_talk_a_lost_browser_tore_rings_in_the_same_browser_again(office: Office, desk: Page) -> None:
+    leg = talking(office, desk)
+    desk.get_by_label("主なお話").fill("途切れるまでの話")
+    expect_saved(desk)
+    address = desk.url
+    desk.goto("about:blank")
+    until(desk, lambda: any("途切れてしまいました" in words for words in leg.heard))
+    desk.goto(address)
+    expect(callbar(desk)).to_contain_text("途切れた電話の方です", timeout=SLOW)
+    expect(desk.get_by_label("主なお話")).to_have_value("途切れるまでの話")
+    axe(desk)
+    desk.keyboard.press("Alt+a")
+    expect(callbar(desk)).to_contain_text("声は届いています", timeout=SLOW)
+    expect(desk.get_by_label("主なお話")).to_have_value("途切れるまでの話")
+    assert office.line.leg(leg.sid).status == "in-progress"
+
+
 def test_nothing_is_called_saved_while_the_server_is_away(office: Office, staff_id: str, browser: Browser) -> None:
     context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo")  # its log may say that the net is away
     page = available(office, context.new_page())

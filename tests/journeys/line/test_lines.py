@@ -14,6 +14,7 @@ from playwright.sync_api import Dialog, Page
 
 from callcenter.adapters.twilio.browser import EDGES
 from callcenter.adapters.twilio.voice_token import SignedTokens
+from callcenter.domain.talks.quality import LineWarning, parse
 from callcenter.loopback import free_port
 from callcenter.ui.response.assets import Assets
 from ivr.simulator.app import create_app
@@ -39,6 +40,16 @@ LISTEN = """(made) => {
   for (const name of ["registration", "expiring", "incoming", "cancelled", "connected", "disconnected", "quality",
     "failed", "registration-failed"])
     line.addEventListener(name, ({ detail }) => told.push([name, detail]));
+}"""
+
+GATHER = """() => {
+  globalThis.sent = [];
+  globalThis.measured = 0;
+  globalThis.log = new QualityLog((leg, account) => sent.push([leg, account]));
+  line.addEventListener("sample", ({ detail }) => log.sample(detail));
+  line.addEventListener("warned", ({ detail }) => log.warned(detail.name, detail.on));
+  log.begin("a-leg");
+  line.call.on("sample", () => (measured += 1));
 }"""
 
 
@@ -258,6 +269,24 @@ def test_what_goes_wrong_with_the_voice_is_told_by_its_kind_and_taken_back(real:
         real.page.evaluate("([event, name]) => line.call.emit(event, name)", [event, name])
     kinds = [detail["trouble"] for name, detail in real.told if name == "quality"]
     assert kinds == ["poor", "silent", "broken", "silent", "poor", None]
+
+
+def test_what_the_sdk_measures_becomes_an_account_of_numbers_and_names(real: Bench) -> None:
+    real.registers()
+    real.talks()
+    real.page.evaluate(GATHER)
+    real.page.evaluate("line.call.emit('warning', 'high-jitter')")
+    real.page.evaluate("line.call.emit('warning-cleared', 'high-jitter')")
+    real.page.evaluate("line.call.emit('warning', 'constant-audio-output-level')")
+    real.waits(lambda: bool(real.page.evaluate("measured")))  # by the SDK itself, once a second
+    real.page.evaluate("line.call.emit('sample', {mos: 4.2, rtt: 80, jitter: 4, packetsLostFraction: 1})")
+    real.page.evaluate("log.end()")
+    ((leg, account),) = real.page.evaluate("sent")
+    found = parse(account)
+    assert leg == "a-leg"
+    assert [one.what for one in found.warnings] == [LineWarning.JITTER]
+    assert found.warnings[0].until is not None
+    assert found.measures["rtt"].worst >= 80
 
 
 def test_the_voice_is_measured_although_the_sdk_was_loaded_before_anybody_pressed_anything(real: Bench) -> None:

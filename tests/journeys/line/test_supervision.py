@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from callcenter.domain.staff.roles import Role
 from tests.browsers import OpenPage, axe
-from tests.journeys.desk import SLOW, available, callbar, talking
+from tests.journeys.desk import SLOW, available, callbar, hung_up, talking
 from tests.journeys.office import Office
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -52,3 +52,20 @@ def test_a_supervisor_follows_a_talk_from_the_board_and_takes_it_over(office: Of
     expect(telephone.get_by_label("呼び名")).to_be_focused(timeout=SLOW)
     expect(callbar(counsellor)).to_contain_text("後処理", timeout=SLOW)
     expect(board.get_by_role("button", name="やめる")).to_have_count(0, timeout=SLOW)
+
+
+def test_how_well_a_talk_could_be_heard_is_read_afterwards(office: Office, open_page: OpenPage) -> None:
+    office.hire()
+    office.hire("tokatsu", role=Role.SUPERVISOR)
+    counsellor, page = open_page(), open_page(width=390, height=844)
+    available(office, counsellor)
+    leg = talking(office, counsellor)
+    expect(callbar(counsellor)).to_contain_text("声は届いています", timeout=SLOW)
+    counsellor.wait_for_timeout(1500)  # the line measures once a second
+    hung_up(office, counsellor, leg)
+    office.sign_in(page, "tokatsu")
+    page.goto(f"{office.url}/reports/quality")
+    expect(page.get_by_role("listitem").filter(has_text="担当07")).to_contain_text("よく聞こえていました")
+    expect(page.get_by_role("main")).to_contain_text("声の質4.4(低いとき4.4)、往復40ミリ秒(40)")
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

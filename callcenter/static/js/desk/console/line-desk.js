@@ -14,6 +14,10 @@ const QUALITY = {
 const PUT_AWAY = "電話を受けられない状態だったため、離席にしました。もどれるときに「受け付ける」を押してください。";
 const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select";
 
+const expected = (trouble) => {
+  if (!(trouble instanceof Trouble) && !(trouble instanceof TypeError)) throw trouble;
+};
+
 customElements.define(
   "line-desk",
   class extends HTMLElement {
@@ -26,6 +30,7 @@ customElements.define(
 
     begin() {
       this.tone = new RingTone();
+      this.log = new QualityLog((leg, account) => this.note(leg, account));
       for (const press of ["pointerdown", "keydown"]) addEventListener(press, () => this.pressedOnce());
       document.addEventListener("click", (event) => this.clicked(event));
       document.addEventListener("submit", (event) => this.submitted(event));
@@ -175,17 +180,33 @@ customElements.define(
       on("connected", () => {
         this.silence();
         this.connected = true;
+        this.measure();
       });
       on("disconnected", () => {
         this.connected = this.muted = false;
         this.trouble = null;
+        this.log.end();
         this.silence();
         if (!this.lease) this.putDown();
       });
       on("quality", ({ trouble }) => this.warn(trouble));
+      on("warned", ({ name, on: begun }) => this.log.warned(name, begun));
+      on("sample", (measured) => this.log.sample(measured));
       on("failed", ({ words }) => this.say(words));
       on("heard", (words) => document.querySelector("trial-talk").hear(words));
       return line;
+    }
+
+    /** The leg's name stands on the bar; a supervisor's leg, which only follows a talk, has none there. */
+    measure() {
+      const { leg } = this.callbar.dataset;
+      if (this.connected && leg && !this.log.leg) this.log.begin(leg);
+    }
+
+    async note(leg, account) {
+      const form = new FormData();
+      form.set("account", account);
+      await ask(this.dataset.quality.replace("LEG", leg), { form }).catch(expected); // the next one tells more
     }
 
     warn(trouble) {
@@ -257,6 +278,7 @@ customElements.define(
 
     dress() {
       this.follow();
+      this.measure();
       const { mode, offer, putAway } = this.callbar.dataset;
       const what = putAway ? "離席にしました" : TITLES[mode];
       document.title = what ? `${what}・${this.title}` : this.title;

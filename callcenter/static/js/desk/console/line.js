@@ -7,7 +7,7 @@
 
    Events, each a CustomEvent whose detail holds what stands in brackets:
    registration {registered, lost} · registration-failed {words} · expiring · incoming {leg} · cancelled {leg} · connected {leg} · disconnected {leg}
-   · quality {trouble}: null, "silent", "poor" or "broken" · failed {words}
+   · quality {trouble}: null, "silent", "poor" or "broken" · warned {name, on} · sample {mos, rtt, jitter, loss} · failed {words}
    · heard {who, text, at} (a simulated line only: its voices are words) */
 globalThis.Line = class extends EventTarget {
   session = null;

@@ -161,6 +161,7 @@ globalThis.TwilioLine = class extends globalThis.Line {
     call.on("error", ({ code }) => this.failed(call, code));
     on("warning", (name) => this.warned(name, true));
     on("warning-cleared", (name) => this.warned(name, false));
+    on("sample", ({ mos, rtt, jitter, packetsLostFraction: loss }) => this.tell("sample", { mos, rtt, jitter, loss }));
     on("reconnecting", () => this.warned("ice-connectivity-lost", true));
     on("reconnected", () => this.warned("ice-connectivity-lost", false));
     this.tell("incoming", { leg: this.leg });
@@ -184,6 +185,7 @@ globalThis.TwilioLine = class extends globalThis.Line {
 
   warned(name, on) {
     if (IGNORED.has(name)) return;
+    this.tell("warned", { name, on });
     const before = this.trouble();
     if (on) this.warnings.add(name);
     else this.warnings.delete(name);
