@@ -159,6 +159,9 @@ D00_OVER = Say("D00", "お聴きになる通話は、終わりました。出て
 """D00 for a supervisor who picked up after the talk."""
 D11 = Say("D11", "1を押すと、通話を聴けます。こちらの声は、届きません。")
 """Heard by a supervisor who asked to listen, so that no answering machine ever does."""
+D13 = Say("D13", "統括への、呼び出しです。1を押すと、通話を聴けます。2を押すと、見たことだけを、相談員に伝えます。")
+"""Ours: what a supervisor hears whom a counsellor calls while no page of theirs is open; nothing of the caller."""
+D14 = Say("D14", "見たことを、相談員に伝えました。ありがとうございました。")
 D09 = Say("D09", "相談員からの、引きつぎの相談です。")
 """Ours: what a colleague hears at the telephone before pressing 1."""
 D12 = Say("D12", "注意の印があります。出なくても、大丈夫です。")

@@ -18,7 +18,7 @@ from callcenter.jobs.line.pulse import Pulse
 from callcenter.jobs.line.rounds import ring_and_run_errands, sweep
 from callcenter.jobs.loop import Routine, keep_running
 from callcenter.models.base import db, end_idle_transactions
-from callcenter.services.delivery import heartbeats
+from callcenter.services.delivery import alarms, heartbeats
 from callcenter.services.delivery.heartbeats import LINE
 from callcenter.services.names import nickname_index
 from callcenter.services.talks import silent_calls
@@ -54,6 +54,7 @@ def forget() -> None:
         nickname_index.complete(session)  # names that an older version added while it was being replaced
         silent_calls.forget(session, now=context().ports.clock.now())
         heartbeats.forget(session, now=context().ports.clock.now())
+        alarms.forget(session, now=context().ports.clock.now())
 
 
 def lanes(stop: threading.Event, look: Callable[[], object] | None = None) -> Mapping[str, tuple[Routine, ...]]:

@@ -12,7 +12,7 @@ from callcenter.context import ports, settings, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.talks.talk import Help
 from callcenter.models.calls.calls import Call, Offer
-from callcenter.services.talks import consult, handover, participants, ringing, room
+from callcenter.services.talks import consult, handover, participants, ringing, room, summons
 from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.kit.answers import done
 from callcenter.ui.kit.sent import choice
@@ -86,6 +86,27 @@ def leave_consult(leg_id: str) -> Response:
     with unit_of_work() as session:
         call, offer = my_leg(session, leg_id)
         consult.withdraw(session, call, offer, now=ports().clock.now())
+    return done("console.board")
+
+
+@bp.post("/legs/<leg_id>/supervisor")
+@staff_who_may(Action.ANSWER)
+def call_supervisor(leg_id: str) -> Response:
+    """Call for a supervisor; with ``again`` once more, after one has seen it."""
+    again = request.form.get("again") == "1"
+    with unit_of_work() as session:
+        call, offer = my_leg(session, leg_id)
+        summons.ask(session, call, offer, again=again, now=ports().clock.now())
+    return done("console.board")
+
+
+@bp.post("/legs/<leg_id>/supervisor/withdraw")
+@staff_who_may(Action.ANSWER)
+def withdraw_call_for_supervisor(leg_id: str) -> Response:
+    """Take the call for a supervisor back."""
+    with unit_of_work() as session:
+        call, offer = my_leg(session, leg_id)
+        summons.withdraw(session, call, offer, now=ports().clock.now())
     return done("console.board")
 
 

@@ -143,6 +143,8 @@ class Offer(Base):
     """Whether the caller heard beforehand that this colleague would take over."""
     taken_off: Mapped[bool] = mapped_column(default=False, server_default=false())
     """A supervisor took the counsellor off the call; the caller was still talking."""
+    summoned: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """A supervisor is rung because the counsellor called for one, not because they asked to listen."""
 
     mode: Mapped[Mode | None] = mapped_column(choice(Mode))
     """How a supervisor wishes to take part; None for everybody else's leg …"""

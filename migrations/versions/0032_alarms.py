@@ -1,0 +1,51 @@
+"""Alarms and who watches for them; a supervisor's leg may be rung because a counsellor called for one."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0032_alarms"
+down_revision = "0031_rooms_of_attempts"
+
+STILL_SO = sa.text("over_at IS NULL")
+
+
+def upgrade() -> None:
+    moment = sa.DateTime(timezone=True)
+    op.create_table(
+        "alarms",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("subject_id", sa.String(length=64), nullable=False),
+        sa.Column("by_id", sa.String(length=32), nullable=True),
+        sa.Column("raised_at", moment, nullable=False),
+        sa.Column("told_at", moment, nullable=False),
+        sa.Column("seen_at", moment, nullable=True),
+        sa.Column("seen_by_id", sa.String(length=32), nullable=True),
+        sa.Column("rung_at", moment, nullable=True),
+        sa.Column("mailed_at", moment, nullable=True),
+        sa.Column("over_at", moment, nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["staff.id"], name=op.f("fk_alarms_by_id_staff")),
+        sa.ForeignKeyConstraint(["seen_by_id"], ["staff.id"], name=op.f("fk_alarms_seen_by_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alarms")),
+    )
+    open_one = {"unique": True, "sqlite_where": STILL_SO, "postgresql_where": STILL_SO}
+    op.create_index("uq_alarms_open", "alarms", ["kind", "subject_id"], **open_one)
+    op.create_table(
+        "alarm_watchers",
+        sa.Column("staff_id", sa.String(length=32), nullable=False),
+        sa.Column("looked_at", moment, nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_alarm_watchers_staff_id_staff")),
+        sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_alarm_watchers")),
+    )
+    op.execute("UPDATE notices SET seen_at = at WHERE kind = 'unattended' AND seen_at IS NULL")  # alarms take over
+    op.execute("UPDATE line_settings SET unattended_since = NULL")  # what is still so becomes an alarm at the next look
+    op.add_column("offers", sa.Column("summoned", sa.Boolean(), nullable=False, server_default=sa.false()))
+
+
+def downgrade() -> None:
+    op.drop_column("offers", "summoned")
+    op.drop_table("alarm_watchers")
+    op.drop_index("uq_alarms_open", table_name="alarms")
+    op.drop_table("alarms")
