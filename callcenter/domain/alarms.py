@@ -22,7 +22,7 @@ class AlarmKind(StrEnum):
     """The telephone company does not answer our requests."""
 
     @property
-    def title(self) -> str:
+    def sentence(self) -> str:
         """Return the alarm in one sentence."""
         return TITLES[self]
 

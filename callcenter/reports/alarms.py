@@ -39,7 +39,7 @@ class Banner:
     def of(cls, alarm: ShownAlarm) -> Banner:
         """Return the banner of an alarm; a counsellor's call names the counsellor, never the caller."""
         calls = alarm.kind is AlarmKind.HELP
-        title = f"{alarm.by}さんが、統括を呼んでいます" if calls and alarm.by else alarm.kind.title
+        title = f"{alarm.by}さんが、統括を呼んでいます" if calls and alarm.by else alarm.kind.sentence
         return cls(
             id=alarm.id,
             title=title,

@@ -30,8 +30,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["seen_by_id"], ["staff.id"], name=op.f("fk_alarms_seen_by_id_staff")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alarms")),
     )
-    open_one = {"unique": True, "sqlite_where": STILL_SO, "postgresql_where": STILL_SO}
-    op.create_index("uq_alarms_open", "alarms", ["kind", "subject_id"], **open_one)
+    op.create_index(
+        "uq_alarms_open",
+        "alarms",
+        ["kind", "subject_id"],
+        unique=True,
+        sqlite_where=STILL_SO,
+        postgresql_where=STILL_SO,
+    )
     op.create_table(
         "alarm_watchers",
         sa.Column("staff_id", sa.String(length=32), nullable=False),

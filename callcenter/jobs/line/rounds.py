@@ -30,6 +30,14 @@ def ring_and_run_errands(run: RunErrands = relay.run) -> None:
         run(errands)
 
 
+def run_slow_errands(run: RunErrands) -> None:
+    """Give the due errands that may wait for a mail server to *run*; the worker has a thread of their own for them."""
+    with reading() as session:
+        errands = relay.due(session, now=context().ports.clock.now(), slow=True)
+    if errands:
+        run(errands)
+
+
 def sweep() -> None:
     """Handle what has been silent for too long, and watch for what supervisors must come to know."""
     now, policy = context().ports.clock.now(), context().settings.policy

@@ -94,6 +94,11 @@ def mark_seen(session: Session, alarm_id: str, *, by: str, now: datetime) -> Ala
     return alarm
 
 
+def note_mailed(session: Session, alarm_id: str, *, now: datetime) -> None:
+    """Store that the alarm was mailed, so that its end is mailed too."""
+    session.execute(update(Alarm).where(Alarm.id == alarm_id, Alarm.mailed_at.is_(None)).values(mailed_at=now))
+
+
 def sound_again(session: Session, alarm: Alarm, *, now: datetime) -> None:
     """Let an alarm that was seen sound again, as it is still so."""
     alarm.told_at, alarm.rung_at = now, None

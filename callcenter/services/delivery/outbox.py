@@ -68,8 +68,8 @@ def due(session: Session, *, now: datetime, slow: bool = False) -> list[DueMessa
 
 
 def has_undone(session: Session) -> bool:
-    """Return whether an errand that is not slow is not done yet, be it due or not."""
-    undone = select(OutboxMessage.id).where(OutboxMessage.done_at.is_(None), OutboxMessage.topic.not_in(SLOW))
+    """Return whether an errand is not done yet, be it due or not."""
+    undone = select(OutboxMessage.id).where(OutboxMessage.done_at.is_(None))
     return bool(session.scalar(select(undone.exists())))
 
 
