@@ -14,6 +14,10 @@ customElements.define(
   "alarm-banner",
   class extends HTMLElement {
     connectedCallback() {
+      setTimeout(() => this.begin()); // once every script of the bundle has run
+    }
+
+    begin() {
       this.tone = new RingTone(NOTES, SOUND_EVERY);
       this.told = this.querySelector("[data-told]");
       this.switches = this.querySelector("[data-switch]");
@@ -28,8 +32,8 @@ customElements.define(
     }
 
     disconnectedCallback() {
-      this.metronome.terminate();
-      this.tone.stop();
+      this.metronome?.terminate();
+      this.tone?.stop();
     }
 
     get off() {
