@@ -20,6 +20,8 @@ class AlarmKind(StrEnum):
     """No worker rings counsellors."""
     TELEPHONY = "telephony"
     """The telephone company does not answer our requests."""
+    SELF_CHECK = "self_check"
+    """The look before the opening found something wrong."""
 
     @property
     def sentence(self) -> str:
@@ -47,6 +49,7 @@ TITLES = {
     AlarmKind.LONG_WAIT: "長くお待ちの方がいます",
     AlarmKind.WORKER: "電話をつなぐしくみの一部が、止まっています",
     AlarmKind.TELEPHONY: "電話会社から、返事がありません",
+    AlarmKind.SELF_CHECK: "受付の前の点検で、直すところが見つかりました",
 }
 
 ADVICE = {
@@ -57,4 +60,31 @@ ADVICE = {
     AlarmKind.LONG_WAIT: "手のあきそうな人に声をかけるか、ご自分で「受け付ける」を押してください。",
     AlarmKind.WORKER: "かわりのしくみが動くので、電話は受けられます。運用の担当者に知らせてください。",
     AlarmKind.TELEPHONY: "新しい呼び出しや保留が、できないことがあります。運用の担当者に知らせてください。",
+    AlarmKind.SELF_CHECK: "何が見つかったかは、「いまの回線」に出ています。運用の担当者に知らせてください。",
+}
+
+
+class Fault(StrEnum):
+    """What the look before an opening may find wrong."""
+
+    DATABASE = "database"
+    CALENDAR = "calendar"
+    KEYS = "keys"
+    REDIS = "redis"
+    SET_UP = "set_up"
+    NO_ANSWER = "no_answer"
+
+    @property
+    def sentence(self) -> str:
+        """Return what is wrong, for whoever tells the operator."""
+        return FAULTS[self]
+
+
+FAULTS = {
+    Fault.DATABASE: "データベースの形が、古いままです。",
+    Fault.CALENDAR: "祝日の表が、もうすぐ足りなくなります。",
+    Fault.KEYS: "いまの鍵では、ひらけない記録があります。",
+    Fault.REDIS: "Redis につながりません。電話は受けられますが、つながるまで少し長くかかります。",
+    Fault.SET_UP: "電話会社の設定が、この回線に合っていません。",
+    Fault.NO_ANSWER: "電話会社から、返事がありません。",
 }

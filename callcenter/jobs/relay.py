@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from callcenter.context import context, reading, unit_of_work
 from callcenter.domain.ports import MailNotTaken
 from callcenter.domain.telephony import LineBusy, LineGone, LineRefused, LineShut, LineUnknown
-from callcenter.jobs import alarm_mails, audit_heads, listening, participants
+from callcenter.jobs import audit_heads, listening, participants
+from callcenter.jobs.alarms import mails
 from callcenter.jobs.errands import ATTEMPT, HANDLERS, NotReady
 from callcenter.jobs.loop import where
 from callcenter.models.calls.calls import Offer
@@ -23,7 +24,7 @@ from callcenter.services.delivery.outbox import DueMessage, LeasedErrand
 
 log = logging.getLogger(__name__)
 
-ALL = {**HANDLERS, **listening.HANDLERS, **participants.HANDLERS, **audit_heads.HANDLERS, **alarm_mails.HANDLERS}
+ALL = {**HANDLERS, **listening.HANDLERS, **participants.HANDLERS, **audit_heads.HANDLERS, **mails.HANDLERS}
 """Every errand that can be run, by topic."""
 
 ABOUT_THE_CALLER = frozenset(

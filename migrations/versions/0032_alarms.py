@@ -1,4 +1,4 @@
-"""Alarms and who watches for them; a supervisor's leg may be rung because a counsellor called for one."""
+"""Alarms, who watches for them, what was found before an opening; a supervisor may be rung as they were called."""
 
 from __future__ import annotations
 
@@ -45,6 +45,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_alarm_watchers_staff_id_staff")),
         sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_alarm_watchers")),
     )
+    op.create_table(
+        "self_checks",
+        sa.Column("opens_at", moment, nullable=False),
+        sa.Column("checked_at", moment, nullable=False),
+        sa.Column("found", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("opens_at", name=op.f("pk_self_checks")),
+    )
     op.execute("UPDATE notices SET seen_at = at WHERE kind = 'unattended' AND seen_at IS NULL")  # alarms take over
     op.execute("UPDATE line_settings SET unattended_since = NULL")  # what is still so becomes an alarm at the next look
     op.add_column("offers", sa.Column("summoned", sa.Boolean(), nullable=False, server_default=sa.false()))
@@ -52,6 +59,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_column("offers", "summoned")
+    op.drop_table("self_checks")
     op.drop_table("alarm_watchers")
     op.drop_index("uq_alarms_open", table_name="alarms")
     op.drop_table("alarms")

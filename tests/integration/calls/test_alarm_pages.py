@@ -29,9 +29,9 @@ def leg(seat: Seat) -> str:
     return f"/console/legs/{seat.presence.offer_id}"
 
 
-def asks(seat: Seat, **more: str) -> int:
+def asks(seat: Seat) -> int:
     """Press 統括を呼ぶ."""
-    return seat.sends(f"{leg(seat)}/supervisor", **more).status_code
+    return seat.sends(f"{leg(seat)}/supervisor").status_code
 
 
 def banner(chief: Seat) -> str:

@@ -107,7 +107,7 @@ def told() -> dict[str, str]:
 
 def test_the_defaults_are_the_ones_that_hold(tmp_path: Path) -> None:
     figures = {name: default for name, default in told().items() if default.isdigit()}
-    assert len(figures) == 17
+    assert len(figures) == 19
     assert Settings.from_env(figures, tmp_path).policy == Policy()
     written = {name: told()[name] for name in ("LINE_NUMBER", "CALLER_ID_NUMBER", "SERVICE_NAME", "TWILIO_API_URL")}
     development = Settings.from_env({}, tmp_path)

@@ -81,7 +81,7 @@ customElements.define(
     }
 
     sound() {
-      if (navigator.userActivation?.hasBeenActive !== false) this.tone.ready();
+      this.tone.ready(); // the browser may let it, as somebody has pressed something here before
       if (document.getElementById("callbar")?.dataset.call === undefined) this.tone.start();
       else this.tone.chime();
     }
