@@ -52,6 +52,8 @@ class Settings:
     service_name: str
     smtp_url: str | None = field(repr=False)
     mail_from: str
+    alarm_to: tuple[str, ...] = field(repr=False)
+    """Who gets the alarms of the line by mail."""
     audit_head_to: tuple[str, ...] = field(repr=False)
     """Who gets the head of the audit chain once a day; people who do not keep the machine."""
     audit_head_file: Path | None
@@ -120,6 +122,7 @@ def _settings(environment: Environment, env: str, root: Path, *, account_named: 
         service_name=read(variables.SERVICE_NAME),
         smtp_url=read(variables.SMTP_URL) or None,
         mail_from=read(variables.MAIL_FROM),
+        alarm_to=read(variables.ALARM_TO),
         audit_head_to=read(variables.AUDIT_HEAD_TO),
         audit_head_file=_path(read(variables.AUDIT_HEAD_FILE), root),
         trusted_proxies=read(variables.TRUSTED_PROXIES),
@@ -149,6 +152,8 @@ def _policy(environment: Environment) -> Policy:
         soft_limit=read(variables.SOFT_LIMIT_MINUTES),
         wrap_up_limit=read(variables.WRAP_UP_LIMIT_MINUTES),
         show_listening=read(variables.SHOW_LISTENING),
+        alarm_wait=read(variables.ALARM_WAIT_MINUTES),
+        alarm_again=read(variables.ALARM_AGAIN_MINUTES),
         pull_hold=read(variables.PULL_HOLD_SECONDS),
         prefer_for=read(variables.PREFERENCE_SECONDS),
         reserve_for=read(variables.RESERVE_SECONDS),

@@ -6,7 +6,7 @@ from callcenter.admin import accounts
 from callcenter.admin import notices as decisions
 from callcenter.console import notices as handovers
 from callcenter.domain.access.permissions import Action
-from callcenter.reports import board, openings
+from callcenter.reports import openings
 from callcenter.ui.frame import Frame, Place
 
 PLACES = (
@@ -38,7 +38,8 @@ NOTICES = ((Action.SEE_DECISIONS, "admin.told"), (Action.CARE, "console.told"))
 FRAME = Frame(
     places=PLACES,
     notices=NOTICES,
-    sayings=handovers.SAYINGS | openings.SAYINGS | decisions.SAYINGS | accounts.SAYINGS | board.SAYINGS,
+    alarms=(Action.LEAD, "reports.shown_alarms"),
+    sayings=handovers.SAYINGS | openings.SAYINGS | decisions.SAYINGS | accounts.SAYINGS,
     break_glass="casefile.break_glass_form",
     telephones=frozenset(
         {"console", "casefile"}

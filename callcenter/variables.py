@@ -162,6 +162,22 @@ SMTP_URL = STAFF.text(
     required=True,
 )
 MAIL_FROM = STAFF.text("MAIL_FROM", "whom mails come from", default="no-reply@hikikomori-tokyo.net")
+ALARM_TO = STAFF.mail_addresses(
+    "ALARM_TO",
+    "comma list of mail addresses that get the alarms of the line: which, since when and a link, nothing else",
+)
+ALARM_WAIT_MINUTES = STAFF.duration(
+    "ALARM_WAIT_MINUTES",
+    "a caller who has waited longer is an alarm on supervisors' pages (`0`: never)",
+    Policy.alarm_wait,
+    unit=MINUTE,
+)
+ALARM_AGAIN_MINUTES = STAFF.duration(
+    "ALARM_AGAIN_MINUTES",
+    "an alarm that was seen so long ago and is still so sounds and is mailed again",
+    Policy.alarm_again,
+    unit=MINUTE,
+)
 AUDIT_HEAD_TO = STAFF.mail_addresses(
     "AUDIT_HEAD_TO",
     "comma list of mail addresses that get the head of the audit trail daily; not of the machine's keepers",

@@ -156,12 +156,15 @@ D02 = Say("D02", "電話相談です。{waited}、お待ちです。{key_hint}�
 D03 = Say("D03", "別の相談員に、かわります。そのまま、お待ちください。")
 D04 = Say("D04", "少しだけ、お待ちください。電話は、つながっています。")
 D05 = Say("D05", "お待たせしています。電話は、つながったままです。")
-D13 = Say("D13", "もうひとりの相談員が、加わります。三人で、お話しします。")
 D06 = Say("D06", "申しわけありません。今は、かわれませんでした。もとの相談員に、もどります。")
 D00_OVER = Say("D00", "お聴きになる通話は、終わりました。出てくださって、ありがとうございました。")
 """D00 for a supervisor who picked up after the talk."""
 D11 = Say("D11", "1を押すと、通話を聴けます。こちらの声は、届きません。")
 """Heard by a supervisor who asked to listen, so that no answering machine ever does."""
+D13 = Say("D13", "統括への、呼び出しです。1を押すと、通話を聴けます。2を押すと、見たことだけを、相談員に伝えます。")
+"""Ours: what a supervisor hears whom a counsellor calls while no page of theirs is open; nothing of the caller."""
+D14 = Say("D14", "見たことを、相談員に伝えました。ありがとうございました。")
+D15 = Say("D15", "もうひとりの相談員が、加わります。三人で、お話しします。")
 D09 = Say("D09", "相談員からの、引きつぎの相談です。")
 """Ours: what a colleague hears at the telephone before pressing 1."""
 D12 = Say("D12", "注意の印があります。出なくても、大丈夫です。")

@@ -75,6 +75,10 @@ class Policy:
     """After this a webhook is answered with its stand-in; telephone company and caller wait at most two seconds."""
     outage_patience: timedelta = timedelta(minutes=2)
     """Without a database callers are asked to hold for so long; then the trouble is admitted and the call ended."""
+    alarm_wait: timedelta = timedelta(minutes=5)
+    """A caller who has waited longer is an alarm for supervisors; zero is none."""
+    alarm_again: timedelta = timedelta(minutes=10)
+    """An alarm that was seen so long ago and is still so sounds again."""
     missed_grace: timedelta = timedelta(minutes=3)
     """So long a counsellor whom the line put away counts as about to come back; then nobody waits for them."""
     near_close: timedelta = timedelta(minutes=30)

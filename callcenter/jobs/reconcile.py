@@ -17,13 +17,12 @@ from callcenter.context import context, reading, unit_of_work
 from callcenter.domain.calls.webhook_urls import WebhookUrls
 from callcenter.domain.telephony import LegState, LineBusy, LineGone, LineRefused, LineUnknown, RungLeg
 from callcenter.jobs.errands import has_ended
-from callcenter.services.delivery import chores
+from callcenter.services.delivery import chores, line_silence
 from callcenter.services.delivery.chores import LeasedChore
 from callcenter.services.talks import reconciliation
 
 log = logging.getLogger(__name__)
 
-CHORE = "reconcile"
 AT_START = timedelta(seconds=20)
 """A worker that starts compares at once, unless another one has just begun to."""
 EVERY = timedelta(minutes=2)
@@ -52,7 +51,7 @@ def reconcile(*, every: timedelta = EVERY) -> str:
     """Reconcile if it is due; return how it went, as a code. Database errors are left to the caller."""
     now = context().ports.clock.now()
     with unit_of_work() as session:
-        leased = chores.take(session, CHORE, now=now, every=every)
+        leased = chores.take(session, line_silence.COMPARISON, now=now, every=every)
     if leased is None:
         return "not_wanted"
     with unit_of_work() as session:

@@ -15,6 +15,7 @@ from callcenter.context import context, reading, unit_of_work
 from callcenter.domain.ports import MailNotTaken
 from callcenter.domain.telephony import LineBusy, LineGone, LineRefused, LineShut, LineUnknown
 from callcenter.jobs import audit_heads, listening, participants
+from callcenter.jobs.alarms import mails
 from callcenter.jobs.errands import ATTEMPT, HANDLERS, NotReady
 from callcenter.jobs.loop import where
 from callcenter.models.calls.calls import Offer
@@ -23,7 +24,7 @@ from callcenter.services.delivery.outbox import DueMessage, LeasedErrand
 
 log = logging.getLogger(__name__)
 
-ALL = {**HANDLERS, **listening.HANDLERS, **participants.HANDLERS, **audit_heads.HANDLERS}
+ALL = {**HANDLERS, **listening.HANDLERS, **participants.HANDLERS, **audit_heads.HANDLERS, **mails.HANDLERS}
 """Every errand that can be run, by topic."""
 
 ABOUT_THE_CALLER = frozenset(
@@ -44,6 +45,11 @@ GIVE_UP_AFTER = timedelta(minutes=2)
 """An errand of the telephone is about people who are on the line now; older ones are left to the watchdog."""
 TRIES = 5
 """An errand that was left lying while no worker lived is old at its first try, and is tried as often as any other."""
+
+
+NOT_NOW = "not_now"
+TRIED_AGAIN = {NOT_NOW, outbox.NO_ANSWER}
+"""How a try ends after which another one follows."""
 
 
 @dataclass(frozen=True)
@@ -93,23 +99,26 @@ def deliver(message_id: int) -> bool:
     result = _run(held)
     now = context().ports.clock.now()
     with unit_of_work() as session:
-        if result is None and (held.attempts < TRIES or now - held.created_at < GIVE_UP_AFTER):
-            outbox.retry(session, held, now=now)
+        if result in TRIED_AGAIN and (held.attempts < TRIES or now - held.created_at < GIVE_UP_AFTER):
+            outbox.retry(session, held, result, now=now)
         else:
-            outbox.finish(session, held, result or "gave_up", now=now)
+            outbox.finish(session, held, "gave_up" if result in TRIED_AGAIN else result, now=now)
     return True
 
 
-def _run(held: LeasedErrand) -> str | None:
-    """Return how the errand went, or None if it should be tried again."""
+def _run(held: LeasedErrand) -> str:
+    """Return how the errand went, as a code; one of ``TRIED_AGAIN`` if it should be tried again."""
     try:
         return ALL[held.topic](held.facts | {ATTEMPT: held.attempts})
     except LineShut as shut:
         _shut_out(shut)
-        return None
-    except (LineBusy, LineUnknown, MailNotTaken, NotReady) as not_now:
+        return outbox.NO_ANSWER
+    except (LineBusy, LineUnknown) as silent:
+        log.info("errand %s (%s) rests: %s", held.message_id, held.topic, type(silent).__name__)
+        return outbox.NO_ANSWER
+    except (MailNotTaken, NotReady) as not_now:
         log.info("errand %s (%s) rests: %s", held.message_id, held.topic, type(not_now).__name__)
-        return None
+        return NOT_NOW
     except LineRefused as refused:
         log.warning("errand %s (%s) was refused: %s", held.message_id, held.topic, refused)
         return "refused"
@@ -119,7 +128,7 @@ def _run(held: LeasedErrand) -> str | None:
         raise  # no errand can be run now; the worker rests and the lease runs out by itself
     except Exception as failed:  # noqa: BLE001  # the errands after it are not to suffer
         log.error("errand %s (%s) failed and is tried again: %s", held.message_id, held.topic, where(failed))  # noqa: TRY400  # see where()
-        return None
+        return NOT_NOW
 
 
 def _shut_out(shut: LineShut) -> None:

@@ -13,12 +13,13 @@ from flask import Flask
 from callcenter.adapters import doorbell
 from callcenter.context import context, unit_of_work
 from callcenter.jobs import audit_heads, call_log, fallback, heavy, reconcile, reindex, relay, retention
+from callcenter.jobs.alarms import self_check
 from callcenter.jobs.line.errand_pool import ErrandPool
 from callcenter.jobs.line.pulse import Pulse
 from callcenter.jobs.line.rounds import ring_and_run_errands, sweep
 from callcenter.jobs.loop import Routine, keep_running
 from callcenter.models.base import db, end_idle_transactions
-from callcenter.services.delivery import heartbeats
+from callcenter.services.delivery import alarms, heartbeats, self_checks
 from callcenter.services.delivery.heartbeats import LINE
 from callcenter.services.names import nickname_index
 from callcenter.services.talks import silent_calls
@@ -34,6 +35,8 @@ NIGHT_LOOK = 60.0
 """Real seconds between two looks whether it is night."""
 RECONCILE = 30.0
 """Real seconds between two looks whether it is time to compare with the telephone company's list."""
+OPENING_LOOK = 20.0
+"""Real seconds between two looks whether the opening is near."""
 TRAIL_LOOK = 5.0
 HEAVY_LOOK = 5.0
 BELL = "bell"
@@ -54,6 +57,8 @@ def forget() -> None:
         nickname_index.complete(session)  # names that an older version added while it was being replaced
         silent_calls.forget(session, now=context().ports.clock.now(), policy=context().settings.policy)
         heartbeats.forget(session, now=context().ports.clock.now())
+        alarms.forget(session, now=context().ports.clock.now())
+        self_checks.forget(session, now=context().ports.clock.now())
 
 
 def lanes(stop: threading.Event, look: Callable[[], object] | None = None) -> Mapping[str, tuple[Routine, ...]]:
@@ -71,6 +76,7 @@ def lanes(stop: threading.Event, look: Callable[[], object] | None = None) -> Ma
         ),
         BELL: (Routine("looking who waits, as the bell rang", look),),
         "reconciler": (Routine("comparing with the telephone company's list", reconcile.from_start(), RECONCILE),),
+        "opening": (Routine("checking before the opening", self_check.run, OPENING_LOOK),),
         "night": (
             Routine("destroying what is kept no longer", partial(retention.destroy_due, stop.wait), NIGHT_LOOK),
             Routine("deleting old calls at Twilio", partial(call_log.forget_old_calls, stop.wait), NIGHT_LOOK),

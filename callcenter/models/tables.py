@@ -5,12 +5,13 @@ from __future__ import annotations
 from callcenter.models import access, announcements, calendar, directory, duty, keys, misuse, records
 from callcenter.models.calls import calls, switches
 from callcenter.models.cases import cases, casework, continuity, family
-from callcenter.models.delivery import chores, heartbeats, heavy_jobs, nightly, notices, outbox
+from callcenter.models.delivery import alarms, chores, heartbeats, heavy_jobs, nightly, notices, outbox, self_checks
 from callcenter.models.keeping import process_keys, retention
 from callcenter.models.staff import accounts, signin
 from callcenter.models.trail import audit, audit_watch
 
 ALL = (
+    alarms,
     announcements,
     audit,
     audit_watch,
@@ -31,6 +32,7 @@ ALL = (
     nightly,
     notices,
     outbox,
+    self_checks,
     accounts,
     access,
     retention,

@@ -23,7 +23,8 @@ from callcenter.services.access import break_glass
 from callcenter.services.calendar import opening_hours
 from callcenter.services.calls import calls, pull, queue
 from callcenter.services.calls.pull import Pull
-from callcenter.services.delivery import heartbeats
+from callcenter.services.delivery import heartbeats, self_checks
+from callcenter.services.delivery.self_checks import CheckedOpening
 from callcenter.services.duty import availability, care, presence
 from callcenter.services.duty.care import OpenHardCall
 from callcenter.services.figures import days
@@ -70,8 +71,6 @@ class Board:
     chart: DayChart
     waiting: tuple[Waiting, ...]
     more_waiting: int
-    unanswered: int
-    """For how many of those who wait rings stay unanswered."""
     places: int
     people: tuple[Person, ...]
     free: int
@@ -84,6 +83,8 @@ class Board:
     hold: timedelta
     worker_silent: bool
     """No worker rings counsellors; callers get through all the same, a little later."""
+    checked: CheckedOpening | None
+    """What was found before today's opening, or the next one."""
     last_call_at: datetime | None
     notes: tuple[OpenHardCall, ...]
     """Who had a hard call and has not been spoken with yet."""
@@ -124,7 +125,6 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> B
         chart=day_chart.today(session, today, now),
         waiting=callers[:SHOWN_WAITING],
         more_waiting=max(0, len(callers) - SHOWN_WAITING),
-        unanswered=sum(one.unanswered for one in callers),
         places=waiting.queue_capacity(coming, policy),
         people=people,
         free=availability.how_many_reachable(session, now=now, policy=policy),
@@ -135,12 +135,18 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> B
         supervisor_at_work=pulled.on and pull.is_supervisor_on_duty(session, now=now, policy=policy),
         hold=policy.pull_hold,
         worker_silent=not heartbeats.state(session, now=now).well,
+        checked=_checked(session, now),
         last_call_at=calls.last_talk_ended(session, local_date(now)),
         notes=care.open_hard_calls(session),
         reviews=break_glass.count_open_reviews(session, local_date(now)),
         following=next((one for one in followers if one.mine), None),
         phone_ready=availability.can_ring(presence.get(session, staff.id), now=now, policy=policy),
     )
+
+
+def _checked(session: Session, now: datetime) -> CheckedOpening | None:
+    checked = self_checks.latest(session)
+    return checked if checked is not None and local_date(checked.opens_at) == local_date(now) else None
 
 
 def _waiting(session: Session, now: datetime) -> tuple[Waiting, ...]:

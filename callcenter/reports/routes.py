@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcenter.reports import board, flags, listening, numbers, openings, people, quality
+from callcenter.reports import alarms, board, flags, listening, numbers, openings, people, quality
 from callcenter.reports.blueprint import bp
 
-__all__ = ["board", "bp", "flags", "listening", "numbers", "openings", "people", "quality"]
+__all__ = ["alarms", "board", "bp", "flags", "listening", "numbers", "openings", "people", "quality"]

@@ -49,6 +49,8 @@ class Navigation:
     menu: tuple[Place, ...]
     notices: str | None
     """The endpoint of their notices, if they get any."""
+    alarms: str | None
+    """The endpoint of the alarms of the line, for those who lead it."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Frame:
     """In the order of the row; everybody begins on the first of theirs."""
     notices: tuple[tuple[Action, str], ...] = ()
     """Where an open page asks for notices; the first that one may."""
+    alarms: tuple[Action, str] | None = None
+    """Where an open page asks for alarms, for those who may."""
     sayings: Mapping[str, Say] = field(default_factory=dict)
     """By the kind of notice, or what a kind begins with before a dot."""
     break_glass: str | None = None
@@ -71,9 +75,10 @@ class Frame:
         places = tuple(place for place in self.places if place.is_for(role))
         daily = tuple(place for place in places if place.daily)
         notices = next((endpoint for action, endpoint in self.notices if role in roles_that_may(action)), None)
+        alarms = self.alarms[1] if self.alarms is not None and role in roles_that_may(self.alarms[0]) else None
         if not daily:
-            return Navigation(places, (), notices)
-        return Navigation(daily, tuple(place for place in places if not place.daily), notices)
+            return Navigation(places, (), notices, alarms)
+        return Navigation(daily, tuple(place for place in places if not place.daily), notices, alarms)
 
     def home(self, role: Role, endpoints: Collection[str]) -> str | None:
         """Return the endpoint on which *role* starts its work, if it is one of *endpoints*."""

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, request
 
 from callcenter.adapters import checkup
 from callcenter.adapters.checkup import Finding
-from callcenter.context import context, ports, reading, settings
+from callcenter.context import context, ports, reading, settings, wake_substitute
 from callcenter.domain.calendar.hours import Calendar
 from callcenter.domain.calendar.times import local_date
 from callcenter.models.base import DatabaseFailed, db
@@ -44,6 +44,7 @@ def ready() -> tuple[dict[str, Any], int]:
     found = checkup.examine(db.engine, _calendar, redis_url=settings().redis_url, today=today)
     if found[0].well:
         found.append(_worker())
+        wake_substitute()  # whoever watches this address also lets supervisors hear of a worker that is silent
     broken = [finding for finding in found if not finding.well]
     down = any(finding.vital for finding in broken)
     status = "down" if down else "degraded" if broken else "ok"

@@ -37,10 +37,13 @@ def screen(scene: Screen) -> str:
     return _answered_or_not(twiml, scene.key_url)
 
 
-def ask_to_listen(key_url: str) -> str:
-    """Return the script that asks a supervisor for a 1, so that no answering machine listens."""
+def ask_to_listen(key_url: str, *, summoned: bool = False) -> str:
+    """Return the script that asks a supervisor for a 1, so that no answering machine listens.
+
+    One who is *summoned* by a counsellor hears that, and may also press 2.
+    """
     twiml = VoiceResponse()
-    say(_asked(twiml, key_url), words.D11)
+    say(_asked(twiml, key_url), words.D13 if summoned else words.D11)
     return _answered_or_not(twiml, key_url)
 
 
@@ -83,6 +86,14 @@ def one_moment(again_url: str) -> str:
     twiml = VoiceResponse()
     twiml.pause(length=2)
     twiml.redirect(address(again_url), method="POST")
+    return str(twiml)
+
+
+def seen() -> str:
+    """Return the script for a supervisor who says that they have seen that they are called."""
+    twiml = VoiceResponse()
+    say(twiml, words.D14)
+    twiml.hangup()
     return str(twiml)
 
 

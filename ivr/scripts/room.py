@@ -23,7 +23,7 @@ HOLD_LOOPS = 3
 """Times the music of twenty seconds is played between two words: a minute."""
 HOLD_ROUNDS = 10
 
-ANNOUNCEMENTS = {one.code: one for one in (words.F01, words.F02, words.F03, words.G01, words.G02, words.D06, words.D13)}
+ANNOUNCEMENTS = {one.code: one for one in (words.F01, words.F02, words.F03, words.G01, words.G02, words.D06, words.D15)}
 """What a leg in the room can be told by its code."""
 
 _UUID = r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}"

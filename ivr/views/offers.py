@@ -10,7 +10,7 @@ from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallStat
 from callcenter.domain.staff.roles import Contact
 from callcenter.domain.telephony import LegState
 from callcenter.models.calls.calls import Call, Offer
-from callcenter.services.talks import consult, ringing, room, supervision
+from callcenter.services.talks import consult, ringing, room, summons, supervision
 from ivr import scenes
 from ivr.answer import news, script, words_only
 from ivr.blueprint import bp
@@ -34,7 +34,7 @@ def answer(form: Form, session: Session, now: datetime, offer_id: str) -> str:
         return _claim(session, offer, call, now)
     offer.state = OfferState.SCREENING
     if offer.purpose is Purpose.LISTEN:
-        return offers.ask_to_listen(scenes.webhook_urls().offer(offer.id, "screen"))
+        return offers.ask_to_listen(scenes.webhook_urls().offer(offer.id, "screen"), summoned=offer.summoned)
     whisper = None if offer.purpose is Purpose.CONSULT else scenes.whisper(session, call, now)
     return offers.screen(offers.Screen(scenes.webhook_urls().offer(offer.id, "screen"), whisper))
 
@@ -47,11 +47,13 @@ def screen(form: Form, session: Session, now: datetime, offer_id: str) -> str:
     if offer is None or call is None or offer.state not in OPEN_OFFERS:
         return _decided(session, offer, form)
     pressed = keys(form)
+    if offer.summoned and pressed in {"1", "2"}:
+        summons.acknowledge_by_telephone(session, offer, now=now)
     if pressed == "1":
         return _claim(session, offer, call, now)
     not_taken = OfferState.DECLINED if pressed else OfferState.MISSED
     room.end_ring(session, call, offer, not_taken, now=now, leg_open=False)
-    return offers.declined()
+    return offers.seen() if offer.summoned and pressed == "2" else offers.declined()
 
 
 @bp.post("/offer/<offer_id>/enter")

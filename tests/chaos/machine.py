@@ -29,7 +29,7 @@ HOME_WITHIN = 150.0
 CHANCE = st.integers(min_value=0, max_value=11)
 CREW = st.integers(min_value=0, max_value=2)
 BROWSER = 2
-BUTTONS = ("holds", "takes_back", "mutes", "consults", "hands_over", "cancels")
+BUTTONS = ("holds", "takes_back", "mutes", "consults", "introduces", "hands_over", "cancels", "calls_for_help")
 PAUSE = st.sampled_from([0, 0.4, 2, 5, 12])
 NEWS = ("delayed", "duplicated", "reordered", "lost", "webhook_duplicates")
 WEATHER: tuple[dict[str, float], ...] = (

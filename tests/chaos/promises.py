@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from callcenter.context import reading
-from callcenter.domain.calls.lifecycle import LIVE_OFFERS, CallState, OfferState, Purpose
+from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallState, OfferState, Purpose
 from callcenter.domain.duty.presence import BOUND, Work
 from callcenter.domain.staff.roles import Contact
 from callcenter.models.calls.calls import Call, Offer, Presence
@@ -28,6 +28,8 @@ from tests.chaos.stage import Stage
 
 UNANSWERED = 8.0
 """Seconds for which somebody may wait beside somebody who is free: the greeting, and some looks of the worker."""
+KEPT_BACK = 20.0
+"""Seconds for which a caller whose counsellor was lost is kept for that counsellor."""
 RESTS = 15.0
 """Seconds for which whoever declined a caller is not rung for them."""
 APART = 120.0
@@ -125,10 +127,15 @@ class Promises:
         yield from self._on_the_line(rows, live)
 
     def _bound(self, rows: Rows, live: list[Offer]) -> Iterator[str]:
-        theirs = [o.call_id for o in live if o.purpose is Purpose.ANSWER] + [o.staff_id for o in live]
+        answers = [offer for offer in live if offer.purpose is Purpose.ANSWER]
+        theirs = [f"{o.call_id}{' beside another' * o.companion}" for o in answers] + [o.staff_id for o in live]
         for what, count in Counter(theirs).items():
             if count > 1:
                 yield f"{count} live offers for {what}"
+        claimed = {offer.call_id for offer in answers if offer.state not in OPEN_OFFERS}
+        for offer in answers:
+            if offer.state in OPEN_OFFERS and offer.call_id in claimed:
+                yield f"somebody is rung for call {offer.call_id}, which was accepted"
         bound = {row.offer_id for row in rows.people.values() if row.work in BOUND}
         rung = {offer.id for offer in live if offer.purpose is not Purpose.LISTEN}
         if bound != rung:
@@ -228,7 +235,7 @@ class Promises:
                 began = max(row.since, row.idle_since, call.requeued_at or call.waiting_since, *_ends(mine)).isoformat()
                 yield (
                     f"call {call.id} has waited beside {row.staff_id}, who is free, since {began}",
-                    UNANSWERED + (RESTS if declined else 0),
+                    UNANSWERED + (RESTS if declined else 0) + (KEPT_BACK if call.requeued_at else 0),
                 )
 
     def _can_answer(self, row: Presence) -> bool:

@@ -27,7 +27,8 @@ from callcenter.domain.talks.talk import (
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.announcements import changed_phrases
-from callcenter.services.talks import consult, participants, roster
+from callcenter.services.delivery.alarms import ShownAlarm
+from callcenter.services.talks import consult, participants, roster, summons
 from callcenter.ui.state_labels import ROLES
 
 TOLD_FOR = timedelta(seconds=90)
@@ -106,6 +107,8 @@ class Talk:
     """What will end this talk soon, whatever we do."""
     flag: Flagged | None
     """A mark on the caller's number."""
+    asked: ShownAlarm | None
+    """My call for a supervisor, while it is on."""
 
     @property
     def is_mine(self) -> bool:
@@ -141,6 +144,7 @@ def build(session: Session, offer: Offer | None, staff: Staff, *, now: datetime,
         limit_minutes=int(policy.soft_limit.total_seconds() // 60),
         cut=cut_ahead(call.arrived_at, offer.answered_at or offer.rung_at, now=now) if mine else None,
         flag=flagged.of_call(session, call, staff, now=now) if mine else None,
+        asked=summons.asked(session, call.id) if mine else None,
     )
 
 

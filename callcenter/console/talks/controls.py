@@ -13,7 +13,7 @@ from callcenter.domain.access.permissions import Action
 from callcenter.domain.talks.quality import NotQuality, parse
 from callcenter.domain.talks.talk import Help
 from callcenter.models.calls.calls import Call, Offer
-from callcenter.services.talks import consult, handover, participants, quality, ringing, room
+from callcenter.services.talks import consult, handover, participants, quality, ringing, room, summons
 from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.kit.answers import done
 from callcenter.ui.kit.sent import UnknownChoice, choice
@@ -114,6 +114,27 @@ def note_quality(leg_id: str) -> Response:
             raise NotYourCall
         quality.record(offer, measured, now=ports().clock.now())
     return Response(status=204)
+
+
+@bp.post("/legs/<leg_id>/supervisor")
+@staff_who_may(Action.ANSWER)
+def call_supervisor(leg_id: str) -> Response:
+    """Call for a supervisor; with ``again`` once more, after one has seen it."""
+    again = request.form.get("again") == "1"
+    with unit_of_work() as session:
+        call, offer = my_leg(session, leg_id)
+        summons.ask(session, call, offer, again=again, now=ports().clock.now())
+    return done("console.board")
+
+
+@bp.post("/legs/<leg_id>/supervisor/withdraw")
+@staff_who_may(Action.ANSWER)
+def withdraw_call_for_supervisor(leg_id: str) -> Response:
+    """Take the call for a supervisor back."""
+    with unit_of_work() as session:
+        call, offer = my_leg(session, leg_id)
+        summons.withdraw(session, call, offer, now=ports().clock.now())
+    return done("console.board")
 
 
 @bp.post("/legs/<leg_id>/say")

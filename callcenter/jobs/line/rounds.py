@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from callcenter.context import context, reading, unit_of_work
+from callcenter.domain.alarms import AlarmKind
 from callcenter.jobs import relay
 from callcenter.jobs.relay import DueErrand
-from callcenter.services.calls import dispatching, escalation, unattended
-from callcenter.services.talks import silent_calls
+from callcenter.services.calls import dispatching, escalation, long_waits, unattended
+from callcenter.services.delivery import alarms, heartbeats, line_silence
+from callcenter.services.talks import silent_calls, summons
 
 RunErrands = Callable[[Sequence[DueErrand]], object]
 
@@ -28,10 +30,28 @@ def ring_and_run_errands(run: RunErrands = relay.run) -> None:
         run(errands)
 
 
+def run_slow_errands(run: RunErrands) -> None:
+    """Give the due errands that may wait for a mail server to *run*; the worker has a thread of their own for them."""
+    with reading() as session:
+        errands = relay.due(session, now=context().ports.clock.now(), slow=True)
+    if errands:
+        run(errands)
+
+
 def sweep() -> None:
-    """Handle what has been silent for too long, and watch whether anybody comes to those who wait."""
+    """Handle what has been silent for too long, and watch for what supervisors must come to know."""
     now, policy = context().ports.clock.now(), context().settings.policy
     with unit_of_work() as session:
         silent_calls.sweep(session, now=now, policy=policy)
+    with unit_of_work() as session:
         unattended.watch(session, now=now, policy=policy)
         escalation.watch(session, now=now, policy=policy)
+        long_waits.watch(session, now=now, policy=policy)
+        line_silence.watch(session, now=now)
+        if heartbeats.state(session, now=now).well:
+            alarms.end(session, AlarmKind.WORKER, now=now)
+        alarms.remind(session, now=now, policy=policy)
+        summoned = summons.open_ones(session)
+    for alarm_id in summoned:  # each by itself: it locks a call, and supervisors after it
+        with unit_of_work() as session:
+            summons.look_after(session, alarm_id, now=now)

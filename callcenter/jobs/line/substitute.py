@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
 
-from callcenter.context import context, reading
+from callcenter.context import context, reading, unit_of_work
+from callcenter.domain.alarms import AlarmKind
 from callcenter.jobs.loop import Routine, attempt
-from callcenter.services.delivery import heartbeats, outbox
+from callcenter.services.delivery import alarms, heartbeats, outbox
 from callcenter.services.delivery.heartbeats import WorkerState
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ LOOK = 1.0
 STAYS = 30.0
 """Real seconds for which it goes on looking after it was woken: a waiting caller wakes it again every 20 s at least."""
 SWEEP = timedelta(seconds=3)
+MISSED_AFTER = timedelta(seconds=30)
+"""A worker that is being replaced is back by then; after that supervisors are told."""
+LOST_SIGHT = timedelta(minutes=1)
+"""Two looks that lie further apart say nothing of the time between them."""
 
 
 class Substitute:
@@ -85,6 +90,8 @@ class Duty:
     def __init__(self, run: RunErrands) -> None:
         self._run = run
         self._swept_at: datetime | None = None
+        self._looked_at: datetime | None = None
+        self._missed_since: datetime | None = None
         self._on_duty = self.has_more = False
 
     def look(self) -> None:
@@ -96,12 +103,29 @@ class Duty:
             worker = heartbeats.state(session, now=now)
             self.has_more = not worker.well and outbox.has_undone(session)
         self._report(worker)
+        self._miss(worker, now)
         if worker.well:
             return
         rounds.ring_and_run_errands(self._run)
         if self._swept_at is None or abs(now - self._swept_at) >= SWEEP:
             self._swept_at = now
             rounds.sweep()
+            self._tell_supervisors(now)
+            rounds.run_slow_errands(self._run)
+
+    def _miss(self, worker: WorkerState, now: datetime) -> None:
+        """Note since when the worker is missed, as far as this process has looked."""
+        in_sight = self._looked_at is not None and abs(now - self._looked_at) < LOST_SIGHT
+        if worker.well:
+            self._missed_since = None
+        elif self._missed_since is None or not in_sight:
+            self._missed_since = now
+        self._looked_at = now
+
+    def _tell_supervisors(self, now: datetime) -> None:
+        if self._missed_since is not None and now - self._missed_since >= MISSED_AFTER:
+            with unit_of_work() as session:
+                alarms.raise_alarm(session, AlarmKind.WORKER, now=now)
 
     def _report(self, worker: WorkerState) -> None:
         if self._on_duty and worker.well:

@@ -152,6 +152,8 @@ class Offer(Base):
     """Whether the caller heard beforehand that this colleague would take over."""
     taken_off: Mapped[bool] = mapped_column(default=False, server_default=false())
     """A supervisor took the counsellor off the call; the caller was still talking."""
+    summoned: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """A supervisor is rung because the counsellor called for one, not because they asked to listen."""
 
     quality: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """How well a browser's leg carried the voices, as ``domain.talks.quality`` reads it; numbers and codes only."""

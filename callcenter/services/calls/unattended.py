@@ -11,17 +11,14 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from callcenter.domain.access.permissions import Action
+from callcenter.domain.alarms import AlarmKind
 from callcenter.domain.calls.lifecycle import OPEN_OFFERS, CallState
 from callcenter.domain.policy import Policy
 from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.calls.switches import LineSettings
 from callcenter.services.calendar import opening_hours
-from callcenter.services.delivery import live, notices
+from callcenter.services.delivery import alarms
 from callcenter.services.duty import availability
-
-NOTICE = "unattended"
-SUBJECT = "line"
 
 _RUNG = select(Offer.call_id).where(Offer.state.in_(OPEN_OFFERS))
 _WAITS = Call.state == CallState.WAITING
@@ -48,15 +45,13 @@ def watch(session: Session, *, now: datetime, policy: Policy) -> None:
 
 
 def raise_alarm(session: Session, *, now: datetime) -> None:
-    """Notify everybody who leads the line; in a spell that is known already nothing happens."""
+    """Raise the alarm; in a spell that is known already nothing happens."""
     spell = update(LineSettings).where(LineSettings.id == 1, LineSettings.unattended_since.is_(None))
     if session.scalar(spell.values(unattended_since=now).returning(LineSettings.id)) is not None:
-        notices.notify_all_who_may(session, Action.LEAD, NOTICE, SUBJECT, by=None, now=now)
-        live.publish(session, live.LINE, now=now)
+        alarms.raise_alarm(session, AlarmKind.UNATTENDED, now=now)
 
 
 def _withdraw(session: Session, *, now: datetime) -> None:
     spell = update(LineSettings).where(LineSettings.id == 1, LineSettings.unattended_since.is_not(None))
     if session.scalar(spell.values(unattended_since=None).returning(LineSettings.id)) is not None:
-        notices.withdraw(session, NOTICE, SUBJECT, now=now)
-        live.publish(session, live.LINE, now=now)
+        alarms.end(session, AlarmKind.UNATTENDED, now=now)

@@ -28,14 +28,8 @@ class UnseenNotice:
 
 def notify_decision_makers(session: Session, kind: str, subject_id: str, *, by: str | None, now: datetime) -> None:
     """Notify everybody else whose role learns of decisions."""
-    notify_all_who_may(session, Action.SEE_DECISIONS, kind, subject_id, by=by, now=now)
-
-
-def notify_all_who_may(
-    session: Session, action: Action, kind: str, subject_id: str, *, by: str | None, now: datetime
-) -> None:
-    """Notify everybody else whose role may do *action*."""
-    others = select(Staff.id).where(Staff.role.in_(roles_that_may(action)), Staff.active, Staff.id != (by or ""))
+    told = Staff.role.in_(roles_that_may(Action.SEE_DECISIONS))
+    others = select(Staff.id).where(told, Staff.active, Staff.id != (by or ""))
     for staff_id in session.scalars(others).all():
         session.add(Notice(id=new_id(), staff_id=staff_id, kind=kind, subject_id=subject_id, by_id=by, at=now))
         live.publish(session, live.staff_topic(staff_id), now=now)

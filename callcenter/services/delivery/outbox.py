@@ -19,9 +19,12 @@ LEASE = timedelta(seconds=20)
 PATIENCE = timedelta(seconds=60)
 """The longest pause between two tries."""
 
-SLOW = frozenset({"audit_head"})
+SLOW = frozenset({"audit_head", "alarm_mail"})
 """Errands that may wait for a mail server; they have a thread of their own, so that no ring waits with them."""
 
+
+NO_ANSWER = "no_answer"
+"""The result of a try to which the telephone company said nothing, or would say nothing; another try follows."""
 
 AT_ONCE = 200
 """Errands of one look; more than ever wait behind a telephone company that does not answer."""
@@ -65,8 +68,8 @@ def due(session: Session, *, now: datetime, slow: bool = False) -> list[DueMessa
 
 
 def has_undone(session: Session) -> bool:
-    """Return whether an errand that is not slow is not done yet, be it due or not."""
-    undone = select(OutboxMessage.id).where(OutboxMessage.done_at.is_(None), OutboxMessage.topic.not_in(SLOW))
+    """Return whether an errand is not done yet, be it due or not."""
+    undone = select(OutboxMessage.id).where(OutboxMessage.done_at.is_(None))
     return bool(session.scalar(select(undone.exists())))
 
 
@@ -91,10 +94,10 @@ def finish(session: Session, held: LeasedErrand, result: str, *, now: datetime) 
     return _release(session, held, done_at=now, result=result)
 
 
-def retry(session: Session, held: LeasedErrand, *, now: datetime) -> bool:
-    """Schedule another try of the errand, after a pause that grows."""
+def retry(session: Session, held: LeasedErrand, why: str, *, now: datetime) -> bool:
+    """Schedule another try of the errand, after a pause that grows; *why* is what this one came to."""
     pause = min(PATIENCE, timedelta(seconds=2 ** min(held.attempts, 6) / 2))
-    return _release(session, held, due_at=now + pause)
+    return _release(session, held, due_at=now + pause, result=why)
 
 
 def _release(session: Session, held: LeasedErrand, **values: Any) -> bool:

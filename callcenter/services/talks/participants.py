@@ -26,7 +26,7 @@ SAID = "said"
 NOT_HANDED_OVER = "D06"
 """The announcement that nobody could take over; not a counsellor's button, but a failed hand-over says it."""
 
-COLLEAGUE_COMES = "D13"
+COLLEAGUE_COMES = "D15"
 """The announcement that a colleague joins the talk."""
 
 TWICE = timedelta(seconds=3)

@@ -20,6 +20,7 @@ from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, CallStat
 from callcenter.domain.duty.presence import BOUND
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.policy import Policy
+from callcenter.domain.staff.roles import Contact
 from callcenter.domain.talks.supervision import Mode
 from callcenter.models.base import new_id
 from callcenter.models.calls.calls import Call, Offer, Presence
@@ -91,30 +92,39 @@ def listen(session: Session, call_id: str, *, by: Staff, now: datetime, policy: 
     known = session.get(Offer, row.listening_id) if row.listening_id else None
     if known is not None and known.call_id == call_id:
         return known
-    _check(call, row, known, now, policy)
-    offer = Offer(
-        id=new_id(),
-        call_id=call_id,
-        staff_id=by.id,
-        purpose=Purpose.LISTEN,
-        state=OfferState.PENDING,
-        contact=row.contact,
-        rung_at=now,
-        mode=Mode.LISTEN,
-    )
-    session.add(offer)
-    row.listening_id = offer.id
-    session.flush()  # a second live leg fails here, before anything is rung
-    _note(session, offer, "listen", by=staff_member(by.id), now=now, counsellor=_counsellor(session, call))
-    outbox.put(session, "ring", now=now, offer=offer.id)
-    return offer
-
-
-def _check(call: Call | None, row: Presence, known: Offer | None, now: datetime, policy: Policy) -> None:
     if call is None or call.state in {CallState.ENDED, CallState.WAITING}:
         raise TalkOver
     if call.state is not CallState.TALKING:
         raise NotConnectedYet
+    _check(row, known, now, policy)
+    return ring_listener(session, call, row, row.contact, now=now)
+
+
+def ring_listener(
+    session: Session, call: Call, row: Presence, contact: Contact, *, now: datetime, summoned: bool = False
+) -> Offer:
+    """Ring a supervisor's device for a talk: one who wished to listen, or is *summoned* by its counsellor."""
+    offer = Offer(
+        id=new_id(),
+        call_id=call.id,
+        staff_id=row.staff_id,
+        purpose=Purpose.LISTEN,
+        state=OfferState.PENDING,
+        contact=contact,
+        rung_at=now,
+        mode=Mode.LISTEN,
+        summoned=summoned,
+    )
+    session.add(offer)
+    row.listening_id = offer.id
+    session.flush()  # a second live leg fails here, before anything is rung
+    what, by = ("summon", SYSTEM) if summoned else ("listen", staff_member(row.staff_id))
+    _note(session, offer, what, by=by, now=now, counsellor=_counsellor(session, call))
+    outbox.put(session, "ring", now=now, offer=offer.id)
+    return offer
+
+
+def _check(row: Presence, known: Offer | None, now: datetime, policy: Policy) -> None:
     if row.work in BOUND:
         raise Busy
     if known is not None:
@@ -131,6 +141,9 @@ def admit_supervisor(session: Session, offer: Offer, call: Call, *, now: datetim
         end_listening(session, offer, OfferState.LOST, now=now, leg_open=False)
         return False
     offer.state = OfferState.CLAIMED
+    if offer.summoned:
+        by, counsellor = staff_member(offer.staff_id), _counsellor(session, call)
+        _note(session, offer, "listen", by=by, now=now, counsellor=counsellor)
     _tell(session, offer, now=now)
     return True
 
@@ -177,11 +190,12 @@ def end_listening(
     """Record that the supervisor's part is over, however it ended."""
     if offer.state not in LIVE_OFFERS:
         return
+    what = "summon_end" if offer.summoned and offer.state in OPEN_OFFERS else "listen_end"
     offer.state, offer.left_at = state, at or now
     row = presence.lock(session, offer.staff_id)
     if row is not None and row.listening_id == offer.id:
         row.listening_id = None
-    _note(session, offer, "listen_end", by=by, now=now, state=state, heard=offer.joined_at is not None)
+    _note(session, offer, what, by=by, now=now, state=state, heard=offer.joined_at is not None)
     if leg_open:
         outbox.put(session, "hang_up", now=now, offer=offer.id)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from callcenter.domain.alarms import AlarmKind
 from callcenter.domain.calls.lifecycle import CallState
 from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.domain.staff.roles import Role
 from callcenter.models.calls.calls import Presence
 from callcenter.models.calls.switches import LineSettings
 from callcenter.models.staff.accounts import Staff
-from callcenter.services.delivery import notices
+from callcenter.services.delivery import alarms
 from callcenter.services.duty import presence
 from tests.desk import Counsellor, Desk
 from tests.line import Phone
@@ -34,9 +35,10 @@ def chief(desk: Desk) -> str:
     return one.staff_id
 
 
-def alarms(desk: Desk, staff_id: str) -> list[str]:
+def alarms_on(desk: Desk) -> list[str]:
+    """The alarms of this kind that are on and sound."""
     with desk.work() as session:
-        return [one.id for one in notices.unseen(session, staff_id) if one.kind == "unattended"]
+        return [one.id for one in alarms.shown(session) if one.kind is AlarmKind.UNATTENDED and one.sounds]
 
 
 def longest_music(phone: Phone) -> float:
@@ -112,16 +114,15 @@ def test_supervisors_are_alarmed_once_a_spell_with_a_worker_or_without(desk: Des
     leader, counsellor = chief(desk), desk.counsellor()
     goes_away(counsellor)
     desk.line.advance(60)
-    assert alarms(desk, leader) == []  # as long as nobody calls, nobody is called for
+    assert alarms_on(desk) == []  # as long as nobody calls, nobody is called for
     desk.working = working
     phones = [desk.line.dial() for _ in range(2)]
     desk.line.advance(60)
-    (alarm,) = alarms(desk, leader)
-    assert alarms(desk, counsellor.staff_id) == []
+    (alarm,) = alarms_on(desk)
     with desk.work() as session:
-        notices.mark_seen(session, alarm, leader, now=desk.clock.now())
+        alarms.mark_seen(session, alarm, by=leader, now=desk.clock.now())
     desk.line.advance(180)
-    assert alarms(desk, leader) == []
+    assert alarms_on(desk) == []
     desk.working = True
     counsellor.is_ready_again()
     desk.line.advance(5)
@@ -131,40 +132,38 @@ def test_supervisors_are_alarmed_once_a_spell_with_a_worker_or_without(desk: Des
     goes_away(counsellor)
     desk.line.dial()
     desk.line.advance(60)
-    assert len(alarms(desk, leader)) == 1
+    assert len(alarms_on(desk)) == 1
 
 
 def test_the_alarm_is_withdrawn_when_somebody_can_come(desk: Desk) -> None:
-    leader, counsellor = chief(desk), desk.counsellor()
+    counsellor = desk.counsellor()
     goes_away(counsellor)
     desk.line.dial().hangs_up()
     phone = desk.line.dial()
     desk.line.advance(30)
     phone.hangs_up()
     desk.line.advance(60)
-    assert len(alarms(desk, leader)) == 1  # a caller gave up; that is not forgotten
+    assert len(alarms_on(desk)) == 1  # a caller gave up; that is not forgotten
     counsellor.is_ready_again()
     desk.line.advance(5)
-    assert alarms(desk, leader) == []
+    assert alarms_on(desk) == []
     with desk.work() as session:
         assert session.get_one(LineSettings, 1).unattended_since is None
 
 
 def test_the_alarm_ends_with_the_day(desk: Desk) -> None:
-    leader = chief(desk)
     goes_away(desk.counsellor())
     phone = desk.line.dial()
     desk.line.advance(40)
     phone.hangs_up()
     desk.line.at(desk.clock.now().replace(hour=17, minute=1))
     desk.line.advance(5)
-    assert alarms(desk, leader) == []
+    assert alarms_on(desk) == []
 
 
 def test_nobody_on_duty_at_all_alarms_too_and_still_ends_with_words(desk: Desk) -> None:
-    leader = chief(desk)
     phone = desk.line.dial()
     desk.line.advance(90)
     assert phone.state == "completed"
     assert sum("相談員が電話に出られません" in text for text in phone.heard) == 1
-    assert len(alarms(desk, leader)) == 1
+    assert len(alarms_on(desk)) == 1

@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from callcenter.context import context
+from callcenter.domain.alarms import AlarmKind
 from callcenter.domain.calls.lifecycle import LIVE_OFFERS, CallState, OfferState, Purpose
 from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.domain.staff.roles import Contact, Role
 from callcenter.models.base import db, new_id
 from callcenter.models.calls.calls import Offer, Presence
-from callcenter.services.calls import dispatching, escalation, queue
-from callcenter.services.delivery import notices
+from callcenter.services.calls import dispatching, queue
+from callcenter.services.delivery import alarms
 from callcenter.services.talks import ringing
 from tests.calls.ringing.test_two_at_once import together
 from tests.calls.talking.talks import hears, owner_of_the_record
@@ -64,9 +65,9 @@ def two(desk: Desk) -> tuple[Phone, Counsellor, Counsellor]:
     return phone, one, other
 
 
-def alarms(desk: Desk, staff_id: str) -> list[str]:
+def alarms_that_are_on(desk: Desk) -> list[str]:
     with desk.work() as session:
-        return [one.subject_id for one in notices.unseen(session, staff_id) if one.kind == escalation.NOTICE]
+        return [one.subject_id for one in alarms.open_of_kind(session, AlarmKind.UNANSWERED)]
 
 
 @pytest.mark.parametrize(
@@ -132,33 +133,31 @@ def test_a_supervisor_who_takes_the_call_is_offline_again_when_it_is_written_up(
 
 
 def test_supervisors_are_told_once_and_no_more_when_somebody_has_the_caller(desk: Desk) -> None:
-    chief = supervisor(desk, Work.AWAY, AwayReason.BREAK)
     counsellor = desk.counsellor()
     phone = desk.line.dial()
     desk.line.advance(50)
-    assert alarms(desk, chief.staff_id) == [desk.call(phone.sid).id]
+    assert alarms_that_are_on(desk) == [desk.call(phone.sid).id]
     desk.line.advance(10)
     with desk.work() as session:
         row = session.get_one(Presence, counsellor.staff_id)
         row.work, row.misses = Work.AVAILABLE, 0
     desk.line.advance(3)
     assert counsellor.rings
-    assert len(alarms(desk, chief.staff_id)) == 1
+    assert len(alarms_that_are_on(desk)) == 1
     counsellor.takes_the_call()
     desk.line.advance(2)
-    assert alarms(desk, chief.staff_id) == []
+    assert alarms_that_are_on(desk) == []
     assert (desk.call(phone.sid).unanswered, desk.call(phone.sid).escalated_at) == (0, None)
 
 
 def test_the_alarm_goes_with_the_caller_who_hangs_up(desk: Desk) -> None:
-    chief = supervisor(desk, Work.AWAY, AwayReason.BREAK)
     phone = desk.line.dial()
     unanswered(desk, phone, 2)
     desk.line.advance(5)
-    assert len(alarms(desk, chief.staff_id)) == 1
+    assert len(alarms_that_are_on(desk)) == 1
     phone.hangs_up()
     desk.line.advance(1)
-    assert alarms(desk, chief.staff_id) == []
+    assert alarms_that_are_on(desk) == []
 
 
 def test_of_two_who_ring_the_first_gets_the_caller_and_nothing_is_held_against_the_other(

@@ -11,7 +11,7 @@ from callcenter.domain.talks.talk import Help
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.models.records import Consultation
 from callcenter.services.records import consultations
-from callcenter.services.talks import consult, handover, participants, ringing, room
+from callcenter.services.talks import consult, handover, participants, ringing, room, summons
 from tests.desk import Counsellor, Desk
 from tests.line import Phone
 
@@ -73,6 +73,11 @@ class Talker:
 
     def introduces(self) -> None:
         self.does(lambda session, call, offer: consult.introduce(session, call, offer, now=self.desk.clock.now()))
+
+    def calls_for_help(self) -> None:
+        """Call for a supervisor."""
+        now = self.desk.clock.now()
+        self.does(lambda session, call, offer: summons.ask(session, call, offer, again=False, now=now))
 
     def withdraws(self) -> None:
         """As the colleague: leave again."""

@@ -66,9 +66,9 @@ def test_a_number_past_its_days_is_not_kept(desk: Desk) -> None:
         phone = desk.line.dial("+81312345678")
         phone.hangs_up()
     with desk.work() as session:
-        from callcenter.services.delivery import chores
+        from callcenter.services.delivery import chores, line_silence
 
-        leased = chores.take(session, reconcile.CHORE, now=desk.clock.now(), every=timedelta(0))
+        leased = chores.take(session, line_silence.COMPARISON, now=desk.clock.now(), every=timedelta(0))
         assert leased is not None
         chores.finish(session, leased)
     desk.line.at(desk.clock.now() + timedelta(days=40))

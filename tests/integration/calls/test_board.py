@@ -78,8 +78,8 @@ def test_people_who_are_there_and_cannot_come_are_told_apart_from_nobody(desk: C
     desk.line.advance(30)
     assert "くり返しお伝えしています" in board(chief).words
     assert "いま出られる人がいないことを、お待ちの方にお伝えしています" in seat.opens().words
-    told = chief.get("/admin/notices").text
-    assert "電話をかけてきた方がいますが、いま、出られる人がいません。" in told
+    told = chief.get("/reports/alarms").text
+    assert "お待ちの方がいますが、いま、電話に出られる人がいません" in told
     assert 'href="/reports/board"' in told
     seat.sends("/console/presence", work="available")
     desk.line.advance(5)

@@ -1,10 +1,15 @@
-/* RingTone: two soft notes, again and again, until somebody answers. No file: it is made here.
+/* RingTone(notes, every): a few soft notes, again and again, until somebody answers. No file: it is made here.
 
    A browser lets a page sound only after somebody pressed something on it; ready() is called on the first press. */
 const NOTES = [659.25, 783.99];
 const EVERY = 3000;
 
 globalThis.RingTone = class {
+  constructor(notes = NOTES, every = EVERY) {
+    this.notes = notes;
+    this.every = every;
+  }
+
   ready() {
     this.context ??= new AudioContext();
     if (this.context.state === "suspended") this.context.resume();
@@ -13,7 +18,7 @@ globalThis.RingTone = class {
   start() {
     if (this.timer) return;
     this.chime();
-    this.timer = setInterval(() => this.chime(), EVERY);
+    this.timer = setInterval(() => this.chime(), this.every);
   }
 
   stop() {
@@ -27,7 +32,7 @@ globalThis.RingTone = class {
 
   chime() {
     if (this.silent) return;
-    NOTES.forEach((pitch, place) => this.note(pitch, this.context.currentTime + place * 0.45));
+    this.notes.forEach((pitch, place) => this.note(pitch, this.context.currentTime + place * 0.45));
   }
 
   // A bell: a quick, gentle start and a long end.

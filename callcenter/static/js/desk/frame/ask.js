@@ -17,7 +17,7 @@ const SIGNED_OUT = "安全のため、いちど閉じました。もう一度お
 const meta = () => document.querySelector("meta[name=csrf-token]");
 
 const renewed = async () => {
-  const answer = await ask(document.querySelector("live-parts").dataset.formToken, { again: false });
+  const answer = await ask(document.querySelector("[data-form-token]").dataset.formToken, { again: false });
   meta().content = (await answer.json()).token;
 };
 

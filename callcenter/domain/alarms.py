@@ -1,0 +1,96 @@
+"""Alarms: what people who lead the line must come to know at once, in words without anybody's content."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+LINE = "line"
+"""The subject of an alarm that is about no single call."""
+
+
+class AlarmKind(StrEnum):
+    """What an alarm is about (知らせの種類)."""
+
+    HELP = "help"
+    """A counsellor calls for a supervisor; the subject is their call."""
+    UNATTENDED = "unattended"
+    """Somebody waits and nobody can come to them."""
+    UNANSWERED = "unanswered"
+    """Rings for a caller stay unanswered; the subject is the call."""
+    LONG_WAIT = "long_wait"
+    WORKER = "worker"
+    """No worker rings counsellors."""
+    TELEPHONY = "telephony"
+    """The telephone company does not answer our requests."""
+    SELF_CHECK = "self_check"
+    """The look before the opening found something wrong."""
+
+    @property
+    def sentence(self) -> str:
+        """Return the alarm in one sentence."""
+        return TITLES[self]
+
+    @property
+    def advice(self) -> str:
+        """Return what to do about it."""
+        return ADVICE[self]
+
+
+class AlarmNews(StrEnum):
+    """What a mail tells of an alarm."""
+
+    RAISED = "raised"
+    AGAIN = "again"
+    """It was seen, and still is so."""
+    OVER = "over"
+
+
+TITLES = {
+    AlarmKind.HELP: "相談員が、統括を呼んでいます",
+    AlarmKind.UNATTENDED: "お待ちの方がいますが、いま、電話に出られる人がいません",
+    AlarmKind.UNANSWERED: "お待ちの方への呼び出しに、つづけて、だれも出られていません",
+    AlarmKind.LONG_WAIT: "長くお待ちの方がいます",
+    AlarmKind.WORKER: "電話をつなぐしくみの一部が、止まっています",
+    AlarmKind.TELEPHONY: "電話会社から、返事がありません",
+    AlarmKind.SELF_CHECK: "受付の前の点検で、直すところが見つかりました",
+}
+
+ADVICE = {
+    AlarmKind.HELP: (
+        "「聴く」か「いっしょに話す」で、ご自分の電話が鳴ります。この回線から119や110へは、かけられません。"
+    ),
+    AlarmKind.UNATTENDED: "手のあきそうな人に声をかけるか、ご自分で「受け付ける」を押してください。",
+    AlarmKind.UNANSWERED: (
+        "席にいる統括も、つづけば二人を同時に、呼び出します。手のあいている人に声をかけてください。"
+    ),
+    AlarmKind.LONG_WAIT: "手のあきそうな人に声をかけるか、ご自分で「受け付ける」を押してください。",
+    AlarmKind.WORKER: "かわりのしくみが動くので、電話は受けられます。運用の担当者に知らせてください。",
+    AlarmKind.TELEPHONY: "新しい呼び出しや保留が、できないことがあります。運用の担当者に知らせてください。",
+    AlarmKind.SELF_CHECK: "何が見つかったかは、「いまの回線」に出ています。運用の担当者に知らせてください。",
+}
+
+
+class Fault(StrEnum):
+    """What the look before an opening may find wrong."""
+
+    DATABASE = "database"
+    CALENDAR = "calendar"
+    KEYS = "keys"
+    REDIS = "redis"
+    SET_UP = "set_up"
+    NO_ANSWER = "no_answer"
+
+    @property
+    def sentence(self) -> str:
+        """Return what is wrong, for whoever tells the operator."""
+        return FAULTS[self]
+
+
+FAULTS = {
+    Fault.DATABASE: "データベースの形が、古いままです。",
+    Fault.CALENDAR: "祝日の表が、もうすぐ足りなくなります。",
+    Fault.KEYS: "いまの鍵では、ひらけない記録があります。",
+    Fault.REDIS: "Redis につながりません。電話は受けられますが、つながるまで少し長くかかります。",
+    Fault.SET_UP: "電話会社の設定が、この回線に合っていません。",
+    Fault.NO_ANSWER: "電話会社から、返事がありません。",
+}

@@ -1,0 +1,4 @@
+"""Alarms as the worker has a part in them: ``mails`` carries them outside, ``self_check`` looks before each opening.
+
+Whether something is an alarm is decided in ``services``. ``relay`` runs the mails, the worker the check.
+"""

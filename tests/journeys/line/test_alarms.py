@@ -1,0 +1,104 @@
+"""A counsellor calls for a supervisor, each in a browser of their own: banner and sound, and who has seen it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from callcenter.domain.alarms import AlarmKind
+from callcenter.domain.staff.roles import Role
+from callcenter.services.delivery import alarms
+from tests.browsers import OpenPage, axe
+from tests.journeys.desk import SLOW, available, callbar, talking
+from tests.journeys.office import Office, until
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+HEARD = """() => {
+  window.sounded = 0;
+  const chime = RingTone.prototype.chime;
+  RingTone.prototype.chime = function () { window.sounded += 1; return chime.call(this); };
+}"""
+
+
+def counts_sounds(page: Page) -> None:
+    page.evaluate(HEARD)
+
+
+def sounded(page: Page) -> int:
+    return int(page.evaluate("window.sounded"))
+
+
+def test_a_counsellor_in_danger_calls_and_reads_within_seconds_who_saw_it(office: Office, open_page: OpenPage) -> None:
+    office.hire()
+    office.hire("tokatsu", role=Role.SUPERVISOR)
+    counsellor, supervisor = open_page(), open_page()
+    available(office, counsellor)
+    talking(office, counsellor)
+    office.sign_in(supervisor, "tokatsu")
+    supervisor.goto(f"{office.url}/admin/days")  # any page will do
+    counts_sounds(supervisor)
+    supervisor.get_by_role("heading", level=1).click()
+
+    counsellor.get_by_label("計画あり").check()
+    counsellor.locator("#summons").get_by_role("button", name="統括を呼ぶ").click()
+    expect(counsellor.locator("#summons")).to_contain_text("まだ、だれも見ていません")
+    expect(counsellor.locator("#summons")).to_contain_text("#7119")
+    banner = supervisor.locator("alarm-banner")
+    expect(banner).to_contain_text("担当07さんが、統括を呼んでいます", timeout=10_000)
+    expect(banner).to_contain_text("見た人がいるまで、音が鳴ります")
+    until(supervisor, lambda: sounded(supervisor) > 0)
+    axe(supervisor)
+    axe(counsellor)
+
+    banner.get_by_role("button", name="見ました").click()
+    expect(banner).to_contain_text("tokatsuさんが")
+    expect(counsellor.locator("#summons")).to_contain_text(re.compile("tokatsuが見ました"), timeout=10_000)
+    expect(banner.get_by_role("button", name="見ました")).to_have_count(0)
+    before = sounded(supervisor)
+    supervisor.wait_for_timeout(7000)
+    assert sounded(supervisor) == before
+    axe(counsellor)
+
+
+def test_from_the_banner_one_press_leads_into_the_talk(office: Office, open_page: OpenPage) -> None:
+    office.hire()
+    office.hire("tokatsu", role=Role.SUPERVISOR)
+    counsellor, telephone = open_page(), open_page(width=390)
+    available(office, counsellor)
+    leg = talking(office, counsellor)
+    office.sign_in(telephone, "tokatsu")
+    counsellor.keyboard.press("Alt+t")
+    counsellor.get_by_role("button", name="統括を呼ぶ(電話はこのまま)").press("Enter")
+    expect(telephone.locator("alarm-banner")).to_contain_text("統括を呼んでいます", timeout=10_000)
+    axe(telephone)
+    telephone.locator("alarm-banner").get_by_role("button", name="いっしょに話す").press("Enter")
+    expect(callbar(telephone)).to_contain_text("担当07の通話", timeout=SLOW)
+    expect(callbar(counsellor)).to_contain_text("tokatsuが見ました", timeout=SLOW)
+    expect(callbar(counsellor)).to_contain_text("tokatsuが、いっしょに話しています", timeout=SLOW)
+    telephone.get_by_label("相手に言うこと").fill("統括です。")
+    telephone.get_by_role("button", name="言う").click()
+    expect(counsellor.locator("trial-talk")).to_contain_text("統括です。", timeout=SLOW)
+    assert "統括です。" in leg.heard
+
+
+def test_the_sound_can_be_put_off_in_one_browser_which_says_so(office: Office, open_page: OpenPage) -> None:
+    office.hire("tokatsu", role=Role.SUPERVISOR)
+    page = open_page()
+    office.sign_in(page, "tokatsu")
+    page.goto(f"{office.url}/reports/board")
+    counts_sounds(page)
+    page.get_by_role("heading", level=1).click()
+    with office.transaction() as session:
+        alarms.raise_alarm(session, AlarmKind.TELEPHONY, now=office.clock.now())
+    until(page, lambda: sounded(page) > 0)
+    page.get_by_role("button", name="この端末では鳴らさない").click()
+    expect(page.locator("alarm-banner")).to_contain_text("この端末では、知らせの音を消しています")
+    page.goto(f"{office.url}/reports/flags")
+    expect(page.locator("alarm-banner")).to_contain_text("電話会社から、返事がありません")
+    expect(page.locator("alarm-banner")).to_contain_text("この端末では、知らせの音を消しています")
+    axe(page)
+    page.get_by_role("button", name="音を鳴らす").click()
+    expect(page.locator("alarm-banner")).to_contain_text("音が鳴ります")
