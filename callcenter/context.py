@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from callcenter.crypto import KeyRing
 from callcenter.domain.outage import Alarms, Outage
 from callcenter.domain.ports import LineWords, Ports
-from callcenter.models.base import db, info
+from callcenter.models.base import READING, db, info
 from callcenter.models.keys import lend_ring
 from callcenter.settings import Settings
 
@@ -75,10 +75,10 @@ def unit_of_work() -> Iterator[Session]:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """Open a transaction that only reads; on SQLite it never waits for a writer."""
+    """Open a transaction that can only read; on SQLite it never waits for a writer."""
     session = db.session()
     lend_ring(session, context().ring)
-    session.connection(execution_options={"reading": True})
+    session.connection(execution_options=READING)
     try:
         yield session
     finally:
