@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
@@ -28,6 +28,13 @@ class Context:
     outage: Outage = field(default_factory=Outage)
     alarms: Alarms = field(default_factory=Alarms)
     """Both of this process alone."""
+
+
+def equip(app: Flask, settings: Settings, ports: Ports) -> None:
+    """Give *app* its settings, its ports and its database; the worker and the commands need no more of an app."""
+    app.config.update(SECRET_KEY=settings.secret_key, SQLALCHEMY_DATABASE_URI=settings.database_url)
+    db.init_app(app)
+    app.extensions["callcenter"] = Context(settings, ports, KeyRing.parse(settings.field_keys))
 
 
 def context() -> Context:
