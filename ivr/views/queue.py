@@ -46,19 +46,23 @@ def leave(form: Form, session: Session, now: datetime) -> str:
     if result in {QueueResult.ON_THEIR_WAY, QueueResult.UNKNOWN}:
         return _on_their_way(calls.find(session, call_sid(form)))
     call = calls.find(session, call_sid(form))
-    if call is not None and result is QueueResult.HUNG_UP:
+    if call is not None and result in {QueueResult.FULL, QueueResult.FAILED}:
+        return _put_out(session, call, form, now)
+    if call is not None:
         room.caller_leg_ended(session, call, now=now)
-    elif call is not None and result in {QueueResult.FULL, QueueResult.FAILED}:
-        full = result is QueueResult.FULL
-        calls.end_call(
-            session,
-            call,
-            now=now,
-            outcome=CallOutcome.OVERFLOW if full else CallOutcome.FAILED,
-            why=EndReason.QUEUE_FULL if full else EndReason.TROUBLE,
-        )
-        return scenes.full(None, None, now) if full else trouble(form)
     return ending.nothing()
+
+
+def _put_out(session: Session, call: Call, form: Form, now: datetime) -> str:
+    """Return the script for a caller whom the queue did not take or keep: into the room, in again, or a spoken end."""
+    full = queue_result(form) is QueueResult.FULL
+    if call.state is not CallState.WAITING or (not full and calls.queue_again(session, call, now=now)):
+        return _left(session, call, now)
+    if full:
+        room.end_waiting(session, call, CallOutcome.OVERFLOW, EndReason.QUEUE_FULL, now=now)
+        return scenes.full(None, None, now)
+    room.end_waiting(session, call, CallOutcome.FAILED, EndReason.TROUBLE, now=now)
+    return trouble(form)
 
 
 def _on_their_way(call: Call | None) -> str:
@@ -84,5 +88,5 @@ def _left(session: Session, call: Call | None, now: datetime) -> str:
     if step.verdict is WaitingVerdict.ENTER:
         call = calls.enter_room(session, step.call.caller_sid, step.call.offer_id, now=now)
         return scenes.welcome() if call is None else scenes.caller_in_room(call)
-    room.end_waiting(session, step.call, step.verdict, now=now)
+    room.end_waiting(session, step.call, *calls.OUTCOMES[step.verdict], now=now)
     return scenes.spoken_end(step, now)

@@ -34,6 +34,8 @@ APART = 120.0
 """Seconds for which the desk may believe something else than what is so, where news of it was lost."""
 ALONE = 90.0
 """Seconds for which somebody may be alone in a room."""
+WORDLESS = 120.0
+"""Seconds for which a caller may hear music and no words."""
 BROKEN_ROOM = "document for a room failed"
 """The simulator's remark about a room whose music could not be fetched; a cut wire is no fault of the desk's."""
 
@@ -60,11 +62,14 @@ class Promises:
         self.stage = stage
         self.calm_from: float | None = 0.0
         self._since: dict[str, float] = {}
+        self._words: dict[str, float] = {}
+        """When each caller last heard words, by their leg."""
+        stage.on_tick.append(self._listen)
 
     def check(self) -> None:
         """Raise ``Broken`` with every promise that is broken now, or has been for too long."""
         rows = self._read()
-        broken = [*self._at_once(rows), *self._too_long(rows)]
+        broken = [*self._at_once(rows), *self._wordless(), *self._too_long(rows)]
         if broken:
             raise Broken("\n".join(broken))
 
@@ -149,6 +154,28 @@ class Promises:
         yield from (v for v in engine.journal.violations if BROKEN_ROOM not in v)
 
     # ------------------------------------------------------------ for too long
+
+    def _listen(self) -> None:
+        """Note who hears words now: from the line, or because somebody is with them."""
+        now, talking = self.stage.line.engine.elapsed, set(self._with_somebody())
+        for leg in self.stage.line.engine.legs.values():
+            if leg.inbound and leg.answered is not None:
+                spoken = max((c.began + c.seconds for c in leg.captions if c.kind == "said"), default=leg.answered)
+                since = now if leg.sid in talking else min(now, spoken)
+                self._words[leg.sid] = max(self._words.get(leg.sid, leg.answered), since)
+
+    def _with_somebody(self) -> Iterator[str]:
+        for room in running_rooms(self.stage):
+            if not is_alone(room):
+                yield from (one.leg.sid for one in room.participants if not one.hold)
+
+    def _wordless(self) -> Iterator[str]:
+        """Yield every caller who has heard music and nothing else; this holds in calm and in trouble."""
+        self._listen()
+        for sid, since in self._words.items():
+            lasted = self.stage.line.engine.elapsed - since
+            if lasted > WORDLESS and not self.stage.line.engine.legs[sid].over:
+                yield f"caller {sid} has heard no word for {lasted:.0f} s"
 
     def _too_long(self, rows: Rows) -> Iterator[str]:
         now, calm = self.stage.line.engine.elapsed, self.calm_from

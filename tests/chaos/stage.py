@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
@@ -51,6 +51,8 @@ class Stage(Desk):
         self.path, self.mortal, self.cuts = folder / "stage.db", Mortal(), list[str]()
         self._beaten, self._compared, self.restarted, self.there = 0.0, 0.0, False, set[str]()
         self.stands_in, self.duty = False, Duty(relay.run)
+        self.on_tick = list[Callable[[], None]]()
+        """What is to be looked at whenever a little time has passed."""
         url = f"sqlite:///{self.path}"
         _fill(url)
         super().__init__(url, reused=False)
@@ -76,6 +78,7 @@ class Stage(Desk):
         self.mortal.deaths = 0
         self.mortal.haunts_the_jobs()
         self.working, self.restarted, self.cuts, self.there = True, False, [], set()
+        self.on_tick.clear()
         self.stands_in, self.duty = False, Duty(relay.run)
         self.line = Line(
             self.app.wsgi_app, origin=ORIGIN, at=A_WEDNESDAY_AFTERNOON, tick=self._tick, pulse=PULSE, strict=False
@@ -163,6 +166,8 @@ class Stage(Desk):
     # ------------------------------------------------------------ the worker
 
     def _tick(self) -> None:
+        for look in self.on_tick:
+            look()
         if self.line.engine.elapsed - self._beaten >= BEAT:
             self._beaten = self.line.engine.elapsed
             self._beat()

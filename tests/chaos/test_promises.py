@@ -12,7 +12,7 @@ from callcenter.models.calls.calls import Call, CallEvent, Presence
 from callcenter.models.records import Consultation
 from tests.chaos.machine import stage
 from tests.chaos.mortal import Killed, Mortal
-from tests.chaos.promises import ALONE, UNANSWERED, Broken, Promises
+from tests.chaos.promises import ALONE, UNANSWERED, WORDLESS, Broken, Promises
 from tests.chaos.stage import Stage
 
 
@@ -80,6 +80,21 @@ def test_a_caller_who_waits_beside_somebody_free_is_found(played: tuple[Stage, P
     promises.check()
     here.line.advance(UNANSWERED + 1)
     with pytest.raises(Broken, match="who is free, since"):
+        promises.check()
+
+
+def test_a_caller_who_hears_no_words_any_more_is_found(played: tuple[Stage, Promises]) -> None:
+    here, promises = played
+    here.working = False
+    caller = here.line.dial()
+    here.line.advance(20)
+    assert caller.leg.side is not None
+    caller.leg.side.stop()
+    promises.calm_from = None
+    here.line.advance(WORDLESS - 30)
+    promises.check()
+    here.line.advance(60)
+    with pytest.raises(Broken, match="has heard no word"):
         promises.check()
 
 

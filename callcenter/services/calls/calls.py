@@ -47,6 +47,10 @@ OUTCOMES: dict[WaitingVerdict, tuple[CallOutcome, EndReason]] = {
 """How waiting ends where the line, not the caller, ends it."""
 
 
+PUT_OUT = "put_out_of_queue"
+QUEUE_TRIES = 3
+"""How often a caller is led into a queue again that did not take or keep them; then the trouble is admitted."""
+
 _BY_LEG = select(Call).where(Call.caller_sid == bindparam("caller_sid")).with_for_update(key_share=True)
 _BY_ID = select(Call).where(Call.id == bindparam("call_id")).with_for_update(key_share=True)
 _HEARD_OF = (
@@ -238,6 +242,15 @@ def return_to_queue(session: Session, call: Call, taken: CallStep, *, now: datet
     call.spoken_position = None
     log_event(session, call, taken, now=now)
     live.publish(session, live.LINE, now=now)
+    return True
+
+
+def queue_again(session: Session, call: Call, *, now: datetime) -> bool:
+    """Return whether a caller whom the telephone company's queue has put out may try it again, which is recorded."""
+    tries = select(func.count()).where(CallEvent.call_id == call.id, CallEvent.kind == PUT_OUT)
+    if session.scalars(tries).one() >= QUEUE_TRIES:
+        return False
+    log_event(session, call, PUT_OUT, now=now)
     return True
 
 

@@ -14,15 +14,16 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.calls.lifecycle import (
     OPEN_OFFERS,
+    CallOutcome,
     CallState,
     CallStep,
+    EndReason,
     OfferState,
     Purpose,
     advance,
     outcome_from,
     step,
 )
-from callcenter.domain.calls.waiting import WaitingVerdict
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.talks.room import RoomEvent
 from callcenter.domain.talks.talk import Help
@@ -202,9 +203,8 @@ def caller_leg_ended(session: Session, call: Call, *, now: datetime) -> None:
         outbox.put(session, "hang_up", now=now, after=RESCUE_AFTER, offer=offer.id)
 
 
-def end_waiting(session: Session, call: Call, verdict: WaitingVerdict, *, now: datetime) -> None:
-    """End a waiting call for the reason of *verdict*, and cancel its rings."""
-    outcome, why = calls.OUTCOMES[verdict]
+def end_waiting(session: Session, call: Call, outcome: CallOutcome, why: EndReason, *, now: datetime) -> None:
+    """End a waiting call as the line, not the caller, ends it, and cancel its rings."""
     calls.end_call(session, call, now=now, outcome=outcome, why=why)
     ringing.cancel_ringing(session, ringing.live_legs(session, call), now=now)
 

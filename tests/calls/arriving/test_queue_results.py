@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callcenter.domain.calls.lifecycle import CallOutcome, CallState, EndReason
+from callcenter.domain.duty.presence import Work
 from ivr.simulator.line.queues import is_waiting
 from tests.calls.webhooks import form, post
 from tests.desk import Desk
@@ -28,6 +29,36 @@ def test_a_queue_that_breaks_there_ends_the_call_with_words(desk: Desk) -> None:
     assert any("119番" in text for text in phone.heard)
     call = desk.call(phone.sid)
     assert (call.state, call.outcome, call.why) == (CallState.ENDED, CallOutcome.FAILED, EndReason.TROUBLE)
+
+
+def test_whoever_is_rung_for_a_caller_whom_the_queue_has_no_room_for_is_free_again(desk: Desk) -> None:
+    counsellor, phone = desk.counsellor(), desk.line.dial()
+    desk.line.advance(5)
+    assert counsellor.rings
+    assert "<Hangup" in post(desk, "/ivr/voice/leave", form(phone.sid, QueueResult="queue-full")).text
+    desk.line.advance(1)
+    assert desk.call(phone.sid).state is CallState.ENDED
+    assert (counsellor.work, counsellor.rings) == (Work.AVAILABLE, False)
+
+
+def test_a_caller_whose_wait_document_cannot_be_had_once_waits_on(desk: Desk) -> None:
+    phone = desk.line.dial()
+    desk.line.advance(5)
+    answer = post(desk, "/ivr/voice/leave", form(phone.sid, QueueResult="error"))
+    assert "<Enqueue" in answer.text
+    assert desk.call(phone.sid).state is CallState.WAITING
+
+
+def test_a_caller_whose_counsellor_has_accepted_enters_the_room_though_the_queue_breaks(desk: Desk) -> None:
+    counsellor, phone = desk.counsellor(), desk.line.dial()
+    desk.line.advance(5)
+    desk.working = False  # so that nobody takes them out of the queue
+    counsellor.takes_the_call()
+    assert desk.call(phone.sid).state is CallState.CLAIMED
+    for result in ("error", "system-error", "queue-full"):
+        answer = post(desk, "/ivr/voice/leave", form(phone.sid, QueueResult=result))
+        assert "<Conference" in answer.text
+    assert desk.call(phone.sid).state is CallState.CONNECTING
 
 
 @pytest.mark.parametrize("way", ["leave_is_played", "leave_after_join", "seed"])
