@@ -16,6 +16,7 @@ from callcenter.adapters.twilio.account_rules import Wanted
 from callcenter.adapters.twilio.browser import browser_line
 from callcenter.adapters.twilio.client import Account
 from callcenter.adapters.twilio.line import TwilioLine
+from callcenter.adapters.twilio.outside import SignedRequests
 from callcenter.adapters.twilio.setup import TwilioSetup, wanted
 from callcenter.adapters.twilio.voice_token import SignedTokens
 from callcenter.cli import commands
@@ -72,7 +73,10 @@ def ports(here: Settings) -> Ports:
     setup = TwilioSetup(_account(here), here.auth_tokens, _wanted(here)) if here.twilio_named else None
     heavy = RqQueue(here.redis_url) if here.redis_url else None
     line = browser_line(here.simulator_url)
-    return Ports(clock(here.clock_file), telephony, bell, tokens, setup, mailer(here), heavy, browser_line=line)
+    outside = SignedRequests(here.account_sid, here.auth_tokens) if here.twilio_named else None
+    return Ports(
+        clock(here.clock_file), telephony, bell, tokens, setup, outside, mailer(here), heavy, browser_line=line
+    )
 
 
 def mailer(here: Settings) -> SmtpMailer | FolderMailer:

@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -98,6 +98,7 @@ def _settings(environment: Environment, env: str, root: Path, *, account_named: 
     read = environment.read
     line_number = read(variables.LINE_NUMBER)
     answered_numbers = read(variables.ANSWERED_NUMBERS, otherwise=(line_number,))
+    caller_id = read(variables.CALLER_ID_NUMBER)
     twilio_api_url = read(variables.TWILIO_API_URL)
     return Settings(
         env=env,
@@ -117,7 +118,7 @@ def _settings(environment: Environment, env: str, root: Path, *, account_named: 
         redis_url=read(variables.REDIS_URL) or None,
         line_number=line_number,
         answered_numbers=frozenset(answered_numbers),
-        caller_id_number=read(variables.CALLER_ID_NUMBER),
+        caller_id_number=caller_id,
         service_name=read(variables.SERVICE_NAME),
         smtp_url=read(variables.SMTP_URL) or None,
         mail_from=read(variables.MAIL_FROM),
@@ -127,7 +128,7 @@ def _settings(environment: Environment, env: str, root: Path, *, account_named: 
         trusted_proxies=read(variables.TRUSTED_PROXIES),
         simulator_url=read(variables.SIMULATOR_URL) or None,
         clock_file=_path(read(variables.CLOCK_FILE)),
-        policy=_policy(environment),
+        policy=replace(_policy(environment), own_numbers=frozenset({line_number, *answered_numbers, caller_id})),
         second_factor=_second_factor(environment, production=env == "production"),
     )
 

@@ -72,7 +72,8 @@ CALLER_ID_NUMBER = TELEPHONE.telephone(
     required=True,
 )
 FALLBACK_URL = TELEPHONE.address(
-    "FALLBACK_URL", "where Twilio turns while this machine is away (a TwiML Bin); compared and set when given"
+    "FALLBACK_URL",
+    "where Twilio turns while this machine is away (a TwiML Bin): compared, and set; the doctor fails without it",
 )
 FALLBACK_FILE = TELEPHONE.text(
     "FALLBACK_FILE", "the same words as a file for the web server in front, kept current by the worker"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ivr.blueprint import bp
-from ivr.views import conference, hold, offers, queue, status, voice
+from ivr.views import check, conference, hold, offers, queue, status, voice
 
-VIEWS = (conference, hold, offers, queue, status, voice)
+VIEWS = (check, conference, hold, offers, queue, status, voice)
 
 __all__ = ["VIEWS", "bp"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from callcenter.cli import provider
 from callcenter.cli.fallback import current_script
 from callcenter.context import context, reading
 from callcenter.domain.calendar.hours import Calendar
+from callcenter.domain.calls.webhook_urls import WebhookUrls
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -20,9 +22,12 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from callcenter.adapters.checkup import Finding
+    from callcenter.context import Context
     from callcenter.crypto import KeyRing
+    from callcenter.domain.telephony import LineSetup
     from callcenter.settings import Settings
 
+A_DAY = timedelta(days=1)
 MARKS = {(True, False): "✓", (True, True): "△", (False, False): "✗", (False, True): "✗"}
 """Well, to be looked at by a person, wrong."""
 
@@ -31,8 +36,9 @@ MARKS = {(True, False): "✓", (True, True): "△", (False, False): "✗", (Fals
 def doctor() -> None:
     """Check what this installation needs, and say how to mend what is wrong.
 
-    It looks at the database, the worker, the keys, the calendar, Redis, the audit trail, the nightly work and what is
-    set up at Twilio. Exit status 1 if anything is wrong.
+    It looks at the database, the worker, the keys, the calendar, Redis, the audit trail, the nightly work, what is set
+    up at Twilio, its alerts of the last day and its clock, and, as Twilio does, at the public address, its certificate
+    and FALLBACK_URL. Exit status 1 if anything is wrong.
     """
     from callcenter.adapters import checkup
     from callcenter.domain.calendar.times import local_date
@@ -59,6 +65,7 @@ def doctor() -> None:
                 findings.append(checkup.directory(institutions.disagreements(session, shipped_helplines())))
         findings += _at_twilio()
         findings += _fallback(here.settings.fallback_file)
+        findings += _from_outside(here)
     for finding in findings:
         click.echo(f"{MARKS[finding.well, finding.doubt]} {finding.subject}: {finding.sentence}")
     sys.exit(0 if all(finding.well for finding in findings) else 1)
@@ -143,7 +150,39 @@ def _at_twilio() -> list[Finding]:
         found.append(Finding("twilio", False, "callcenter twilio setup を実行すると、違いを見てから書きこめます。"))
     if all(finding.well for finding in found):
         found.insert(0, Finding("twilio", True, provider.WELL))
-    return found
+    return found + _told_by_twilio(setup)
+
+
+def _told_by_twilio(setup: LineSetup) -> list[Finding]:
+    """Return what Twilio warned of in the last day, and whether our clock agrees with its."""
+    from callcenter.adapters import outside_checks
+    from callcenter.adapters.checkup import Finding
+
+    clock = context().ports.clock
+    try:
+        with provider.errors_as_sentence():
+            alerts = setup.alerts(clock.now() - A_DAY)
+            before = clock.now()
+            agreed = outside_checks.clock(setup.time(), before, clock.now())
+    except provider.Unreachable as unreachable:
+        return [Finding("twilio", False, str(unreachable))]
+    warned = [Finding(one.subject, True, f"この1日の警告: {one.sentence}", doubt=True) for one in alerts]
+    return [*(warned or [Finding("twilio alerts", True, "この1日、Twilioの警告はありません。")]), agreed]
+
+
+def _from_outside(here: Context) -> list[Finding]:
+    """Return how our public address and the fallback look to Twilio."""
+    from callcenter.adapters import outside_checks
+
+    outside, origin = here.ports.outside, here.settings.public_base_url
+    if outside is None:
+        return []
+    url = here.settings.fallback_url
+    return [
+        *([outside_checks.fallback(outside, url, current_script())] if url else []),
+        outside_checks.door(outside, WebhookUrls(origin).check()),
+        outside_checks.certificate(outside, origin, here.ports.clock.now()),
+    ]
 
 
 def _calendar() -> Calendar:

@@ -49,21 +49,37 @@ _KIND_LABELS = {
     CallerKind.INVALID: "正しくない番号",
 }
 
-_KEYPAD_WORDS = {
-    "266696687": CallerKind.WITHHELD,  # ANONYMOUS; would otherwise be a number in Lesotho
-    "7378742833": CallerKind.WITHHELD,  # RESTRICTED
-    "2562533": CallerKind.WITHHELD,  # BLOCKED
-    "7748283": CallerKind.WITHHELD,  # PRIVATE
-    "86282452253": CallerKind.UNAVAILABLE,  # UNAVAILABLE, its last two letters cut off
-    "8656696": CallerKind.UNAVAILABLE,  # UNKNOWN
-}
-"""Words that carriers send spelled on a telephone's keys; looked up before any parsing."""
-
 _WORDS = (
-    (CallerKind.PUBLIC_PHONE, ("公衆電話", "payphone", "pay phone", "coin line")),
-    (CallerKind.WITHHELD, ("anonymous", "restricted", "withheld", "private", "blocked", "非通知")),
-    (CallerKind.UNAVAILABLE, ("unavailable", "unknown", "out of area", "表示圏外", "通知不可")),
+    (CallerKind.PUBLIC_PHONE, re.compile("公衆電話|コウシュウ|payphone|publicphone|coinline")),
+    (CallerKind.UNAVAILABLE, re.compile("unavailable|notavailable|unknown|outofarea|表示圏外|通知不可")),
+    (CallerKind.WITHHELD, re.compile("anonym|restrict|withh[eo]ld|private|block|hidden|callerid|通知|ヒツウチ")),
 )
+"""What exchanges write in place of a number, without spaces and signs; in whatever text one of these stands."""
+
+_LETTERS = {"c": CallerKind.PUBLIC_PHONE, "o": CallerKind.UNAVAILABLE, "s": CallerKind.UNAVAILABLE}
+"""Reasons in one letter, as Japanese exchanges send them (公衆電話, 表示圏外, サービス競合; P is withheld)."""
+
+_KEYS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
+_COUNTRY_CODES = ("", "1", "81")
+_SPELLED = {"": CallerKind.WITHHELD} | {
+    code + word.translate(_KEYS): kind
+    for kind, words in (
+        (CallerKind.WITHHELD, ("anonymous", "restricted", "blocked", "private", "withheld", "hidden", "464")),
+        (CallerKind.UNAVAILABLE, ("unavailable", "unknown")),
+        (CallerKind.PUBLIC_PHONE, ("payphone",)),
+    )
+    for word in words
+    for code in _COUNTRY_CODES
+}
+"""Nothing at all, and words that exchanges spell on a telephone's keys (+266696687 is ANONYMOUS), also with a country
+code before them; looked up before any parsing. The words are those of Twilio's help ("Why am I getting calls from these
+strange numbers?", with 464 for no caller ID) and their like. Two look like numbers in use, +1 737-874-2833 and
+0266-69-6687: whoever has one of these counts as withheld, which takes nothing from them."""
+
+_SIGNS = re.compile(r"[\W_]+")
+_DIGIT = re.compile("[1-9]")
+_SIP = re.compile(r"\bsips?:/{0,2}([^@;?>]*)", re.IGNORECASE)
+_TEL = re.compile(r"^tel:|;.*", re.IGNORECASE)
 
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—―−ーｰ－"), "-")
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
@@ -115,10 +131,10 @@ class Caller:
     def read(cls, raw: str | None) -> Self:
         """Return the caller of a number field in any form that telephone companies send; nothing is an error."""
         text = unicodedata.normalize("NFKC", raw or "").strip()
-        kind = _kind_without_number(text.casefold())
+        kind = kind_without_number(text)
         if kind is not None:
             return cls(kind)
-        number = _caller_number(text)
+        number = _caller_number(_user_part(text))
         return cls(CallerKind.INVALID) if number is None else cls(CallerKind.NUMBER, number)
 
     def masked(self) -> str:
@@ -173,15 +189,33 @@ _SERVICE = re.compile(r"\+81(?:120|800|570|990|180|170|160|20)")
 """Paid, shared or machine numbers (総務省, 電気通信番号計画): nobody sits there to listen to a caller."""
 
 
-def _kind_without_number(text: str) -> CallerKind | None:
-    if not text:
-        return CallerKind.WITHHELD
-    if text.removeprefix("+") in _KEYPAD_WORDS:
-        return _KEYPAD_WORDS[text.removeprefix("+")]
+def kind_without_number(text: str) -> CallerKind | None:
+    """Return why *text* holds no number: nothing, words, or a word spelled in digits; None for what may be a number.
+
+    All who ring without a number share such a text, so it stands for nobody in particular.
+    """
+    text = text.casefold()
+    plain, user = _SIGNS.sub("", text), _SIGNS.sub("", _user_part(text))
     for kind, words in _WORDS:  # a SIP address may say anonymous, too
-        if any(word in text for word in words):
+        if words.search(plain):
             return kind
-    return CallerKind.SIP if text.startswith(("sip:", "sips:")) else None
+    if user.lstrip("0") in _SPELLED:
+        return _SPELLED[user.lstrip("0")]
+    if _SIP.search(text):
+        return CallerKind.SIP
+    return None if _DIGIT.search(user) else _LETTERS.get(user, CallerKind.WITHHELD)
+
+
+def spelled_numbers() -> list[str]:
+    """Return the numbers that words spelled on a telephone's keys may be taken for."""
+    return [f"+{digits}" for digits in _SPELLED if digits]
+
+
+def _user_part(text: str) -> str:
+    """Return what stands for the caller in a SIP or tel address; any other text as it is."""
+    if sip := _SIP.search(text):
+        return sip[1]
+    return _TEL.sub("", text)
 
 
 def _caller_number(text: str) -> str | None:

@@ -47,6 +47,8 @@ class Policy:
     """Whether a counsellor is shown that a supervisor listens; whom they can hear they are always shown."""
     soft_limit: timedelta = timedelta(minutes=40)
     """How long a talk usually lasts at most; the counsellor is reminded of it, nothing ever cuts it. Zero is none."""
+    own_numbers: frozenset[str] = frozenset()
+    """The line's own numbers. Whoever seems to call from one showed none of theirs; an exchange put it there."""
     number_days: int = 30
     """Days for which a call-control row keeps the caller's number."""
     line_log_days: int = 30

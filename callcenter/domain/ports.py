@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -107,6 +107,38 @@ class Mailer(Protocol):
         ...
 
 
+class NotReached(Exception):
+    """Raised when an address did not answer in time or at all; the message is the kind of trouble."""
+
+
+class CertificateRefused(Exception):
+    """Raised when an address shows a certificate that nobody should trust; the message says why."""
+
+
+@dataclass(frozen=True)
+class WebAnswer:
+    """An answer to a web request: its status, and as much of its text as a script may have."""
+
+    status: int
+    text: str
+
+
+class Outside(Protocol):
+    """Looks at addresses as the telephone company sees them; every call is short, or raises ``NotReached``."""
+
+    def signed(self, url: str) -> Iterator[WebAnswer]:
+        """Return what *url* answers to the telephone company's signature, once for each secret that we know."""
+        ...
+
+    def forged(self, url: str) -> WebAnswer:
+        """Return what *url* answers to a wrong signature."""
+        ...
+
+    def certificate_ends(self, origin: str) -> datetime:
+        """Return until when the certificate at *origin* holds; ``CertificateRefused`` if it is not valid."""
+        ...
+
+
 @dataclass(frozen=True)
 class Ports:
     """All ports in one value."""
@@ -118,6 +150,8 @@ class Ports:
     """None where no key to sign with was set: then only telephones ring."""
     setup: LineSetup | None = None
     """None where no account was named: then there is nothing to look at."""
+    outside: Outside | None = None
+    """None where no account was named."""
     mailer: Mailer | None = None
     """None where nothing is mailed, as in most tests."""
     heavy: JobQueue | None = None

@@ -197,6 +197,14 @@ class LineSetup(Protocol):
         """Return what is not as it should be, and what cannot be checked from here."""
         ...
 
+    def alerts(self, since: datetime) -> list[SetupFinding]:
+        """Return what the telephone company warned of since then, by its codes, or that we may not see it."""
+        ...
+
+    def time(self) -> datetime | None:
+        """Return the telephone company's time, in whole seconds; None if it does not tell."""
+        ...
+
     def check(self, changes: Sequence[SetupChange]) -> None:
         """Raise a ``HelplineError`` if *changes* must not be written."""
         ...

@@ -55,7 +55,7 @@ def forget() -> None:
     """Delete what is kept for a while only."""
     with unit_of_work() as session:
         nickname_index.complete(session)  # names that an older version added while it was being replaced
-        silent_calls.forget(session, now=context().ports.clock.now())
+        silent_calls.forget(session, now=context().ports.clock.now(), policy=context().settings.policy)
         heartbeats.forget(session, now=context().ports.clock.now())
         alarms.forget(session, now=context().ports.clock.now())
         self_checks.forget(session, now=context().ports.clock.now())

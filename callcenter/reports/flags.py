@@ -9,7 +9,7 @@ from flask import render_template
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.context import ports, reading, unit_of_work
+from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.misuse.flags import (
     BLOCK_CHOICES,
@@ -87,7 +87,8 @@ def block_number(flag_id: str) -> Response:
     form, now = BlockForm(), ports().clock.now()
     form.check()
     with unit_of_work() as session:
-        flags.block(session, flag_id, form.reason.data, days=form.days.data, by=myself(session), now=now)
+        by, policy = myself(session), settings().policy
+        flags.block(session, flag_id, form.reason.data, days=form.days.data, by=by, now=now, policy=policy)
     return onward(
         "reports.marked_numbers", "この番号からの電話を、しばらくお断りします。119番と110番の案内は、いつも流れます。"
     )

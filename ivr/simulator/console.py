@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 COUNTRIES = {
     "AU": "Australia",
@@ -16,6 +17,20 @@ COUNTRIES = {
 RISKS = ("low_risk_numbers_enabled", "high_risk_special_numbers_enabled", "high_risk_tollfraud_numbers_enabled")
 
 
+KEY_KINDS = ("standard", "main", "restricted")
+
+
+@dataclass(frozen=True)
+class Alert:
+    """What Twilio's debugger notes of a failed request."""
+
+    code: str
+    at: datetime
+    url: str
+    text: str = ""
+    level: str = "error"
+
+
 @dataclass
 class Console:
     """The console's settings; a fresh line is set up as it should be."""
@@ -27,3 +42,11 @@ class Console:
     records_by_default: bool = False
     recordings: int = 0
     transcribes: bool = False
+    alerts: list[Alert] = field(default_factory=list)
+    key_kind: str = KEY_KINDS[0]
+    """What the account's API key may do; the restricted one may place calls and see numbers."""
+    key_known: bool = True
+    refusal: tuple[int, int] = (401, 20003)
+    """Status and code for a key that may not see something; Twilio's products differ here, 403 and 70051 occur, too."""
+    clock_ahead: float = 0.0
+    """Seconds by which the clock of REST is ahead of everybody's."""

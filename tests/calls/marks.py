@@ -34,7 +34,8 @@ def in_talk(desk: Desk, from_: str = NUMBER) -> tuple[Phone, Counsellor]:
 def mark(desk: Desk, phone: Phone, counsellor: Counsellor, *, days: int = 30, reason: Misuse = Misuse.ABUSE) -> str:
     with desk.work() as session:
         by = session.get_one(Staff, counsellor.staff_id)
-        return flags.flag(session, desk.call_in(session, phone.sid), reason, days=days, by=by, now=desk.clock.now()).id
+        call, policy = desk.call_in(session, phone.sid), desk.settings.policy
+        return flags.flag(session, call, reason, days=days, by=by, now=desk.clock.now(), policy=policy).id
 
 
 def supervisor(desk: Desk) -> str:
@@ -46,7 +47,8 @@ def supervisor(desk: Desk) -> str:
 def turn_away(desk: Desk, flag_id: str, by: str, *, days: int = 7) -> str:
     with desk.work() as session:
         staff = session.get_one(Staff, by)
-        return flags.block(session, flag_id, Misuse.ABUSE, days=days, by=staff, now=desk.clock.now()).id
+        now, policy = desk.clock.now(), desk.settings.policy
+        return flags.block(session, flag_id, Misuse.ABUSE, days=days, by=staff, now=now, policy=policy).id
 
 
 def rows(desk: Desk) -> list[NumberFlag]:
@@ -56,7 +58,8 @@ def rows(desk: Desk) -> list[NumberFlag]:
 
 def is_flagged(desk: Desk, phone: Phone) -> bool:
     with desk.work() as session:
-        return flags.of_call(session, desk.call_in(session, phone.sid), now=desk.clock.now()) is not None
+        call, policy = desk.call_in(session, phone.sid), desk.settings.policy
+        return flags.of_call(session, call, now=desk.clock.now(), policy=policy) is not None
 
 
 def blocked(desk: Desk) -> tuple[str, str]:

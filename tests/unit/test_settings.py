@@ -136,8 +136,19 @@ def test_every_setting_is_described_once() -> None:
     assert [one.name for one in EVERY if not one.meaning or not one.shown] == []
 
 
+def test_every_number_of_the_line_is_known_as_its_own(tmp_path: Path) -> None:
+    given = {
+        "LINE_NUMBER": "+81120000001",
+        "ANSWERED_NUMBERS": "+815011110001,+815011110002",
+        "CALLER_ID_NUMBER": "+815011110003",
+    }
+    known = Settings.from_env(given, tmp_path).policy.own_numbers
+    assert known == {"+81120000001", "+815011110001", "+815011110002", "+815011110003"}
+
+
 def test_the_default_that_is_described_is_the_one_that_holds(tmp_path: Path) -> None:
     in_words = {MADE_UP, "none", "the line number", "on in production"}
     written = {one.name: one.shown for one in EVERY if one.shown not in in_words}
     assert Settings.from_env(written, tmp_path) == Settings.from_env({}, tmp_path)
-    assert Settings.from_env(written, tmp_path).policy == Policy()
+    policy = Settings.from_env(written, tmp_path).policy
+    assert policy == Policy(own_numbers=policy.own_numbers)

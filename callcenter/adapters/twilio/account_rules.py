@@ -84,6 +84,18 @@ class Recording:
     """Conversational Intelligence takes up every recording."""
 
 
+class KeyKind(StrEnum):
+    """With what we log in at Twilio; a standard key is the one that can do what we need and no more."""
+
+    STANDARD = "standard"
+    MAIN = "main"
+    RESTRICTED = "restricted"
+    NONE = "none"
+    """The account's own auth token instead of a key."""
+    FOREIGN = "foreign"
+    """A key that the account does not have."""
+
+
 @dataclass(frozen=True)
 class Found:
     """The account's set-up; None where our key may not see it."""
@@ -93,6 +105,7 @@ class Found:
     """Twilio's word for the account's state; None if no auth token of ours fits it."""
     dialing: Dialing | None
     recording: Recording | None
+    key: KeyKind | None = None
 
 
 @dataclass(frozen=True)
@@ -128,6 +141,7 @@ def compare(wanted: Wanted, found: Found) -> list[SetupFinding]:
     """Return what is not as it should be, and what cannot be checked from here."""
     return [
         *_account(found),
+        *_key(found.key),
         *(finding for e164 in sorted(wanted.answered) for finding in _number(e164, wanted, found)),
         *_caller_id(wanted.caller_id, found),
         *_dialing(found.dialing),
@@ -142,6 +156,17 @@ def _account(found: Found) -> Iterator[SetupFinding]:
         )
     elif found.account != ACTIVE:
         yield SetupFinding("account", f"アカウントが使えない状態です({found.account})。Twilioにお問い合わせください。")
+
+
+def _key(kind: KeyKind | None) -> Iterator[SetupFinding]:
+    what = {
+        KeyKind.MAIN: "TWILIO_API_KEY が Main の鍵です。アカウントのすべてを動かせてしまいます。",
+        KeyKind.RESTRICTED: "TWILIO_API_KEY が Restricted の鍵です。ブラウザーの電話が鳴りません。",
+        KeyKind.NONE: "TWILIO_API_KEY がありません。ブラウザーの電話が鳴りません。",
+        KeyKind.FOREIGN: "TWILIO_API_KEY が、このアカウントの鍵の一覧にありません。",
+    }
+    if kind in what:
+        yield SetupFinding("key", f"{what[kind]}管理画面の API keys で Standard の鍵を1つ作り、入れかえてください。")
 
 
 def _number(e164: str, wanted: Wanted, found: Found) -> Iterator[SetupFinding]:
@@ -163,7 +188,7 @@ def _number(e164: str, wanted: Wanted, found: Found) -> Iterator[SetupFinding]:
             f"{NAMES[Field.FALLBACK_URL]}が {there.get(Field.FALLBACK_URL) or NOTHING} です。この機械が止まったときに"
             "流れる案内のアドレス(TwiML Bin)を、FALLBACK_URL に入れてください。"
         )
-        yield SetupFinding(subject, sentence, wrong=False)
+        yield SetupFinding(subject, sentence)
 
 
 def _caller_id(e164: str, found: Found) -> Iterator[SetupFinding]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from callcenter.adapters.twilio.account_rules import (
@@ -14,12 +17,14 @@ from callcenter.adapters.twilio.account_rules import (
     Dialing,
     Field,
     Found,
+    KeyKind,
     OriginNotPublic,
     Recording,
     Wanted,
     compare,
 )
-from callcenter.adapters.twilio.client import Account, plain_errors
+from callcenter.adapters.twilio.alert_words import UNSEEN, findings
+from callcenter.adapters.twilio.client import TIMEOUT, TWILIO, Account, plain_errors
 from callcenter.domain.telephony import LineGone, LineRefused, LineShut, SetupChange, SetupFinding
 from callcenter.settings import Settings
 
@@ -43,6 +48,11 @@ RISKS = {
     "toll_fraud": "high_risk_tollfraud_numbers_enabled",
 }
 COUNTRIES_A_PAGE = 300
+MOST_ALERTS = 1000
+"""As many as one request gives."""
+
+KEY = "SK"
+"""With this the SID of an API key begins."""
 
 Answer = TypeVar("Answer")
 
@@ -88,7 +98,8 @@ class TwilioSetup:
         """Return how the account is set up."""
         with plain_errors():
             numbers = {str(one.phone_number): _number(one) for one in self._client.incoming_phone_numbers.list()}
-        return Found(numbers, self._state(), _if_shown(self._dialing), _if_shown(self._recording))
+        state, seen = self._state(), _if_shown
+        return Found(numbers, state, seen(self._dialing), seen(self._recording), seen(self._key))
 
     def set_number(self, e164: str, values: Mapping[Field, str]) -> None:
         """Set these settings of a number and leave the others alone."""
@@ -124,16 +135,58 @@ class TwilioSetup:
         with plain_errors():
             self._client.voice.v2.recording_account_default_configuration().delete()
 
-    def _state(self) -> str | None:
-        """Return the account's state, asked with each auth token, as only these may see the account itself."""
+    def alerts(self, since: datetime) -> list[SetupFinding]:
+        def ask() -> list[Any]:
+            alerts, start = self._client.monitor.v1.alerts, since.astimezone(UTC)
+            with plain_errors():
+                return list(alerts.list(start_date=start, limit=MOST_ALERTS, page_size=MOST_ALERTS))
+
+        found = _if_shown(ask)
+        return [UNSEEN] if found is None else findings(Counter(_code(one.error_code) for one in found))
+
+    def time(self) -> datetime | None:
+        with plain_errors():
+            address = f"{TWILIO}/2010-04-01/Accounts/{self.account.sid}/IncomingPhoneNumbers.json?PageSize=1"
+            told = (self._client.request("GET", address, timeout=TIMEOUT).headers or {}).get("Date", "")
+        try:
+            return parsedate_to_datetime(told)
+        except ValueError:
+            return None
+
+    def _owners(self) -> Iterator[Client]:
+        """Return clients that log in as the account itself, with each auth token; these may see more than a key."""
         for token in self.tokens:
+            yield replace(self.account, user=self.account.sid, secret=token).client
+
+    def _state(self) -> str | None:
+        """Return the account's state; None if no auth token fits."""
+        for owner in self._owners():
             try:
                 with plain_errors():
-                    owner = replace(self.account, user=self.account.sid, secret=token).client
                     return str(owner.api.accounts(self.account.sid).fetch().status)
             except LineShut:
                 continue
         return None
+
+    def _key(self) -> KeyKind | None:
+        """Return the kind of the key we use: the account sees a restricted one, and a main one sees all keys."""
+        if not self.account.user.startswith(KEY):
+            return KeyKind.NONE
+        for owner in self._owners():
+            try:
+                with plain_errors():
+                    if owner.iam.v1.api_key(self.account.user).fetch().policy:
+                        return KeyKind.RESTRICTED
+                    break
+            except LineGone:
+                return KeyKind.FOREIGN
+            except (LineShut, LineRefused):
+                continue
+        return KeyKind.STANDARD if _if_shown(self._all_keys) is None else KeyKind.MAIN
+
+    def _all_keys(self) -> bool:
+        with plain_errors():
+            return bool(self._client.api.accounts(self.account.sid).keys.list(limit=1))
 
     def _dialing(self) -> Dialing:
         with plain_errors():
@@ -171,6 +224,11 @@ class TwilioSetup:
 
 def _number(resource: Any) -> dict[Field, str]:
     return {part: getattr(resource, name) or "" for part, name in PARAMETERS.items()}
+
+
+def _code(given: object) -> str:
+    """Return Twilio's code of an alert; whatever else stands there is not shown."""
+    return str(given) if str(given).isascii() and str(given).isdecimal() else "?"
 
 
 def _if_shown(ask: Callable[[], Answer]) -> Answer | None:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from callcenter.console.forms import IncidentForm
+from callcenter.context import settings
 from callcenter.domain.access.permissions import Action, Condition, may
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.misuse.flags import FLAG_CHOICES, NotTheCallAtHand
@@ -53,7 +54,7 @@ class Part:
 
 def of_call(session: Session, call: Call, staff: Staff, *, now: datetime) -> Flagged | None:
     """Return the flag in force on the caller's number, as *staff* may see it."""
-    found = flags.of_call(session, call, now=now)
+    found = flags.of_call(session, call, now=now, policy=settings().policy)
     if found is None:
         return None
     knows = may(staff.role, Action.KNOW_FLAG, {Condition.OWN} if found.made_by == staff.id else set())
@@ -86,7 +87,7 @@ def part(
 
 def _why_not(session: Session, call: Call, staff: Staff) -> str | None:
     try:
-        flags.check_can_flag(call)
+        flags.check_can_flag(session, call, policy=settings().policy)
     except HelplineError as cannot:
         return cannot.message
     return None if flags.is_at_hand(session, call, staff) else NotTheCallAtHand.message

@@ -10,7 +10,7 @@ from callcenter.console import drawing
 from callcenter.console.blueprint import bp
 from callcenter.console.forms import IncidentForm
 from callcenter.console.misuse import flagged
-from callcenter.context import ports, unit_of_work
+from callcenter.context import ports, settings, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.misuse.flags import NoNumberShown
@@ -59,7 +59,7 @@ def _keep(session: Session, record_id: str, form: IncidentForm) -> None:
     call = session.get(Call, record.call_id) if record.call_id else None
     if call is None:
         raise NoNumberShown
-    flags.flag(session, call, kind, days=form.misuse_days.data, by=staff, now=now)
+    flags.flag(session, call, kind, days=form.misuse_days.data, by=staff, now=now, policy=settings().policy)
 
 
 def _refuse(record_id: str, form: IncidentForm, refused: HelplineError | None = None) -> tuple[str, int]:

@@ -45,3 +45,7 @@ class WebhookUrls:
     def audio(self, name: str) -> str:
         """Return the address of a piece of music, which may be cached."""
         return f"{self.origin}/static/audio/{name}"
+
+    def check(self) -> str:
+        """Return an address that only answers whether a request was signed."""
+        return f"{self.origin}/ivr/check?again=1"

@@ -68,6 +68,12 @@ class NoNumberShown(HelplineError):
     message = "番号が通知されていない電話には、印をつけられません。出来事は、記録として残せます。"
 
 
+class NotOnePersons(HelplineError):
+    """Raised when a number is none that only one caller shows; it does not say whose it is."""
+
+    message = "この番号は、かけてきた方だけの番号とは限らないため、印をつけられません。出来事は、記録として残せます。"
+
+
 class NotTheCallAtHand(HelplineError):
     """Raised when the flagged call is not the one its counsellor is in or writing up."""
 

@@ -98,7 +98,8 @@ def admission_check(session: Session, caller_sid: str, e164: str | None, *, now:
     ).one()
     changed_phrases.refresh_if_changed(session, worded)
     hours = state_at(opening_hours.current(session, now, tuple(signature)), now)
-    return Admission(hours, waits >= waiting.queue_capacity(coming, policy), bool(known), bool(blocked))
+    turned_away = e164 is not None and bool(blocked) and not flags.is_nobodys(session, e164, policy)
+    return Admission(hours, waits >= waiting.queue_capacity(coming, policy), bool(known), turned_away)
 
 
 def queue_snapshot(session: Session, call: Call, *, now: datetime, policy: Policy) -> QueueSnapshot:

@@ -22,17 +22,21 @@ from callcenter.domain.misuse.flags import (
     FlagKind,
     FlagOver,
     Misuse,
+    NotOnePersons,
     NotTheCallAtHand,
     NumberForgotten,
     check_markable,
     last_day,
 )
+from callcenter.domain.phone_numbers import kind_without_number, spelled_numbers
+from callcenter.domain.policy import Policy
 from callcenter.models.base import new_id
 from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.keys import ring_of
 from callcenter.models.misuse import NumberFlag
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.delivery import live
+from callcenter.services.staff import accounts
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import SYSTEM, Subject, staff_member
 
@@ -64,10 +68,23 @@ def admission_parameters(session: Session, e164: str | None, now: datetime) -> d
     return {"number_hashes": hashes, "today": local_date(now)}
 
 
-def of_call(session: Session, call: Call, *, now: datetime) -> NumberFlag | None:
+def is_nobodys(session: Session, number: str, policy: Policy) -> bool:
+    """Return whether *number* is none of a caller's own: a word in digits, the line's, or a colleague's telephone.
+
+    Whatever is flagged under such a number, an exchange may show it for anybody; it turns nobody away.
+    """
+    if number in policy.own_numbers or kind_without_number(number) is not None:
+        return True
+    return number in accounts.telephones_of_staff(session)
+
+
+def of_call(session: Session, call: Call, *, now: datetime, policy: Policy) -> NumberFlag | None:
     """Return the flag in force on the number behind a call, if there is one."""
     number = _number_of(session, call)
-    return None if number is None else session.scalar(_OF_NUMBER, admission_parameters(session, number, now))
+    if number is None:
+        return None
+    found = session.scalar(_OF_NUMBER, admission_parameters(session, number, now))
+    return None if found is None or is_nobodys(session, number, policy) else found
 
 
 def is_at_hand(session: Session, call: Call, staff: Staff) -> bool:
@@ -79,19 +96,24 @@ def is_at_hand(session: Session, call: Call, staff: Staff) -> bool:
     return session.scalar(mine.order_by(Offer.claimed_at.desc()).limit(1)) == call.id
 
 
-def check_can_flag(call: Call) -> None:
-    """Raise, with a sentence, if the number behind *call* cannot be flagged."""
+def check_can_flag(session: Session, call: Call, *, policy: Policy) -> str:
+    """Return the number behind *call*, or raise, with a sentence, why it cannot be flagged."""
     check_markable(call.caller_kind, kept=call.caller_number is not None)
-
-
-def flag(session: Session, call: Call, reason: Misuse, *, days: int, by: Staff, now: datetime) -> NumberFlag:
-    """Flag the number behind a call for *days*; a flag in force keeps the later end."""
-    check_can_flag(call)
-    if not is_at_hand(session, call, by):
-        raise NotTheCallAtHand
     number = _number_of(session, call)
     if number is None:
         raise NumberForgotten
+    if is_nobodys(session, number, policy):
+        raise NotOnePersons
+    return number
+
+
+def flag(
+    session: Session, call: Call, reason: Misuse, *, days: int, by: Staff, now: datetime, policy: Policy
+) -> NumberFlag:
+    """Flag the number behind a call for *days*; a flag in force keeps the later end."""
+    number = check_can_flag(session, call, policy=policy)
+    if not is_at_hand(session, call, by):
+        raise NotTheCallAtHand
     until = last_day(local_date(now), days)
     hashes = ring_of(session).blind_indexes(PURPOSE, number)
     old = _locked(session, FlagKind.FLAG, hashes, now)
@@ -105,7 +127,9 @@ def flag(session: Session, call: Call, reason: Misuse, *, days: int, by: Staff, 
     return old
 
 
-def block(session: Session, flag_id: str, reason: Misuse, *, days: int, by: Staff, now: datetime) -> NumberFlag:
+def block(
+    session: Session, flag_id: str, reason: Misuse, *, days: int, by: Staff, now: datetime, policy: Policy
+) -> NumberFlag:
     """Block the flagged number for *days*; only a supervisor may, and only while the flag is in force."""
     check(by.role, Action.TURN_AWAY)
     until = last_day(local_date(now), days)
@@ -114,6 +138,8 @@ def block(session: Session, flag_id: str, reason: Misuse, *, days: int, by: Staf
         raise FlagOver
     if flagged.number_hash is None:
         raise FlagOver
+    if flagged.number_hash in _nobodys_hashes(session, policy):
+        raise NotOnePersons
     old = _locked(session, FlagKind.BLOCK, [flagged.number_hash], now)
     if old is None:
         old = _make(session, FlagKind.BLOCK, flagged.number_hash, reason, until, by=by, now=now)
@@ -156,9 +182,12 @@ def living(session: Session, *, now: datetime) -> list[NumberFlag]:
     return list(session.scalars(query.order_by(NumberFlag.kind, NumberFlag.until, NumberFlag.id)))
 
 
-def forget(session: Session, *, now: datetime) -> int:
-    """Delete the hashes of flags whose last day is over; return how many there were."""
-    over = (NumberFlag.number_hash.is_not(None)) & (NumberFlag.until < local_date(now))
+def forget(session: Session, *, now: datetime, policy: Policy) -> int:
+    """Delete the hashes of flags whose last day is over, or whose number is nobody's; return how many there were."""
+    if session.scalar(select(NumberFlag.id).where(NumberFlag.number_hash.is_not(None)).limit(1)) is None:
+        return 0
+    ended = (NumberFlag.until < local_date(now)) | NumberFlag.number_hash.in_(_nobodys_hashes(session, policy))
+    over = NumberFlag.number_hash.is_not(None) & ended
     gone = session.execute(
         update(NumberFlag).where(over).values(number_hash=None, ended_at=now).returning(NumberFlag.id)
     ).all()
@@ -172,6 +201,12 @@ def count_unrecognisable(session: Session, *, now: datetime) -> int:
     """Return how many flags in force no key of the ring can match with a number any more."""
     known = {key_id for key_id, _ in ring_of(session).keys}
     return sum(found.ring_key_id not in known for found in living(session, now=now))
+
+
+def _nobodys_hashes(session: Session, policy: Policy) -> set[bytes]:
+    """Return the hashes under which a number that is nobody's may be flagged."""
+    numbers = [*spelled_numbers(), *policy.own_numbers, *accounts.telephones_of_staff(session)]
+    return {found for number in numbers for found in ring_of(session).blind_indexes(PURPOSE, number)}
 
 
 def _number_of(session: Session, call: Call) -> str | None:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from callcenter.crypto import KeyMissing
 from callcenter.domain.access.permissions import Action, roles_that_may
 from callcenter.domain.calls.lifecycle import CallerKey
 from callcenter.domain.errors import HelplineError
@@ -203,6 +204,19 @@ def apply_pending_change(session: Session, staff: Staff, *, now: datetime) -> No
         set_role(session, staff, role, by=SYSTEM, now=now)
     if leaving:
         set_active(session, staff, False, by=SYSTEM, now=now)
+
+
+def telephones_of_staff(session: Session) -> set[str]:
+    """Return the numbers (E.164) at which calls can be offered to somebody on the staff."""
+    staff = session.scalars(select(Staff).where(Staff.active, Staff.phone_sealed.is_not(None)))
+    return {number for one in staff if (number := _opened_phone(one)) is not None}
+
+
+def _opened_phone(staff: Staff) -> str | None:
+    try:
+        return staff.phone
+    except KeyMissing:
+        return None
 
 
 def set_phone(session: Session, staff: Staff, number: str | None, *, by: Actor, now: datetime) -> None:

@@ -64,13 +64,13 @@ def _silent_calls(session: Session, now: datetime, policy: Policy) -> None:
             outbox.put(session, "look_into_hold", now=now, call=call.id)
 
 
-def forget(session: Session, *, now: datetime) -> None:
+def forget(session: Session, *, now: datetime, policy: Policy) -> None:
     """Delete what is kept for a while only: callers' numbers and codes, flags' hashes, receipts, hints."""
     old = Call.number_until < local_date(now)
     session.execute(update(Call).where(Call.caller_number.is_not(None), old).values(caller_number=None))
     keyed = update(Call).where(Call.caller_code.is_not(None), Call.arrived_on < local_date(now))
     session.execute(keyed.values(caller_code=None))
-    flags.forget(session, now=now)
+    flags.forget(session, now=now, policy=policy)
     receipts.forget(session, now=now)
     live.forget(session, now=now)
     care.forget(session, now=now)

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ivr.simulator.clock import Clock
-from ivr.simulator.console import Console
+from ivr.simulator.console import Alert, Console
 from ivr.simulator.faults import Faults
 from ivr.simulator.line.journal import Journal, Result
 from ivr.simulator.line.legs import Caption, Hook, Leg, new_sid
 from ivr.simulator.line.places import Queue, Room
 from ivr.simulator.line.webhooks import Account, Delivery, Post, Reply, violations
 
+UNREAD, UNREACHED = "11200", "11205"
 Listener = Callable[[str, Leg, Caption | None], None]
 
 
@@ -172,6 +173,8 @@ class Exchange:
             delivery.attempt += 1
             self.outgoing.append(delivery)
         else:
+            if delivery.kind == "news" and not 200 <= (reply.status or 0) < 300:
+                self.warn(UNREACHED if reply.error == "ct" else UNREAD, delivery.hook.url, delivery.leg)
             delivery.done(reply)
         self.touch()
 
@@ -191,6 +194,11 @@ class Exchange:
         for listener in self.listeners:
             listener(event, leg, caption)
         self.touch()
+
+    def warn(self, code: str, url: str, leg: Leg | None) -> None:
+        """Add an alert to the account's debugger; as at Twilio its text may tell who called."""
+        who = f"From={leg.from_}&To={leg.to}" if leg else ""
+        self.console.alerts.append(Alert(code, self.now(), url, f"ErrorCode={code}&{who}"))
 
     def note(self, leg: Leg | None, text: str, *, violation: bool = False) -> None:
         """Write a remark of the line's own into the log."""

@@ -102,6 +102,7 @@ class Flow(Running):
 
     def fail(self, code: str, url: str, *, rescue: bool = True) -> None:
         """A document could not be had or read: go to the fallback address, or apologise and end the call."""
+        self.x.warn(code, url, self.leg)
         self.renew()
         if self.context != "call":
             self.x.note(self.leg, f"{self.context} document failed: {code}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import time
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, current_app, g, jsonify, request
@@ -72,6 +73,16 @@ def _authenticate() -> None:
     username, password = (given.username or "", given.password or "") if given and given.type == "basic" else ("", "")
     if not any(_same(username, name) and _same(password, secret) for name, secret in pairs if name and secret):
         raise RestError(401, 20003, "Authenticate")
+    if username == account.api_key and not _allowed(engine().console.key_kind, request.path):
+        raise RestError(*engine().console.refusal, "Permission denied")
+
+
+def _allowed(key_kind: str, path: str) -> bool:
+    """Return whether an API key may see *path*: accounts and keys are for a main one, newer products not for each."""
+    account_itself = path.removesuffix(".json").endswith(f"/Accounts/{engine().account.sid}")
+    if account_itself or "/Keys" in path:
+        return key_kind == "main"
+    return key_kind != "restricted" or path.startswith("/2010-04-01/")
 
 
 def _same(given: str, wanted: str) -> bool:
@@ -112,6 +123,7 @@ def _leave(response: Response) -> Response:
             ),
         )
         line.touch()
+    response.date = line.now() + timedelta(seconds=line.console.clock_ahead)
     if g.fault in SILENCES:
         time.sleep(line.settings.silence_seconds)
         response = Response(status=504)

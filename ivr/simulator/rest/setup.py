@@ -1,4 +1,4 @@
-"""REST: what is set up once, the account, its numbers, whom it may ring and whether it records."""
+"""REST: what is set up once, the numbers, whom the account may ring and whether it records."""
 
 from __future__ import annotations
 
@@ -24,14 +24,6 @@ METHODS = {
     "StatusCallbackMethod": "status_method",
 }
 SIDS = {"VoiceApplicationSid": "application_sid", "TrunkSid": "trunk_sid"}
-
-
-@bp.get(f"{PREFIX}.json")
-def account() -> Answer:
-    """Show the account."""
-    line = engine()
-    status = "active" if line.console.active else "suspended"
-    return answer({"sid": line.account.sid, "friendly_name": "line", "status": status, "type": "Full"})
 
 
 # ---- numbers

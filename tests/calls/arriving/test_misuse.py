@@ -69,8 +69,11 @@ def test_a_call_that_shows_no_number_is_never_flagged(desk: Desk) -> None:
     with pytest.raises(NoNumberShown):
         mark(desk, phone, counsellor)
     for from_ in ("+266696687", "payphone", "+811045000"):
-        with desk.work() as session, pytest.raises(NoNumberShown):
-            flags.check_can_flag(desk.call_in(session, desk.line.dial(from_).sid))
+        phone = desk.line.dial(from_)
+        with desk.work() as session:
+            call = desk.call_in(session, phone.sid)
+            with pytest.raises(NoNumberShown):
+                flags.check_can_flag(session, call, policy=desk.settings.policy)
     assert rows(desk) == []
 
 
@@ -105,10 +108,10 @@ def test_after_the_keys_were_changed_a_flag_is_known_while_the_old_key_is_there(
     with desk.work() as session:
         call = desk.call_in(session, phone.sid)
         lend_ring(session, KeyRing((*new.keys, *old.keys)))
-        assert flags.of_call(session, call, now=desk.clock.now()) is not None
+        assert flags.of_call(session, call, now=desk.clock.now(), policy=desk.settings.policy) is not None
         assert flags.count_unrecognisable(session, now=desk.clock.now()) == 0
         lend_ring(session, new)
-        assert flags.of_call(session, call, now=desk.clock.now()) is None
+        assert flags.of_call(session, call, now=desk.clock.now(), policy=desk.settings.policy) is None
         assert not checkup.flags(flags.count_unrecognisable(session, now=desk.clock.now())).well
         lend_ring(session, old)
 

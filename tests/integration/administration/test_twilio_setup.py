@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from callcenter.cli import commands
 from callcenter.domain.ports import Ports
 from callcenter.factory import create_app
 from callcenter.models.trail.audit import AuditEntry
-from ivr.simulator.console import RISKS
+from ivr.simulator.console import RISKS, Alert
 from ivr.simulator.line.exchange import Number
 from tests.desk import ORIGIN, Desk
 from tests.integration.consoles import opened
@@ -33,6 +34,8 @@ def desk(database_url: str) -> Iterator[Desk]:
 
 
 CALLER_ID = "+815000000000"
+REFUSALS = ((401, 20003), (403, 20003), (403, 70051))
+"""Ways in which Twilio's products say that a key may not see something."""
 BIN = "https://handler.twilio.com/twiml/EH1"
 
 
@@ -71,7 +74,7 @@ def test_the_doctor_names_each_thing_that_differs_and_how_to_mend_it(operator: O
     operator.desk.line.engine.console.dialing["LV"] = set(RISKS)
     told = operator.types("doctor")
     assert told.exit_code == 1
-    lines = [line for line in told.output.splitlines() if "twilio" in line]
+    lines = [line for line in told.output.splitlines() if "twilio" in line and "twilio alerts" not in line]
     assert any("(なし)" in line and BIN in line for line in lines)
     assert sum("LV" in line for line in lines) == 3
     assert "callcenter twilio setup" in lines[-1]
@@ -188,6 +191,70 @@ def test_an_address_that_twilio_cannot_call_is_never_written(operator: Operator)
     assert told.exit_code == 1
     assert "PUBLIC_BASE_URL" in told.output
     assert operator.desk.line.engine.number.voice_url.startswith(ORIGIN)
+
+
+# ---- what Twilio tells of the last day, and of our key
+
+
+def told_of(operator: Operator, subject: str) -> list[str]:
+    return [line for line in operator.types("doctor").output.splitlines() if subject in line]
+
+
+def test_the_doctor_tells_twilios_alerts_of_the_last_day_by_code_without_number_or_text(operator: Operator) -> None:
+    desk, line = operator.desk, operator.desk.line
+    assert told_of(operator, "twilio alerts") == ["✓ twilio alerts: この1日、Twilioの警告はありません。"]
+    line.engine._post = lambda *_: (500, {}, b"")
+    for _ in range(3):
+        line.dial("+819012345675")
+    line.advance(60)
+    line.engine.console.alerts.append(Alert("20003", desk.clock.now(), "", "+819012345675"))
+    line.engine.console.alerts.append(Alert("From=+819012345675", desk.clock.now(), ""))
+    line.engine.console.alerts.append(Alert("13227", desk.clock.now() - timedelta(hours=25), ""))
+    told = told_of(operator, "twilio alerts")
+    assert told[0].startswith("△ twilio alerts: この1日の警告: 11200 が")
+    assert "callcenter-web" in told[0]
+    assert any("20003 が1件" in one and "TWILIO_API_KEY" in one for one in told)
+    assert not any("13227" in one or "9012345675" in one for one in told)
+
+
+def test_alerts_that_our_key_may_not_see_are_left_to_a_person(operator: Operator) -> None:
+    console = operator.desk.line.engine.console
+    console.key_kind = "restricted"
+    for console.refusal in REFUSALS:
+        (told,) = told_of(operator, "twilio alerts")
+        assert told.startswith("△") and "目で確かめて" in told
+
+
+@pytest.mark.parametrize("kind, sign", [("standard", ""), ("main", "Main"), ("restricted", "Restricted")])
+def test_a_key_of_the_wrong_kind_is_recognised(operator: Operator, kind: str, sign: str) -> None:
+    operator.is_set_up()
+    console = operator.desk.line.engine.console
+    console.key_kind = kind
+    for console.refusal in REFUSALS:
+        told = told_of(operator, "twilio key")
+        assert len(told) == bool(sign)
+        assert all(sign in one and one.startswith("✗") and "Standard の鍵を1つ" in one for one in told)
+
+
+def test_a_key_that_was_deleted_or_never_made_is_told(operator: Operator) -> None:
+    operator.desk.line.engine.console.key_known = False
+    assert "このアカウントの鍵の一覧にありません" in told_of(operator, "twilio key")[0]
+    operator.account = replace(operator.account, user=ACCOUNT.sid, secret=ACCOUNT.auth_token)
+    assert "TWILIO_API_KEY がありません" in told_of(operator, "twilio key")[0]
+
+
+@pytest.mark.parametrize("ahead, mark", [(0.0, "✓"), (30.0, "△"), (-30.0, "△"), (90.0, "✗")])
+def test_a_clock_that_differs_from_twilios_is_told(operator: Operator, ahead: float, mark: str) -> None:
+    operator.desk.line.engine.console.clock_ahead = ahead
+    (told,) = told_of(operator, " clock: ")
+    assert told.startswith(mark)
+
+
+def test_without_a_fallback_url_the_doctor_fails_and_says_what_to_make(operator: Operator) -> None:
+    operator.is_set_up()
+    operator.settings = replace(operator.settings, fallback_url="")
+    told = [line for line in told_of(operator, "twilio") if "FALLBACK_URL" in line]
+    assert told and told[0].startswith("✗") and "TwiML Bin" in told[0]
 
 
 def test_a_trial_never_asks_twilio(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

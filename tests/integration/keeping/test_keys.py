@@ -13,6 +13,7 @@ from callcenter.domain.calendar.times import local_date
 from callcenter.domain.calls.lifecycle import CallState
 from callcenter.domain.misuse.flags import FlagKind, Misuse
 from callcenter.domain.phone_numbers import CallerKind
+from callcenter.domain.policy import Policy
 from callcenter.models.base import new_id
 from callcenter.models.calls.calls import Call
 from callcenter.models.keys import DataKey, ring_of
@@ -141,7 +142,7 @@ def test_a_kept_number_and_its_flag_move_and_are_recognised_by_the_new_key_alone
         after = keys.remaining(rotating, now=NOW)
         assert (after.movable, after.flags, after.ring_keys) == (0, 0, frozenset())
     with new_session(engine, new) as later:
-        found = flags.of_call(later, later.get_one(Call, call.id), now=NOW)
+        found = flags.of_call(later, later.get_one(Call, call.id), now=NOW, policy=Policy())
         assert found is not None
         assert found.id == flag.id
         assert flags.count_unrecognisable(later, now=NOW) == 0

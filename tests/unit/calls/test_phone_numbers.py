@@ -1,12 +1,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.domain.phone_numbers import E164, Caller, CallerKind, UnusableNumber, display, masked, staff_phone
+from callcenter.domain.phone_numbers import (
+    E164,
+    Caller,
+    CallerKind,
+    UnusableNumber,
+    display,
+    masked,
+    spelled_numbers,
+    staff_phone,
+)
 
 NAMELESS = [
     (None, "withheld"),
@@ -31,7 +42,7 @@ NAMELESS = [
     ("sip:someone@example.jp", "sip"),
     ("+811045000", "invalid"),
     ("+81", "invalid"),
-    ("もしもし", "invalid"),
+    ("もしもし", "withheld"),
     ("+819012345678901234", "invalid"),
 ]
 
@@ -63,6 +74,98 @@ def test_a_number_is_read_whole(raw: str, e164: str) -> None:
 def test_nothing_a_carrier_sends_is_an_error(raw: str) -> None:
     caller = Caller.read(raw)
     assert (caller.e164 is None) == (caller.kind is not CallerKind.NUMBER)
+
+
+WORDS = {
+    "withheld": (
+        "ANONYMOUS",
+        "Restricted",
+        "blocked",
+        "PRIVATE",
+        "withheld",
+        "ID hidden",
+        "No Caller ID",
+        "非通知",
+        "P",
+    ),
+    "unavailable": ("Unknown", "UNAVAILABLE", "Not available", "out of area", "表示圏外", "通知不可", "O"),
+    "public_phone": ("Payphone", "公衆電話", "coin line", "ｺｳｼｭｳﾃﾞﾝﾜ", "C"),
+}
+KEYED = {
+    "withheld": ("266696687", "7378742833", "2562533", "7748283", "94844353", "464"),
+    "unavailable": ("86282452253", "8656696"),
+    "public_phone": ("72974663",),
+}
+NOISE = st.text(alphabet=" +-_.()　\t＋", max_size=4)
+CASES = st.sampled_from([str.upper, str.lower, str.title, str])
+
+
+def one_of(spellings: dict[str, tuple[str, ...]]) -> st.SearchStrategy[tuple[str, str]]:
+    return st.sampled_from([(kind, word) for kind, words in spellings.items() for word in words])
+
+
+LONG_WORDS = one_of(WORDS).filter(lambda said: len(said[1]) > 1)
+"""A letter alone may be somebody's name in a SIP address."""
+
+
+def nobody(raw: str, kind: str) -> bool:
+    return Caller.read(raw) == Caller(CallerKind(kind))
+
+
+@given(one_of(WORDS), CASES, NOISE, NOISE)
+def test_a_word_in_place_of_a_number_is_no_number_however_it_is_written(
+    said: tuple[str, str], written: Callable[[str], str], before: str, behind: str
+) -> None:
+    kind, word = said
+    assert nobody(before + written(word) + behind, kind)
+
+
+@given(one_of(KEYED), st.sampled_from(["", "+", "+1", "1", "+81", "81", "0", "+1 ", "+81-"]), NOISE, st.data())
+def test_a_word_spelled_on_a_telephones_keys_is_no_number_with_or_without_a_country_code(
+    said: tuple[str, str], code: str, noise: str, data: st.DataObject
+) -> None:
+    kind, digits = said
+    cut = data.draw(st.integers(0, len(digits)))
+    assert nobody(code + digits[:cut] + noise.replace("0", "") + digits[cut:], kind)
+
+
+@given(LONG_WORDS | one_of(KEYED), st.sampled_from(["sip:", "SIPS:", "<sip:", "sip:+"]), st.text("abc.;=@", max_size=9))
+def test_a_sip_address_of_nobody_is_a_caller_without_a_number(said: tuple[str, str], scheme: str, host: str) -> None:
+    kind, word = said
+    assert nobody(f"{scheme}{word}@{host}", kind)
+    assert nobody(f"tel:{word}", kind)
+
+
+@given(st.text(st.characters(exclude_categories=["Nd", "Nl", "No"]), max_size=20))
+def test_a_text_without_a_digit_is_an_ordinary_caller_who_showed_no_number(raw: str) -> None:
+    assert Caller.read(raw).kind not in {CallerKind.NUMBER, CallerKind.INVALID}
+
+
+@given(st.text(" +-0().", max_size=20))
+def test_nothing_but_noughts_and_signs_is_withheld(raw: str) -> None:
+    assert nobody(raw, "withheld")
+
+
+@pytest.mark.parametrize(
+    "raw", ["sip:", "sip:@carrier.example", "sip:0@carrier.example", "tel:", "tel:+", "null", "N/A"]
+)
+def test_an_address_that_names_nobody_is_withheld(raw: str) -> None:
+    assert nobody(raw, "withheld")
+
+
+def test_two_spelled_words_alone_look_like_numbers_in_use() -> None:
+    whole = [number for number in spelled_numbers() if len(number) > 7]
+    found = {number for number in whole if phonenumbers.is_valid_number(phonenumbers.parse(number))}
+    assert found == {"+81266696687", "+17378742833"}
+
+
+@given(st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS)), st.sampled_from(["", "tel:"]))
+def test_a_real_number_of_any_country_stays_a_number_however_short(region: str, scheme: str) -> None:
+    example = phonenumbers.example_number(region)
+    assert example is not None
+    number = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
+    if len(number) > 7:
+        assert Caller.read(scheme + number) == Caller(CallerKind.NUMBER, number)
 
 
 @given(st.from_regex(r"\+81[789]0[1-9][0-9]{7}", fullmatch=True))

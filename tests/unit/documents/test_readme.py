@@ -108,7 +108,9 @@ def told() -> dict[str, str]:
 def test_the_defaults_are_the_ones_that_hold(tmp_path: Path) -> None:
     figures = {name: default for name, default in told().items() if default.isdigit()}
     assert len(figures) == 19
-    assert Settings.from_env(figures, tmp_path).policy == Policy()
+    policy = Settings.from_env(figures, tmp_path).policy
+    assert policy == Policy(own_numbers=policy.own_numbers)
+    assert policy.own_numbers == {told()["LINE_NUMBER"], told()["CALLER_ID_NUMBER"]}
     written = {name: told()[name] for name in ("LINE_NUMBER", "CALLER_ID_NUMBER", "SERVICE_NAME", "TWILIO_API_URL")}
     development = Settings.from_env({}, tmp_path)
     assert Settings.from_env(written, tmp_path) == development
@@ -118,6 +120,19 @@ def test_production_demands_what_is_marked_for_it() -> None:
     assert set(re.findall(r"`([A-Z_]+)` \*\*P\*\*", ALL)) == set(REQUIRED_IN_PRODUCTION)
     environment_file = next(text for language, text in BLOCKS if "CALLCENTER_ENV=production" in text)
     assert set(REQUIRED_IN_PRODUCTION) <= set(re.findall(r"^([A-Z_]+)=", environment_file, re.MULTILINE))
+
+
+def test_the_sample_environment_names_what_production_and_the_doctor_ask_for() -> None:
+    (sample,) = [text for language, text in BLOCKS if language == "sh" and "CALLCENTER_ENV=production" in text]
+    assert {*REQUIRED_IN_PRODUCTION, "FALLBACK_URL", "TWILIO_API_KEY"} <= set(
+        re.findall(r"^([A-Z_]+)=", sample, re.MULTILINE)
+    )
+
+
+@pytest.mark.parametrize("what", ["hold", "transfer", "supervisor listens", "F02", "three minutes", "CALLER_ID_NUMBER"])
+def test_the_test_calls_cover_what_only_real_telephones_show(what: str) -> None:
+    boxes = re.findall(r"^   - \[ \] (.*?)(?=^   - \[ \]|^#)", PAPERS["OPERATING.md"], re.MULTILINE | re.DOTALL)
+    assert any(what in box for box in boxes)
 
 
 def test_the_service_units_start_as_many_threads_as_the_one_command() -> None:
