@@ -38,7 +38,7 @@ def draw(given: Mapping[str, Any]) -> str:
         script_sections=suggested_words.drawer(_spoken()),
         lookup=lookup(),
         line_origin=settings().simulator_url,
-        edges=ports().browser_line.edges,
+        browser_line=ports().browser_line,
     )
 
 

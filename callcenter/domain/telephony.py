@@ -89,6 +89,15 @@ class RungLeg(Leg):
     device: str | Browser = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Relay:
+    """A server that relays voices where none gets through directly (TURN), and the short-lived access to it."""
+
+    url: str
+    username: str = field(repr=False)
+    credential: str = field(repr=False)
+
+
 class Telephony(Protocol):
     """Outgoing requests to the telephone company; every one may raise the errors above."""
 
@@ -164,6 +173,10 @@ class Telephony(Protocol):
         """Return the SIDs of the conferences listed as running now."""
         ...
 
+    def relays(self, *, seconds: int) -> list[Relay]:
+        """Return the relays of voices, one for each transport and port, with an access for *seconds*."""
+        ...
+
 
 @dataclass(frozen=True)
 class SetupChange:
@@ -229,3 +242,7 @@ class BrowserLine:
     connect: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
     edges: tuple[str, ...] = ()
+    signalling: tuple[str, ...] = ()
+    """The address of the socket at each edge, over which rings come."""
+    ways_out: tuple[str, ...] = ()
+    """What a network must let out, in words for its administrator."""

@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 from ivr.simulator.line.devices import Devices
 from ivr.simulator.line.engine import Engine
 from ivr.simulator.page import control, device_views
-from ivr.simulator.rest import account, calls, rooms, setup
+from ivr.simulator.rest import account, calls, rooms, setup, tokens
 
 
 def create_app(
@@ -23,7 +23,7 @@ def create_app(
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # the default provider has it, its base does not
     app.config.update(ASSETS=assets and assets.resolve(), ALLOWED_ORIGINS=frozenset(allowed_origins), DESK_URL=desk_url)
     app.extensions |= {"line": line, "devices": Devices(line), "stopping": threading.Event()}
-    for blueprint in (account.bp, calls.bp, rooms.bp, setup.bp, control.bp, device_views.bp):
+    for blueprint in (account.bp, calls.bp, rooms.bp, setup.bp, tokens.bp, control.bp, device_views.bp):
         app.register_blueprint(blueprint)
     app.add_url_rule("/healthz", view_func=healthz)
     app.register_error_handler(NotFound, _nowhere)

@@ -48,5 +48,7 @@ class Console:
     key_known: bool = True
     refusal: tuple[int, int] = (401, 20003)
     """Status and code for a key that may not see something; Twilio's products differ here, 403 and 70051 occur, too."""
+    relay: str = "127.0.0.1:3478"
+    """Host and port of the TURN relay that tokens of the Network Traversal Service name; nobody listens by itself."""
     clock_ahead: float = 0.0
     """Seconds by which the clock of REST is ahead of everybody's."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from callcenter.adapters.twilio.client import Account, plain_errors
 from callcenter.domain.talks.talk import LEG_LIMIT
-from callcenter.domain.telephony import Browser, CallerLeg, LegState, LineGone, RungLeg
+from callcenter.domain.telephony import Browser, CallerLeg, LegState, LineGone, LineUnknown, Relay, RungLeg
 from callcenter.twilio_words import (
     CANCELED,
     COMPLETED,
@@ -151,6 +151,14 @@ class TwilioLine:
         with plain_errors():
             return [str(room.sid) for room in self._client.conferences.list(status=IN_PROGRESS)]
 
+    def relays(self, *, seconds: int) -> list[Relay]:
+        with plain_errors():
+            named: list[Any] = self._client.tokens.create(ttl=seconds).ice_servers or []
+        found = [_relay(one) for one in named if str(one.get("urls", "")).startswith(("turn:", "turns:"))]
+        if not found:
+            raise LineUnknown("no relay was named")
+        return found
+
     @cached_property
     def _client(self) -> Client:
         return Account(self.account_sid, self.user, self.secret, self.api_url, self.http_client).client
@@ -161,6 +169,10 @@ class _Listed(TypedDict):
     state: LegState
     began_at: datetime
     ended_at: datetime | None
+
+
+def _relay(server: dict[str, Any]) -> Relay:
+    return Relay(str(server["urls"]), str(server.get("username", "")), str(server.get("credential", "")))
 
 
 def _leg(resource: Any) -> _Listed:

@@ -19,7 +19,7 @@ from ivr.simulator.line.devices import read_token
 from ivr.simulator.line.engine import Engine
 from ivr.simulator.line.legs import Leg
 
-SIGNALLING = re.compile(r"^wss://voice-js\.[a-z]+\.twilio\.com/")
+SIGNALLING = re.compile(r"^wss://voice-js\.([a-z]+)\.twilio\.com/signal$")
 INSIGHTS = re.compile(r"^https://eventgw\.(us1\.)?twilio\.com/")
 ELSEWHERE = re.compile(r"^(https?|wss?)://(?!127\.0\.0\.1|localhost|voice-js\.|eventgw\.)")
 BREATH = 5.0
@@ -48,7 +48,7 @@ a=rtpmap:126 telephone-event/8000
 
 @dataclass(eq=False)
 class Edge:
-    """One edge; a browser's newest socket counts."""
+    """One edge; the newest socket over which a browser has shown a token counts."""
 
     line: Engine
     socket: WebSocketRoute | None = None
@@ -56,6 +56,8 @@ class Edge:
     registered: bool = False
     tokens: list[str] = field(default_factory=list)
     """Every token that was shown, oldest first."""
+    shut: frozenset[str] = frozenset()
+    """Edges at which no socket opens."""
     invited: dict[str, str] = field(default_factory=dict)
     """Legs that ring or rang in the browser: ringing, answered or over."""
     strangers: list[str] = field(default_factory=list)
@@ -76,8 +78,9 @@ class Edge:
             self.strangers.append(request.url)
 
     def _opened(self, socket: WebSocketRoute) -> None:
-        self.socket, self.registered = socket, False
-        socket.on_message(self._heard)
+        if SIGNALLING.match(socket.url)[1] in self.shut:
+            socket.close(code=1013)
+        socket.on_message(lambda message: self._heard(socket, message))
         socket.on_close(lambda _code, _reason: self._closed(socket))
 
     def _closed(self, socket: WebSocketRoute) -> None:
@@ -94,12 +97,13 @@ class Edge:
         assert self.socket is not None
         self.socket.send(json.dumps({"type": kind, "version": "1.6", "payload": payload}))
 
-    def _heard(self, message: str | bytes) -> None:
+    def _heard(self, socket: WebSocketRoute, message: str | bytes) -> None:
         if message == "\n":
             return
         told = json.loads(message)
         payload = told.get("payload", {})
         if told["type"] == "listen":
+            self.socket, self.registered = socket, False
             self.identity, expires = read_token(payload["token"], self.line.account)
             self.tokens.append(payload["token"])
             token = {"identity": self.identity, "ttl": int(expires - time.time())}
