@@ -78,7 +78,9 @@ class Edge:
             self.strangers.append(request.url)
 
     def _opened(self, socket: WebSocketRoute) -> None:
-        if SIGNALLING.match(socket.url)[1] in self.shut:
+        address = SIGNALLING.match(socket.url)
+        assert address is not None
+        if address[1] in self.shut:
             socket.close(code=1013)
         socket.on_message(lambda message: self._heard(socket, message))
         socket.on_close(lambda _code, _reason: self._closed(socket))
