@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from dataclasses import replace
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy.orm import configure_mappers
 
 from callcenter.adapters.clock import announced, clock
 from callcenter.adapters.doorbell import RedisBell, SilentBell
@@ -20,12 +22,11 @@ from callcenter.adapters.twilio.outside import SignedRequests
 from callcenter.adapters.twilio.setup import TwilioSetup, wanted
 from callcenter.adapters.twilio.voice_token import SignedTokens
 from callcenter.cli import commands
+from callcenter.context import equip
 from callcenter.domain.ports import Ports
-from callcenter.factory import create_app
 from callcenter.jobs.line.substitute import Substitute
 from callcenter.loopback import is_loopback
 from callcenter.settings import Settings
-from callcenter.web import key_report
 
 ROOT = Path(__file__).resolve().parent
 
@@ -37,25 +38,30 @@ def settings() -> Settings:
 
 def web(given: Settings | None = None) -> Flask:
     """Return the app of a process that answers requests; gunicorn calls this as ``wsgi:web()``."""
-    here = given or settings()
-    return _app(here, replace(ports(here), substitute=Substitute()))
-
-
-def _app(here: Settings, real: Ports) -> Flask:
+    from callcenter.factory import create_app  # the pages: no command and no worker pays for them
+    from callcenter.web import key_report
     from ivr.preview import Preview
     from ivr.routes import bp
 
-    app = create_app(here, replace(real, line_words=Preview()), mounts=[bp])
+    here = given or settings()
+    app = create_app(here, replace(ports(here), substitute=Substitute(), line_words=Preview()), mounts=[bp])
     key_report.install(app)
+    configure_mappers()  # else every process would do so at its first query
+    gc.collect()
+    gc.freeze()  # what is here now stays: a forked process shares it for as long as nothing walks over it
     return app
 
 
 def desk() -> Flask:
-    """Return the app for a command or the worker; beside a running trial it uses the trial's clock."""
+    """Return the app for a command or the worker, without pages; beside a running trial it uses the trial's clock."""
+    from ivr.preview import Preview
+
     here = settings()
     if here.clock_file is None and not here.production:
         here = replace(here, clock_file=announced(here.var))
-    return _app(here, ports(here))
+    app = Flask("callcenter")
+    equip(app, here, replace(ports(here), line_words=Preview()))
+    return app
 
 
 def ports(here: Settings) -> Ports:

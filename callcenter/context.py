@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
 from callcenter.domain.outage import Alarms, Outage
 from callcenter.domain.ports import LineWords, Ports
-from callcenter.models.base import db, info
+from callcenter.models.base import READING, db, info
 from callcenter.models.keys import lend_ring
 from callcenter.settings import Settings
 
@@ -28,6 +28,13 @@ class Context:
     outage: Outage = field(default_factory=Outage)
     alarms: Alarms = field(default_factory=Alarms)
     """Both of this process alone."""
+
+
+def equip(app: Flask, settings: Settings, ports: Ports) -> None:
+    """Give *app* its settings, its ports and its database; the worker and the commands need no more of an app."""
+    app.config.update(SECRET_KEY=settings.secret_key, SQLALCHEMY_DATABASE_URI=settings.database_url)
+    db.init_app(app)
+    app.extensions["callcenter"] = Context(settings, ports, KeyRing.parse(settings.field_keys))
 
 
 def context() -> Context:
@@ -75,10 +82,10 @@ def unit_of_work() -> Iterator[Session]:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """Open a transaction that only reads; on SQLite it never waits for a writer."""
+    """Open a transaction that can only read; on SQLite it never waits for a writer."""
     session = db.session()
     lend_ring(session, context().ring)
-    session.connection(execution_options={"reading": True})
+    session.connection(execution_options=READING)
     try:
         yield session
     finally:

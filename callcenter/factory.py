@@ -13,10 +13,8 @@ from callcenter.casefile import channel_desk
 from callcenter.casefile import routes as casefile
 from callcenter.console import routes as console
 from callcenter.console.telephone_desk import TelephoneDesk
-from callcenter.context import Context
-from callcenter.crypto import KeyRing
+from callcenter.context import equip
 from callcenter.domain.ports import Ports
-from callcenter.models.base import db
 from callcenter.reports import routes as reports
 from callcenter.services.duty import availability
 from callcenter.settings import Settings
@@ -36,8 +34,8 @@ def create_app(settings: Settings, ports: Ports, *, mounts: Iterable[Blueprint] 
     """Return the app; *mounts* are blueprints for machines from outside this package, such as the telephone."""
     app = Flask("callcenter", root_path=str(ROOT / "callcenter"), template_folder=str(ROOT / "templates"))
     machines = tuple(mounts)
-    _configure(app, settings, ports)
-    db.init_app(app)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
+    equip(app, settings, ports)
     ui.install(app, settings, FRAME, line=ports.browser_line, guarded_elsewhere=[mount.name for mount in machines])
     channel_desk.install(app, TelephoneDesk(), at_work=availability.staff_on_duty)
     for blueprint in (*PAGES, *machines):
@@ -47,12 +45,3 @@ def create_app(settings: Settings, ports: Ports, *, mounts: Iterable[Blueprint] 
         proxies = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]  # Flask's own idiom
     return app
-
-
-def _configure(app: Flask, settings: Settings, ports: Ports) -> None:
-    app.config.update(
-        SECRET_KEY=settings.secret_key,
-        SQLALCHEMY_DATABASE_URI=settings.database_url,
-        MAX_CONTENT_LENGTH=LARGEST_FORM,
-    )
-    app.extensions["callcenter"] = Context(settings, ports, KeyRing.parse(settings.field_keys))

@@ -204,7 +204,7 @@ def _command(*words: str) -> tuple[str, ...]:
 
 def _web(env: Mapping[str, str], var: Path, port: int) -> Child:
     command = (
-        *(sys.executable, "-m", "gunicorn", "wsgi:web()", "--bind", f"{HOST}:{port}"),
+        *(sys.executable, "-m", "gunicorn", "wsgi:web()", "--preload", "--bind", f"{HOST}:{port}"),
         *("--worker-class", "gthread", "--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS)),
         *("--graceful-timeout", "2", "--keep-alive", "5", "--no-control-socket", "--log-level", "warning"),
     )

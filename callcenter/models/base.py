@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from threading import Lock
@@ -17,7 +17,7 @@ from typing import Any, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import URL, Insert, MetaData, Table, create_engine, event, insert, make_url
+from sqlalchemy import URL, BindParameter, Insert, MetaData, Table, bindparam, create_engine, event, insert, make_url
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import (
     OperationalError,
@@ -44,6 +44,9 @@ PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_s
 
 IDLE = 20.0
 """Seconds for which a transaction of the worker may ask nothing; it never waits for anybody outside meanwhile."""
+
+READING = {"reading": True, "postgresql_readonly": True}
+"""The options of a connection whose transaction only reads; PostgreSQL then refuses to write."""
 
 LOCK_LOOK = 0.001
 """Seconds between two looks whether a locked SQLite file is free."""
@@ -130,7 +133,8 @@ def info(session: Session) -> SessionInfo:
 def append(session: Session, model: type[Base], **row: Any) -> None:
     """Insert a row at the flush that never changes and that nobody needs as an object.
 
-    The rows of a transaction are written together as it commits; inside a savepoint, at once.
+    The rows of a transaction are written together as it commits; inside a savepoint, at once. *row* names every
+    column that the database does not fill by itself.
     """
     if session.in_nested_transaction():
         session.connection().execute(_insert_into(model), row)
@@ -150,10 +154,16 @@ def _write_appended(session: Session) -> None:
     if session.in_nested_transaction():
         return
     gathered, info(session).appended = info(session).appended, {}
-    if gathered:
-        session.flush()  # what the rows refer to
+    if not gathered:
+        return
+    session.flush()  # what the rows refer to
+    connection = session.connection()
+    single = {model: rows[0] for model, rows in gathered.items() if len(rows) == 1}
+    if connection.dialect.name == "postgresql" and single:
+        _insert_at_once(connection, single)
+        gathered = {model: rows for model, rows in gathered.items() if model not in single}
     for model, rows in gathered.items():
-        session.connection().execute(_insert_into(model), rows[0] if len(rows) == 1 else rows)
+        connection.execute(_insert_into(model), rows[0] if len(rows) == 1 else rows)
 
 
 @event.listens_for(Session, "after_soft_rollback")
@@ -165,6 +175,27 @@ def _drop_appended(session: Session, undone: SessionTransaction) -> None:
 @cache
 def _insert_into(model: type[Base]) -> Insert:
     return insert(cast(Table, model.__table__)).inline()  # nobody asks for the number of the row
+
+
+def _insert_at_once(connection: Connection, rows: dict[type[Base], dict[str, Any]]) -> None:
+    """Insert a row into each of several tables by one statement, which spares journeys to the server."""
+    shape = tuple((model, tuple(row)) for model, row in rows.items())
+    named = {f"{model.__tablename__}_{name}": value for model, row in rows.items() for name, value in row.items()}
+    connection.execute(_insert_into_each(shape), named)
+
+
+@cache
+def _insert_into_each(shape: tuple[tuple[type[Base], tuple[str, ...]], ...]) -> Insert:
+    """Return PostgreSQL's statement for a row of each model with those columns."""
+    *others, last = (
+        _insert_into(model).values({name: _parameter(cast(Table, model.__table__), name) for name in names})
+        for model, names in shape
+    )
+    return last.add_cte(*(other.cte(f"into_{other.table.name}") for other in others))
+
+
+def _parameter(table: Table, column: str) -> BindParameter[Any]:
+    return bindparam(f"{table.name}_{column}", type_=table.c[column].type)
 
 
 class Database(SQLAlchemy):
@@ -217,19 +248,29 @@ def connect(url: str | URL, *, wait: float = 5.0) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         return _connect_sqlite(url, wait)
     milliseconds = int(wait * 1000)
-    return create_engine(
+    engine = create_engine(
         url,
         hide_parameters=True,  # an error message must not name a caller
         pool_size=10,
         max_overflow=20,
         pool_timeout=wait,
         pool_pre_ping=True,
+        pool_use_lifo=True,  # the connection used last has the statements prepared
         connect_args={
             "connect_timeout": max(2, int(wait)),
             "tcp_user_timeout": milliseconds,
             "options": f"-c lock_timeout={milliseconds} -c timezone=UTC",
         },
     )
+
+    @event.listens_for(engine, "rollback")
+    def end_reading(connection: Connection) -> None:
+        # Nothing can have been written, and at a ROLLBACK psycopg forgets every statement that the server has prepared.
+        if connection.get_execution_options().get("reading"):
+            with suppress(engine.dialect.loaded_dbapi.Error):  # the rollback that follows meets it, too
+                connection.connection.commit()
+
+    return engine
 
 
 def end_idle_transactions(engine: Engine, after: float = IDLE) -> None:

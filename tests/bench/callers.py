@@ -145,6 +145,10 @@ class Callers:
 
     # ------------------------------------------------------------ a caller
 
+    def ask_alone(self, at: float) -> None:
+        """Send one webhook that nothing follows."""
+        self.later(at, self._leg("CA", "+819011112222", NUMBER), "/ivr/voice/incoming", CallStatus="ringing")
+
     def dial(self, at: float) -> None:
         """Call, hear the greeting, press a key, and go on asking what comes next."""
         leg = self._leg("CA", "+819011112222", NUMBER)
@@ -265,14 +269,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     for name, kind in (("web", int), ("rest", int), ("rate", float), ("seconds", float)):
         parser.add_argument(f"--{name}", type=kind, required=True)
+    parser.add_argument("--plain", action="store_true", help="each webhook by itself, whatever is answered")
     wish = parser.parse_args()
     callers = Callers(wish.web)
     server = rest(callers, wish.rest)
     for _ in range(HANDS):
         threading.Thread(target=callers.work, daemon=True).start()
-    begin, pause = time.monotonic(), WEBHOOKS_OF_A_CALL / wish.rate
+    begin, pause = time.monotonic(), (1 if wish.plain else WEBHOOKS_OF_A_CALL) / wish.rate
+    come = callers.ask_alone if wish.plain else callers.dial
     for number in range(int((WARM_UP + wish.seconds) / pause)):
-        callers.dial(begin + number * pause)
+        come(begin + number * pause)
     time.sleep(WARM_UP)
     callers.counting, began = True, time.monotonic()
     time.sleep(wish.seconds)

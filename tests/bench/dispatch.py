@@ -25,7 +25,7 @@ from callcenter.domain.duty.presence import Work
 from callcenter.domain.phone_numbers import CallerKind
 from callcenter.domain.policy import Policy
 from callcenter.domain.staff.roles import Contact, Role
-from callcenter.models.base import connect, new_id
+from callcenter.models.base import READING, connect, new_id
 from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.keys import lend_ring
 from callcenter.models.staff.accounts import Staff
@@ -266,7 +266,7 @@ def _run(url: str, decisions: int, seed: int) -> tuple[list[Held], int, int]:
 
 def _looks_wanted(session: Session) -> bool:
     """Look first, as the worker does, so that nobody who finds nothing takes the lock of a writer."""
-    session.connection(execution_options={"reading": True})
+    session.connection(execution_options=READING)
     wanted = dispatching.is_dispatch_due(session, now=datetime.now(UTC), policy=POLICY)
     session.rollback()
     return wanted

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
 from callcenter.domain.staff.roles import Contact, Role
+from callcenter.launcher import WEB_PROCESSES, WEB_THREADS
 from callcenter.loopback import HOST, answers, free_port
 from callcenter.models.base import connect, new_id
 from callcenter.models.keys import lend_ring
@@ -23,6 +24,7 @@ from callcenter.process_keeper import spawn
 from callcenter.services.duty import presence
 from callcenter.services.staff.accounts import NewStaff, add_staff
 from callcenter.services.trail.audit import OPERATOR
+from tests.bench import references
 from tests.bench.callers import WEBHOOKS_OF_A_CALL
 from tests.bench.environment import environment
 from tests.bench.places import python, stop
@@ -61,25 +63,41 @@ def run(database_url: str, root: Path, *, rate: float, seconds: float) -> Result
     before = log.stat().st_size if log.exists() else 0
     env = environment(database_url, TWILIO_API_URL=f"http://{HOST}:{rest}")
     command = python("-c", "from wsgi import cli; cli()", "run", "--no-simulator", "--at", AT, "--port", str(port))
-    quiet = subprocess.DEVNULL
-    desk = spawn(command, env=env, cwd=root, out=quiet, err=quiet)
-    try:
-        until = time.monotonic() + UP_WITHIN
-        while not answers(port):
-            if desk.poll() is not None or time.monotonic() > until:
-                raise RuntimeError("the desk did not start; see var/log/web.log")
-            time.sleep(0.1)
-        time.sleep(3)  # the worker starts after it
-        arguments = ("--web", str(port), "--rest", str(rest), "--rate", str(rate), "--seconds", str(seconds))
-        said = subprocess.run(
-            python("-m", "tests.bench.callers", *arguments), cwd=root, capture_output=True, text=True, check=True
-        ).stdout
-    finally:
-        stop(desk)
+    wish = ("--web", str(port), "--rest", str(rest), "--rate", str(rate), "--seconds", str(seconds))
+    said = _called(command, env, port, wish, root)
     with log.open("rb") as lines:
         lines.seek(before)
         stand_ins = lines.read().count(b"stand-in is spoken")
     return Result(stand_ins=stand_ins, **json.loads(said))
+
+
+def reference(database_url: str, root: Path, *, rate: float, seconds: float) -> Result:
+    """Let as many webhooks a second come to R1, on as many processes and threads as the desk has."""
+    references.prepare(database_url)
+    port, rest = free_port(), free_port()
+    env = environment(database_url, PUBLIC_BASE_URL=f"http://{HOST}:{port}")
+    command = python("-m", "gunicorn", "tests.bench.references:web()", "--preload", "--bind", f"{HOST}:{port}")
+    command += ("--worker-class", "gthread", "--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS))
+    command += ("--graceful-timeout", "2", "--keep-alive", "5", "--no-control-socket", "--log-level", "warning")
+    wish = ("--web", str(port), "--rest", str(rest), "--rate", str(rate), "--seconds", str(seconds), "--plain")
+    return Result(stand_ins=0, **json.loads(_called(command, env, port, wish, root)))
+
+
+def _called(command: tuple[str, ...], env: Mapping[str, str], port: int, wish: tuple[str, ...], root: Path) -> str:
+    """Start an application, let the callers come as they *wish*, stop it, and return what the callers say."""
+    quiet = subprocess.DEVNULL
+    started = spawn(command, env=env, cwd=root, out=quiet, err=quiet)
+    try:
+        until = time.monotonic() + UP_WITHIN
+        while not answers(port):
+            if started.poll() is not None or time.monotonic() > until:
+                raise RuntimeError("the application did not start; see var/log/web.log")
+            time.sleep(0.1)
+        time.sleep(3)  # the worker starts after it
+        callers = python("-m", "tests.bench.callers", *wish)
+        return subprocess.run(callers, cwd=root, capture_output=True, text=True, check=True).stdout
+    finally:
+        stop(started)
 
 
 def call_in(database_url: str, counsellors: int) -> None:

@@ -21,6 +21,7 @@ from callcenter.domain.names.nickname_cues import NO_CUES, Cues
 from callcenter.domain.names.nicknames import normalise, strict_forms
 from callcenter.domain.records.record_codes import Channel
 from callcenter.loopback import HOST, answers, free_port
+from callcenter.models.base import READING
 from callcenter.models.staff.accounts import Staff
 from callcenter.process_keeper import spawn
 from callcenter.services.names.nickname_search import WIDELY, Candidate, search
@@ -101,7 +102,7 @@ def recall(engine: Engine, asked: Iterable[Asked]) -> Found:
     """Ask our own search."""
     met = Found()
     with Session(engine) as session:
-        session.connection(execution_options={"reading": True})
+        session.connection(execution_options=READING)
         for one in asked:
             shown = {size: search(session, one.heard, limit=size) for size in LISTS}
             people = [row.person_id for row in search(session, one.heard, one.two, limit=5)]

@@ -6,7 +6,9 @@ session and the same engine as the desk, so that both wait for the same disk in 
 
 from __future__ import annotations
 
+import os
 import secrets
+from collections.abc import Callable
 
 from flask import Flask, Response, abort, request
 from sqlalchemy import String
@@ -15,8 +17,6 @@ from twilio.request_validator import RequestValidator
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from callcenter.models.base import connect, db
-from tests.desk import ORIGIN
-from tests.line import ACCOUNT
 
 GREETING = "お電話ありがとうございます。ご本人の方は1を、ご家族の方は2を押してください。"
 
@@ -41,42 +41,51 @@ def prepare(url: str) -> None:
     engine.dispose()
 
 
-def bare() -> Flask:
-    """Return R0: signature and script."""
-    app = Flask("bare")
-    app.add_url_rule("/<path:_where>", view_func=_answer, methods=["POST"], endpoint="answer")
-    return app
+def bare(origin: str, token: str) -> Flask:
+    """Return R0, which knows itself by *origin* and Twilio by *token*: signature and script."""
+
+    def answer(_where: str) -> Response:
+        return Response(_script(origin, token), content_type="text/xml; charset=utf-8")
+
+    return _listening(Flask("bare"), answer)
 
 
-def storing(url: str) -> Flask:
+def storing(url: str, origin: str, token: str) -> Flask:
     """Return R1: R0 and one durable insert under a unique key."""
+
+    def answer(_where: str) -> Response:
+        text = _script(origin, token)
+        db.session.add(Taken(key=secrets.token_hex(32), answer=text))
+        db.session.commit()
+        return Response(text, content_type="text/xml; charset=utf-8")
+
     app = Flask("storing")
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     db.init_app(app)
-    app.add_url_rule("/<path:_where>", view_func=_store_and_answer, methods=["POST"], endpoint="answer")
+    return _listening(app, answer)
+
+
+def web() -> Flask:
+    """Return R1 by the environment's settings, for a server of its own, which says that it is there."""
+    environ = os.environ
+    app = storing(environ["DATABASE_URL"], environ["PUBLIC_BASE_URL"], environ["TWILIO_AUTH_TOKEN"])
+    app.add_url_rule("/healthz", view_func=lambda: "well", endpoint="health")
     return app
 
 
-def _answer(_where: str) -> Response:
-    return Response(_script(), content_type="text/xml; charset=utf-8")
+def _listening(app: Flask, answer: Callable[[str], Response]) -> Flask:
+    app.add_url_rule("/<path:_where>", view_func=answer, methods=["POST"], endpoint="answer")
+    return app
 
 
-def _store_and_answer(_where: str) -> Response:
-    text = _script()
-    db.session.add(Taken(key=secrets.token_hex(32), answer=text))
-    db.session.commit()
-    return Response(text, content_type="text/xml; charset=utf-8")
-
-
-def _script() -> str:
-    url = ORIGIN + request.environ["RAW_URI"]
-    if not RequestValidator(ACCOUNT.auth_token).validate(
-        url, request.form, request.headers.get("X-Twilio-Signature", "")
-    ):
+def _script(origin: str, token: str) -> str:
+    url = origin + request.environ["RAW_URI"]
+    signature = request.headers.get("X-Twilio-Signature", "")
+    if not RequestValidator(token).validate(url, request.form, signature):
         abort(403)
     twiml = VoiceResponse()
-    gather = Gather(num_digits=1, timeout=8, action=f"{ORIGIN}/ivr/voice/key", method="POST")
+    gather = Gather(num_digits=1, timeout=8, action=f"{origin}/ivr/voice/key", method="POST")
     gather.say(GREETING, voice="Polly.Kazuha-Neural", language="ja-JP")
     twiml.append(gather)
-    twiml.redirect(f"{ORIGIN}/ivr/voice/wait", method="POST")
+    twiml.redirect(f"{origin}/ivr/voice/wait", method="POST")
     return str(twiml)

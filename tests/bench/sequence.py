@@ -21,7 +21,8 @@ from callcenter.models.base import db
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.duty import presence
 from tests.bench import references
-from tests.desk import Counsellor, Desk
+from tests.desk import ORIGIN, Counsellor, Desk
+from tests.line import ACCOUNT
 
 Wsgi = Callable[..., Iterable[bytes]]
 DESK, BARE, STORING = "desk", "R0", "R1"
@@ -103,8 +104,9 @@ class TriedDesk(Desk):
 
     def __init__(self, database_url: str) -> None:
         references.prepare(database_url)
-        self.storing = references.storing(database_url)
-        self.trial = Trial({BARE: references.bare().wsgi_app, STORING: self.storing.wsgi_app})
+        known = (ORIGIN, ACCOUNT.auth_token)
+        self.storing = references.storing(database_url, *known)
+        self.trial = Trial({BARE: references.bare(*known).wsgi_app, STORING: self.storing.wsgi_app})
         super().__init__(database_url, reused=False)
         with self.app.app_context():
             event.listen(db.engine, "before_cursor_execute", self.trial.count)

@@ -80,7 +80,7 @@ CASES: dict[str, tuple[str, ...]] = {
         "test_a_telephone_picked_up_in_the_moment_in_which_its_ring_is_cancelled_is_let_go",
     ),
     "13 everybody lets it ring": (
-        "test_when_everybody_lets_it_ring_each_has_a_turn_and_a_second_one_and_then_it_is_over",
+        "test_when_everybody_lets_it_ring_each_has_two_turns_the_last_two_at_once_and_then_it_is_over",
         "test_a_burst_of_callers_rings_as_fast_as_the_line_takes_calls_and_everybody_has_their_full_ring",
     ),
     "14 whose turn it is": (

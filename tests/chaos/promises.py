@@ -163,12 +163,18 @@ class Promises:
     # ------------------------------------------------------------ for too long
 
     def _listen(self) -> None:
-        """Note who hears words now: from the line, or because somebody is with them."""
+        """Note who hears words now: from the line, or because somebody is with them.
+
+        Whoever is left alone in a room is led out of it by a worker, or by a web process in its place; while neither
+        is there, only those who wait in the queue are promised words.
+        """
         now, talking = self.stage.line.engine.elapsed, set(self._with_somebody())
+        somebody_works = self.stage.working or self.stage.stands_in
         for leg in self.stage.line.engine.legs.values():
             if leg.inbound and leg.answered is not None:
                 spoken = max((c.began + c.seconds for c in leg.captions if c.kind == "said"), default=leg.answered)
-                since = now if leg.sid in talking else min(now, spoken)
+                heard = leg.sid in talking or not (somebody_works or is_waiting(leg))
+                since = now if heard else min(now, spoken)
                 self._words[leg.sid] = max(self._words.get(leg.sid, leg.answered), since)
 
     def _with_somebody(self) -> Iterator[str]:

@@ -201,6 +201,7 @@ class Stage(Desk):
                 reconcile.reconcile(every=reconcile.AT_START if self.restarted else reconcile.EVERY)
                 self.restarted = False
             rounds.ring_and_run_errands()
+            rounds.run_slow_errands(relay.run)
 
     def _beat(self) -> None:
         for staff_id in self.there:

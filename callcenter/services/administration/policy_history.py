@@ -35,7 +35,9 @@ def _known(session: Session) -> dict[str, Any]:
 
 
 def _values(policy: Policy) -> dict[str, Any]:
-    return {one.name: _code(getattr(policy, one.name)) for one in fields(policy)}
+    values = {one.name: getattr(policy, one.name) for one in fields(policy)}
+    # the line's own numbers are no policy that somebody decided, and no number stands in the trail
+    return {name: _code(value) for name, value in values.items() if not isinstance(value, frozenset)}
 
 
 def _code(value: Any) -> Any:

@@ -17,7 +17,7 @@ from callcenter.domain.duty.presence import Work
 from callcenter.domain.policy import Policy
 from callcenter.domain.staff.roles import Contact
 from callcenter.models.calls.calls import Call, Offer, Presence
-from callcenter.services.duty import availability
+from callcenter.services.duty import availability, presence
 
 STILL_THERE = Presence.work.in_((Work.WRAP_UP, Work.AVAILABLE))
 
@@ -63,10 +63,17 @@ def pairs(session: Session, asked: dict[str, Any]) -> list[Pair]:
     return list(by_counsellor.values())
 
 
-def reserve(call: Call, lost: Offer) -> None:
-    """Reserve a caller who has returned to the queue; a telephone was put down by somebody's hand."""
-    if lost.contact is Contact.BROWSER and not lost.taken_off and not lost.ending:
-        call.reserved_for = lost.staff_id
+def reserve(session: Session, call: Call, lost: Offer) -> None:
+    """Reserve a caller who has returned to the queue; a telephone was put down by somebody's hand.
+
+    The lost browser is not rung before it has told that it is back.
+    """
+    if lost.contact is not Contact.BROWSER or lost.taken_off or lost.ending:
+        return
+    call.reserved_for = lost.staff_id
+    row = presence.lock(session, lost.staff_id)
+    if row is not None and (lost.left_at is None or row.heartbeat_at is None or row.heartbeat_at <= lost.left_at):
+        row.registered = False
 
 
 def is_reserved_for(session: Session, staff_id: str, *, now: datetime, policy: Policy) -> bool:

@@ -44,7 +44,7 @@ class LeasedErrand:
 
 def put(session: Session, topic: str, *, now: datetime, after: timedelta = timedelta(0), **facts: Any) -> None:
     """Write an errand into this transaction, to be run from *now* + *after* on."""
-    append(session, OutboxMessage, topic=topic, facts=facts, created_at=now, due_at=now + after)
+    append(session, OutboxMessage, topic=topic, facts=facts, created_at=now, due_at=now + after, attempts=0)
     info(session).rings_worker = True
 
 

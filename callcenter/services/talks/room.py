@@ -25,7 +25,6 @@ from callcenter.domain.calls.lifecycle import (
     step,
 )
 from callcenter.domain.duty.presence import Work
-from callcenter.domain.staff.roles import Contact
 from callcenter.domain.talks.room import RoomEvent
 from callcenter.domain.talks.talk import Help
 from callcenter.models.calls.calls import Call, Offer
@@ -167,7 +166,7 @@ def leg_left(session: Session, call: Call | None, offer: Offer, *, at: datetime,
         calls.log_event(session, call, "staff_left", now=now, staff_id=offer.staff_id)
         if call.consult_id == offer.id:
             consult.colleague_left(session, offer, at=at, now=now)
-        start_wrap_up(session, offer, now=now, lost=not offer.ending)
+        start_wrap_up(session, offer, now=now)
         supervision.retarget_whispers(session, call, now=now)
     consult.return_to_counsellor(session, call, offer, now=now)
     if call.state is not CallState.ENDED and call.offer_id == offer.id and not offer.ending:
@@ -180,12 +179,11 @@ def rescue_caller_left_alone(session: Session, call: Call, offer: Offer, *, now:
         outbox.put(session, "say_bye" if offer.ending else "rescue_caller", now=now, offer=offer.id)
 
 
-def start_wrap_up(session: Session, offer: Offer, *, now: datetime, lost: bool = False) -> None:
-    """Set whoever claimed a call to wrap-up, to finish its record; a *lost* browser is not rung before it is back."""
+def start_wrap_up(session: Session, offer: Offer, *, now: datetime) -> None:
+    """Set whoever claimed a call to wrap-up, to finish its record."""
     row = presence.lock(session, offer.staff_id)
     if row is not None and row.offer_id == offer.id:
         presence.set_work(row, Work.WRAP_UP, session, now=now)
-        row.registered = row.registered and not (lost and offer.contact is Contact.BROWSER)
 
 
 def caller_leg_ended(session: Session, call: Call, *, now: datetime) -> None:
@@ -214,11 +212,11 @@ def end_waiting(session: Session, call: Call, outcome: CallOutcome, why: EndReas
 def requeue_caller(session: Session, call: Call, offer: Offer, *, now: datetime) -> None:
     """Put the caller back into the queue after the counsellor's leg was lost."""
     if calls.return_to_queue(session, call, CallStep.REQUEUED, now=now):
-        reserved.reserve(call, offer)
+        reserved.reserve(session, call, offer)
         supervision.end_all_listening(session, supervision.listeners(session, call.id), now=now)
         consult.cancel_when_talk_ends(session, call, now=now)
     if _leave(offer, now):
-        start_wrap_up(session, offer, now=now, lost=True)
+        start_wrap_up(session, offer, now=now)
         outbox.put(session, "hang_up", now=now, offer=offer.id)  # it may live on somewhere, as nobody has told its end
 
 

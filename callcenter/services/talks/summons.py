@@ -63,14 +63,17 @@ def asked(session: Session, call_id: str) -> ShownAlarm | None:
     return next(iter(alarms.shown(session, AlarmKind.HELP, call_id)), None)
 
 
-def acknowledge(session: Session, alarm_id: str, *, by: str, now: datetime) -> None:
-    """Store that *by* has seen an alarm of whatever kind; telephones that ring for it fall silent."""
+def acknowledge(session: Session, alarm_id: str, *, by: str, now: datetime, at: Offer | None = None) -> None:
+    """Store that *by* has seen an alarm of whatever kind; telephones that ring for it fall silent.
+
+    *at* is the telephone at which they pressed the key: its leg goes on.
+    """
     alarm = session.get(Alarm, alarm_id)
     if alarm is None:
         return
     call = calls.find_by_id(session, alarm.subject_id) if alarm.kind is AlarmKind.HELP else None  # locked first
     if alarms.mark_seen(session, alarm_id, by=by, now=now) is not None and call is not None:
-        _stop_telephones(session, call, now=now, but_of=by)
+        _stop_telephones(session, call, now=now, but=at)
         _note(session, call, "supervisor_saw", by=by, now=now)
 
 
@@ -78,7 +81,7 @@ def acknowledge_by_telephone(session: Session, offer: Offer, *, now: datetime) -
     """Store that the supervisor at this telephone has seen the call for them."""
     alarm = alarms.find_open(session, AlarmKind.HELP, offer.call_id)
     if alarm is not None:
-        acknowledge(session, alarm.id, by=offer.staff_id, now=now)
+        acknowledge(session, alarm.id, by=offer.staff_id, now=now, at=offer)
 
 
 def open_ones(session: Session) -> list[str]:
@@ -112,9 +115,9 @@ def _ring_telephones(session: Session, call: Call, alarm: Alarm, *, now: datetim
             supervision.ring_listener(session, call, row, Contact.PHONE, now=now, summoned=True)
 
 
-def _stop_telephones(session: Session, call: Call, *, now: datetime, but_of: str | None = None) -> None:
+def _stop_telephones(session: Session, call: Call, *, now: datetime, but: Offer | None = None) -> None:
     for offer in supervision.listeners(session, call.id):
-        if offer.summoned and offer.state in OPEN_OFFERS and offer.staff_id != but_of:
+        if offer.summoned and offer.state in OPEN_OFFERS and offer is not but:
             supervision.end_listening(session, offer, OfferState.CANCELLED, now=now)
 
 

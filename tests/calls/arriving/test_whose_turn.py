@@ -44,7 +44,7 @@ def declines(counsellor: Counsellor) -> None:
     counsellor.desk.line.settle()
 
 
-def test_when_everybody_lets_it_ring_each_has_a_turn_and_a_second_one_the_last_two_at_once_and_then_it_is_over(
+def test_when_everybody_lets_it_ring_each_has_two_turns_the_last_two_at_once_and_then_it_is_over(
     desk: Desk, three: list[Counsellor]
 ) -> None:
     phone = desk.line.dial()

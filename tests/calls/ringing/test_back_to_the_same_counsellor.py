@@ -84,8 +84,9 @@ def test_who_is_back_before_the_caller_is_in_the_queue_again_is_rung_at_once(
     phone = talks(counsellor)
     colleague = desk.counsellor("tanto03", phone="+819000000003")
     counsellor.handset.hangs_up()
+    desk.line.advance(1)
     beats(counsellor)
-    desk.line.advance(4)
+    desk.line.advance(3)
     assert desk.call(phone.sid).state is CallState.WAITING
     assert counsellor.rings
     assert not colleague.handset.calls

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyMissing, KeyRing
 from callcenter.domain.trail.audit_heads import Head
+from callcenter.models.base import READING
 from callcenter.models.keys import DataKey, lend_ring
 from callcenter.models.trail.audit import ActorKind, AuditEntry, AuditHead
 from callcenter.services.trail import audit
@@ -183,7 +184,7 @@ def test_an_entry_of_an_undone_savepoint_is_not_kept(session: Session) -> None:
 
 
 def test_a_reading_transaction_cannot_pretend_to_record(session: Session) -> None:
-    session.connection(execution_options={"reading": True})
+    session.connection(execution_options=READING)
     with pytest.raises(NotAtomic):
         write(session)
 

@@ -19,7 +19,7 @@ from ivr.simulator.line.devices import read_token
 from ivr.simulator.line.engine import Engine
 from ivr.simulator.line.legs import Leg
 
-SIGNALLING = re.compile(r"^wss://voice-js\.[a-z]+\.twilio\.com/signal$")
+SIGNALLING = re.compile(r"^wss://voice-js\.([a-z]+)\.twilio\.com/signal$")
 INSIGHTS = re.compile(r"^https://eventgw\.(us1\.)?twilio\.com/")
 ELSEWHERE = re.compile(r"^(https?|wss?)://(?!127\.0\.0\.1|localhost|voice-js\.|eventgw\.)")
 BREATH = 5.0
@@ -78,7 +78,9 @@ class Edge:
             self.strangers.append(request.url)
 
     def _opened(self, socket: WebSocketRoute) -> None:
-        if any(f".{name}." in socket.url for name in self.shut):
+        address = SIGNALLING.match(socket.url)
+        assert address is not None
+        if address[1] in self.shut:
             socket.close(code=1013)
         socket.on_message(lambda message: self._heard(socket, message))
         socket.on_close(lambda _code, _reason: self._closed(socket))
