@@ -105,7 +105,8 @@ class Edge:
         told = json.loads(message)
         payload = told.get("payload", {})
         if told["type"] == "listen":
-            self.socket, self.registered = socket, False
+            if self.socket is not socket:  # a renewed token comes over the same one
+                self.socket, self.registered = socket, False
             self.identity, expires = read_token(payload["token"], self.line.account)
             self.tokens.append(payload["token"])
             token = {"identity": self.identity, "ttl": int(expires - time.time())}
