@@ -72,6 +72,7 @@ def test_from_the_banner_one_press_leads_into_the_talk(office: Office, open_page
     office.sign_in(telephone, "tokatsu")
     counsellor.keyboard.press("Alt+t")
     counsellor.get_by_role("button", name="統括を呼ぶ(電話はこのまま)").press("Enter")
+    expect(counsellor.get_by_text("だれに引きつぎますか")).to_be_hidden()
     expect(telephone.locator("alarm-banner")).to_contain_text("統括を呼んでいます", timeout=10_000)
     axe(telephone)
     telephone.locator("alarm-banner").get_by_role("button", name="いっしょに話す").press("Enter")

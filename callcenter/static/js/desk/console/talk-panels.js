@@ -36,6 +36,8 @@ globalThis.TalkPanels = class TalkPanels extends HTMLElement {
   }
 
   clicked(event) {
+    const sends = event.target.closest("button[form]"); // its form stands elsewhere, and is not heard here
+    if (sends) setTimeout(() => this.close(sends.closest("[data-panel]")));
     const panel = event.target.closest("summary")?.parentElement;
     if (!panel || panel.open) return;
     // Opened by this very click, once it has been carried out; Alt alone does not count as typing.
