@@ -65,6 +65,7 @@ def reviews(chief: Page, office: Office) -> None:
     expect(chief.get_by_text(REASON)).to_be_visible()
     looked_at(chief, "review")
     chief.get_by_role("link", name="このときの閲覧を見る").click()
+    chief.wait_for_url(lambda url: not url.endswith("/break-glass"))  # else the page before is looked at and left
     looked_at(chief, "readers-of")
     chief.go_back()
     chief.get_by_label("ひとこと").fill("休みの日の引きつぎを、いっしょに決めます。")
