@@ -63,6 +63,24 @@ def test_a_counsellor_in_danger_calls_and_reads_within_seconds_who_saw_it(office
     axe(counsellor)
 
 
+def test_the_first_press_on_a_page_lands_where_it_was_aimed(office: Office, open_page: OpenPage) -> None:
+    office.hire("tokatsu", role=Role.SUPERVISOR)
+    page = open_page()
+    office.sign_in(page, "tokatsu")
+    page.goto(f"{office.url}/reports/break-glass")
+    told = page.locator("alarm-banner [data-told]")
+    expect(told).to_contain_text("知らせの音は、まだ鳴りません")
+    aim = page.get_by_role("heading", level=1)
+    before = aim.bounding_box()
+    aim.hover()
+    page.mouse.down()
+    page.wait_for_timeout(200)  # a finger rests on what it presses
+    assert aim.bounding_box() == before
+    page.mouse.up()
+    expect(told).to_contain_text("知らせがあれば、音が鳴ります")
+    assert aim.bounding_box() == before
+
+
 def test_from_the_banner_one_press_leads_into_the_talk(office: Office, open_page: OpenPage) -> None:
     office.hire()
     office.hire("tokatsu", role=Role.SUPERVISOR)

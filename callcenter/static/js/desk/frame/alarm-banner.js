@@ -21,7 +21,7 @@ customElements.define(
       this.tone = new RingTone(NOTES, SOUND_EVERY);
       this.told = this.querySelector("[data-told]");
       this.switches = this.querySelector("[data-switch]");
-      for (const press of ["pointerdown", "keydown"]) addEventListener(press, () => this.pressedOnce());
+      for (const press of ["click", "keyup"]) addEventListener(press, () => this.pressedOnce()); // once the press has landed
       this.addEventListener("submit", (event) => this.pressed(event));
       this.switches.addEventListener("click", () => this.turn());
       document.addEventListener("desk-looked", () => this.look());
@@ -68,7 +68,7 @@ customElements.define(
       else if (!this.sounded) this.sound();
       this.sounded = sounding && !this.off;
       const silent = this.off || this.mayNotSoundYet;
-      this.told.hidden = !silent && !sounding;
+      this.told.hidden &&= !silent && !sounding; // once shown it stays: nothing moves up under a finger
       this.told.querySelector("span").textContent = this.words(sounding);
       this.switches.textContent = this.off ? "音を鳴らす" : "この端末では鳴らさない";
       this.switches.hidden = !this.off && !sounding;
@@ -77,7 +77,7 @@ customElements.define(
     words(sounding) {
       if (this.off) return "この端末では、知らせの音を消しています。文字の知らせは、ここに出ます。";
       if (this.mayNotSoundYet) return "知らせの音は、まだ鳴りません。画面のどこかを一度押すと、鳴るようになります。";
-      return sounding ? "見た人がいるまで、音が鳴ります。" : "";
+      return sounding ? "見た人がいるまで、音が鳴ります。" : "知らせがあれば、音が鳴ります。";
     }
 
     sound() {
