@@ -11,6 +11,7 @@ const QUALITY = {
   poor: "回線が不安定で、声がとぎれるかもしれません",
   broken: "声が届きにくくなっています。つなぎ直しています…",
 };
+const RINGS = "電話が鳴っています";
 const PUT_AWAY = "電話を受けられない状態だったため、離席にしました。もどれるときに「受け付ける」を押してください。";
 const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select";
 
@@ -30,6 +31,7 @@ customElements.define(
 
     begin() {
       this.tone = new RingTone();
+      this.notice = new DesktopNotice(RINGS);
       this.log = new QualityLog((leg, account) => this.note(leg, account));
       for (const press of ["pointerdown", "keydown"]) addEventListener(press, () => this.pressedOnce());
       document.addEventListener("click", (event) => this.clicked(event));
@@ -67,7 +69,7 @@ customElements.define(
 
     putDown() {
       this.keeper?.rest();
-      this.tone.stop();
+      this.hush();
     }
 
     get byPhone() {
@@ -172,7 +174,7 @@ customElements.define(
       const on = (name, act) => line.addEventListener(name, (event) => act(event.detail));
       on("incoming", () => {
         this.ringing = true;
-        this.tone.start();
+        this.ring();
         if (this.wanted) this.accept();
         this.parts.look();
       });
@@ -219,9 +221,19 @@ customElements.define(
       document.querySelector("toast-box").say(words, "warn");
     }
 
+    ring() {
+      this.tone.start();
+      this.notice.begin();
+    }
+
+    hush() {
+      this.tone.stop();
+      this.notice.end();
+    }
+
     silence() {
       this.ringing = this.wanted = false;
-      this.tone.stop();
+      this.hush();
       this.dress();
       this.parts.look();
     }
@@ -239,7 +251,7 @@ customElements.define(
       this.dress();
       if (!this.ringing) return;
       this.ringing = false;
-      this.tone.stop();
+      this.hush();
       await this.tried(() => this.line.accept());
     }
 
@@ -252,7 +264,7 @@ customElements.define(
     async submitted(event) {
       if (!event.target.matches("[data-decline]")) return;
       event.preventDefault();
-      this.tone.stop();
+      this.hush();
       const rang = this.ringing;
       this.ringing = this.wanted = false;
       const written = await this.tried(() => ask(event.target.action, { form: new FormData(event.target) }));
@@ -287,7 +299,7 @@ customElements.define(
       // Whoever asked to follow a talk has said that they pick up.
       if (mode === "listen" && this.ringing && !this.wanted) this.accept();
       if (mode !== "ring" && !this.ringing) {
-        this.tone.stop();
+        this.hush();
         this.wanted = false; // a wish to answer is for this ring only
       }
       if (offer && offer !== this.shown) this.announce();

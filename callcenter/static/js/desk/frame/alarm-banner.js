@@ -19,6 +19,7 @@ customElements.define(
 
     begin() {
       this.tone = new RingTone(NOTES, SOUND_EVERY);
+      this.notice = new DesktopNotice("知らせがあります");
       this.told = this.querySelector("[data-told]");
       this.switches = this.querySelector("[data-switch]");
       for (const press of ["click", "keyup"]) addEventListener(press, () => this.pressedOnce()); // once the press has landed
@@ -34,6 +35,7 @@ customElements.define(
     disconnectedCallback() {
       this.metronome?.terminate();
       this.tone?.stop();
+      this.notice?.end();
     }
 
     get off() {
@@ -67,6 +69,9 @@ customElements.define(
       if (!sounding || this.off) this.tone.stop();
       else if (!this.sounded) this.sound();
       this.sounded = sounding && !this.off;
+      if (!sounding) this.notice.end();
+      else if (!this.noticed) this.notice.begin();
+      this.noticed = sounding;
       const silent = this.off || this.mayNotSoundYet;
       this.told.hidden &&= !silent && !sounding; // once shown it stays: nothing moves up under a finger
       this.told.querySelector("span").textContent = this.words(sounding);
