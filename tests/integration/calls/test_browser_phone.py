@@ -235,10 +235,12 @@ def test_the_sdk_is_the_vendored_file_and_the_browser_holds_it_against_its_hash(
     assert "telephone.js" not in "".join(re.findall(r"<script[^>]*>", page))  # fetched when it is needed, not before
 
 
-def test_beside_a_simulator_there_is_no_sdk_no_microphone_check_and_no_way_to_twilio(sqlite_url: str) -> None:
+def test_beside_a_simulator_devices_can_be_tried_but_there_is_no_sdk_and_no_way_to_twilio(sqlite_url: str) -> None:
     desk = Console(sqlite_url, SIMULATOR_URL="http://127.0.0.1:9")
     console = desk.seat().get("/console/")
-    assert not re.search(r"telephone\.js|mic-check", console.text)
+    assert not re.search(r"telephone\.js|network-check", console.text)
+    assert "<mic-check" in console.text
+    assert "ネットワークの確認は、本番の回線で使えます" in console.text
     assert "twilio" not in console.headers["Content-Security-Policy"]
     assert "connect-src 'self' http://127.0.0.1:9;" in console.headers["Content-Security-Policy"]
     desk.close()

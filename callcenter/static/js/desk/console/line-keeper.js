@@ -28,6 +28,7 @@ globalThis.LineKeeper = class extends EventTarget {
     line.addEventListener("registration-failed", ({ detail }) => this.hindered(detail.words));
     line.addEventListener("expiring", () => this.renew());
     document.addEventListener("mic-check", () => this.listen());
+    document.addEventListener("loudspeakers", () => this.hear());
   }
 
   get check() {
@@ -77,6 +78,7 @@ globalThis.LineKeeper = class extends EventTarget {
     this.retryAt = this.ticks + this.retryAfter;
     try {
       this.listen();
+      this.hear();
       await this.line.register(await this.token());
     } catch (trouble) {
       expected(trouble);
@@ -126,6 +128,10 @@ globalThis.LineKeeper = class extends EventTarget {
       this.registered = registered;
       this.dispatchEvent(new CustomEvent("changed"));
     } else this.grace = setTimeout(() => this.heard({ registered, lost: true }), GRACE);
+  }
+
+  async hear() {
+    this.line.hearAt(await Loudspeakers.now("voice"));
   }
 
   listen() {

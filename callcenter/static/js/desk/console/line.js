@@ -3,7 +3,7 @@
    register(token)  be rung from now on; refresh(token) before the token runs out; leave() no longer
    session          what the line keeps while it can be rung by itself again; null: it must be registered anew
    accept() decline() hangUp() mute(on) say(text)     about the one call that rings or runs
-   listenWith(id)   take this microphone for the next call
+   listenWith(id)   take this microphone for the next call; hearAt(id) let voices be heard there, "" where it is usual
 
    Events, each a CustomEvent whose detail holds what stands in brackets:
    registration {registered, lost} · registration-failed {words} · expiring · incoming {leg} · cancelled {leg} · connected {leg} · disconnected {leg}
@@ -18,6 +18,8 @@ globalThis.Line = class extends EventTarget {
   }
 
   listenWith() {}
+
+  hearAt() {}
 
   tell(name, detail = {}) {
     this.dispatchEvent(new CustomEvent(name, { detail }));

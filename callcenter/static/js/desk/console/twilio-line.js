@@ -104,7 +104,11 @@ globalThis.TwilioLine = class extends globalThis.Line {
 
   listen(device) {
     const on = (name, act) => device.on(name, (...told) => this.session === device && act(...told));
-    on("registered", () => this.tell("registration", { registered: true }));
+    device.audio?.on("deviceChange", () => this.session === device && this.place());
+    on("registered", () => {
+      this.place();
+      this.tell("registration", { registered: true });
+    });
     on("registering", () => this.tell("registration", { registered: false }));
     on("unregistered", () => this.tell("registration", { registered: false }));
     on("destroyed", () => this.lost());
@@ -145,6 +149,7 @@ globalThis.TwilioLine = class extends globalThis.Line {
   // ---- the one call
 
   incoming(call) {
+    this.place();
     this.call = call;
     this.answered = false;
     this.warnings.clear();
@@ -202,6 +207,22 @@ globalThis.TwilioLine = class extends globalThis.Line {
 
   listenWith(microphone) {
     this.microphone = microphone;
+  }
+
+  hearAt(speaker) {
+    this.speaker = speaker;
+    this.place();
+  }
+
+  /** The SDK knows the loudspeakers only a moment after it was made, and takes only one that it knows. */
+  place() {
+    const audio = this.session?.audio;
+    if (!audio?.isOutputSelectionSupported) return;
+    const known = [...audio.availableOutputDevices.keys()];
+    const place = [this.speaker, "default", known[0]].find((id) => known.includes(id));
+    const there = [...audio.speakerDevices.get()].map(({ deviceId }) => deviceId);
+    if (place === undefined || there.join() === place) return;
+    audio.speakerDevices.set(place).catch(() => {}); // unplugged in between: its list changes, and this is done anew
   }
 
   async accept() {

@@ -1,7 +1,7 @@
 /* <mic-check>: is there a microphone, may this page use it, and does a voice arrive?
 
-   A real line needs one before anybody is rung here: who answers must be heard. Nothing that is said in the check
-   leaves this page. A "mic-check" event goes to the document whenever `ready` or `microphone` may have changed.
+   A real line needs one before anybody is rung here: who answers must be heard; the line of a trial (data-trial) does
+   without. Nothing that is said in the check leaves this page. A "mic-check" event goes to the document whenever `ready` or `microphone` may have changed.
 
    [data-check] begins · [data-running] is shown meanwhile · [data-stop] ends · select and meter inside it
    [data-told] holds the words · [data-sound] plays the ring once */
@@ -11,6 +11,7 @@ const SILENT_FOR = 4000;
 
 const TOLD = {
   new: "マイクを確かめると、ここで電話を受けられます。",
+  trial: "試験用の電話は、マイクなしで使えます。本番にそなえて、確かめておけます。",
   asking: "ブラウザーがたずねたら、マイクの使用を「許可」してください。",
   speak: "「もしもし」と、いつもの声で話してみてください。",
   heard: "声が入っています。このまま使えます。",
@@ -66,9 +67,10 @@ customElements.define(
     }
 
     settle(ready, words) {
+      const trial = "trial" in this.dataset;
       this.ready = ready;
-      this.say(words);
-      this.dataset.state = ready ? "ready" : "needed";
+      this.say(trial && words === "new" ? "trial" : words);
+      this.dataset.state = ready || trial ? "ready" : "needed";
       document.dispatchEvent(new CustomEvent("mic-check"));
     }
 
@@ -159,10 +161,11 @@ customElements.define(
       this.settle(microphones.length > 0, microphones.length > 0 ? "gone" : "NotFoundError");
     }
 
-    ring() {
+    async ring() {
       this.tone ??= new RingTone();
-      this.tone.ready();
-      this.tone.context.resume().then(() => this.tone.chime());
+      await this.tone.ready();
+      await this.tone.context.resume();
+      this.tone.chime();
     }
   },
 );

@@ -1,6 +1,7 @@
 /* RingTone(notes, every): a few soft notes, again and again, until somebody answers. No file: it is made here.
 
-   A browser lets a page sound only after somebody pressed something on it; ready() is called on the first press. */
+   It sounds where this browser was told to ring. A browser lets a page sound only after somebody pressed something on
+   it; ready() is called on the first press. */
 const NOTES = [659.25, 783.99];
 const EVERY = 3000;
 
@@ -8,11 +9,24 @@ globalThis.RingTone = class {
   constructor(notes = NOTES, every = EVERY) {
     this.notes = notes;
     this.every = every;
+    document.addEventListener("loudspeakers", () => this.context && this.place());
   }
 
   ready() {
     this.context ??= new AudioContext();
     if (this.context.state === "suspended") this.context.resume();
+    return this.place();
+  }
+
+  async place() {
+    const place = await Loudspeakers.now("ring");
+    if ((this.context.sinkId ?? "") === place) return;
+    try {
+      await this.context.setSinkId(place);
+    } catch {
+      await this.context.setSinkId("").catch(() => {}); // unplugged in between: it goes on where it sounded
+    }
+    await this.context.resume();
   }
 
   start() {
