@@ -74,6 +74,14 @@ def keys(engine: Engine, ring: KeyRing) -> Finding:
     return Finding("keys", False, f"鍵 {'、'.join(shut)} で封じた記録をひらけません。FIELD_KEYS をご確認ください。")
 
 
+def phrases(faulty: Sequence[str]) -> Finding:
+    """Return whether the line can say all its phrases; *faulty* names those that it cannot."""
+    if not faulty:
+        return Finding("phrases", True, "電話で流れる文は、どれも流せます。")
+    sentence = f"流せない文があります({'、'.join(faulty[:5])})。「電話で流れる文」で、はじめの文にもどしてください。"
+    return Finding("phrases", False, sentence)
+
+
 def older_keys(ring: KeyRing, rows: int, flags: int) -> Finding:
     """Return whether an older key of the ring is still needed in FIELD_KEYS."""
     if rows:

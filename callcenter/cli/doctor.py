@@ -12,7 +12,7 @@ from flask import Flask
 
 from callcenter.cli import provider
 from callcenter.cli.fallback import current_script
-from callcenter.context import context, reading
+from callcenter.context import context, line_words, reading
 from callcenter.domain.calendar.hours import Calendar
 from callcenter.domain.calls.webhook_urls import WebhookUrls
 
@@ -36,7 +36,7 @@ MARKS = {(True, False): "✓", (True, True): "△", (False, False): "✗", (Fals
 def doctor() -> None:
     """Check what this installation needs, and say how to mend what is wrong.
 
-    It looks at the database, the worker, the keys, the calendar, Redis, the audit trail, the nightly work, what is set
+    It looks at the database, the worker, the keys, the calendar, the phrases, Redis, the audit trail, the nightly work, what is set
     up at Twilio, its alerts of the last day and its clock, and, as Twilio does, at the public address, its certificate
     and FALLBACK_URL. Exit status 1 if anything is wrong.
     """
@@ -62,6 +62,7 @@ def doctor() -> None:
                 findings.append(checkup.second_factors(second_factor.count_without(session)))
                 findings.append(checkup.reviews(*break_glass.count_open_reviews(session, today)))
                 findings += _by_itself(session, today)
+                findings += _phrases(session)
                 findings.append(checkup.directory(institutions.disagreements(session, shipped_helplines())))
         findings += _at_twilio()
         findings += _fallback(here.settings.fallback_file)
@@ -90,6 +91,15 @@ def _by_itself(session: Session, today: date) -> list[Finding]:
         checkup.retention(nightly.latest(session, nightly.RETENTION), today),
         checkup.heavy_jobs(heavy_jobs.failed_kinds(session)),
     ]
+
+
+def _phrases(session: Session) -> list[Finding]:
+    """Return whether the line can say all its phrases."""
+    from callcenter.adapters import checkup
+    from callcenter.services.announcements import speakable
+
+    words = line_words()
+    return [] if words is None else [checkup.phrases(speakable.faulty(session, words))]
 
 
 def _left_behind(session: Session, ring: KeyRing, now: datetime) -> list[Finding]:

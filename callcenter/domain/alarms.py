@@ -77,6 +77,9 @@ class Fault(StrEnum):
     CALENDAR = "calendar"
     KEYS = "keys"
     REDIS = "redis"
+    PHRASES = "phrases"
+    CERTIFICATE = "certificate"
+    CLOCK = "clock"
     SET_UP = "set_up"
     NO_ANSWER = "no_answer"
 
@@ -91,6 +94,9 @@ FAULTS = {
     Fault.CALENDAR: "祝日の表が、もうすぐ足りなくなります。",
     Fault.KEYS: "いまの鍵では、ひらけない記録があります。",
     Fault.REDIS: "Redis につながりません。電話は受けられますが、つながるまで少し長くかかります。",
+    Fault.PHRASES: "電話で流れる文に、流せないものがあります。「電話で流れる文」で、はじめの文にもどしてください。",
+    Fault.CERTIFICATE: "公開のアドレスの証明書が、もうすぐ切れるか、正しく見えません。更新してもらってください。",
+    Fault.CLOCK: "機械の時計が、電話会社の時計とちがいます。時刻合わせを直してもらってください。",
     Fault.SET_UP: "電話会社の設定が、この回線に合っていません。",
     Fault.NO_ANSWER: "電話会社から、返事がありません。",
 }

@@ -6,14 +6,13 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
+from callcenter.adapters.in_time import begun
 from callcenter.domain.ports import CertificateRefused, NotReached, WebAnswer
 
 if TYPE_CHECKING:
@@ -96,16 +95,7 @@ def _certificate_ends(origin: str) -> datetime:
 
 def _in_time(work: Callable[[], T]) -> T:
     """Return what *work* returns; ``NotReached`` if it takes too long, however slowly the other side drips."""
-    future: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # noqa: BLE001  # it is raised again where the work was asked for
-            future.set_exception(error)
-
-    Thread(target=run, name="outside", daemon=True).start()
     try:
-        return future.result(WITHIN)
+        return begun(work).result(WITHIN)
     except TimeoutError:
         raise NotReached("TimeoutError") from None

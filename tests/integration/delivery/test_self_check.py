@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from threading import Event
 
 import pytest
+from sqlalchemy import update
 
 from callcenter.context import Context
 from callcenter.domain.alarms import AlarmKind, Fault
+from callcenter.domain.announcements.wording import Change
+from callcenter.domain.ports import Clock, WebAnswer
 from callcenter.domain.staff.roles import Role
 from callcenter.domain.telephony import LineUnknown, SetupChange, SetupFinding
 from callcenter.jobs.alarms import self_check
+from callcenter.models.announcements import Recording
+from callcenter.services.announcements import changed_phrases, speakable
 from callcenter.services.delivery import alarms, self_checks
+from ivr.preview import Preview
 from ivr.simulator.clock import JST
 from tests.integration.consoles import Console
 
@@ -23,9 +31,14 @@ class Setup:
 
     def __init__(self) -> None:
         self.answers, self.wrong, self.asked = True, False, 0
+        self.ahead = timedelta(0)
+        self.clock: Clock | None = None
+        self.hangs = Event()
+        self.hangs.set()
 
     def look(self) -> list[SetupFinding]:
         self.asked += 1
+        self.hangs.wait(20)
         if not self.answers:
             raise LineUnknown("HTTP 503")
         return [SetupFinding("number", "its address", wrong=self.wrong)]
@@ -35,8 +48,8 @@ class Setup:
         return []
 
     def time(self) -> datetime | None:
-        """Return none."""
-        return None
+        """Return the time there."""
+        return None if self.clock is None else self.clock.now() + self.ahead
 
     def check(self, changes: Sequence[SetupChange]) -> None:
         """Nothing is written here."""
@@ -45,16 +58,43 @@ class Setup:
         """Nothing is written here."""
 
 
+class Outside:
+    """Our public address, as it is told to be."""
+
+    def __init__(self) -> None:
+        self.left = timedelta(days=60)
+        self.clock: Clock | None = None
+
+    def signed(self, url: str) -> Iterator[WebAnswer]:
+        """Return nothing."""
+        return iter(())
+
+    def forged(self, url: str) -> WebAnswer:
+        """Refuse."""
+        return WebAnswer(403, "")
+
+    def certificate_ends(self, origin: str) -> datetime:
+        """Return when it ends."""
+        assert self.clock is not None
+        return self.clock.now() + self.left
+
+
 @pytest.fixture
 def setup() -> Setup:
     return Setup()
 
 
 @pytest.fixture
-def desk(database_url: str, setup: Setup) -> Iterator[Console]:
-    desk = Console(database_url, reused=False)
+def outside() -> Outside:
+    return Outside()
+
+
+@pytest.fixture
+def desk(database_url: str, setup: Setup, outside: Outside) -> Iterator[Console]:
+    desk = Console(database_url, reused=False, PUBLIC_BASE_URL="https://line.example.jp")
+    setup.clock = outside.clock = desk.clock
     here: Context = desk.app.extensions["callcenter"]
-    desk.app.extensions["callcenter"] = replace(here, ports=replace(here.ports, setup=setup))
+    desk.app.extensions["callcenter"] = replace(here, ports=replace(here.ports, setup=setup, outside=outside))
     yield desk
     desk.close()
 
@@ -110,3 +150,54 @@ def test_what_nobody_could_mend_within_the_hour_sounds_no_more(desk: Console, se
     assert at(desk, 11, 1) == "not_wanted"
     desk.forgets_after(days=0)
     assert on(desk) == []
+
+
+def faults(desk: Console) -> tuple[Fault, ...]:
+    with desk.work() as session:
+        found = self_checks.latest(session)
+    assert found is not None
+    return found.found
+
+
+def test_a_phrase_that_cannot_be_said_is_found_before_a_caller_would_hear_nothing(desk: Console) -> None:
+    with desk.work() as session:
+        spoken = changed_phrases.store_recording(session, b"RIFF", "wav", 2.0, by=None, now=desk.clock.now())
+        changed_phrases.change(session, "A01", Change(None, (), spoken), by=None, now=desk.clock.now())
+    assert at(desk, 9, 50) == "done"
+    with desk.work() as session:
+        session.execute(update(Recording).values(body=b""))
+        changed_phrases.change(session, "C02", Change("あと{minutes}です。"), by=None, now=desk.clock.now())
+        assert speakable.faulty(session, Preview()) == ["A01", "C02"]
+    assert at(desk, 9, 50, day=26) == "wrong"
+    assert faults(desk) == (Fault.PHRASES,)
+    with desk.work() as session:
+        for name in ("A01", "C02"):
+            changed_phrases.change(session, name, Change(None), by=None, now=desk.clock.now())
+    assert at(desk, 9, 53, day=26) == "done"
+
+
+def test_a_clock_that_went_wrong_and_a_certificate_about_to_end_are_found(
+    desk: Console, setup: Setup, outside: Outside
+) -> None:
+    chief = desk.seat("tokatsu", role=Role.SUPERVISOR)
+    setup.ahead, outside.left = timedelta(minutes=2), timedelta(days=3)
+    assert at(desk, 9, 50) == "wrong"
+    assert faults(desk) == (Fault.CERTIFICATE, Fault.CLOCK)
+    page = chief.opens("/reports/board").words
+    assert "時刻合わせを直してもらってください" in page
+    assert "証明書が、もうすぐ切れるか" in page
+    setup.ahead, outside.left = timedelta(0), timedelta(days=30)
+    assert at(desk, 9, 53) == "done"
+
+
+def test_whoever_hangs_outside_delays_no_other_finding(
+    desk: Console, setup: Setup, outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(self_check, "PATIENCE", 0.3)
+    outside.left = timedelta(days=3)
+    setup.hangs.clear()
+    began = time.monotonic()
+    assert at(desk, 9, 50) == "wrong"
+    assert time.monotonic() - began < 5
+    assert faults(desk) == (Fault.CERTIFICATE, Fault.NO_ANSWER)
+    setup.hangs.set()
