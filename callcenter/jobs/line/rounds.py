@@ -54,4 +54,4 @@ def sweep() -> None:
         summoned = summons.open_ones(session)
     for alarm_id in summoned:  # each by itself: it locks a call, and supervisors after it
         with unit_of_work() as session:
-            summons.look_after(session, alarm_id, now=now)
+            summons.look_after(session, alarm_id, now=now, policy=policy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -152,8 +152,12 @@ def note_watch(session: Session, staff_id: str, *, now: datetime) -> None:
 
 def somebody_watches(session: Session, *, now: datetime) -> bool:
     """Return whether an alarm would show and sound on somebody's open page."""
-    there = AlarmWatcher.looked_at.between(now - WATCHES_FOR, now + WATCHES_FOR)
-    return bool(session.scalar(select(select(AlarmWatcher).where(there).exists())))
+    return bool(session.scalar(select(watchers(now).exists())))
+
+
+def watchers(now: datetime) -> Select[str]:
+    """Return the query for the ids of those on whose open page an alarm would show and sound."""
+    return select(AlarmWatcher.staff_id).where(AlarmWatcher.looked_at.between(now - WATCHES_FOR, now + WATCHES_FOR))
 
 
 def forget(session: Session, *, now: datetime) -> None:

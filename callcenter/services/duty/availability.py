@@ -42,6 +42,11 @@ def _there(alive_since: Since) -> ColumnElement[bool]:
     return or_(Presence.contact == Contact.PHONE, Presence.heartbeat_at > alive_since)
 
 
+def at_hand(now: datetime, policy: Policy) -> ColumnElement[bool]:
+    """Return the condition for whoever is on duty, or takes no calls with the desk open before them."""
+    return or_(on_duty(now, policy), Presence.heartbeat_at > now - policy.gone_after)
+
+
 def staff_on_duty(now: datetime, policy: Policy) -> Select[str]:
     """Return the query for the ids of everybody on duty."""
     return select(Presence.staff_id).where(on_duty(now, policy))

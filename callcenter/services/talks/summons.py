@@ -2,28 +2,33 @@
 
 The counsellor presses once; whoever sees it first stops it for all, and the counsellor reads who that was. A telephone
 that is rung says nothing of the caller; its key tells that the call was seen, and may lead into the talk as a listener.
+
+First the telephones of supervisors at work ring: on duty, or with a page of ours open. Whoever is off duty is rung only
+where none of those could be, or where their ringing was seen by nobody: then everybody's telephone rings.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.access.permissions import Action, roles_that_may
 from callcenter.domain.alarms import AlarmKind
 from callcenter.domain.calls.lifecycle import OPEN_OFFERS, CallState, OfferState
 from callcenter.domain.duty.presence import BOUND
+from callcenter.domain.policy import Policy
 from callcenter.domain.staff.roles import Contact
 from callcenter.domain.talks.talk import NotNow
-from callcenter.models.calls.calls import Call, Offer
+from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.delivery.alarms import Alarm
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.calls import calls
 from callcenter.services.delivery import alarms
 from callcenter.services.delivery.alarms import ShownAlarm
-from callcenter.services.duty import presence
+from callcenter.services.duty import availability, presence
 from callcenter.services.talks import participants, supervision
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
@@ -89,7 +94,7 @@ def open_ones(session: Session) -> list[str]:
     return [alarm.id for alarm in alarms.open_of_kind(session, AlarmKind.HELP)]
 
 
-def look_after(session: Session, alarm_id: str, *, now: datetime) -> None:
+def look_after(session: Session, alarm_id: str, *, now: datetime, policy: Policy) -> None:
     """End a call for a supervisor whose telephone call has ended; ring telephones if no page tells them."""
     alarm = session.get_one(Alarm, alarm_id)
     call = calls.find_by_id(session, alarm.subject_id)
@@ -97,8 +102,9 @@ def look_after(session: Session, alarm_id: str, *, now: datetime) -> None:
     if call is None or call.state is CallState.ENDED:
         alarms.end(session, AlarmKind.HELP, alarm.subject_id, now=now)
     elif alarms.sounds(alarm) and call.state is CallState.TALKING and _must_ring(session, alarm, now):
-        alarm.rung_at = now
-        _ring_telephones(session, call, alarm, now=now)
+        first, alarm.rung_at = alarm.rung_at is None, now
+        for row in _whom_to_ring(session, alarm, first=first, now=now, policy=policy):
+            supervision.ring_listener(session, call, row, Contact.PHONE, now=now, summoned=True)
 
 
 def _must_ring(session: Session, alarm: Alarm, now: datetime) -> bool:
@@ -107,12 +113,17 @@ def _must_ring(session: Session, alarm: Alarm, now: datetime) -> bool:
     return now - alarm.told_at >= UNSEEN_FOR or not alarms.somebody_watches(session, now=now)
 
 
-def _ring_telephones(session: Session, call: Call, alarm: Alarm, *, now: datetime) -> None:
+def _whom_to_ring(session: Session, alarm: Alarm, *, first: bool, now: datetime, policy: Policy) -> Sequence[Presence]:
+    """Return the supervisors whose telephones ring, locked: at *first* those at work, if any of them can be rung."""
     leads = (Staff.role.in_(roles_that_may(Action.LEAD)), Staff.active, Staff.phone_sealed.is_not(None))
-    for staff in session.scalars(select(Staff).where(*leads, Staff.id != alarm.by_id).order_by(Staff.id)).all():
-        row = presence.lock_or_create(session, staff, now=now)
-        if row.work not in BOUND and row.listening_id is None:
-            supervision.ring_listener(session, call, row, Contact.PHONE, now=now, summoned=True)
+    others = session.scalars(select(Staff).where(*leads, Staff.id != alarm.by_id).order_by(Staff.id)).all()
+    rows = [presence.lock_or_create(session, staff, now=now) for staff in others]
+    free = [row for row in rows if row.work not in BOUND and row.listening_id is None]
+    if not first:
+        return free
+    at_work = or_(availability.at_hand(now, policy), Presence.staff_id.in_(alarms.watchers(now)))
+    there = set(session.scalars(select(Presence.staff_id).where(at_work)))
+    return [row for row in free if row.staff_id in there] or free
 
 
 def _stop_telephones(session: Session, call: Call, *, now: datetime, but: Offer | None = None) -> None:

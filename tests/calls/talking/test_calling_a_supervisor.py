@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.alarms import AlarmKind
 from callcenter.domain.calls.lifecycle import CallState, OfferState
-from callcenter.domain.duty.presence import Work
+from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.trail.audit import AuditEntry
 from callcenter.services.delivery import alarms
@@ -215,3 +215,64 @@ def test_seen_and_still_so_it_sounds_again(desk: Desk) -> None:
     assert not shown(desk)[0].sounds
     desk.line.advance(20)
     assert shown(desk)[0].sounds
+
+
+def in_a_meeting(desk: Desk, login: str, phone: str) -> Chief:
+    """A supervisor who is at work, but takes no calls now."""
+    chief = Chief(desk, login, phone=phone)
+    with desk.work() as session:
+        row = session.get_one(Presence, chief.staff_id)
+        row.work, row.reason = Work.AWAY, AwayReason.MEETING
+    return chief
+
+
+def test_who_is_off_duty_is_left_in_peace_while_somebody_at_work_is_rung(desk: Desk) -> None:
+    home, there = at_home(desk), in_a_meeting(desk, "tokatsu2", "+819000000008")
+    talk = talking(desk)
+    asks(desk, talk)
+    desk.line.advance(5)
+    assert there.handset.rings
+    assert not home.handset.calls
+    there.handset.answers()
+    desk.line.advance(2)
+    there.handset.presses("2")
+    desk.line.advance(300)
+    assert shown(desk)[0].seen_by == "tokatsu2"
+    assert not home.handset.calls
+
+
+def test_where_nobody_at_work_saw_it_everybodys_telephone_rings(desk: Desk) -> None:
+    home, there = at_home(desk), in_a_meeting(desk, "tokatsu2", "+819000000008")
+    talk = talking(desk)
+    asks(desk, talk)
+    desk.line.advance(90)
+    assert len(there.handset.calls) == 1
+    assert not home.handset.calls
+    desk.line.advance(60)
+    assert len(there.handset.calls) == 2
+    assert len(home.handset.calls) == 1
+
+
+def test_where_nobody_at_work_can_be_rung_those_off_duty_are_rung_at_once(desk: Desk) -> None:
+    busy = Chief(desk)
+    desk.line.dial()
+    desk.line.advance(5)
+    busy.desk_of.takes_the_call()
+    desk.line.advance(1)
+    home = at_home(desk, "tokatsu2", "+819000000008")
+    talk = talking(desk)
+    asks(desk, talk)
+    desk.line.advance(5)
+    assert home.handset.rings
+
+
+def test_who_takes_no_calls_but_has_a_page_open_is_at_work(desk: Desk) -> None:
+    home, reads = at_home(desk), at_home(desk, "tokatsu2", "+819000000008")
+    talk = talking(desk)
+    asks(desk, talk)
+    looks(desk, reads)
+    desk.line.advance(20)
+    looks(desk, reads)
+    desk.line.advance(6)
+    assert reads.handset.rings
+    assert not home.handset.calls
