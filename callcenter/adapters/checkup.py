@@ -82,6 +82,17 @@ def phrases(faulty: Sequence[str]) -> Finding:
     return Finding("phrases", False, sentence)
 
 
+def alarm_mails(*, anybody: bool, server: bool) -> Finding:
+    """Return whether the line's alarms are mailed: to *anybody*, by a *server*; pages show them all the same."""
+    if not anybody:
+        sentence = "知らせのメールが、だれにも届きません。ALARM_TO に、気づける人の宛先を決めてください。"
+    elif not server:
+        sentence = "知らせのメールを、送れません。SMTP_URL に、メールサーバーを決めてください。"
+    else:
+        return Finding("alarms", True, "知らせのメールは、ALARM_TO に届きます。")
+    return Finding("alarms", True, sentence, doubt=True)
+
+
 def older_keys(ring: KeyRing, rows: int, flags: int) -> Finding:
     """Return whether an older key of the ring is still needed in FIELD_KEYS."""
     if rows:

@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from callcenter.adapters import checkup
 from callcenter.adapters.mail import SmtpMailer
 from callcenter.context import Context
 from callcenter.domain.alarms import AlarmKind
@@ -15,6 +17,7 @@ from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.jobs import relay
 from callcenter.jobs.line.substitute import Duty
 from callcenter.models.calls.calls import Presence
+from callcenter.models.delivery.outbox import OutboxMessage
 from callcenter.services.delivery import alarms, heartbeats
 from callcenter.services.delivery.alarms import ShownAlarm
 from callcenter.services.delivery.heartbeats import ERRANDS, LINE
@@ -90,6 +93,31 @@ def test_zero_minutes_is_no_alarm_for_waiting(sqlite_url: str) -> None:
     passes(desk, 400)
     assert AlarmKind.LONG_WAIT not in kinds(desk)
     desk.close()
+
+
+def test_without_an_address_an_alarm_shows_and_ends_as_ever_and_its_mails_are_done(database_url: str) -> None:
+    desk = Desk(database_url)
+    assert desk.settings.alarm_to == ()
+    with desk.work() as session:
+        alarms.raise_alarm(session, AlarmKind.TELEPHONY, now=desk.clock.now())
+    carries_mail(desk)
+    assert kinds(desk) == [AlarmKind.TELEPHONY]
+    with desk.work() as session:
+        alarms.end(session, AlarmKind.TELEPHONY, now=desk.clock.now())
+    carries_mail(desk)
+    with desk.work() as session:
+        asked = select(OutboxMessage).where(OutboxMessage.topic == alarms.MAIL)
+        assert {(one.result, one.done_at is None) for one in session.scalars(asked)} == {("nobody_to_tell", False)}
+    desk.close()
+
+
+@pytest.mark.parametrize(
+    "anybody, server, words", [(False, True, "ALARM_TO"), (True, False, "SMTP_URL"), (True, True, "届きます")]
+)
+def test_the_doctor_says_whether_alarms_are_mailed(*, anybody: bool, server: bool, words: str) -> None:
+    found = checkup.alarm_mails(anybody=anybody, server=server)
+    assert words in found.sentence
+    assert (found.well, found.doubt) == (True, not (anybody and server))
 
 
 def test_an_alarm_is_mailed_once_and_its_end_once_with_nothing_of_anybody(desk: Desk, mailbox: Mailbox) -> None:

@@ -308,4 +308,6 @@ def test_the_command_tells_what_is_seen_from_outside_with_what_to_do(front: Fron
     assert told.exit_code == 1
     assert "✗ fallback url: FALLBACK_URL の案内が、いまの文と違います" in told.output
     assert "✓ signature" in told.output
+    assert "✓ phrases" in told.output
+    assert "△ alarms: 知らせのメールが、だれにも届きません。ALARM_TO に" in told.output
     assert "✗ certificate: PUBLIC_BASE_URL が https:// ではありません" in told.output
