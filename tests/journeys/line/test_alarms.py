@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from callcenter.domain.alarms import AlarmKind
 from callcenter.domain.staff.roles import Role
@@ -121,3 +121,71 @@ def test_the_sound_can_be_put_off_in_one_browser_which_says_so(office: Office, o
     axe(page)
     page.get_by_role("button", name="音を鳴らす").click()
     expect(page.locator("alarm-banner")).to_contain_text("音が鳴ります")
+
+
+def raised(office: Office, *kinds: AlarmKind) -> None:
+    with office.transaction() as session:
+        for kind in kinds:
+            alarms.raise_alarm(session, kind, now=office.clock.now())
+
+
+def box(place: Locator) -> tuple[float, float]:
+    """Return where it begins and ends, from the top of the window."""
+    found = place.bounding_box()
+    assert found is not None
+    return found["y"], found["y"] + found["height"]
+
+
+def test_on_a_small_screen_title_and_button_stay_in_sight_above_the_call(office: Office, open_page: OpenPage) -> None:
+    office.hire("tokatsu", role=Role.SUPERVISOR)
+    page = open_page(width=390, height=600)
+    office.sign_in(page, "tokatsu")
+    raised(office, AlarmKind.TELEPHONY)
+    seen = page.locator("alarm-banner").get_by_role("button", name="見ました")
+    expect(seen).to_be_visible(timeout=10_000)
+    axe(page)
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    assert page.evaluate("scrollY") > 200
+    head = box(page.locator(".alarm-head"))
+    assert head[0] >= 0
+    assert head[1] - head[0] < 70
+    assert box(seen)[0] >= 0
+    assert box(callbar(page))[0] >= head[1] - 1
+    assert box(page.locator("#main"))[1] > box(page.locator(".stay"))[1]
+    axe(page)
+    seen.click()
+    expect(page.locator("alarm-banner")).to_contain_text("に見ました")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    assert abs(box(callbar(page))[0]) <= 1
+
+
+def test_nothing_moves_while_a_finger_rests_on_what_it_presses(office: Office, open_page: OpenPage) -> None:
+    office.hire("tokatsu", role=Role.SUPERVISOR)
+    page = open_page(width=390, height=800)
+    office.sign_in(page, "tokatsu")
+    page.goto(f"{office.url}/reports/flags")
+    aim = page.get_by_role("heading", level=1)
+    aim.click()
+    before = aim.bounding_box()
+    aim.hover()
+    page.mouse.down()
+    raised(office, AlarmKind.TELEPHONY)
+    page.wait_for_timeout(6500)  # it has been asked for meanwhile
+    assert aim.bounding_box() == before
+    page.mouse.up()
+    expect(page.locator("alarm-banner")).to_contain_text("電話会社から、返事がありません", timeout=1000)
+
+
+def test_a_press_too_many_does_not_stop_the_alarm_that_came_into_its_place(office: Office, open_page: OpenPage) -> None:
+    office.hire("tokatsu", role=Role.SUPERVISOR)
+    page = open_page(width=320, height=640)
+    office.sign_in(page, "tokatsu")
+    raised(office, AlarmKind.TELEPHONY, AlarmKind.UNATTENDED)
+    buttons = page.locator("alarm-banner").get_by_role("button", name="見ました")
+    expect(buttons).to_have_count(2, timeout=10_000)
+    axe(page)
+    page.evaluate("document.querySelectorAll('alarm-banner form[data-seen] button').forEach((one) => one.click())")
+    expect(buttons).to_have_count(1)
+    page.wait_for_timeout(800)
+    buttons.click()
+    expect(buttons).to_have_count(0)

@@ -3,11 +3,16 @@
    It looks every few seconds, also in the background, and after the page's own live parts. While one sounds that
    nobody has seen, three calm notes return; in a talk they come once. Whoever presses 見ました stops them for all.
    The sound can be put off in this browser; the page says so as long as it is, and says, too, when the browser does
-   not let it sound yet. A page without sound does not count as open: then telephones ring. */
+   not let it sound yet. A page without sound does not count as open: then telephones ring.
+
+   Nothing moves while somebody presses: what is new waits until the finger is up. Right after a 見ました another one does
+   not count, as the alarm that came into its place has not been read. */
 const LOOK_EVERY = 5; // ticks of a second
 const REST = 1500;
 const NOTES = [523.25, 392, 523.25];
 const SOUND_EVERY = 6000;
+const PRESS_LASTS = 10_000; // at most, as the end of a press outside the window is never heard
+const READING = 700;
 const SILENT = "alarms-silent";
 
 customElements.define(
@@ -23,6 +28,8 @@ customElements.define(
       this.told = this.querySelector("[data-told]");
       this.switches = this.querySelector("[data-switch]");
       for (const press of ["click", "keyup"]) addEventListener(press, () => this.pressedOnce()); // once the press has landed
+      for (const press of ["pointerdown", "pointerup", "pointercancel"]) addEventListener(press, (event) => this.presses(event), true);
+      addEventListener("resize", () => this.measure());
       this.addEventListener("submit", (event) => this.pressed(event));
       this.switches.addEventListener("click", () => this.turn());
       document.addEventListener("desk-looked", () => this.look());
@@ -57,14 +64,35 @@ customElements.define(
       const silent = this.off || this.mayNotSoundYet ? "?silent" : "";
       try {
         const answer = await ask(`${this.dataset.source}${silent}`);
-        putParts(await answer.text(), { patiently: true });
+        this.fresh = await answer.text();
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble; // what is shown stays; the page's own parts say what is wrong
       }
+      this.put();
+    }
+
+    presses({ type }) {
+      this.pressedAt = type === "pointerdown" ? Date.now() : 0;
+      if (type !== "pointerdown") setTimeout(() => this.put()); // once the click has landed
+    }
+
+    put() {
+      if (Date.now() - (this.pressedAt ?? 0) < PRESS_LASTS) return;
+      if (this.fresh !== undefined) putParts(this.fresh, { patiently: true });
+      this.fresh = undefined;
       this.dress();
     }
 
+    /** What stays in sight on a small screen; the call stays below it. */
+    measure() {
+      const heads = [...this.querySelectorAll(".alarm--sounds > .alarm-head")];
+      const stay = heads.filter((head) => getComputedStyle(head).position === "sticky");
+      const height = Math.max(0, ...stay.map((head) => head.offsetHeight));
+      document.documentElement.style.setProperty("--alarm-head", `${height}px`);
+    }
+
     dress() {
+      this.measure();
       const sounding = Boolean(this.querySelector("[data-sounds]"));
       if (!sounding || this.off) this.tone.stop();
       else if (!this.sounded) this.sound();
@@ -107,6 +135,10 @@ customElements.define(
     async pressed(event) {
       event.preventDefault();
       const form = event.target;
+      if ("seen" in form.dataset) {
+        if (Date.now() - (this.seenAt ?? 0) < READING) return;
+        this.seenAt = Date.now();
+      }
       const toast = document.querySelector("toast-box");
       try {
         await ask(form.action, { form: new FormData(form, event.submitter) });
