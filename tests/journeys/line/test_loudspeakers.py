@@ -5,9 +5,6 @@ Chromium's own stand-ins for devices are two loudspeakers beside the usual one; 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -34,14 +31,6 @@ NAMED = """async (id) => (await navigator.mediaDevices.enumerateDevices()).find(
 VOICE_AT = (
     "() => [...document.querySelector('line-desk').line.session.audio.speakerDevices.get()].map(({ label }) => label)"
 )
-
-
-@pytest.fixture
-def real_office(sqlite_url: str, tmp_path: Path) -> Iterator[Office]:
-    here = Office(sqlite_url, tmp_path, trial=False)
-    here.start()
-    yield here
-    here.stop()
 
 
 def rings_at(page: Page) -> str:
@@ -121,8 +110,8 @@ def test_a_trial_asks_for_no_microphone_but_lets_one_try_it(office: Office, open
     rung(office, page)
 
 
-def test_on_a_real_line_the_voice_goes_where_it_was_told(real_office: Office, open_page: OpenPage) -> None:
-    office, edge = real_office, Edge(real_office.line)
+@pytest.mark.real_line
+def test_on_a_real_line_the_voice_goes_where_it_was_told(office: Office, edge: Edge, open_page: OpenPage) -> None:
     office.hire()
     page = open_page(permissions=["microphone"])
     edge.serve(page)
