@@ -7,12 +7,14 @@ import os
 import smtplib
 import ssl
 from dataclasses import dataclass, field
-from email.message import EmailMessage
-from email.policy import SMTP
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from callcenter.domain.ports import Mail, MailNotTaken
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
 
 PATIENCE = 15.0
 """Seconds for one answer of the mail server."""
@@ -20,6 +22,9 @@ PATIENCE = 15.0
 
 def written(mail: Mail, sender: str) -> EmailMessage:
     """Return the mail as a message; base64, as eight-bit text is not taken everywhere."""
+    from email.message import EmailMessage  # heavy: only who sends mail pays for it
+    from email.policy import SMTP
+
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
     message["To"] = ", ".join(mail.to)

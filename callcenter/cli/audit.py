@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from datetime import datetime
-from email import message_from_string
-from email.policy import default
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -103,6 +101,9 @@ def _heads(given: str) -> list[Head]:
 
 def _mail_text(text: str) -> str:
     """Return the text of a mail saved as it came, encoded; nothing if it is none."""
+    from email import message_from_string  # heavy: only who hands over a mail pays for it
+    from email.policy import default
+
     body = message_from_string(text, policy=default).get_body(("plain",))
     return str(body.get_content()) if body is not None and "Message-ID" in text else ""
 

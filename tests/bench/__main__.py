@@ -51,14 +51,13 @@ def main() -> int:
                 report_load(name, url, rate=wish.rate, seconds=wish.seconds)
             if "memory" in parts:
                 report_memory(name, url)
+            if "startup" in parts:
+                report_startup(name, url)
         if "dispatch" in parts:
             report_dispatch(name, wish.seconds)
         if "nicknames" in parts:
             with places.folder() as folder, DATABASES[name](folder) as url:
                 report_nicknames(name, url, wish.people, wish.searches)
-    if "startup" in parts:
-        with places.folder() as folder, places.sqlite(folder) as url:
-            report_startup(url)
     say(f"load {loaded()} at the end")
     return 0
 
@@ -114,7 +113,9 @@ def report_load(name: str, url: str, *, rate: float, seconds: float) -> None:
 
 def report_memory(name: str, url: str) -> None:
     """Start the processes that are needed at least, and print what they take together."""
-    say(f"\n== Two web processes and a worker on {name}: {startup.memory(url, ROOT):.0f} MB together   (goal: 300)")
+    say(f"\n== Two web processes and a worker on {name}")
+    for layout, instances in startup.INSTANCES.items():
+        say(f"{layout}: {startup.memory(url, ROOT, instances):.0f} MB together   (goal: 300)")
 
 
 def report_dispatch(name: str, seconds: float) -> None:
@@ -162,17 +163,24 @@ def named(met: nicknames.Found) -> str:
     return f"name among {longest} {met.part(longest):.3f} (goal: 0.98), {parts}"
 
 
-def report_startup(url: str) -> None:
+def report_startup(name: str, url: str) -> None:
     """Start the web process a few times."""
     references.prepare(url)
-    ours, theirs = list[float](), list[float]()
+    ours, theirs = list[startup.Start](), list[startup.Start]()
     for _ in range(STARTS):
         ours.append(startup.once(url, ROOT))
         theirs.append(startup.once(url, ROOT, REFERENCE))
+    say(f"\n== From the start of the web process to its first answer on {name}")
+    compared("on the clock", [one.seconds for one in ours], [one.seconds for one in theirs])
+    compared("processor time", [one.work for one in ours], [one.work for one in theirs])
+    imported = startup.imported(startup.HEAVY, startup.WEB, url, ROOT)
+    say(f"heavy libraries imported by then: {', '.join(imported) or 'none'}")
+
+
+def compared(what: str, ours: list[float], theirs: list[float]) -> None:
+    """Print both and their ratio."""
     ratio = statistics.median(ours) / statistics.median(theirs)
-    say(f"\n== From the start of the web process to its first answer: {spread(ours)} s")
-    say(f"R1 {spread(theirs)} s; desk / R1: {ratio:.2f}   (goal: 1.5)")
-    say(f"heavy libraries imported by then: {', '.join(startup.heavy(url, ROOT)) or 'none'}")
+    say(f"{what}: desk {spread(ours)} s, R1 {spread(theirs)} s; desk / R1: {ratio:.2f}   (goal: 1.5)")
 
 
 def per_webhook(call: list[Webhook], app: str) -> float:

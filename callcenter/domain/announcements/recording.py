@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from io import BytesIO
 
-from tinytag import TinyTag, TinyTagException
-
 from callcenter.domain.errors import HelplineError
 
 LARGEST = 5 * 1024 * 1024
@@ -34,6 +32,8 @@ class Voice:
 
 def read_voice(body: bytes, *, limit: float) -> Voice:
     """Return *body* as a voice of at most *limit* seconds; ``NotAVoice`` says what is wrong."""
+    from tinytag import TinyTag, TinyTagException  # heavy: only who brings a recording pays for it
+
     if not body:
         raise NotAVoice("録音のファイルを選んでください。")
     if len(body) > LARGEST:

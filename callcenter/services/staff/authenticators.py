@@ -8,28 +8,20 @@ replayed code to the application; these two libraries do the cryptography and no
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 from urllib.parse import urlsplit
 
 import pyotp
-import webauthn
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from callcenter.domain.errors import HelplineError
 
 DRIFT_STEPS = 1
 """A telephone's clock may be one step of 30 seconds early or late (RFC 6238 §5.2)."""
 ANSWER_MILLISECONDS = 120_000
-UNREADABLE = (WebAuthnException, ValueError)
-"""What the library raises about an answer; a value error where the text was not even encoded well."""
 
 
 class PasskeyRefused(HelplineError):
@@ -96,6 +88,9 @@ def matching_step(secret: str, code: str, at: datetime) -> int | None:
 
 def ask_for_new(site: RelyingParty, handle: bytes, login: str, name: str, known: list[bytes]) -> Question:
     """Return the question by which a device makes a passkey that needs no login and unlocks by face or PIN."""
+    import webauthn  # heavy: only who uses a passkey pays for it
+    from webauthn.helpers import structs
+
     options = webauthn.generate_registration_options(
         rp_id=site.id,
         rp_name=site.name,
@@ -103,17 +98,20 @@ def ask_for_new(site: RelyingParty, handle: bytes, login: str, name: str, known:
         user_name=login,
         user_display_name=name,
         timeout=ANSWER_MILLISECONDS,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
         ),
-        exclude_credentials=[PublicKeyCredentialDescriptor(id=one) for one in known],
+        exclude_credentials=[structs.PublicKeyCredentialDescriptor(id=one) for one in known],
     )
     return Question(webauthn.options_to_json(options), options.challenge)
 
 
 def read_new(site: RelyingParty, challenge: bytes, answer: str) -> NewKey:
     """Return the new passkey; ``PasskeyRefused`` if *answer* does not answer *challenge* for this site."""
-    try:
+    import webauthn  # see above
+
+    with _refusing_odd_answers():
         found = webauthn.verify_registration_response(
             credential=answer,
             expected_challenge=challenge,
@@ -121,13 +119,14 @@ def read_new(site: RelyingParty, challenge: bytes, answer: str) -> NewKey:
             expected_origin=site.origin,
             require_user_verification=True,
         )
-    except UNREADABLE as refused:
-        raise PasskeyRefused from refused
     return NewKey(found.credential_id, found.credential_public_key, found.sign_count)
 
 
 def ask_for_known(site: RelyingParty) -> Question:
     """Return the question for any passkey that the person has for this site."""
+    import webauthn  # see above
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     options = webauthn.generate_authentication_options(
         rp_id=site.id, timeout=ANSWER_MILLISECONDS, user_verification=UserVerificationRequirement.REQUIRED
     )
@@ -136,15 +135,17 @@ def ask_for_known(site: RelyingParty) -> Question:
 
 def credential_id_of(answer: str) -> bytes:
     """Return which passkey answers, before the answer is verified."""
-    try:
-        return webauthn.helpers.parse_authentication_credential_json(answer).raw_id
-    except UNREADABLE as odd:
-        raise PasskeyRefused from odd
+    from webauthn.helpers import parse_authentication_credential_json  # see above
+
+    with _refusing_odd_answers():
+        return parse_authentication_credential_json(answer).raw_id
 
 
 def check_known(site: RelyingParty, challenge: bytes, answer: str, public_key: bytes) -> int:
     """Return the device's signature count; ``PasskeyRefused`` unless it verified its owner for *challenge*."""
-    try:
+    import webauthn  # see above
+
+    with _refusing_odd_answers():
         found = webauthn.verify_authentication_response(
             credential=answer,
             expected_challenge=challenge,
@@ -154,9 +155,18 @@ def check_known(site: RelyingParty, challenge: bytes, answer: str, public_key: b
             credential_current_sign_count=0,  # compared by ourselves, so that the trail can tell a copied key
             require_user_verification=True,
         )
-    except UNREADABLE as refused:
-        raise PasskeyRefused from refused
     return found.new_sign_count
+
+
+@contextmanager
+def _refusing_odd_answers() -> Iterator[None]:
+    """Raise ``PasskeyRefused`` for what the library raises; a value error where the text was not even encoded well."""
+    from webauthn.helpers.exceptions import WebAuthnException  # see above
+
+    try:
+        yield
+    except (WebAuthnException, ValueError) as odd:
+        raise PasskeyRefused from odd
 
 
 def _is_loopback(host: str) -> bool:

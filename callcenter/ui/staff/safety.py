@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import segno
 from flask import redirect, render_template, session, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -182,6 +181,8 @@ def _draw_app(form: CodeForm, *, status: int = 200) -> Response:
         secret = second_factor.offered(database, person)
     if secret is None:
         return redirect(url_for("staff.safety"), 303)
+    import segno  # heavy: only who sets up an app pays for it
+
     address = authenticators.app_address(secret, person.login, settings().service_name)
     picture = segno.make(address, error="l").svg_inline(scale=5, border=4, dark="black", light="white", omitsize=True)
     letters = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
