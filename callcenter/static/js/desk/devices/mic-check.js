@@ -1,7 +1,8 @@
 /* <mic-check>: is there a microphone, may this page use it, and does a voice arrive?
 
    A real line needs one before anybody is rung here: who answers must be heard; the line of a trial (data-trial) does
-   without. Nothing that is said in the check leaves this page. A "mic-check" event goes to the document whenever `ready` or `microphone` may have changed.
+   without. Nothing that is said in the check leaves this page. A "mic-check" event goes to the document whenever
+   `ready` or `microphone` may have changed.
 
    [data-check] begins · [data-running] is shown meanwhile · [data-stop] ends · select and meter inside it
    [data-told] holds the words · [data-sound] plays the ring once */
