@@ -23,6 +23,7 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.process_keeper import spawn
 from callcenter.services.duty import presence
 from callcenter.services.staff.accounts import NewStaff, add_staff
+from callcenter.services.staff.passwords import hashed
 from callcenter.services.trail.audit import OPERATOR
 from tests.bench import references
 from tests.bench.callers import WEBHOOKS_OF_A_CALL
@@ -105,7 +106,7 @@ def call_in(database_url: str, counsellors: int) -> None:
     engine, now = connect(database_url), datetime.fromisoformat(f"{AT}:00+09:00").astimezone(UTC)
     with Session(engine) as session, session.begin():
         lend_ring(session, KeyRing.parse(FIELD_KEYS))
-        first = add_staff(session, NewStaff("tanto", "担当", Role.COUNSELLOR), PASSWORD, by=OPERATOR, now=now)
+        first = add_staff(session, NewStaff("tanto", "担当", Role.COUNSELLOR), hashed(PASSWORD), by=OPERATOR, now=now)
         for number in range(counsellors):
             staff = Staff(id=new_id(), login=f"tanto{number}", name=f"担当{number}", role=Role.COUNSELLOR)
             session.add(staff)
