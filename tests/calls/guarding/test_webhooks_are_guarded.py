@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from twilio.request_validator import RequestValidator
+from werkzeug.datastructures import MultiDict
 
 from callcenter.domain.calls.lifecycle import CallState
 from callcenter.models.calls.calls import Call, Receipt
 from callcenter.models.trail.audit import AuditEntry
 from callcenter.twilio_words import NEWS_RETRIES
+from ivr.signature import computed
 from tests.calls.webhooks import INCOMING, form, post, sign
 from tests.desk import ORIGIN, Desk
 from tests.line import ACCOUNT
@@ -234,3 +237,17 @@ def test_no_log_line_names_a_caller(desk: Desk, caplog: pytest.LogCaptureFixture
 @pytest.mark.parametrize("path", ["/ivr/nowhere", "/ivr/voice/nowhere", "/nowhere"])
 def test_an_address_that_does_not_exist_is_not_found(desk: Desk, path: str) -> None:
     assert post(desk, path, form()).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [],
+        [("Digits", ""), ("CallSid", "CA1"), ("callsid", "ca2")],
+        [("MediaUrl", "b"), ("MediaUrl", "a"), ("MediaUrl", "b"), ("Media", "Urlb")],
+        [("From", "+819011112222"), ("FromCity", "東京"), ("あ", "い\r\n"), ("A ", " B")],
+    ],
+)
+def test_our_sum_of_a_webhook_is_the_one_of_twilios_library(pairs: list[tuple[str, str]]) -> None:
+    url, fields = f"{ORIGIN}{INCOMING}?a=1&b=%20", MultiDict(pairs)
+    assert computed("token", url, fields) == RequestValidator("token").compute_signature(url, fields)
