@@ -93,6 +93,8 @@ def report_sequence(name: str, url: str, seconds: float) -> None:
     for other in (BARE, STORING):
         ratios = [per_webhook(call, other) / per_webhook(call, DESK) for call in calls]
         say(f"desk / {other}: {spread(ratios)}" + (f"   (goal: {SEQUENCE_GOAL[name]:.2f})" if other == STORING else ""))
+    worked = [sum(one.work[STORING] for one in call) / sum(one.work[DESK] for one in call) for call in calls]
+    say(f"desk / {STORING} by the processor's time alone: {spread(worked)}")
     by_place(taken)
 
 
