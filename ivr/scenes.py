@@ -196,5 +196,5 @@ def whisper(session: Session, call: Call, now: datetime) -> Whisper:
     return Whisper(
         key=call.key.value if call.key is not None else None,
         minutes=int((now - call.arrived_at).total_seconds() // 60),
-        flagged=flags.of_call(session, call, now=now, policy=settings().policy) is not None,
+        flagged=flags.is_flagged(session, call, now=now, policy=settings().policy),
     )

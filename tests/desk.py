@@ -30,6 +30,7 @@ from callcenter.models.calls.calls import Call, CallEvent, Offer, Presence
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.duty import presence
 from callcenter.services.staff.accounts import NewStaff, add_staff
+from callcenter.services.staff.passwords import hashed
 from callcenter.services.trail.audit import OPERATOR
 from callcenter.settings import Settings
 from ivr.preview import Preview
@@ -170,7 +171,7 @@ class Desk:
         """Let a counsellor come to work and be available."""
         with self.work() as session:
             new = NewStaff(login, more.get("name", login), more.get("role", Role.COUNSELLOR), phone=phone)
-            staff = add_staff(session, new, PASSWORD, by=OPERATOR, now=self.clock.now(), hasher=CHEAP)
+            staff = add_staff(session, new, hashed(PASSWORD, CHEAP), by=OPERATOR, now=self.clock.now())
             row = presence.become_available(session, staff, now=self.clock.now())
             if phone is None:
                 row = presence.take_lease(session, staff, force=True, now=self.clock.now())

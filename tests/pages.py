@@ -21,6 +21,7 @@ from callcenter.domain.telephony import Telephony
 from callcenter.factory import create_app
 from callcenter.models.base import db
 from callcenter.services.staff.accounts import NewStaff, add_staff
+from callcenter.services.staff.passwords import hashed
 from callcenter.services.trail.audit import OPERATOR
 from callcenter.settings import Settings
 
@@ -192,7 +193,7 @@ class Site:
     def employ(self, login: str = "tanto07", role: Role = Role.ADMINISTRATOR) -> None:
         """Give somebody an account."""
         with self.app.app_context(), unit_of_work() as session:
-            add_staff(session, NewStaff(login, "担当07", role), PASSWORD, by=OPERATOR, now=self.clock.now())
+            add_staff(session, NewStaff(login, "担当07", role), hashed(PASSWORD), by=OPERATOR, now=self.clock.now())
 
     def dead_links(self, page: Page) -> list[str]:
         """Return the links of *page* that lead nowhere on this site."""

@@ -19,6 +19,7 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.services.administration import duty_changes, staff_accounts
 from callcenter.services.delivery.notices import UnseenNotice
 from callcenter.services.staff import accounts, second_factor
+from callcenter.services.staff.accounts import FirstPassword
 from callcenter.services.trail.audit import Actor, staff_member
 from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.forms import Form
@@ -60,14 +61,15 @@ def add_staff() -> str | tuple[str, int]:
     form, now = NewStaffForm(), ports().clock.now()
     if not form.validate():
         return again(_draw_new(form))
+    first = FirstPassword.made_up()
     try:
         with unit_of_work() as session:
-            staff, password = staff_accounts.create_account(session, form.new_staff(), by=_by(), now=now)
+            staff = staff_accounts.create_account(session, form.new_staff(), first, by=_by(), now=now)
             until = staff.first_password_until
     except HelplineError as refused:
         form.refuse(refused)
         return again(_draw_new(form))
-    return _draw_password(staff, password, until)
+    return _draw_password(staff, first.text, until)
 
 
 @bp.get("/staff/<staff_id>")
@@ -148,11 +150,12 @@ def set_active(staff_id: str) -> Response:
 @requires_recent_proof("admin.account")
 def renew_password(staff_id: str) -> str:
     """Set a new first password for somebody who forgot theirs."""
+    first = FirstPassword.made_up()
     with unit_of_work() as session:
         staff, now = _known(session, staff_id), ports().clock.now()
-        password = staff_accounts.new_first_password(session, staff, by=_by(), now=now)
+        staff_accounts.new_first_password(session, staff, first, by=_by(), now=now)
         until = staff.first_password_until
-    return _draw_password(staff, password, until)
+    return _draw_password(staff, first.text, until)
 
 
 @bp.post("/staff/<staff_id>/factor")

@@ -41,12 +41,14 @@ def staff_add(login: str, name: str, role: str, phone: str | None, password_stdi
     import secrets
 
     from callcenter.services.staff.accounts import NewStaff, add_staff
+    from callcenter.services.staff.passwords import hashed
     from callcenter.services.trail.audit import OPERATOR
 
     made_up = None if password_stdin else secrets.token_urlsafe(STARTING_PASSWORD_BYTES)
     password = made_up or sys.stdin.readline().rstrip("\r\n")
+    checked = hashed(password)
     with opened() as (session, now):
-        add_staff(session, NewStaff(login, name, Role(role), phone=phone), password, by=OPERATOR, now=now)
+        add_staff(session, NewStaff(login, name, Role(role), phone=phone), checked, by=OPERATOR, now=now)
     click.echo(f"{login} を登録しました。" + (f" パスワード: {made_up}" if made_up else ""))
 
 
@@ -129,9 +131,10 @@ def staff_password(login: str) -> None:
     from callcenter.services.staff import accounts
     from callcenter.services.trail.audit import OPERATOR
 
+    first = accounts.FirstPassword.made_up()
     with known(login) as (session, now, found):
-        password = accounts.give_first_password(session, found, by=OPERATOR, now=now)
-    click.echo(f"{found.name}: はじめのパスワード {password}")
+        accounts.give_first_password(session, found, first, by=OPERATOR, now=now)
+    click.echo(f"{found.name}: はじめのパスワード {first.text}")
 
 
 @staff.command("reset-factor")

@@ -29,6 +29,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from uuid_utils import uuid7
 
 from callcenter.crypto import KeyRing
+from callcenter.models.plain_updates import write_plainly
 
 DatabaseFailed = SQLAlchemyError
 """Anything a query can raise."""
@@ -130,6 +131,14 @@ def info(session: Session) -> SessionInfo:
     return found
 
 
+def unless_changed(session: Session, model: type[Base]) -> dict[str, Any]:
+    """Return the options for a query that looks at rows of *model* alone: only a change to such a row is written first.
+
+    So the changes of a transaction are written together as it commits.
+    """
+    return {"autoflush": any(isinstance(row, model) for row in (*session.dirty, *session.new))}
+
+
 def append(session: Session, model: type[Base], **row: Any) -> None:
     """Insert a row at the flush that never changes and that nobody needs as an object.
 
@@ -147,6 +156,9 @@ def append(session: Session, model: type[Base], **row: Any) -> None:
 def appended(session: Session, model: type[Base]) -> list[dict[str, Any]]:
     """Return the rows of *model* that this transaction will append."""
     return info(session).appended.setdefault(model, [])
+
+
+event.listen(Session, "before_flush", write_plainly)
 
 
 @event.listens_for(Session, "before_commit")

@@ -14,12 +14,17 @@ from callcenter.domain.access.permissions import Action
 from callcenter.domain.errors import HelplineError
 from callcenter.models.base import DatabaseAway
 from callcenter.services.access.reach import AccessDenied
+from callcenter.services.staff.passwords import PasswordsBusy
 from callcenter.ui.access import Who, me, rule_of
 from callcenter.ui.frame import frame
 from callcenter.ui.kit.answers import from_script
 
 WAIT = 30
 """Seconds after which another try is worth it when the database or a part behind it is away."""
+
+
+SHORTLY = 5
+"""The same where only too many people are signing in at this moment."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HelplineError, _from_rule)
     app.register_error_handler(AccessDenied, _from_shut)
     app.register_error_handler(DatabaseAway, _from_database)
+    app.register_error_handler(PasswordsBusy, _from_busy)
 
 
 def _from_http(error: HTTPException) -> Response:
@@ -98,6 +104,10 @@ def _from_shut(error: AccessDenied) -> Response:
 def _from_database(error: DatabaseAway) -> Response:
     current_app.logger.error("the database did not answer: %s", type(error.orig).__name__)
     return _from_http(ServiceUnavailable())
+
+
+def _from_busy(_error: PasswordsBusy) -> Response:
+    return _from_http(ServiceUnavailable(retry_after=SHORTLY))
 
 
 def _page(code: int, words: ErrorText) -> Response:

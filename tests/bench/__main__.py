@@ -7,7 +7,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from callcenter.models.base import connect
@@ -15,7 +15,7 @@ from tests.bench import crowd, dispatch, load, nicknames, places, references, st
 from tests.bench.sequence import BARE, DESK, STORING, TriedDesk, Webhook
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PARTS = ("sequence", "load", "startup", "memory", "dispatch", "nicknames")
+PARTS = ("sequence", "load", "busy", "startup", "memory", "dispatch", "nicknames")
 DATABASES = {"sqlite": places.sqlite, "postgresql": places.postgresql}
 WARM_UP = 3
 """Calls that are played before the counting begins."""
@@ -44,22 +44,28 @@ def main() -> int:
     parts = wish.only or PARTS
     say(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}, load {loaded()} at the beginning")
     for name in wish.database or DATABASES:
-        with places.folder() as folder, DATABASES[name](folder) as url:
-            if "sequence" in parts:
-                report_sequence(name, url, wish.seconds)
-            if "load" in parts:
-                report_load(name, url, rate=wish.rate, seconds=wish.seconds)
-            if "memory" in parts:
-                report_memory(name, url)
-            if "startup" in parts:
-                report_startup(name, url)
-        if "dispatch" in parts:
-            report_dispatch(name, wish.seconds)
-        if "nicknames" in parts:
-            with places.folder() as folder, DATABASES[name](folder) as url:
-                report_nicknames(name, url, wish.people, wish.searches)
+        measure(name, parts, wish)
     say(f"load {loaded()} at the end")
     return 0
+
+
+def measure(name: str, parts: Collection[str], wish: argparse.Namespace) -> None:
+    """Measure the parts that have to do with a database."""
+    with places.folder() as folder, DATABASES[name](folder) as url:
+        if "sequence" in parts:
+            report_sequence(name, url, wish.seconds)
+        if "load" in parts:
+            report_load(name, url, rate=wish.rate, seconds=wish.seconds)
+        if "memory" in parts:
+            report_memory(name, url)
+    if "busy" in parts:
+        with places.folder() as folder, DATABASES[name](folder) as url:
+            report_load(name, url, rate=wish.rate, seconds=wish.seconds, busy=True)
+    if "dispatch" in parts:
+        report_dispatch(name, wish.seconds)
+    if "nicknames" in parts:
+        with places.folder() as folder, DATABASES[name](folder) as url:
+            report_nicknames(name, url, wish.people, wish.searches)
 
 
 def report_sequence(name: str, url: str, seconds: float) -> None:
@@ -84,6 +90,8 @@ def report_sequence(name: str, url: str, seconds: float) -> None:
     for other in (BARE, STORING):
         ratios = [per_webhook(call, other) / per_webhook(call, DESK) for call in calls]
         say(f"desk / {other}: {spread(ratios)}" + (f"   (goal: {SEQUENCE_GOAL[name]:.2f})" if other == STORING else ""))
+    worked = [sum(one.work[STORING] for one in call) / sum(one.work[DESK] for one in call) for call in calls]
+    say(f"desk / {STORING} by the processor's time alone: {spread(worked)}")
     by_place(taken)
 
 
@@ -98,17 +106,28 @@ def by_place(taken: Iterable[Webhook]) -> None:
         say(f"   {place:18} {statements:5.1f} statements {ours:7.2f} ms   (R1 {theirs:6.2f} ms)")
 
 
-def report_load(name: str, url: str, *, rate: float, seconds: float) -> None:
-    """Let callers come at a steady pace, whatever the desk makes of them, and print how long it took to answer."""
-    met = load.run(url, ROOT, rate=rate, seconds=seconds)
+def report_load(name: str, url: str, *, rate: float, seconds: float, busy: bool = False) -> None:
+    """Let callers come at a steady pace, whatever the desk makes of them, and print how long it took to answer.
+
+    If *busy*, ten people sign in again and again meanwhile, and a supervisor follows the board.
+    """
+    met = load.run(url, ROOT, rate=rate, seconds=seconds, busy=busy)
     pace, worst = met.sent / met.seconds, max(met.milliseconds)
-    say(f"\n== Open loop on {name}, {rate:.0f} webhooks/s wished: {met.sent} in {met.seconds:.1f} s, {pace:.0f}/s")
+    beside = " while people sign in and the board is followed" if busy else ""
+    say(f"\n== Open loop on {name}{beside}")
+    say(f"{rate:.0f} webhooks/s wished: {met.sent} in {met.seconds:.1f} s, {pace:.0f}/s")
     p50, p95, p99 = (met.quantile(percent) for percent in (50, 95, 99))
     say(f"desk p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms, worst {worst:.0f} ms")
-    bare = load.reference(url, ROOT, rate=rate, seconds=seconds)
+    bare = load.reference(url, ROOT, rate=rate, seconds=seconds, busy=busy)
     q50, q95, q99 = (bare.quantile(percent) for percent in (50, 95, 99))
     say(f"R1   p50 {q50:.0f} ms, p95 {q95:.0f} ms, p99 {q99:.0f} ms; p99 desk / R1: {p99 / q99:.1f}   (goal: 2.5)")
+    if busy:
+        say(f"people at their desks: {counted(met.beside)}; R1's: {counted(bare.beside)}")
     say(f"not 2xx: {met.bad} {met.codes or ''}   stand-ins spoken: {met.stand_ins}   calls talked: {met.talked}")
+
+
+def counted(met: Mapping[str, int]) -> str:
+    return ", ".join(f"{what} {times}" for what, times in sorted(met.items()))
 
 
 def report_memory(name: str, url: str) -> None:

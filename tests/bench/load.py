@@ -23,11 +23,11 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.process_keeper import spawn
 from callcenter.services.duty import presence
 from callcenter.services.staff.accounts import NewStaff, add_staff
+from callcenter.services.staff.passwords import hashed
 from callcenter.services.trail.audit import OPERATOR
 from tests.bench import references
-from tests.bench.callers import WEBHOOKS_OF_A_CALL
-from tests.bench.environment import environment
-from tests.bench.places import python, stop
+from tests.bench.callers import WARM_UP, WEBHOOKS_OF_A_CALL
+from tests.bench.places import environment, python, stop
 from tests.desk import FIELD_KEYS, PASSWORD
 
 UP_WITHIN = 60.0
@@ -47,6 +47,8 @@ class Result:
     """Answers other than 2xx, by status or by the way the connection failed."""
     talked: int
     stand_ins: int
+    beside: Mapping[str, int]
+    """What the people at their desks met meanwhile."""
 
     @property
     def bad(self) -> int:
@@ -56,23 +58,23 @@ class Result:
         return statistics.quantiles(self.milliseconds, n=100)[percent - 1]
 
 
-def run(database_url: str, root: Path, *, rate: float, seconds: float) -> Result:
-    """Start the desk with its own launcher, let the callers come, and stop it again."""
+def run(database_url: str, root: Path, *, rate: float, seconds: float, busy: bool) -> Result:
+    """Start the desk with its own launcher, let the callers come, and stop it again; *busy* with people at desks."""
     call_in(database_url, int(rate * (seconds + 15) / WEBHOOKS_OF_A_CALL))
     port, rest, log = free_port(), free_port(), root / "var" / "log" / "web.log"
     before = log.stat().st_size if log.exists() else 0
-    env = environment(database_url, TWILIO_API_URL=f"http://{HOST}:{rest}")
+    env = environment(database_url, TWILIO_API_URL=f"http://{HOST}:{rest}", TRUSTED_PROXIES="1")
     command = python("-c", "from wsgi import cli; cli()", "run", "--no-simulator", "--at", AT, "--port", str(port))
     wish = ("--web", str(port), "--rest", str(rest), "--rate", str(rate), "--seconds", str(seconds))
-    said = _called(command, env, port, wish, root)
+    said, beside = _called(command, env, port, wish, root, seconds if busy else None)
     with log.open("rb") as lines:
         lines.seek(before)
         stand_ins = lines.read().count(b"stand-in is spoken")
-    return Result(stand_ins=stand_ins, **json.loads(said))
+    return Result(stand_ins=stand_ins, beside=beside, **json.loads(said))
 
 
-def reference(database_url: str, root: Path, *, rate: float, seconds: float) -> Result:
-    """Let as many webhooks a second come to R1, on as many processes and threads as the desk has."""
+def reference(database_url: str, root: Path, *, rate: float, seconds: float, busy: bool) -> Result:
+    """Let as many webhooks a second come to R1, on as many processes and threads as the desk has, as *busy* as it."""
     references.prepare(database_url)
     port, rest = free_port(), free_port()
     env = environment(database_url, PUBLIC_BASE_URL=f"http://{HOST}:{port}")
@@ -80,11 +82,22 @@ def reference(database_url: str, root: Path, *, rate: float, seconds: float) -> 
     command += ("--worker-class", "gthread", "--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS))
     command += ("--graceful-timeout", "2", "--keep-alive", "5", "--no-control-socket", "--log-level", "warning")
     wish = ("--web", str(port), "--rest", str(rest), "--rate", str(rate), "--seconds", str(seconds), "--plain")
-    return Result(stand_ins=0, **json.loads(_called(command, env, port, wish, root)))
+    said, beside = _called(command, env, port, wish, root, seconds if busy else None)
+    return Result(stand_ins=0, beside=beside, **json.loads(said))
 
 
-def _called(command: tuple[str, ...], env: Mapping[str, str], port: int, wish: tuple[str, ...], root: Path) -> str:
-    """Start an application, let the callers come as they *wish*, stop it, and return what the callers say."""
+def _called(
+    command: tuple[str, ...],
+    env: Mapping[str, str],
+    port: int,
+    wish: tuple[str, ...],
+    root: Path,
+    busy_for: float | None,
+) -> tuple[str, Mapping[str, int]]:
+    """Start an application, let the callers come as they *wish*, stop it, and return what all of them say.
+
+    While the callers are counted, people sit at their desks if they are to be *busy_for* so long.
+    """
     quiet = subprocess.DEVNULL
     started = spawn(command, env=env, cwd=root, out=quiet, err=quiet)
     try:
@@ -94,18 +107,35 @@ def _called(command: tuple[str, ...], env: Mapping[str, str], port: int, wish: t
                 raise RuntimeError("the application did not start; see var/log/web.log")
             time.sleep(0.1)
         time.sleep(3)  # the worker starts after it
-        callers = python("-m", "tests.bench.callers", *wish)
-        return subprocess.run(callers, cwd=root, capture_output=True, text=True, check=True).stdout
+        callers = _begun("tests.bench.callers", *wish, root=root)
+        beside = dict[str, int]()
+        if busy_for is not None:
+            time.sleep(WARM_UP)
+            people = _begun("tests.bench.side_load", "--web", str(port), "--seconds", str(busy_for), root=root)
+            beside = json.loads(_said(people))
+        return _said(callers), beside
     finally:
         stop(started)
 
 
+def _begun(module: str, *arguments: str, root: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(python("-m", module, *arguments), cwd=root, stdout=subprocess.PIPE, text=True)
+
+
+def _said(process: subprocess.Popen[str]) -> str:
+    """Return what *process* has said once it has ended well."""
+    said, _ = process.communicate()
+    if process.returncode != 0:
+        raise RuntimeError("callers or people at their desks failed")
+    return said
+
+
 def call_in(database_url: str, counsellors: int) -> None:
-    """Let so many counsellors come to their telephones; each takes one call. They share one hashed password."""
+    """Let so many counsellors come to their telephones; each takes one call. All share one hashed password."""
     engine, now = connect(database_url), datetime.fromisoformat(f"{AT}:00+09:00").astimezone(UTC)
     with Session(engine) as session, session.begin():
         lend_ring(session, KeyRing.parse(FIELD_KEYS))
-        first = add_staff(session, NewStaff("tanto", "担当", Role.COUNSELLOR), PASSWORD, by=OPERATOR, now=now)
+        first = add_staff(session, NewStaff("tokatsu", "統括", Role.SUPERVISOR), hashed(PASSWORD), by=OPERATOR, now=now)
         for number in range(counsellors):
             staff = Staff(id=new_id(), login=f"tanto{number}", name=f"担当{number}", role=Role.COUNSELLOR)
             session.add(staff)

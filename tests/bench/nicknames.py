@@ -27,10 +27,9 @@ from callcenter.process_keeper import spawn
 from callcenter.services.names.nickname_search import WIDELY, Candidate, search
 from callcenter.services.records import consultations
 from tests.bench.crowd import person_id
-from tests.bench.environment import environment
 from tests.bench.made_up import TODAY, Known
 from tests.bench.misheard import perturbed
-from tests.bench.places import python, stop
+from tests.bench.places import environment, python, stop
 from tests.desk import ORIGIN
 from tests.integration.consoles import Console, Seat
 

@@ -1,4 +1,4 @@
-"""Where a run keeps its databases: on a real disk, with a server that waits for it."""
+"""Where a run keeps its databases, on a real disk with a server that waits for it, and how its processes are set."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from callcenter.domain.calendar.holidays_jp import shipped_holidays
 from callcenter.models.base import connect
 from callcenter.process_keeper import spawn
 from callcenter.services.calendar import opening_hours
+from tests.desk import FIELD_KEYS
+from tests.line import ACCOUNT
 from tests.tools.postgres import Postgres, lowered, quick_folder
 
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
@@ -75,6 +77,22 @@ def migrated(url: str) -> None:
     with Session(engine) as session, session.begin():
         opening_hours.store_shipped(session, shipped_holidays())
     engine.dispose()
+
+
+def environment(database_url: str, **more: str) -> dict[str, str]:
+    """Return the environment for web and worker on *database_url*."""
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": os.environ.get("HOME", "/"),
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": "secret of the bench",
+        "FIELD_KEYS": FIELD_KEYS,
+        "TWILIO_ACCOUNT_SID": ACCOUNT.sid,
+        "TWILIO_AUTH_TOKEN": ACCOUNT.auth_token,
+        "TWILIO_API_KEY": ACCOUNT.api_key,
+        "TWILIO_API_SECRET": ACCOUNT.api_secret,
+        "CALLER_ID_NUMBER": "+815000000000",
+    } | more
 
 
 def python(*arguments: str) -> tuple[str, ...]:

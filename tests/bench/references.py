@@ -1,23 +1,30 @@
 """The yardsticks: what any telephone application must do, and nothing else.
 
 R0 checks the signature and answers with a script. R1 also stores the webhook durably, once, through the same
-session and the same engine as the desk, so that both wait for the same disk in the same manner.
+session and the same engine as the desk, so that both wait for the same disk in the same manner. As a server of its own
+R1 also has the least of a desk: a door that checks a password with the same hasher, and a board that counts.
 """
 
 from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 
 from flask import Flask, Response, abort, request
-from sqlalchemy import String
+from sqlalchemy import String, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from twilio.request_validator import RequestValidator
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from callcenter.models.base import connect, db
+from callcenter.services.staff import passwords
+from tests.bench.side_load import DOOR, PARTS, STREAM
+from tests.desk import PASSWORD
 
+LOOK = 0.5
+"""Seconds between two hints, as the desk's own follower looks."""
 GREETING = "お電話ありがとうございます。ご本人の方は1を、ご家族の方は2を押してください。"
 
 
@@ -70,7 +77,43 @@ def web() -> Flask:
     environ = os.environ
     app = storing(environ["DATABASE_URL"], environ["PUBLIC_BASE_URL"], environ["TWILIO_AUTH_TOKEN"])
     app.add_url_rule("/healthz", view_func=lambda: "well", endpoint="health")
+    _open_desk(app)
     return app
+
+
+def _open_desk(app: Flask) -> None:
+    stored = passwords.hashed(PASSWORD).value
+
+    @app.get(DOOR)
+    def door() -> str:
+        return '<input name="csrf_token" value="none">'
+
+    @app.post(DOOR)
+    def sign_in() -> tuple[str, int]:
+        try:
+            return "", 302 if passwords.compare(stored, request.form["password"]).fits else 422
+        except passwords.PasswordsBusy:
+            return "", 503
+
+    @app.get(PARTS)
+    def board() -> str:
+        return str(_taken())
+
+    @app.get(STREAM.partition("?")[0])
+    def stream() -> Response:
+        def events() -> Iterator[str]:
+            yield "event: hello\ndata: {}\n\n"
+            while True:
+                time.sleep(LOOK)
+                yield "event: change\ndata: {}\n\n"
+
+        return Response(events(), mimetype="text/event-stream")
+
+
+def _taken() -> int:
+    found = db.session.scalar(select(func.count(Taken.key))) or 0
+    db.session.rollback()
+    return found
 
 
 def _listening(app: Flask, answer: Callable[[str], Response]) -> Flask:

@@ -30,12 +30,16 @@ DESK, BARE, STORING = "desk", "R0", "R1"
 
 @dataclass(frozen=True)
 class Webhook:
-    """One webhook: how the desk answered it, in how many statements, and the seconds that each application took."""
+    """One webhook: how the desk answered it, in how many statements, and the seconds that each application took.
+
+    *work* are the processor's seconds alone, which other processes and the disk disturb less.
+    """
 
     place: str
     status: int
     statements: int
     seconds: Mapping[str, float]
+    work: Mapping[str, float]
 
 
 @dataclass
@@ -56,16 +60,16 @@ class Trial:
             body = environ["wsgi.input"].read()
             names = list(apps)
             first = len(self.taken) % len(names)
-            seconds, answers = dict[str, float](), dict[str, Answer]()
+            seconds, work, answers = dict[str, float](), dict[str, float](), dict[str, Answer]()
             self.statements = 0
             for name in names[first:] + names[:first]:
                 answers[name] = one = Answer(apps[name], environ, body)
-                seconds[name] = one.seconds
+                seconds[name], work[name] = one.seconds, one.work
             for name in self.others:
                 if answers[name].code != 200:
                     raise RuntimeError(f"{name} answered {answers[name].status}")
             kept = answers[DESK]
-            self.taken.append(Webhook(place(environ["PATH_INFO"]), kept.code, self.statements, seconds))
+            self.taken.append(Webhook(place(environ["PATH_INFO"]), kept.code, self.statements, seconds, work))
             start(kept.status, kept.headers)
             return kept.chunks
 
@@ -82,13 +86,13 @@ class Answer:
     def __init__(self, app: Wsgi, environ: Mapping[str, Any], body: bytes) -> None:
         self.status, self.headers = "", list[tuple[str, str]]()
         given = dict(environ) | {"wsgi.input": io.BytesIO(body)}
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         answered = app(given, self._start)
         self.chunks = list(answered)
         close = getattr(answered, "close", None)
         if close is not None:
             close()
-        self.seconds = time.perf_counter() - began
+        self.seconds, self.work = time.perf_counter() - began, time.process_time() - worked
 
     @property
     def code(self) -> int:

@@ -14,8 +14,7 @@ from urllib.request import urlopen
 
 from callcenter.loopback import HOST, answers, free_port
 from callcenter.process_keeper import spawn
-from tests.bench.environment import environment
-from tests.bench.places import python, stop
+from tests.bench.places import environment, python, stop
 
 WITHIN, SETTLED = 60.0, 3.0
 ASKED = ("/", "/staff/login", "/readyz", "/ivr/voice/incoming")

@@ -11,6 +11,7 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.models.trail.audit import AuditEntry
 from callcenter.services.misuse import flags
 from callcenter.services.staff.accounts import NewStaff, add_staff
+from callcenter.services.staff.passwords import hashed
 from callcenter.services.trail.audit import OPERATOR
 from tests.desk import PASSWORD, Counsellor, Desk
 from tests.integration.consoles import CHEAP
@@ -41,7 +42,7 @@ def mark(desk: Desk, phone: Phone, counsellor: Counsellor, *, days: int = 30, re
 def supervisor(desk: Desk) -> str:
     with desk.work() as session:
         new = NewStaff("tokatsu01", "統括01", Role.SUPERVISOR)
-        return add_staff(session, new, PASSWORD, by=OPERATOR, now=desk.clock.now(), hasher=CHEAP).id
+        return add_staff(session, new, hashed(PASSWORD, CHEAP), by=OPERATOR, now=desk.clock.now()).id
 
 
 def turn_away(desk: Desk, flag_id: str, by: str, *, days: int = 7) -> str:

@@ -25,8 +25,7 @@ from ivr.simulator.app import create_app
 from ivr.simulator.clock import Clock
 from ivr.simulator.line.engine import Engine, Number, Settings
 from ivr.simulator.line.runner import Runner, http_post
-from tests.bench.environment import environment
-from tests.bench.places import python
+from tests.bench.places import environment, python
 from tests.chaos.proxy import COMMIT, Proxy
 from tests.line import A_WEDNESDAY_AFTERNOON, ACCOUNT
 

@@ -19,6 +19,7 @@ from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.duty import presence
 from callcenter.services.staff.accounts import NewStaff, add_staff
+from callcenter.services.staff.passwords import hashed
 from callcenter.services.trail.audit import OPERATOR
 from ivr.preview import Preview
 from tests.desk import ORIGIN, PASSWORD, Desk
@@ -40,7 +41,7 @@ class Console(Desk):
         """Give somebody an account and let them sign in."""
         with self.work() as session:
             new = NewStaff(login, login.replace("tanto", "担当"), role, phone=phone)
-            staff_id = add_staff(session, new, PASSWORD, by=OPERATOR, now=self.clock.now(), hasher=CHEAP).id
+            staff_id = add_staff(session, new, hashed(PASSWORD, CHEAP), by=OPERATOR, now=self.clock.now()).id
         return Seat(self, login, staff_id)
 
     def record(self, record_id: str) -> dict[str, Any]:

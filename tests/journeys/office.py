@@ -30,6 +30,7 @@ from callcenter.services.cases import cases, linking
 from callcenter.services.cases.cases import NewCase, NewPerson
 from callcenter.services.records import consultations
 from callcenter.services.staff.accounts import NewStaff, add_staff
+from callcenter.services.staff.passwords import hashed
 from callcenter.services.trail.audit import OPERATOR
 from callcenter.settings import Settings
 from ivr.preview import Preview
@@ -137,7 +138,7 @@ class Office:
         """Make an account and return its id; the name is what colleagues see."""
         with self.transaction() as session:
             new = NewStaff(login, login.replace("tanto", "担当"), role, phone=phone)
-            return add_staff(session, new, PASSWORD, by=OPERATOR, now=self.clock.now(), hasher=CHEAP).id
+            return add_staff(session, new, hashed(PASSWORD, CHEAP), by=OPERATOR, now=self.clock.now()).id
 
     def sign_in(self, page: Page, login: str = "tanto07") -> Page:
         page.goto(f"{self.url}/staff/login")

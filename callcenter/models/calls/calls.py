@@ -24,12 +24,13 @@ from callcenter.domain.staff.roles import Contact
 from callcenter.domain.talks.supervision import Mode
 from callcenter.models.base import Base
 from callcenter.models.columns import Id, Moment, choice
+from callcenter.models.plain_updates import PlainlyUpdated
 
 IDENTITY = "c_"
 """Begins the name of every browser's telephone."""
 
 
-class Call(Base):
+class Call(PlainlyUpdated, Base):
     """One telephone call of a caller; it holds no nickname and, after some days, no number."""
 
     __tablename__ = "calls"
@@ -121,7 +122,7 @@ LIVE_ANSWER = text(f"{LIVE} AND purpose = '{Purpose.ANSWER}'")
 leg may be there beside it."""
 
 
-class Offer(Base):
+class Offer(PlainlyUpdated, Base):
     """One ring of one member of staff for one caller, and the leg that results."""
 
     __tablename__ = "offers"
@@ -177,7 +178,7 @@ class Offer(Base):
     )
 
 
-class Presence(Base):
+class Presence(PlainlyUpdated, Base):
     """What a counsellor is doing now; one row for each who was ever on duty."""
 
     __tablename__ = "presence"

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from callcenter.domain.access.permissions import Action, may, roles_that_may
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.staff.roles import Role
-from callcenter.domain.staff.second_factor import FIRST_PASSWORD_GROUPS, IdentityCheck, ResetReason, made_up
+from callcenter.domain.staff.second_factor import IdentityCheck, ResetReason
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.administration import duty_changes
 from callcenter.services.delivery import notices
 from callcenter.services.duty import presence
 from callcenter.services.staff import accounts, second_factor
-from callcenter.services.staff.accounts import NewStaff
+from callcenter.services.staff.accounts import FirstPassword, NewStaff
 from callcenter.services.trail.audit import Actor
 
 
@@ -69,12 +69,13 @@ def all_accounts(session: Session) -> list[Account]:
     return sorted(found, key=lambda one: (not one.staff.active, order[one.staff.role], one.staff.login))
 
 
-def create_account(session: Session, new: NewStaff, *, by: Actor, now: datetime) -> tuple[Staff, str]:
-    """Create an account and return it with its first password, valid once and for a week."""
+def create_account(session: Session, new: NewStaff, first: FirstPassword, *, by: Actor, now: datetime) -> Staff:
+    """Create an account with its first password, valid once and for a week."""
     if not new.name.strip():
         raise NameMissing
-    staff = accounts.add_staff(session, new, made_up(FIRST_PASSWORD_GROUPS), by=by, now=now)
-    return staff, accounts.give_first_password(session, staff, by=by, now=now)
+    staff = accounts.add_staff(session, new, first.hash, by=by, now=now)
+    accounts.give_first_password(session, staff, first, by=by, now=now)
+    return staff
 
 
 def change_role(session: Session, staff: Staff, role: Role, *, by: Actor, now: datetime) -> bool:
@@ -89,12 +90,12 @@ def deactivate(session: Session, staff: Staff, *, by: Actor, now: datetime) -> b
     return duty_changes.deactivate(session, staff, by=by, now=now)
 
 
-def new_first_password(session: Session, staff: Staff, *, by: Actor, now: datetime) -> str:
+def new_first_password(session: Session, staff: Staff, first: FirstPassword, *, by: Actor, now: datetime) -> None:
     """Set and return a new first password for somebody who forgot theirs; the second factor stays."""
     _check(session, staff, by, leaves=False)
     _check_silence(session, staff)
     notices.notify_decision_makers(session, "staff.first_password", staff.id, by=by.id, now=now)
-    return accounts.give_first_password(session, staff, by=by, now=now)
+    accounts.give_first_password(session, staff, first, by=by, now=now)
 
 
 def reset_factor(

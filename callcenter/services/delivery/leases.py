@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy import BindParameter, ColumnElement, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -31,12 +31,21 @@ class LeasedRow(Generic[Row]):
 
 
 def is_free(model: type[Leased], length: timedelta, *, now: datetime) -> Condition:
-    """Return the condition that the row is not leased, or its lease is over.
+    """Return the condition that the row is not leased, or its lease is over."""
+    return is_free_at(model, now, too_far(length, now=now))
 
-    A lease that ends much later than one taken now would is from before the clock was put back.
-    """
+
+def is_free_at(
+    model: type[Leased], moment: datetime | BindParameter[datetime], far: datetime | BindParameter[datetime]
+) -> Condition:
+    """Return the same condition for a *moment* and the lease that is *too_far* from it."""
     until = model.leased_until
-    return or_(until.is_(None), until <= now, until > now + 2 * length)
+    return or_(until.is_(None), until <= moment, until > far)
+
+
+def too_far(length: timedelta, *, now: datetime) -> datetime:
+    """Return after which moment no lease taken now would end; one that does is from before the clock was put back."""
+    return now + 2 * length
 
 
 def take(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from callcenter.models.base import append, info
@@ -56,14 +56,21 @@ class DueMessage(NamedTuple):
     facts: dict[str, Any]
 
 
+def _due_of(topics: ColumnElement[bool]) -> Select[int, str, dict[str, Any]]:
+    """Return the query for the errands of *topics* that may be run at ``moment``, oldest first."""
+    query = select(OutboxMessage.id, OutboxMessage.topic, OutboxMessage.facts)
+    free = leases.is_free_at(OutboxMessage, bindparam("moment"), bindparam("too_far"))
+    query = query.where(OutboxMessage.done_at.is_(None), OutboxMessage.due_at <= bindparam("moment"), free, topics)
+    return query.order_by(OutboxMessage.due_at, OutboxMessage.id).limit(AT_ONCE)
+
+
+_DUE_SLOW, _DUE = _due_of(OutboxMessage.topic.in_(SLOW)), _due_of(OutboxMessage.topic.not_in(SLOW))
+
+
 def due(session: Session, *, now: datetime, slow: bool = False) -> list[DueMessage]:
     """Return the errands that may be run now, oldest first; the *slow* ones, or all the others."""
-    open_now = (OutboxMessage.done_at.is_(None), OutboxMessage.due_at <= now)
-    topic = OutboxMessage.topic.in_(SLOW) if slow else OutboxMessage.topic.not_in(SLOW)
-    query = select(OutboxMessage.id, OutboxMessage.topic, OutboxMessage.facts).where(
-        *open_now, leases.is_free(OutboxMessage, LEASE, now=now), topic
-    )
-    found = session.execute(query.order_by(OutboxMessage.due_at, OutboxMessage.id).limit(AT_ONCE))
+    at = {"moment": now, "too_far": leases.too_far(LEASE, now=now)}
+    found = session.connection().execute(_DUE_SLOW if slow else _DUE, at)
     return [DueMessage(message_id, of, facts) for message_id, of, facts in found]
 
 

@@ -19,7 +19,7 @@ from callcenter.domain.duty.presence import (
 )
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.staff.roles import Contact
-from callcenter.models.base import new_id
+from callcenter.models.base import new_id, unless_changed
 from callcenter.models.calls.calls import Presence
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.delivery import live
@@ -64,7 +64,8 @@ class AccountEnded(HelplineError):
 
 def lock(session: Session, staff_id: str) -> Presence | None:
     """Return what this person is doing, read anew and locked against a second writer."""
-    return session.scalar(_BY_STAFF, {"staff_id": staff_id}, execution_options={"populate_existing": True})
+    options = {"populate_existing": True, **unless_changed(session, Presence)}
+    return session.scalar(_BY_STAFF, {"staff_id": staff_id}, execution_options=options)
 
 
 def get(session: Session, staff_id: str) -> Presence | None:

@@ -62,6 +62,9 @@ _OF_NUMBER = (
 )
 
 
+_IS_FLAGGED = select(_OF_NUMBER.with_only_columns(NumberFlag.id).exists())
+
+
 def admission_parameters(session: Session, e164: str | None, now: datetime) -> dict[str, object]:
     """Return the parameters of ``BLOCKED`` for a caller; one without a number is never blocked."""
     hashes = [] if e164 is None else ring_of(session).blind_indexes(PURPOSE, e164)
@@ -85,6 +88,15 @@ def of_call(session: Session, call: Call, *, now: datetime, policy: Policy) -> N
         return None
     found = session.scalar(_OF_NUMBER, admission_parameters(session, number, now))
     return None if found is None or is_nobodys(session, number, policy) else found
+
+
+def is_flagged(session: Session, call: Call, *, now: datetime, policy: Policy) -> bool:
+    """Return whether a flag is in force on the number behind a call."""
+    number = _number_of(session, call)
+    if number is None:
+        return False
+    found = session.connection().scalar(_IS_FLAGGED, admission_parameters(session, number, now))
+    return bool(found) and not is_nobodys(session, number, policy)
 
 
 def is_at_hand(session: Session, call: Call, staff: Staff) -> bool:

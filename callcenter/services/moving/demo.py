@@ -23,6 +23,7 @@ from callcenter.services.cases.cases import NewCase, NewPerson
 from callcenter.services.moving.demo_stories import Character, Talk, characters
 from callcenter.services.records import consultations
 from callcenter.services.staff.accounts import NewStaff, add_staff
+from callcenter.services.staff.passwords import hashed
 from callcenter.services.trail.audit import Actor, staff_member
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def seed(session: Session, *, by: Actor, now: datetime, hasher: PasswordHasher |
     sign_ins, staff = [], dict[str, Staff]()
     for new in STAFF:
         password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
-        account = staff[new.login] = add_staff(session, new, password, by=by, now=now, hasher=hasher)
+        account = staff[new.login] = add_staff(session, new, hashed(password, hasher), by=by, now=now)
         if new.login == ON_THE_TELEPHONE:
             account.phone, account.contact = HANDSET, Contact.PHONE  # past the check that it is a real telephone
         sign_ins.append(SignIn(new.name, new.login, password, new.role.value, account.phone))

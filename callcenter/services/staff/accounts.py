@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -23,6 +23,7 @@ from callcenter.domain.staff.second_factor import FIRST_PASSWORD_DAYS, FIRST_PAS
 from callcenter.models.base import new_id
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.staff import passwords
+from callcenter.services.staff.passwords import Comparison, Hash
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import SYSTEM, Actor, Subject, staff_member
 
@@ -60,6 +61,19 @@ class NoTelephone(HelplineError):
 
 
 @dataclass(frozen=True)
+class FirstPassword:
+    """A made-up password that works once, within a week, to choose another."""
+
+    text: str = field(repr=False)
+    hash: Hash
+
+    @classmethod
+    def made_up(cls, hasher: PasswordHasher | None = None) -> Self:
+        text = made_up(FIRST_PASSWORD_GROUPS)
+        return cls(text, passwords.hashed(text, hasher))
+
+
+@dataclass(frozen=True)
 class NewStaff:
     """What an account is created from; a *phone* makes the telephone the contact (else ``UnusableNumber``)."""
 
@@ -70,9 +84,7 @@ class NewStaff:
     demo: bool = False
 
 
-def add_staff(
-    session: Session, new: NewStaff, password: str, *, by: Actor, now: datetime, hasher: PasswordHasher | None = None
-) -> Staff:
+def add_staff(session: Session, new: NewStaff, password: Hash, *, by: Actor, now: datetime) -> Staff:
     """Create an account; ``LoginTaken`` if the login exists, in any case or width."""
     login = normalised_login(new.login)
     if not LOGIN.fullmatch(login):
@@ -82,7 +94,7 @@ def add_staff(
         login=login,
         name=new.name,
         role=new.role,
-        password_hash=passwords.hashed(password, hasher),
+        password_hash=password.value,
         session_token=_new_token(),
         demo=new.demo,
         created_at=now,
@@ -97,21 +109,25 @@ def add_staff(
     return staff
 
 
-def check_password(
-    session: Session, login: str, password: str, *, now: datetime, hasher: PasswordHasher | None = None
-) -> Staff | None:
+def stored_hash(session: Session, login: str) -> str | None:
+    """Return the hash to compare a password with, None for an unknown login."""
+    return session.scalar(select(Staff.password_hash).where(Staff.login == normalised_login(login)))
+
+
+def check_password(session: Session, login: str, compared: Comparison, *, now: datetime) -> Staff | None:
     """Return the account if login and password fit and it is active; commit either way, for the trail.
 
-    An unknown login costs the same time as a wrong password, and what was typed is kept nowhere.
+    What was *compared* beforehand counts only if the same hash is still stored. An unknown login costs the same time
+    as a wrong password, and what was typed is kept nowhere.
     """
-    staff = find(session, login)
-    fits = passwords.matches(staff.password_hash if staff else None, password, hasher)
+    staff = session.scalar(select(Staff).where(Staff.login == normalised_login(login)).with_for_update(key_share=True))
+    fits = staff is not None and compared.fits and staff.password_hash == compared.stored
     if staff is None or not fits or not staff.active:
         subject = Subject("staff", staff.id if staff else None)
         audit.record(session, actor=SYSTEM, action="staff.sign_in_refused", subject=subject, now=now)
         return None
-    if passwords.is_outdated(staff.password_hash, hasher):
-        staff.password_hash = passwords.rehashed(password, hasher)
+    if compared.renewed is not None:
+        staff.password_hash = compared.renewed
     return staff
 
 
@@ -156,24 +172,18 @@ def by_session_token(session: Session, token: str) -> Staff | None:
     return session.scalar(select(Staff).where(Staff.session_token == token, Staff.active))
 
 
-def set_password(
-    session: Session, staff: Staff, password: str, *, by: Actor, now: datetime, hasher: PasswordHasher | None = None
-) -> None:
+def set_password(session: Session, staff: Staff, password: Hash, *, by: Actor, now: datetime) -> None:
     """Set a new password, and sign the account's browsers out."""
-    staff.password_hash = passwords.hashed(password, hasher)
+    staff.password_hash = password.value
     staff.first_password_until = None
     _change(session, staff, "staff.set_password", by, now)
 
 
-def give_first_password(
-    session: Session, staff: Staff, *, by: Actor, now: datetime, hasher: PasswordHasher | None = None
-) -> str:
-    """Set and return a password that works once, within a week, to choose another."""
-    password = made_up(FIRST_PASSWORD_GROUPS)
-    staff.password_hash = passwords.hashed(password, hasher)
+def give_first_password(session: Session, staff: Staff, first: FirstPassword, *, by: Actor, now: datetime) -> None:
+    """Set a password that works once, within a week, to choose another."""
+    staff.password_hash = first.hash.value
     staff.first_password_until = now + timedelta(days=FIRST_PASSWORD_DAYS)
     _change(session, staff, "staff.first_password", by, now)
-    return password
 
 
 def check_first_password(staff: Staff, *, now: datetime) -> bool:

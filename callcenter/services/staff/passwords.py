@@ -1,9 +1,15 @@
-"""Hashing and checking passwords with argon2id."""
+"""Hashing and checking passwords with argon2id, always before a transaction and never inside one.
+
+A transaction of the desk that waited for argon2 would keep every webhook waiting where a database has one writer.
+"""
 
 from __future__ import annotations
 
 import threading
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -17,6 +23,13 @@ LONGEST = 256
 
 _places = threading.BoundedSemaphore(2)
 """A hash takes 64 MiB and a tenth of a second of a processor: more than two at once would starve the line."""
+
+LONGEST_WAIT = 5.0
+"""Seconds for which a password waits for its turn."""
+
+
+class PasswordsBusy(Exception):
+    """Raised when too many passwords are checked at once; another try a moment later goes through."""
 
 
 class PasswordTooShort(HelplineError):
@@ -43,38 +56,58 @@ def hasher() -> PasswordHasher:
     return PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
 
 
-def hashed(password: str, by: PasswordHasher | None = None) -> str:
+@dataclass(frozen=True)
+class Hash:
+    """The hash of a new password, ready to be stored."""
+
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What came of comparing a password with the one that was stored a moment ago."""
+
+    fits: bool
+    stored: str | None = field(repr=False)
+    renewed: str | None = field(default=None, repr=False)
+    """Its hash with today's parameters, where the stored one was made with others."""
+
+
+def hashed(password: str, by: PasswordHasher | None = None) -> Hash:
     """Return the hash of a new password of staff, or raise what is wrong with it."""
     plain = _normalised(password)
     if len(plain) < SHORTEST_FOR_STAFF:
         raise PasswordTooShort
     if len(plain) > LONGEST:
         raise PasswordTooLong
-    return rehashed(plain, by)
+    with _turn():
+        return Hash((by or hasher()).hash(plain))
 
 
-def rehashed(password: str, by: PasswordHasher | None = None) -> str:
-    """Return the hash of a known password, with today's parameters."""
-    with _places:
-        return (by or hasher()).hash(_normalised(password))
-
-
-def matches(stored: str | None, password: str, by: PasswordHasher | None = None) -> bool:
-    """Return whether *password* is the stored one; with nothing stored it takes as long."""
+def compare(stored: str | None, password: str, by: PasswordHasher | None = None) -> Comparison:
+    """Compare *password* with the *stored* hash; with nothing stored it takes as long."""
     from argon2.exceptions import InvalidHashError, VerificationError
 
-    chosen = by or hasher()
-    with _places:
+    chosen, plain = by or hasher(), _normalised(password)
+    with _turn():
         try:
-            chosen.verify(stored or _nobody(chosen), _normalised(password)[:LONGEST])
+            chosen.verify(stored or _nobody(chosen), plain[:LONGEST])
         except (VerificationError, InvalidHashError):
-            return False
-    return stored is not None
+            return Comparison(False, stored)
+        if stored is None:
+            return Comparison(False, None)
+        return Comparison(True, stored, chosen.hash(plain) if chosen.check_needs_rehash(stored) else None)
 
 
-def is_outdated(stored: str, by: PasswordHasher | None = None) -> bool:
-    """Return whether the hash was made with other parameters than today's."""
-    return (by or hasher()).check_needs_rehash(stored)
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for a place among the few that work at once; ``PasswordsBusy`` if it takes too long."""
+    if not _places.acquire(timeout=LONGEST_WAIT):
+        raise PasswordsBusy
+    try:
+        yield
+    finally:
+        _places.release()
 
 
 @cache

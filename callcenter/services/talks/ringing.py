@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import String, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from callcenter.domain.calls.lifecycle import LIVE_OFFERS, OPEN_OFFERS, PASSED_BY, CallState, OfferState, Purpose
 from callcenter.domain.calls.waiting import key_given_up_at, ring_given_up_at
@@ -18,6 +19,7 @@ from callcenter.domain.duty.presence import Work
 from callcenter.domain.policy import Policy
 from callcenter.domain.records.record_codes import Channel
 from callcenter.domain.staff.roles import Contact
+from callcenter.models.base import unless_changed
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.models.columns import Moment
 from callcenter.services.calls import calls, escalation
@@ -49,6 +51,17 @@ _LIVE_LEGS = (
     .with_for_update(key_share=True)
 )
 
+_WIN = (
+    update(Call)
+    .where(Call.id == bindparam("call_id"), Call.state == CallState.WAITING)
+    .values(
+        state=CallState.CLAIMED,
+        offer_id=bindparam("winner"),
+        claimed_at=bindparam("moment", type_=Moment),
+        last_news_at=bindparam("moment", type_=Moment),
+    )
+)
+
 _HEARD_OF = (
     update(Offer)
     .where(Offer.id == bindparam("offer_id"), Offer.leg_sid.is_(None))
@@ -68,7 +81,7 @@ _HEARD_RINGING = (
 
 def find(session: Session, offer_id: str) -> Offer | None:
     """Return the offer, locked against a second writer."""
-    return session.scalar(_BY_ID, {"offer_id": offer_id})
+    return session.scalar(_BY_ID, {"offer_id": offer_id}, execution_options=unless_changed(session, Offer))
 
 
 def find_with_call(session: Session, offer_id: str) -> tuple[Offer | None, Call | None]:
@@ -112,13 +125,14 @@ def claim(session: Session, offer: Offer, call: Call, *, now: datetime) -> bool:
 
 def _win(session: Session, offer: Offer, call: Call, now: datetime) -> bool:
     """Claim the call by compare-and-set: it is this offer's if it still waits."""
-    won = session.execute(
-        update(Call)
-        .where(Call.id == call.id, Call.state == CallState.WAITING)
-        .values(state=CallState.CLAIMED, offer_id=offer.id, claimed_at=now, last_news_at=now)
-        .returning(Call.id)
-    )
-    return won.one_or_none() is not None
+    session.flush()
+    wanted = {"call_id": call.id, "winner": offer.id, "moment": now}
+    if session.connection().execute(_WIN, wanted).rowcount == 0:
+        return False
+    won = {"state": CallState.CLAIMED, "offer_id": offer.id, "claimed_at": now, "last_news_at": now}
+    for name, value in won.items():
+        set_committed_value(call, name, value)
+    return True
 
 
 def _end_other_rings(session: Session, call: Call, winner: Offer, *, now: datetime) -> None:
@@ -185,7 +199,7 @@ def _free(session: Session, offer: Offer, call: Call, *, now: datetime, unreacha
 
 def live_legs(session: Session, call: Call) -> Sequence[Offer]:
     """Return every leg in or on the way into a call, locked, the first one first."""
-    return session.scalars(_LIVE_LEGS, {"call_id": call.id}).all()
+    return session.scalars(_LIVE_LEGS, {"call_id": call.id}, execution_options=unless_changed(session, Offer)).all()
 
 
 def was_just_taken(session: Session, staff_id: str, *, now: datetime) -> bool:

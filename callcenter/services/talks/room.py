@@ -27,6 +27,7 @@ from callcenter.domain.calls.lifecycle import (
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.talks.room import RoomEvent
 from callcenter.domain.talks.talk import Help
+from callcenter.models.base import unless_changed
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.services.calls import calls, reserved
 from callcenter.services.delivery import live, outbox
@@ -303,4 +304,4 @@ def release_claim(session: Session, call: Call, offer: Offer, *, now: datetime) 
 
 def _last_claimed(session: Session, call: Call) -> Offer | None:
     """Return the offer that last claimed the call; an ended call still learns of its talk."""
-    return session.scalar(_LAST_CLAIMED, {"call_id": call.id})
+    return session.scalar(_LAST_CLAIMED, {"call_id": call.id}, execution_options=unless_changed(session, Offer))

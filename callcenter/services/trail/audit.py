@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import event, func, insert, select, update
+from sqlalchemy import Table, event, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -33,6 +33,10 @@ BEFORE_ALL = "0" * 64
 AT_ONCE = 1000
 """Entries that are read together, and between two words of how far a walk is."""
 Progress = Callable[[int, int], object]
+
+_ENTER = insert(cast(Table, AuditEntry.__table__))
+_MOVE = update(AuditHead)
+_LAST = select(AuditHead.seq, AuditHead.hash, AuditHead.data_key_id).with_for_update()
 
 _chain_keys: dict[str, bytes] = {}
 """By data key, for this process."""
@@ -169,8 +173,9 @@ def _chain_pending(session: Session) -> None:
         row = entry.row | {"seq": seq, "previous_hash": previous}
         previous = chain_hash(key, previous, _canonical(row))
         rows.append(row | {"hash": previous})
-    session.execute(insert(AuditEntry), rows)
-    session.execute(update(AuditHead).values(seq=seq, hash=previous))
+    connection = session.connection()
+    connection.execute(_ENTER, rows)
+    connection.execute(_MOVE, {"seq": seq, "hash": previous})
 
 
 @event.listens_for(Session, "after_soft_rollback")
@@ -188,11 +193,10 @@ def _transactions(session: Session) -> Iterable[SessionTransaction]:
 
 def _lock_head(session: Session) -> tuple[int, str, str]:
     """Lock the end of the chain; on SQLite the writer's transaction is the lock."""
-    query = select(AuditHead.seq, AuditHead.hash, AuditHead.data_key_id).with_for_update()
-    row = session.execute(query).one_or_none()
+    row = session.connection().execute(_LAST).one_or_none()
     if row is None:
         _begin_chain(session)
-        row = session.execute(query).one()
+        row = session.connection().execute(_LAST).one()
     return row.seq, row.hash, row.data_key_id
 
 

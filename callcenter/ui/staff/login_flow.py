@@ -14,12 +14,12 @@ from flask_login import login_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.context import ports, settings
+from callcenter.context import ports, reading, settings
 from callcenter.domain.calendar.times import local_date, short_date
 from callcenter.domain.staff.second_factor import due
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.duty import presence
-from callcenter.services.staff import accounts, second_factor
+from callcenter.services.staff import accounts, passwords, second_factor
 from callcenter.services.staff.authenticators import RelyingParty
 from callcenter.ui.access import SignedIn, local_path, note_activity
 from callcenter.ui.kit.answers import from_script
@@ -69,6 +69,13 @@ def advance(database: Session, staff: Staff, how: str) -> str:
         session["onward"] = to
         return url_for("staff.safety")
     return to
+
+
+def compare(login: str, password: str) -> passwords.Comparison:
+    """Compare a password with the account's; no transaction is open meanwhile."""
+    with reading() as database:
+        stored = accounts.stored_hash(database, login)
+    return passwords.compare(stored, password)
 
 
 def pending_staff(database: Session, step: str) -> Staff | None:

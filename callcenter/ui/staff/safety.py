@@ -11,7 +11,7 @@ from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.staff.second_factor import MOST_PASSKEYS
 from callcenter.models.staff.accounts import Staff
-from callcenter.services.staff import accounts, authenticators, passkeys, second_factor
+from callcenter.services.staff import accounts, authenticators, passkeys, passwords, second_factor
 from callcenter.services.trail.audit import staff_member
 from callcenter.ui.access import local_path, myself, staff
 from callcenter.ui.kit.answers import again, onward
@@ -146,13 +146,15 @@ def change_password() -> str | Response | tuple[str, int]:
     """Change the password."""
     form, now = PasswordForm(), ports().clock.now()
     if form.validate():
-        with unit_of_work() as database:
-            person = myself(database)
-            try:
-                accounts.set_password(database, person, form.password.data or "", by=staff_member(person.id), now=now)
+        try:
+            chosen = passwords.hashed(form.password.data or "")
+        except HelplineError as refused:
+            form.refuse(refused, "password")
+        else:
+            with unit_of_work() as database:
+                person = myself(database)
+                accounts.set_password(database, person, chosen, by=staff_member(person.id), now=now)
                 login_flow.renew_session(database, person)
-            except HelplineError as refused:
-                form.refuse(refused, "password")
     if form.problems:
         return again(_draw(password=form))
     return _back("パスワードを変えました。")

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from flask import redirect, render_template, session, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.context import ports, unit_of_work
+from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.errors import HelplineError
-from callcenter.models.staff.accounts import Staff
 from callcenter.services.staff import accounts, passkeys, passwords, second_factor
 from callcenter.services.trail.audit import staff_member
 from callcenter.ui.access import local_path, public
@@ -93,24 +89,33 @@ def first_password() -> str | Response:
 @limiter.limit("60 per 10 minutes")
 def choose_password() -> str | Response | tuple[str, int]:
     """Replace the first password."""
-    form, to, now = PasswordForm(), "", ports().clock.now()
+    form, chosen, now = PasswordForm(), None, ports().clock.now()
+    with reading() as database:
+        staff = login_flow.pending_staff(database, "password")
+        first = None if staff is None else staff.password_hash
+    if first is None:
+        return _back_to_the_door()
+    if form.validate():
+        try:
+            chosen = _hashed_anew(form.password.data or "", first)
+        except HelplineError as refused:
+            form.refuse(refused, "password")
+    if chosen is None:
+        return again(_first_password_page(form))
     with unit_of_work() as database:
         staff = login_flow.pending_staff(database, "password")
         if staff is None:
             return _back_to_the_door()
-        if form.validate():
-            try:
-                _replace(database, staff, form.password.data or "", now=now)
-                to = login_flow.advance(database, staff, login_flow.first_proof())
-            except HelplineError as refused:
-                form.refuse(refused, "password")
-    return again(_first_password_page(form)) if form.problems else redirect(to, 303)
+        accounts.set_password(database, staff, chosen, by=staff_member(staff.id), now=now)
+        to = login_flow.advance(database, staff, login_flow.first_proof())
+    return redirect(to, 303)
 
 
-def _replace(database: Session, staff: Staff, password: str, *, now: datetime) -> None:
-    if passwords.matches(staff.password_hash, password):
+def _hashed_anew(password: str, first: str) -> passwords.Hash:
+    """Return the hash of one's own password, which is not the *first* one."""
+    if passwords.compare(first, password).fits:
         raise HelplineError(SAME)
-    accounts.set_password(database, staff, password, by=staff_member(staff.id), now=now)
+    return passwords.hashed(password)
 
 
 def _first_password_page(form: PasswordForm) -> str:

@@ -55,9 +55,12 @@ def proved() -> Response | tuple[str, int]:
     """Check the password, and a code from whoever has a second factor."""
     form, now = ProveForm(), ports().clock.now()
     if form.validate():
+        with reading() as database:
+            login = myself(database).login
+        compared = login_flow.compare(login, form.password.data or "")
         with unit_of_work() as database:
-            person = myself(database)
-            if accounts.check_password(database, person.login, form.password.data or "", now=now) is None:
+            person = accounts.check_password(database, login, compared, now=now)
+            if person is None:
                 form.add("password", WRONG)
             else:
                 _take_code(database, person, form, now)

@@ -97,8 +97,10 @@ def login() -> str | Response:
 def sign_in() -> str | Response | tuple[str, int]:
     form, now, to, problem = LoginForm(), ports().clock.now(), None, WRONG
     if form.validate():
+        login = form.login.data or ""
+        compared = login_flow.compare(login, form.password.data or "")
         with unit_of_work() as database:
-            found = accounts.check_password(database, form.login.data or "", form.password.data or "", now=now)
+            found = accounts.check_password(database, login, compared, now=now)
             try:
                 to = None if found is None else login_flow.advance(database, found, "password")
             except FirstPasswordOver as over:

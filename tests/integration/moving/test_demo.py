@@ -20,7 +20,7 @@ from callcenter.services.cases import wall
 from callcenter.services.moving import demo
 from callcenter.services.moving.demo import SignIn
 from callcenter.services.names.nickname_search import search
-from callcenter.services.staff import accounts
+from callcenter.services.staff import accounts, passwords
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import OPERATOR
 from tests.integration.people import NOW, member
@@ -39,7 +39,8 @@ def sign_ins(session: Session) -> list[SignIn]:
 def test_everybody_of_the_trial_can_sign_in_and_one_answers_by_telephone(
     session: Session, sign_ins: list[SignIn]
 ) -> None:
-    found = [accounts.check_password(session, s.login, s.password, now=NOW, hasher=CHEAP) for s in sign_ins]
+    compared = {s.login: passwords.compare(accounts.stored_hash(session, s.login), s.password, CHEAP) for s in sign_ins}
+    found = [accounts.check_password(session, login, one, now=NOW) for login, one in compared.items()]
     roles = [account.role for account in found if account is not None]
     assert roles == [Role.COUNSELLOR, Role.COUNSELLOR, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR]
     assert len({s.password for s in sign_ins}) == 5

@@ -6,8 +6,7 @@ import subprocess
 
 from tests.bench import startup
 from tests.bench.__main__ import ROOT
-from tests.bench.environment import environment
-from tests.bench.places import python
+from tests.bench.places import environment, python
 
 COLLECTOR = f"{startup.WEB}; import gc; print(gc.isenabled(), gc.get_freeze_count() > 100_000)"
 

@@ -140,7 +140,7 @@ def test_a_lost_second_factor_is_taken_away_with_a_reason_and_the_others_are_tol
         assert entry.facts == {"reason": "lost", "checked": "in_person"}
         assert not second_factor.factors_of(session, bereft).any
         watcher = session.scalars(select(Staff).where(Staff.login == "tokatsu")).one()
-        watcher.first_password_until, watcher.password_hash = None, passwords.hashed(OWN)
+        watcher.first_password_until, watcher.password_hash = None, passwords.hashed(OWN).value
     other = site.another_browser()
     other.sign_in("tokatsu", OWN)
     assert "担当08さんの「もうひとつの確認」を外しました" in other.get("/admin/notices").text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from argon2 import PasswordHasher
@@ -27,11 +27,16 @@ PASSWORD = "夜の図書館と長い散歩と朝"
 
 def add(session: Session, login: str = "tanto07", phone: str | None = None, password: str = PASSWORD) -> Staff:
     new = NewStaff(login, "担当07", Role.COUNSELLOR, phone=phone)
-    return accounts.add_staff(session, new, password, by=OPERATOR, now=NOW, hasher=CHEAP)
+    return accounts.add_staff(session, new, passwords.hashed(password, CHEAP), by=OPERATOR, now=NOW)
+
+
+def check(session: Session, login: str, password: str, by: PasswordHasher = CHEAP) -> Staff | None:
+    compared = passwords.compare(accounts.stored_hash(session, login), password, by)
+    return accounts.check_password(session, login, compared, now=NOW)
 
 
 def sign_in(session: Session, login: str, password: str) -> Staff | None:
-    found = accounts.check_password(session, login, password, now=NOW, hasher=CHEAP)
+    found = check(session, login, password)
     if found is not None:
         accounts.record_sign_in(session, found, "password", now=NOW)
     return found
@@ -81,7 +86,7 @@ def test_every_change_of_an_account_is_in_the_trail(session: Session) -> None:
     added = add(session)
     sign_in(session, "tanto07", PASSWORD)
     accounts.set_role(session, added, Role.SUPERVISOR, by=OPERATOR, now=NOW)
-    accounts.set_password(session, added, PASSWORD + "2", by=OPERATOR, now=NOW, hasher=CHEAP)
+    accounts.set_password(session, added, passwords.hashed(PASSWORD + "2", CHEAP), by=OPERATOR, now=NOW)
     accounts.set_phone(session, added, "+819012345678", by=OPERATOR, now=NOW)
     accounts.sign_out(session, added, now=NOW)
     accounts.set_active(session, added, False, by=OPERATOR, now=NOW)
@@ -100,7 +105,7 @@ def test_every_change_of_an_account_is_in_the_trail(session: Session) -> None:
 def test_a_session_ends_with_the_password_the_role_and_the_account(session: Session) -> None:
     added = add(session)
     changes: list[Callable[[], None]] = [
-        lambda: accounts.set_password(session, added, PASSWORD + "2", by=OPERATOR, now=NOW, hasher=CHEAP),
+        lambda: accounts.set_password(session, added, passwords.hashed(PASSWORD + "2", CHEAP), by=OPERATOR, now=NOW),
         lambda: accounts.set_role(session, added, Role.AUDITOR, by=OPERATOR, now=NOW),
         lambda: accounts.sign_out(session, added, now=NOW),
         lambda: accounts.set_active(session, added, False, by=OPERATOR, now=NOW),
@@ -122,9 +127,9 @@ def test_an_ended_account_neither_signs_in_nor_keeps_a_session(session: Session)
 def test_a_hash_with_older_parameters_is_renewed_at_sign_in(session: Session) -> None:
     added = add(session)
     stronger = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)
-    assert accounts.check_password(session, "tanto07", PASSWORD, now=NOW, hasher=stronger) is added
+    assert check(session, "tanto07", PASSWORD, stronger) is added
     assert not stronger.check_needs_rehash(added.password_hash)
-    assert accounts.check_password(session, "tanto07", PASSWORD, now=NOW + timedelta(days=1), hasher=stronger) is added
+    assert check(session, "tanto07", PASSWORD, stronger) is added
 
 
 def test_the_telephone_makes_the_contact_and_is_sealed(session: Session) -> None:

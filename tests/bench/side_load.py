@@ -1,0 +1,109 @@
+"""People at their desks, from another process: ``python -m tests.bench.side_load --web PORT --seconds N``.
+
+Ten people sign in at the same moment, again every few seconds, and a supervisor follows the live board as a browser
+does: an event stream, and the parts of the board after every hint.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import re
+import sys
+import threading
+import time
+from collections import Counter
+from urllib.parse import urlencode
+
+from callcenter.loopback import HOST
+from tests.desk import PASSWORD
+
+PEOPLE = [f"tanto{number}" for number in range(10)]
+SUPERVISOR = "tokatsu"
+EVERY = 5.0
+"""Seconds from one time that everybody signs in to the next."""
+DOOR, STREAM, PARTS = "/staff/login", "/console/events?tab=bench", "/reports/board/parts"
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+TIMEOUT = 30.0
+
+
+class Browser:
+    """One person's browser, which keeps its cookies."""
+
+    def __init__(self, web: int, number: int) -> None:
+        self.number, self.tries, self.cookies = number, 0, dict[str, str]()
+        self._connection = http.client.HTTPConnection(HOST, web, timeout=TIMEOUT)
+
+    def ask(self, method: str, path: str, fields: dict[str, str] | None = None) -> tuple[int, str]:
+        """Send a request and return the status and the text of its answer."""
+        answer = self.begin(method, path, fields)
+        return answer.status, answer.read().decode()
+
+    def begin(self, method: str, path: str, fields: dict[str, str] | None = None) -> http.client.HTTPResponse:
+        """Send a request and return its answer, of which the text is still to be read."""
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        headers["X-Forwarded-For"] = f"10.1.{self.number}.{self.tries}"  # nobody is kept out for having come so often
+        if fields is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self._connection.request(method, path, None if fields is None else urlencode(fields), headers)
+        answer = self._connection.getresponse()
+        for cookie in answer.headers.get_all("Set-Cookie", []):
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer
+
+    def sign_in(self, login: str) -> int:
+        """Sign in as a newcomer and return the status of the answer: 302 leads in."""
+        self.tries, self.cookies = self.tries + 1, {}
+        _, page = self.ask("GET", DOOR)
+        fields = {"csrf_token": TOKEN.findall(page)[0], "login": login, "password": PASSWORD}
+        return self.ask("POST", DOOR, fields)[0]
+
+
+def sign_in_again_and_again(web: int, number: int, until: float, met: Counter[str]) -> None:
+    """Let one of the ten sign in whenever it is time."""
+    browser, due = Browser(web, number), time.monotonic()
+    while due < until:
+        time.sleep(max(0.0, due - time.monotonic()))
+        status = browser.sign_in(PEOPLE[number])
+        met["signed in" if status == 302 else f"sign-in answered {status}"] += 1
+        due = max(due + EVERY, time.monotonic())
+
+
+def follow(web: int, until: float, met: Counter[str]) -> None:
+    """Let the supervisor follow the board: one browser listens, and the same person's looks after each hint."""
+    browser, listener = Browser(web, 200), Browser(web, 200)
+    browser.sign_in(SUPERVISOR)
+    listener.cookies = dict(browser.cookies)
+    stream = listener.begin("GET", STREAM)
+    if stream.status != 200:
+        met[f"stream answered {stream.status}"] += 1
+        return
+    while time.monotonic() < until and (line := stream.readline()):
+        if line.startswith((b"event: change", b"event: hello")):
+            status, _ = browser.ask("GET", PARTS)
+            met["boards" if status == 200 else f"board answered {status}"] += 1
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--web", type=int, required=True)
+    parser.add_argument("--seconds", type=float, required=True)
+    wish = parser.parse_args()
+    met, until = Counter[str](), time.monotonic() + wish.seconds
+    threading.Thread(target=follow, args=(wish.web, until, met), daemon=True).start()
+    people = [
+        threading.Thread(target=sign_in_again_and_again, args=(wish.web, number, until, met))
+        for number in range(len(PEOPLE))
+    ]
+    for one in people:
+        one.start()
+    for one in people:
+        one.join()
+    print(json.dumps(met))  # noqa: T201  # the run reads it
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
