@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy import BindParameter, ColumnElement, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from callcenter.models.leases import Leased
 
 Row = TypeVar("Row", bound=Leased)
 Condition = ColumnElement[bool]
+When = datetime | BindParameter[datetime]
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,19 @@ class LeasedRow(Generic[Row]):
 
 
 def is_free(model: type[Leased], length: timedelta, *, now: datetime) -> Condition:
-    """Return the condition that the row is not leased, or its lease is over.
+    """Return the condition that the row is not leased, or its lease is over."""
+    return is_free_at(model, now, latest_end(length, now=now))
 
-    A lease that ends much later than one taken now would is from before the clock was put back.
-    """
+
+def is_free_at(model: type[Leased], now: When, latest: When) -> Condition:
+    """Return the same condition for a moment that may be given later, with its ``latest_end``."""
     until = model.leased_until
-    return or_(until.is_(None), until <= now, until > now + 2 * length)
+    return or_(until.is_(None), until <= now, until > latest)
+
+
+def latest_end(length: timedelta, *, now: datetime) -> datetime:
+    """Return when a lease may end at the latest: one that ends later is from before the clock was put back."""
+    return now + 2 * length
 
 
 def take(

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from callcenter.models.base import append, info
+from callcenter.models.columns import Moment
 from callcenter.models.delivery.outbox import OutboxMessage
 from callcenter.services.delivery import leases
 
@@ -56,14 +57,22 @@ class DueMessage(NamedTuple):
     facts: dict[str, Any]
 
 
+_NOW, _LATEST = bindparam("now", type_=Moment), bindparam("latest", type_=Moment)
+# Every process looks every second: built anew for each look, the query would cost more than its answer.
+_DUE = (
+    select(OutboxMessage.id, OutboxMessage.topic, OutboxMessage.facts)
+    .where(OutboxMessage.done_at.is_(None), OutboxMessage.due_at <= _NOW)
+    .where(leases.is_free_at(OutboxMessage, _NOW, _LATEST))
+    .order_by(OutboxMessage.due_at, OutboxMessage.id)
+    .limit(AT_ONCE)
+)
+_DUE_SLOW, _DUE_QUICK = _DUE.where(OutboxMessage.topic.in_(SLOW)), _DUE.where(OutboxMessage.topic.not_in(SLOW))
+
+
 def due(session: Session, *, now: datetime, slow: bool = False) -> list[DueMessage]:
     """Return the errands that may be run now, oldest first; the *slow* ones, or all the others."""
-    open_now = (OutboxMessage.done_at.is_(None), OutboxMessage.due_at <= now)
-    topic = OutboxMessage.topic.in_(SLOW) if slow else OutboxMessage.topic.not_in(SLOW)
-    query = select(OutboxMessage.id, OutboxMessage.topic, OutboxMessage.facts).where(
-        *open_now, leases.is_free(OutboxMessage, LEASE, now=now), topic
-    )
-    found = session.execute(query.order_by(OutboxMessage.due_at, OutboxMessage.id).limit(AT_ONCE))
+    moments = {"now": now, "latest": leases.latest_end(LEASE, now=now)}
+    found = session.execute(_DUE_SLOW if slow else _DUE_QUICK, moments)
     return [DueMessage(message_id, of, facts) for message_id, of, facts in found]
 
 
