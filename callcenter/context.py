@@ -11,7 +11,7 @@ from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
-from callcenter.domain.outage import Alarms, Outage
+from callcenter.domain.outage import Outage, TroubleCounts
 from callcenter.domain.ports import LineWords, Ports
 from callcenter.models.base import READING, db, info
 from callcenter.models.keys import lend_ring
@@ -26,7 +26,7 @@ class Context:
     ports: Ports
     ring: KeyRing = field(repr=False)
     outage: Outage = field(default_factory=Outage)
-    alarms: Alarms = field(default_factory=Alarms)
+    troubles: TroubleCounts = field(default_factory=TroubleCounts)
     """Both of this process alone."""
 
 

@@ -141,7 +141,7 @@ def _alarm(kind: str, what: str, mistake: Exception | None = None) -> None:
     here = context()
     now = here.ports.clock.now()
     here.outage.failed(now)
-    untold = here.alarms.raised(kind, now)
+    untold = here.troubles.met(kind, now)
     if untold:
         log.error("%s; stand-ins since this was last said: %d", what, untold, exc_info=mistake)
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 QUIET = timedelta(minutes=1)
-"""An alarm that was just told stays quiet for so long; it then tells how often it was raised meanwhile."""
+"""A trouble that was just told stays quiet for so long; it then tells how often it was met meanwhile."""
 
 GAP = timedelta(minutes=5)
 """Failures that lie further apart are two outages: nobody asked in between, so nobody knows."""
@@ -36,7 +36,7 @@ class Outage:
         return timedelta(0) if self._since is None else now - self._since
 
 
-class Alarms:
+class TroubleCounts:
     """Counts trouble by kind, and says when to tell the operator: at once, then once a minute."""
 
     def __init__(self) -> None:
@@ -46,11 +46,11 @@ class Alarms:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Return how often each kind was raised since this process started."""
+        """Return how often each kind was met since this process started."""
         with self._lock:
             return dict(self._counts)
 
-    def raised(self, kind: str, now: datetime) -> int:
+    def met(self, kind: str, now: datetime) -> int:
         """Count one more; return how many are unreported if it is time to report, else 0."""
         with self._lock:
             self._counts[kind] += 1

@@ -133,6 +133,6 @@ def _run(held: LeasedErrand) -> str:
 
 def _shut_out(shut: LineShut) -> None:
     """Tell the operator, once a minute, that our keys or account are refused."""
-    untold = context().alarms.raised("shut", context().ports.clock.now())
+    untold = context().troubles.met("shut", context().ports.clock.now())
     if untold:
         log.error("the telephone company does not let us in (%s); errands that rest since: %d", shut, untold)

@@ -68,7 +68,7 @@ def metrics() -> Response:
     stood_in = Counter(
         "helpline_stand_ins", "Webhooks this process could not answer itself", ["why"], registry=registry
     )
-    for why, count in context().alarms.counts.items():
+    for why, count in context().troubles.counts.items():
         stood_in.labels(why).inc(count)
     up = Gauge("helpline_database_up", "Whether the database answers", registry=registry)
     try:

@@ -16,6 +16,7 @@ from callcenter.crypto import KeyRing
 from callcenter.models.base import connect
 from callcenter.models.keys import lend_ring
 from tests.integration.consoles import Console, Seat, opened
+from tests.line import Phone
 
 
 @pytest.fixture
@@ -53,6 +54,17 @@ def desk(sqlite_url: str) -> Iterator[Console]:
 def seat(desk: Console) -> Seat:
     """A counsellor who has signed in."""
     return desk.seat()
+
+
+@pytest.fixture
+def caller(desk: Console, seat: Seat) -> Phone:
+    """Somebody who talks with the counsellor at *seat*."""
+    seat.takes_the_line()
+    phone = desk.line.dial()
+    seat.is_rung_by(phone)
+    seat.answers()
+    desk.line.advance(2)
+    return phone
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from callcenter.domain.outage import Alarms, Outage
+from callcenter.domain.outage import Outage, TroubleCounts
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -30,9 +30,9 @@ def test_failures_with_nothing_between_them_for_minutes_are_two_outages() -> Non
     assert outage.lasted(after(3601)) == timedelta(seconds=1)
 
 
-def test_an_alarm_is_told_at_once_and_then_with_a_count_once_a_minute() -> None:
-    alarms = Alarms()
-    told = [alarms.raised("database", after(second)) for second in range(0, 130, 10)]
+def test_a_trouble_is_told_at_once_and_then_with_a_count_once_a_minute() -> None:
+    troubles = TroubleCounts()
+    told = [troubles.met("database", after(second)) for second in range(0, 130, 10)]
     assert told == [1, 0, 0, 0, 0, 0, 6, 0, 0, 0, 0, 0, 6]
-    assert alarms.raised("slow", after(5)) == 1
-    assert alarms.counts == {"database": 13, "slow": 1}
+    assert troubles.met("slow", after(5)) == 1
+    assert troubles.counts == {"database": 13, "slow": 1}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+
 from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -18,6 +21,8 @@ from callcenter.ui.access import me, staff_who_may
 from callcenter.ui.kit.answers import done
 from callcenter.ui.kit.sent import UnknownChoice, choice
 
+_Wishes = ParamSpec("_Wishes")
+
 
 def my_leg(session: Session, leg_id: str) -> tuple[Call, Offer]:
     """Return my leg and its call, locked; ``NotYourCall`` for anybody else's."""
@@ -27,15 +32,24 @@ def my_leg(session: Session, leg_id: str) -> tuple[Call, Offer]:
     return call, offer
 
 
+def act_on_my_leg(
+    leg_id: str,
+    act: Callable[Concatenate[Session, Call, Offer, _Wishes], object],
+    *args: _Wishes.args,
+    **wishes: _Wishes.kwargs,
+) -> Response:
+    """Do *act* with my leg and its call; ``NotYourCall`` for anybody else's."""
+    with unit_of_work() as session:
+        act(session, *my_leg(session, leg_id), *args, **wishes)
+    return done("console.board")
+
+
 @bp.post("/legs/<leg_id>/hold")
 @staff_who_may(Action.ANSWER)
 def hold(leg_id: str) -> Response:
     """Put the caller on hold (``held`` 1), or take them off (0)."""
     act = participants.put_on_hold if request.form.get("held") == "1" else participants.take_off_hold
-    with unit_of_work() as session:
-        call, offer = my_leg(session, leg_id)
-        act(session, call, offer, now=ports().clock.now())
-    return done("console.board")
+    return act_on_my_leg(leg_id, act, now=ports().clock.now())
 
 
 @bp.post("/legs/<leg_id>/mute")
@@ -53,51 +67,36 @@ def mute(leg_id: str) -> Response:
 def ask_colleague(leg_id: str) -> Response:
     """Ring a colleague who may take over; ``told`` if it is announced to the caller."""
     colleague, announced = request.form.get("colleague", ""), request.form.get("told") == "1"
-    now, policy = ports().clock.now(), settings().policy
-    with unit_of_work() as session:
-        call, offer = my_leg(session, leg_id)
-        consult.start_consult(session, call, offer, colleague, announced=announced, now=now, policy=policy)
-    return done("console.board")
+    ask, now = consult.start_consult, ports().clock.now()
+    return act_on_my_leg(leg_id, ask, colleague, announced=announced, now=now, policy=settings().policy)
 
 
 @bp.post("/legs/<leg_id>/introduce")
 @staff_who_may(Action.ANSWER)
 def introduce(leg_id: str) -> Response:
     """Introduce the colleague to the caller: all three talk."""
-    with unit_of_work() as session:
-        call, offer = my_leg(session, leg_id)
-        consult.introduce(session, call, offer, now=ports().clock.now())
-    return done("console.board")
+    return act_on_my_leg(leg_id, consult.introduce, now=ports().clock.now())
 
 
 @bp.post("/legs/<leg_id>/hand-over")
 @staff_who_may(Action.ANSWER)
 def hand_over(leg_id: str) -> Response:
     """Hand the caller over to the colleague."""
-    with unit_of_work() as session:
-        call, offer = my_leg(session, leg_id)
-        handover.complete(session, call, offer, now=ports().clock.now())
-    return done("console.board")
+    return act_on_my_leg(leg_id, handover.complete, now=ports().clock.now())
 
 
 @bp.post("/legs/<leg_id>/return")
 @staff_who_may(Action.ANSWER)
 def return_to_caller(leg_id: str) -> Response:
     """End the consult and return to the caller."""
-    with unit_of_work() as session:
-        call, offer = my_leg(session, leg_id)
-        consult.cancel(session, call, offer, now=ports().clock.now())
-    return done("console.board")
+    return act_on_my_leg(leg_id, consult.cancel, now=ports().clock.now())
 
 
 @bp.post("/legs/<leg_id>/leave")
 @staff_who_may(Action.ANSWER)
 def leave_consult(leg_id: str) -> Response:
     """Leave the consult as the colleague; the caller stays with their counsellor."""
-    with unit_of_work() as session:
-        call, offer = my_leg(session, leg_id)
-        consult.withdraw(session, call, offer, now=ports().clock.now())
-    return done("console.board")
+    return act_on_my_leg(leg_id, consult.withdraw, now=ports().clock.now())
 
 
 @bp.post("/legs/<leg_id>/quality")
@@ -121,20 +120,14 @@ def note_quality(leg_id: str) -> Response:
 def call_supervisor(leg_id: str) -> Response:
     """Call for a supervisor; with ``again`` once more, after one has seen it."""
     again = request.form.get("again") == "1"
-    with unit_of_work() as session:
-        call, offer = my_leg(session, leg_id)
-        summons.ask(session, call, offer, again=again, now=ports().clock.now())
-    return done("console.board")
+    return act_on_my_leg(leg_id, summons.ask, again=again, now=ports().clock.now())
 
 
 @bp.post("/legs/<leg_id>/supervisor/withdraw")
 @staff_who_may(Action.ANSWER)
 def withdraw_call_for_supervisor(leg_id: str) -> Response:
     """Take the call for a supervisor back."""
-    with unit_of_work() as session:
-        call, offer = my_leg(session, leg_id)
-        summons.withdraw(session, call, offer, now=ports().clock.now())
-    return done("console.board")
+    return act_on_my_leg(leg_id, summons.withdraw, now=ports().clock.now())
 
 
 @bp.post("/legs/<leg_id>/say")
@@ -142,10 +135,6 @@ def withdraw_call_for_supervisor(leg_id: str) -> Response:
 def say(leg_id: str) -> Response:
     """Play an announcement to the caller; the last one (G03) also ends the call."""
     help_words, now = choice(Help, request.form.get("code")), ports().clock.now()
-    with unit_of_work() as session:
-        call, offer = my_leg(session, leg_id)
-        if help_words is Help.END:
-            room.end_for_abuse(session, call, offer, now=now)
-        else:
-            participants.say(session, call, offer, help_words, now=now)
-    return done("console.board")
+    if help_words is Help.END:
+        return act_on_my_leg(leg_id, room.end_for_abuse, now=now)
+    return act_on_my_leg(leg_id, participants.say, help_words, now=now)

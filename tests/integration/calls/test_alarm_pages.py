@@ -15,16 +15,6 @@ def chief(desk: Console) -> Seat:
     return desk.seat("tokatsu", role=Role.SUPERVISOR, phone="+819000000009")
 
 
-@pytest.fixture
-def phone(desk: Console, seat: Seat) -> Phone:
-    """A caller who talks with 担当07."""
-    seat.takes_the_line()
-    phone = desk.line.dial()
-    seat.is_rung_by(phone)
-    seat.answers()
-    return phone
-
-
 def leg(seat: Seat) -> str:
     return f"/console/legs/{seat.presence.offer_id}"
 
@@ -44,7 +34,7 @@ def alarm_id(desk: Console) -> str:
 
 
 def test_the_counsellor_reads_that_it_called_and_then_who_saw_it(
-    desk: Console, chief: Seat, seat: Seat, phone: Phone
+    desk: Console, chief: Seat, seat: Seat, caller: Phone
 ) -> None:
     assert "統括を呼ぶ" in seat.opens().words
     assert asks(seat) == 204
@@ -62,8 +52,8 @@ def test_the_counsellor_reads_that_it_called_and_then_who_saw_it(
 
 def test_the_banner_says_nothing_of_the_caller(desk: Console, chief: Seat, seat: Seat) -> None:
     seat.takes_the_line()
-    phone = desk.line.dial("+819012345678")
-    seat.is_rung_by(phone)
+    caller = desk.line.dial("+819012345678")
+    seat.is_rung_by(caller)
     record_id = seat.answers()
     seat.saves(record_id, 1, story="川のそばにいる", nickname_heard="ミナト")
     asks(seat)
@@ -71,10 +61,10 @@ def test_the_banner_says_nothing_of_the_caller(desk: Console, chief: Seat, seat:
     assert not any(word in said for word in ("ミナト", "川の", "12345678"))
 
 
-def test_one_press_in_the_banner_leads_into_the_talk(desk: Console, chief: Seat, seat: Seat, phone: Phone) -> None:
+def test_one_press_in_the_banner_leads_into_the_talk(desk: Console, chief: Seat, seat: Seat, caller: Phone) -> None:
     away = desk.seat("tokatsu2", role=Role.SUPERVISOR)
     asks(seat)
-    path = f"/reports/alarms/{alarm_id(desk)}/join/{desk.call(phone.sid).id}"
+    path = f"/reports/alarms/{alarm_id(desk)}/join/{desk.call(caller.sid).id}"
     assert away.sends(path, mode="barge").status_code == 409  # no telephone of theirs could ring
     assert "data-sounds" in banner(chief)  # so nobody has come
     assert chief.sends(path, mode="barge").status_code == 204
@@ -84,7 +74,7 @@ def test_one_press_in_the_banner_leads_into_the_talk(desk: Console, chief: Seat,
     handset.presses("1")
     desk.line.advance(3)
     handset.says("統括です")
-    assert "統括です" in phone.heard
+    assert "統括です" in caller.heard
     assert "tokatsuが見ました" in seat.opens().words
 
 
@@ -99,7 +89,7 @@ def test_a_page_whose_sound_is_off_does_not_count_as_open(desk: Console, chief: 
     assert watched()
 
 
-def test_another_counsellors_talk_is_not_mine_to_call_for(desk: Console, seat: Seat, phone: Phone) -> None:
+def test_another_counsellors_talk_is_not_mine_to_call_for(desk: Console, seat: Seat, caller: Phone) -> None:
     other = desk.seat("tanto08")
     assert other.sends(f"{leg(seat)}/supervisor").status_code == 409
     assert other.sends(f"{leg(seat)}/supervisor/withdraw").status_code == 409
@@ -107,7 +97,7 @@ def test_another_counsellors_talk_is_not_mine_to_call_for(desk: Console, seat: S
         assert alarms.shown(session) == []
 
 
-def test_taken_back_it_is_gone_from_both_sides(desk: Console, chief: Seat, seat: Seat, phone: Phone) -> None:
+def test_taken_back_it_is_gone_from_both_sides(desk: Console, chief: Seat, seat: Seat, caller: Phone) -> None:
     asks(seat)
     assert seat.sends(f"{leg(seat)}/supervisor/withdraw").status_code == 204
     assert "統括を呼んでいます" not in banner(chief)

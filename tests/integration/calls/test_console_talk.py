@@ -19,17 +19,6 @@ from tests.line import Phone
 
 
 @pytest.fixture
-def caller(desk: Console, seat: Seat) -> Phone:
-    """Somebody who talks with *seat*."""
-    seat.takes_the_line()
-    phone = desk.line.dial()
-    seat.is_rung_by(phone)
-    seat.answers()
-    desk.line.advance(2)
-    return phone
-
-
-@pytest.fixture
 def colleague(desk: Console, caller: Phone) -> Seat:
     """Somebody else who is free; *caller* is there first, or they would be rung."""
     other = desk.seat("tanto08", role=Role.SUPERVISOR)

@@ -16,19 +16,9 @@ def chief(desk: Console) -> Seat:
     return desk.seat("tokatsu", role=Role.SUPERVISOR, phone="+819000000009")
 
 
-@pytest.fixture
-def phone(desk: Console, seat: Seat) -> Phone:
-    """A caller who talks with 担当07."""
-    seat.takes_the_line()
-    phone = desk.line.dial()
-    seat.is_rung_by(phone)
-    seat.answers()
-    return phone
-
-
-def listens(chief: Seat, phone: Phone) -> str:
+def listens(chief: Seat, caller: Phone) -> str:
     """Press 聴く on the board and pick up; return the address of what can be done then."""
-    call_id = chief.desk.call(phone.sid).id
+    call_id = chief.desk.call(caller.sid).id
     assert chief.sends(f"/reports/calls/{call_id}/listen").status_code == 204
     chief.desk.line.advance(1)
     handset = chief.desk.line.handsets["+819000000009"]
@@ -43,28 +33,28 @@ def board(chief: Seat) -> str:
 
 
 def test_nobody_but_a_supervisor_can_follow_or_take_a_talk(
-    desk: Console, chief: Seat, seat: Seat, phone: Phone
+    desk: Console, chief: Seat, seat: Seat, caller: Phone
 ) -> None:
-    following, call_id = listens(chief, phone), desk.call(phone.sid).id
+    following, call_id = listens(chief, caller), desk.call(caller.sid).id
     presses = [f"/reports/calls/{call_id}/listen", *(f"{following}/{act}" for act in ("mode", "stop", "take-over"))]
     for role in (Role.COUNSELLOR, Role.ADMINISTRATOR, Role.AUDITOR):
         other = desk.seat(f"other{role}", role=role)
         assert [other.sends(path, mode="barge").status_code for path in presses] == [403] * 4
 
 
-def test_one_supervisor_cannot_move_the_leg_of_another(desk: Console, chief: Seat, seat: Seat, phone: Phone) -> None:
-    following, other = listens(chief, phone), desk.seat("tokatsu2", role=Role.SUPERVISOR)
+def test_one_supervisor_cannot_move_the_leg_of_another(desk: Console, chief: Seat, seat: Seat, caller: Phone) -> None:
+    following, other = listens(chief, caller), desk.seat("tokatsu2", role=Role.SUPERVISOR)
     answers = [other.sends(f"{following}/{act}", mode="barge") for act in ("mode", "stop", "take-over")]
     assert [answer.status_code for answer in answers] == [409] * 3
     assert all("もう聴いていません" in answer.get_json()["error"] for answer in answers)
-    assert desk.call(phone.sid).state is CallState.TALKING
+    assert desk.call(caller.sid).state is CallState.TALKING
 
 
 def test_the_board_offers_to_listen_and_then_the_other_ways_and_the_way_out(
-    desk: Console, chief: Seat, seat: Seat, phone: Phone
+    desk: Console, chief: Seat, seat: Seat, caller: Phone
 ) -> None:
     assert "担当07の通話を聴く" in chief.get("/reports/board").text
-    following = listens(chief, phone)
+    following = listens(chief, caller)
     words = board(chief)
     assert all(word in words for word in ("聴くだけ", "相談員だけに話す", "いっしょに話す", "引きつぐ", "やめる"))
     assert "担当07の通話を聴く" not in chief.get("/reports/board").text
@@ -76,14 +66,14 @@ def test_the_board_offers_to_listen_and_then_the_other_ways_and_the_way_out(
     assert "担当07の通話を聴く" in chief.get("/reports/board").text
 
 
-def test_a_mode_that_there_is_not_is_refused_kindly(desk: Console, chief: Seat, seat: Seat, phone: Phone) -> None:
-    answer = chief.sends(f"{listens(chief, phone)}/mode", mode="shout")
+def test_a_mode_that_there_is_not_is_refused_kindly(desk: Console, chief: Seat, seat: Seat, caller: Phone) -> None:
+    answer = chief.sends(f"{listens(chief, caller)}/mode", mode="shout")
     assert (answer.status_code, "読みこみ直して" in answer.get_json()["error"]) == (409, True)
 
 
-def test_a_talk_that_just_ended_is_told_in_words(desk: Console, chief: Seat, seat: Seat, phone: Phone) -> None:
-    call_id = desk.call(phone.sid).id
-    phone.hangs_up()
+def test_a_talk_that_just_ended_is_told_in_words(desk: Console, chief: Seat, seat: Seat, caller: Phone) -> None:
+    call_id = desk.call(caller.sid).id
+    caller.hangs_up()
     answer = chief.sends(f"/reports/calls/{call_id}/listen")
     told = answer.get_json()["error"]
     assert (answer.status_code, told.endswith("この通話は、もう終わりました。ほかの通話を選んでください。")) == (
@@ -95,9 +85,9 @@ def test_a_talk_that_just_ended_is_told_in_words(desk: Console, chief: Seat, sea
 
 
 def test_the_counsellor_sees_that_somebody_listens_and_in_which_way(
-    desk: Console, chief: Seat, seat: Seat, phone: Phone
+    desk: Console, chief: Seat, seat: Seat, caller: Phone
 ) -> None:
-    following = listens(chief, phone)
+    following = listens(chief, caller)
     assert "tokatsuが聴いています" in seat.opens().words
     chief.sends(f"{following}/mode", mode="whisper")
     desk.line.advance(1)
@@ -110,10 +100,10 @@ def test_by_policy_the_counsellor_is_not_told_of_mere_listening(sqlite_url: str)
     desk = Console(sqlite_url, SHOW_LISTENING="off")
     chief, seat = desk.seat("tokatsu", role=Role.SUPERVISOR, phone="+819000000009"), desk.seat()
     seat.takes_the_line()
-    phone = desk.line.dial()
-    seat.is_rung_by(phone)
+    caller = desk.line.dial()
+    seat.is_rung_by(caller)
     seat.answers()
-    following = listens(chief, phone)
+    following = listens(chief, caller)
     assert "が聴いています" not in seat.opens().words
     chief.sends(f"{following}/mode", mode="barge")
     desk.line.advance(1)
@@ -122,20 +112,20 @@ def test_by_policy_the_counsellor_is_not_told_of_mere_listening(sqlite_url: str)
 
 
 def test_the_supervisors_own_console_shows_the_talk_they_follow(
-    desk: Console, chief: Seat, seat: Seat, phone: Phone
+    desk: Console, chief: Seat, seat: Seat, caller: Phone
 ) -> None:
-    listens(chief, phone)
+    listens(chief, caller)
     words = chief.opens().words
     assert "担当07の通話" in words
     assert "引きつぐ" in words
 
 
 def test_after_taking_over_the_record_lies_on_the_supervisors_screen(
-    desk: Console, chief: Seat, seat: Seat, phone: Phone
+    desk: Console, chief: Seat, seat: Seat, caller: Phone
 ) -> None:
     record_id = seat.current_record
     seat.saves(record_id, 1, story="朝は起きられた。")
-    assert chief.sends(f"{listens(chief, phone)}/take-over").status_code == 204
+    assert chief.sends(f"{listens(chief, caller)}/take-over").status_code == 204
     desk.line.advance(2)
     assert chief.current_record == record_id
     assert "朝は起きられた。" in chief.opens().response.text
@@ -144,10 +134,10 @@ def test_after_taking_over_the_record_lies_on_the_supervisors_screen(
     assert seat.sends("/console/presence", work="away", reason="care").status_code == 204
 
 
-def test_without_a_telephone_ready_the_board_says_where_to_find_one(desk: Console, seat: Seat, phone: Phone) -> None:
+def test_without_a_telephone_ready_the_board_says_where_to_find_one(desk: Console, seat: Seat, caller: Phone) -> None:
     chief = desk.seat("tokatsu", role=Role.SUPERVISOR)
     assert "相談員の画面を別のタブで" in board(chief)
-    answer = chief.sends(f"/reports/calls/{desk.call(phone.sid).id}/listen")
+    answer = chief.sends(f"/reports/calls/{desk.call(caller.sid).id}/listen")
     assert (answer.status_code, "別のタブ" in answer.get_json()["error"]) == (409, True)
     assert len(desk.offers()) == 1  # nothing was rung
     chief.takes_the_line()

@@ -17,17 +17,6 @@ BROKEN = FINE | {"seconds": 120, "warnings": [["ice-connectivity-lost", 70, 75],
 
 
 @pytest.fixture
-def caller(desk: Console, seat: Seat) -> Phone:
-    """Somebody who talks with *seat*."""
-    seat.takes_the_line()
-    phone = desk.line.dial()
-    seat.is_rung_by(phone)
-    seat.answers()
-    desk.line.advance(2)
-    return phone
-
-
-@pytest.fixture
 def leg_id(seat: Seat, caller: Phone) -> str:
     """The leg of *seat*, who talks with *caller*."""
     assert caller.state == "in-progress"

@@ -23,16 +23,6 @@ def desk(database_url: str) -> Iterator[Console]:
     yield from opened(database_url)
 
 
-@pytest.fixture
-def caller(desk: Console, seat: Seat) -> Phone:
-    """Somebody who talks with the person at the seat."""
-    seat.takes_the_line()
-    phone = desk.line.dial()
-    seat.is_rung_by(phone)
-    seat.answers()
-    return phone
-
-
 def finishes(seat: Seat, **sent: str) -> dict[str, str]:
     """Let the person finish the record at hand in two keys."""
     record_id = seat.current_record

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -15,20 +14,7 @@ from tests.journeys.line.edge import Edge
 from tests.journeys.line.turn import HOST, Relay
 from tests.journeys.office import Office
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture
-def office(sqlite_url: str, tmp_path: Path) -> Iterator[Office]:
-    here = Office(sqlite_url, tmp_path, trial=False)
-    here.start()
-    yield here
-    here.stop()
-
-
-@pytest.fixture
-def edge(office: Office) -> Edge:
-    return Edge(office.line)
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.real_line]
 
 
 @contextmanager

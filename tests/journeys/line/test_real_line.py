@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,21 +15,8 @@ from tests.journeys.desk import SLOW, callbar
 from tests.journeys.line.edge import Edge
 from tests.journeys.office import Office, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.real_line]
 TELEPHONE = "+819012345678"
-
-
-@pytest.fixture
-def office(sqlite_url: str, tmp_path: Path) -> Iterator[Office]:
-    here = Office(sqlite_url, tmp_path, trial=False)
-    here.start()
-    yield here
-    here.stop()
-
-
-@pytest.fixture
-def edge(office: Office) -> Edge:
-    return Edge(office.line)
 
 
 def until_pumped(page: Page, edge: Edge, true: Callable[[], bool]) -> None:
