@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 import hypothesis
 import pytest
 
-from tests.desk import Desk
+from callcenter.services.staff import passwords
+from tests.desk import CHEAP, Desk
 from tests.line import A_WEDNESDAY_AFTERNOON
 
 # How long an example takes says something about the machine, not about the rule.
@@ -24,6 +27,37 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("untimed")
 
 pytest_plugins = ["tests.servers", "tests.browsers"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let each worker begin with its part of the slow tests: a long one at the end would leave the others idle."""
+    workers: int = getattr(config, "workerinput", {}).get("workercount", 1)
+    if workers == 1:
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    quick = iter([item for item in items if not item.get_closest_marker("slow")])
+    dealt, rest = list[pytest.Item](), len(items)
+    for worker in range(workers):
+        share = slow[worker::workers]
+        turn = len(share) * worker // workers  # so that not every worker drives a browser at the same time
+        size = rest // (workers - worker)  # as xdist divides the list
+        dealt += [*share[turn:], *share[:turn], *islice(quick, max(0, size - len(share)))]
+        rest -= size
+    items[:] = dealt
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector the modules and the seven thousand tests, which stay to the end."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hash passwords cheaply: an honest hash takes a quarter of a second of a processor, at every sign-in."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "hasher", lambda: CHEAP)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,9 @@ from callcenter.domain.staff.roles import Role
 from callcenter.ui import access
 from callcenter.ui.staff import session_timeout
 from tests.browsers import OpenPage, axe
+from tests.desk import PASSWORD
 from tests.journeys.desk import available, expect_saved, hung_up, talking
-from tests.journeys.office import PASSWORD, Office
+from tests.journeys.office import Office
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -13,7 +13,8 @@ from callcenter.domain.staff.roles import Role
 from callcenter.jobs import heavy
 from callcenter.models.cases.cases import Person
 from tests.browsers import OpenPage, axe
-from tests.journeys.office import PASSWORD, Office
+from tests.desk import PASSWORD
+from tests.journeys.office import Office
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -20,6 +20,7 @@ from callcenter.models.leases import Leased
 
 Row = TypeVar("Row", bound=Leased)
 Condition = ColumnElement[bool]
+When = datetime | BindParameter[datetime]
 
 
 @dataclass(frozen=True)
@@ -32,19 +33,17 @@ class LeasedRow(Generic[Row]):
 
 def is_free(model: type[Leased], length: timedelta, *, now: datetime) -> Condition:
     """Return the condition that the row is not leased, or its lease is over."""
-    return is_free_at(model, now, too_far(length, now=now))
+    return is_free_at(model, now, latest_end(length, now=now))
 
 
-def is_free_at(
-    model: type[Leased], moment: datetime | BindParameter[datetime], far: datetime | BindParameter[datetime]
-) -> Condition:
-    """Return the same condition for a *moment* and the lease that is *too_far* from it."""
+def is_free_at(model: type[Leased], now: When, latest: When) -> Condition:
+    """Return the same condition for a moment that may be given later, with its ``latest_end``."""
     until = model.leased_until
-    return or_(until.is_(None), until <= moment, until > far)
+    return or_(until.is_(None), until <= now, until > latest)
 
 
-def too_far(length: timedelta, *, now: datetime) -> datetime:
-    """Return after which moment no lease taken now would end; one that does is from before the clock was put back."""
+def latest_end(length: timedelta, *, now: datetime) -> datetime:
+    """Return when a lease may end at the latest: one that ends later is from before the clock was put back."""
     return now + 2 * length
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from callcenter.models.base import append, info
+from callcenter.models.columns import Moment
 from callcenter.models.delivery.outbox import OutboxMessage
 from callcenter.services.delivery import leases
 
@@ -56,21 +57,22 @@ class DueMessage(NamedTuple):
     facts: dict[str, Any]
 
 
-def _due_of(topics: ColumnElement[bool]) -> Select[int, str, dict[str, Any]]:
-    """Return the query for the errands of *topics* that may be run at ``moment``, oldest first."""
-    query = select(OutboxMessage.id, OutboxMessage.topic, OutboxMessage.facts)
-    free = leases.is_free_at(OutboxMessage, bindparam("moment"), bindparam("too_far"))
-    query = query.where(OutboxMessage.done_at.is_(None), OutboxMessage.due_at <= bindparam("moment"), free, topics)
-    return query.order_by(OutboxMessage.due_at, OutboxMessage.id).limit(AT_ONCE)
-
-
-_DUE_SLOW, _DUE = _due_of(OutboxMessage.topic.in_(SLOW)), _due_of(OutboxMessage.topic.not_in(SLOW))
+_NOW, _LATEST = bindparam("now", type_=Moment), bindparam("latest", type_=Moment)
+# Every process looks every second: built anew for each look, the query would cost more than its answer.
+_DUE = (
+    select(OutboxMessage.id, OutboxMessage.topic, OutboxMessage.facts)
+    .where(OutboxMessage.done_at.is_(None), OutboxMessage.due_at <= _NOW)
+    .where(leases.is_free_at(OutboxMessage, _NOW, _LATEST))
+    .order_by(OutboxMessage.due_at, OutboxMessage.id)
+    .limit(AT_ONCE)
+)
+_DUE_SLOW, _DUE_QUICK = _DUE.where(OutboxMessage.topic.in_(SLOW)), _DUE.where(OutboxMessage.topic.not_in(SLOW))
 
 
 def due(session: Session, *, now: datetime, slow: bool = False) -> list[DueMessage]:
     """Return the errands that may be run now, oldest first; the *slow* ones, or all the others."""
-    at = {"moment": now, "too_far": leases.too_far(LEASE, now=now)}
-    found = session.connection().execute(_DUE_SLOW if slow else _DUE, at)
+    moments = {"now": now, "latest": leases.latest_end(LEASE, now=now)}
+    found = session.connection().execute(_DUE_SLOW if slow else _DUE_QUICK, moments)
     return [DueMessage(message_id, of, facts) for message_id, of, facts in found]
 
 

@@ -17,6 +17,7 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.models.trail.audit import ActorKind, AuditEntry
 from callcenter.services.staff import accounts, passwords
 from callcenter.services.staff.accounts import LoginTaken, LoginUnusable, NewStaff
+from callcenter.services.staff.passwords import hasher as hasher_of_the_installation  # before the tests' cheap one
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import OPERATOR
 
@@ -174,6 +175,8 @@ def test_a_short_or_endless_password_is_refused_kindly(session: Session) -> None
         add(session, password="x" * 257)
 
 
-def test_the_installation_hashes_with_64_mib() -> None:
+def test_the_installation_hashes_with_64_mib(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "hasher", hasher_of_the_installation)
     chosen = passwords.hasher()
     assert (chosen.memory_cost, chosen.time_cost, chosen.type.name) == (65536, 3, "ID")
+    assert passwords.hashed(PASSWORD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")

@@ -15,8 +15,9 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.services.records import consultations
 from callcenter.services.staff import accounts
 from tests.browsers import OpenPage, axe
+from tests.desk import PASSWORD
 from tests.journeys.desk import SLOW, available, callbar, expect_saved, hung_up, kept, talking, texts
-from tests.journeys.office import PASSWORD, Office, until
+from tests.journeys.office import Office, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -15,8 +15,9 @@ from callcenter.domain.staff.roles import Role
 from callcenter.jobs import retention as night
 from callcenter.settings import Settings
 from tests.browsers import OpenPage, axe
+from tests.desk import PASSWORD
 from tests.journeys.desk import available, hung_up, talking
-from tests.journeys.office import PASSWORD, Office
+from tests.journeys.office import Office
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
