@@ -179,4 +179,4 @@ def test_the_installation_hashes_with_64_mib(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(passwords, "hasher", hasher_of_the_installation)
     chosen = passwords.hasher()
     assert (chosen.memory_cost, chosen.time_cost, chosen.type.name) == (65536, 3, "ID")
-    assert passwords.hashed(PASSWORD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert passwords.hashed(PASSWORD).value.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
