@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from callcenter.crypto import KeyRing
 from callcenter.domain.outage import Outage, TroubleCounts
 from callcenter.domain.ports import LineWords, Ports
-from callcenter.models.base import READING, db, info
+from callcenter.models.base import db, info
+from callcenter.models.engines import READING
 from callcenter.models.keys import lend_ring
 from callcenter.settings import Settings
 

@@ -68,7 +68,7 @@ def build_schema() -> Callable[[str], None]:
     from callcenter.adapters import schema
     from callcenter.domain.calendar.holidays_jp import shipped_holidays
     from callcenter.domain.directory.helplines import shipped_helplines
-    from callcenter.models.base import connect
+    from callcenter.models.engines import connect
     from callcenter.services.calendar import opening_hours
     from callcenter.services.directory import institutions
 

@@ -31,7 +31,8 @@ from psycopg import sql
 
 import callcenter.models
 from callcenter.loopback import free_port
-from callcenter.models.base import Base, connect
+from callcenter.models.base import Base
+from callcenter.models.engines import connect
 from tests.tools.postgres import quick_folder
 
 ROOT = Path(__file__).resolve().parent.parent

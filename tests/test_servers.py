@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import redis
 from sqlalchemy import inspect, text
 
-from callcenter.models.base import connect
+from callcenter.models.engines import connect
 from tests.servers import Mailbox
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, Select, String, column, inspect, select, table
 
-from callcenter.models.base import READING
+from callcenter.models.engines import READING
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 

@@ -52,7 +52,8 @@ def purge(on_text: str | None, dry_run: bool, as_json: bool) -> None:
 def _let_go() -> Iterator[int]:
     """Destroy batch by batch, each in a transaction of its own, and yield how many each destroyed."""
     from callcenter.domain.calendar.times import local_date
-    from callcenter.models.base import db, forget_overwritten
+    from callcenter.models.base import db
+    from callcenter.models.engines import forget_overwritten
     from callcenter.services.keeping import retention as kept
     from callcenter.services.trail.audit import OPERATOR
 

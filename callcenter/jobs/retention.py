@@ -9,7 +9,8 @@ from itertools import islice
 from callcenter.context import context, reading, unit_of_work
 from callcenter.domain.calendar.times import local_date
 from callcenter.jobs.nights import run_tonight
-from callcenter.models.base import db, forget_overwritten
+from callcenter.models.base import db
+from callcenter.models.engines import forget_overwritten
 from callcenter.services.delivery import nightly
 from callcenter.services.delivery.nightly import LeasedNight
 from callcenter.services.keeping import retention

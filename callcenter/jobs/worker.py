@@ -18,7 +18,8 @@ from callcenter.jobs.line.errand_pool import ErrandPool
 from callcenter.jobs.line.pulse import Pulse
 from callcenter.jobs.line.rounds import ring_and_run_errands, sweep
 from callcenter.jobs.loop import Routine, keep_running
-from callcenter.models.base import db, end_idle_transactions
+from callcenter.models.base import db
+from callcenter.models.engines import end_idle_transactions
 from callcenter.services.delivery import alarms, heartbeats, self_checks
 from callcenter.services.delivery.heartbeats import LINE
 from callcenter.services.names import nickname_index

@@ -10,7 +10,7 @@ import time
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-from callcenter.models.base import connect
+from callcenter.models.engines import connect
 from tests.bench import crowd, dispatch, load, nicknames, places, references, startup
 from tests.bench.sequence import BARE, DESK, STORING, TriedDesk, Webhook
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
 from callcenter.domain.names.nicknames import SPELLING, KeyKind, form_keys, strict_forms
-from callcenter.models.base import connect
 from callcenter.models.cases.cases import Case, Nickname, NicknameForm, NicknameFormKey, NicknameKey, Person
+from callcenter.models.engines import connect
 from callcenter.models.keys import DataKey, lend_ring
 from callcenter.services.names.nickname_index import recency
 from tests.bench.made_up import Known, people

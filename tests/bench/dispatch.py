@@ -25,8 +25,9 @@ from callcenter.domain.duty.presence import Work
 from callcenter.domain.phone_numbers import CallerKind
 from callcenter.domain.policy import Policy
 from callcenter.domain.staff.roles import Contact, Role
-from callcenter.models.base import READING, connect, new_id
+from callcenter.models.base import new_id
 from callcenter.models.calls.calls import Call, Offer, Presence
+from callcenter.models.engines import READING, connect
 from callcenter.models.keys import lend_ring
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.calls import dispatching

@@ -17,7 +17,8 @@ from callcenter.crypto import KeyRing
 from callcenter.domain.staff.roles import Contact, Role
 from callcenter.launcher import WEB_PROCESSES, WEB_THREADS
 from callcenter.loopback import HOST, answers, free_port
-from callcenter.models.base import connect, new_id
+from callcenter.models.base import new_id
+from callcenter.models.engines import connect
 from callcenter.models.keys import lend_ring
 from callcenter.models.staff.accounts import Staff
 from callcenter.process_keeper import spawn

@@ -21,7 +21,7 @@ from callcenter.domain.names.nickname_cues import NO_CUES, Cues
 from callcenter.domain.names.nicknames import normalise, strict_forms
 from callcenter.domain.records.record_codes import Channel
 from callcenter.loopback import HOST, answers, free_port
-from callcenter.models.base import READING
+from callcenter.models.engines import READING
 from callcenter.models.staff.accounts import Staff
 from callcenter.process_keeper import spawn
 from callcenter.services.names.nickname_search import WIDELY, Candidate, search

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.adapters import schema
 from callcenter.domain.calendar.holidays_jp import shipped_holidays
-from callcenter.models.base import connect
+from callcenter.models.engines import connect
 from callcenter.process_keeper import spawn
 from callcenter.services.calendar import opening_hours
 from tests.desk import FIELD_KEYS

@@ -18,7 +18,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from twilio.request_validator import RequestValidator
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from callcenter.models.base import connect, db
+from callcenter.models.base import db
+from callcenter.models.engines import connect
 from callcenter.services.staff import passwords
 from tests.bench.side_load import DOOR, PARTS, STREAM
 from tests.desk import PASSWORD

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from callcenter.models.base import connect
+from callcenter.models.engines import connect
 from tests.bench import crowd, misheard, nicknames
 from tests.bench.made_up import people
 from tests.bench.places import migrated

@@ -15,8 +15,8 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.models.base import connect
 from callcenter.models.delivery.outbox import OutboxMessage
+from callcenter.models.engines import connect
 from tests.bench import places
 from tests.bench.load import call_in
 from tests.chaos.ledger import Ledger, broken_words, is_quiet

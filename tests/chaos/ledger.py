@@ -20,9 +20,9 @@ from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
 from callcenter.domain.calls.lifecycle import LIVE_OFFERS, CallState
-from callcenter.models.base import connect
 from callcenter.models.calls.calls import Call, Offer
 from callcenter.models.delivery.outbox import OutboxMessage
+from callcenter.models.engines import connect
 from callcenter.models.keys import lend_ring
 from callcenter.models.records import Consultation, ConsultationState
 from callcenter.models.trail.audit import AuditEntry

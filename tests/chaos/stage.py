@@ -21,8 +21,9 @@ from callcenter.domain.telephony import Telephony
 from callcenter.jobs import reconcile, relay, worker
 from callcenter.jobs.line import rounds
 from callcenter.jobs.line.substitute import Duty
-from callcenter.models.base import connect, db, sqlite_driver
+from callcenter.models.base import db
 from callcenter.models.calls.calls import Offer, Presence
+from callcenter.models.engines import connect, sqlite_driver
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.calendar import opening_hours
 from callcenter.services.duty import presence

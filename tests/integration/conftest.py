@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
-from callcenter.models.base import connect
+from callcenter.models.engines import connect
 from callcenter.models.keys import lend_ring
 from tests.integration.consoles import Console, Seat, opened
 from tests.line import Phone

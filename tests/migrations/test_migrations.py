@@ -13,7 +13,8 @@ from sqlalchemy.exc import DatabaseError
 
 from callcenter.adapters import schema
 from callcenter.models import tables
-from callcenter.models.base import Base, SQLiteTooOld, connect, sqlite_driver
+from callcenter.models.base import Base
+from callcenter.models.engines import SQLiteTooOld, connect, sqlite_driver
 from tests.desk import Desk
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import make_url
 
-from callcenter.models.base import sqlite_driver
+from callcenter.models.engines import sqlite_driver
 from tests.calls.webhooks import INCOMING, form, post
 from tests.desk import Desk
 

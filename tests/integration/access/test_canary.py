@@ -26,8 +26,9 @@ from callcenter.adapters.doorbell import RedisBell
 from callcenter.crypto import KeyRing
 from callcenter.domain.staff.roles import Role
 from callcenter.embedded import EmbeddedRedis
-from callcenter.models.base import Base, connect, new_id, sqlite_driver
+from callcenter.models.base import Base, new_id
 from callcenter.models.cases.cases import Person
+from callcenter.models.engines import connect, sqlite_driver
 from callcenter.models.keys import DataKey, HoldsSealedText, Sealed, lend_ring, ring_of
 from callcenter.services.records import consultations
 from tests.desk import FIELD_KEYS, ORIGIN, PASSWORD

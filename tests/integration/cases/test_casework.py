@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.cases.states import CaseState, CloseReason, HandoverState
 from callcenter.domain.staff.roles import Role
-from callcenter.models.base import connect
 from callcenter.models.cases.casework import CaseHandover
+from callcenter.models.engines import connect
 from callcenter.models.trail.audit import AuditEntry
 from callcenter.services.access.reach import AccessDenied
 from callcenter.services.cases import case_access, case_closing, case_handovers, casework, linking

@@ -202,7 +202,7 @@ def test_a_destroyed_case_takes_the_keys_of_those_it_took_in_along(session: Sess
 
 @pytest.fixture
 def crowd(sqlite_url: str, ring: KeyRing) -> Iterator[Session]:
-    from callcenter.models.base import connect
+    from callcenter.models.engines import connect
 
     engine: Engine = connect(sqlite_url)
     with new_session(engine, ring) as session:

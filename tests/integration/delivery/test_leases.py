@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from callcenter.models.base import connect, end_idle_transactions
 from callcenter.models.delivery.chores import Chore
+from callcenter.models.engines import connect, end_idle_transactions
 from callcenter.services.delivery import leases
 from callcenter.services.delivery.leases import LeasedRow
 from tests.line import A_WEDNESDAY_AFTERNOON as NOW

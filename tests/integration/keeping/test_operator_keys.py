@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 import wsgi
 from callcenter.context import reading
-from callcenter.models.base import connect
+from callcenter.models.engines import connect
 from callcenter.models.keeping.process_keys import ProcessKeys
 from tests.desk import FIELD_KEYS
 from tests.integration.running.test_commands import Run, run

@@ -17,9 +17,10 @@ from callcenter.domain.keeping.retention import HoldReason, HoldTooLong, RecordC
 from callcenter.domain.misuse.flags import Misuse
 from callcenter.domain.names.nickname_cues import Cues
 from callcenter.domain.policy import Policy
-from callcenter.models.base import connect, forget_overwritten, new_id
+from callcenter.models.base import new_id
 from callcenter.models.cases.cases import Nickname
 from callcenter.models.cases.casework import CaseClosing
+from callcenter.models.engines import connect, forget_overwritten
 from callcenter.models.keeping.retention import Purge, VisitCount
 from callcenter.models.keys import DataKey
 from callcenter.models.misuse import Incident

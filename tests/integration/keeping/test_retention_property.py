@@ -16,9 +16,10 @@ from callcenter.crypto import KeyRing
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.cases.states import CaseState, CloseReason
 from callcenter.domain.keeping.retention import HoldReason, due_on
-from callcenter.models.base import connect, new_id
+from callcenter.models.base import new_id
 from callcenter.models.cases.cases import Case, Nickname, Person
 from callcenter.models.cases.casework import CaseClosing
+from callcenter.models.engines import connect
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.keeping import holds

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 import wsgi
 from callcenter.crypto import KeyRing
-from callcenter.models.base import connect, db
+from callcenter.models.base import db
 from callcenter.models.cases.cases import Case, Nickname
+from callcenter.models.engines import connect
 from callcenter.models.keys import lend_ring
 from callcenter.models.trail.audit import AuditEntry
 from callcenter.services.moving import case_import

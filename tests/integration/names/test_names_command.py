@@ -7,8 +7,8 @@ import re
 from sqlalchemy import update
 
 from callcenter.domain.names.nicknames import SPELLING
-from callcenter.models.base import connect
 from callcenter.models.cases.cases import Nickname, NicknameForm
+from callcenter.models.engines import connect
 from tests.integration.running.test_commands import Run, run
 
 __all__ = ["run"]

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 import wsgi
 from callcenter.adapters.clock import WallClock
 from callcenter.domain.duty.presence import Work
-from callcenter.models.base import connect, db
+from callcenter.models.base import db
 from callcenter.models.calendar import HolidayRow
 from callcenter.models.calls.calls import Presence
+from callcenter.models.engines import connect
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.delivery import heartbeats
 from tests.desk import FIELD_KEYS

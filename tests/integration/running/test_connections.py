@@ -11,9 +11,10 @@ from sqlalchemy import Engine, event, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from callcenter.models.base import READING, append, connect
+from callcenter.models.base import append
 from callcenter.models.calls.calls import Receipt
 from callcenter.models.delivery.outbox import LiveEvent, OutboxMessage
+from callcenter.models.engines import READING, connect
 
 NOW = datetime(2026, 11, 25, 5, tzinfo=UTC)
 

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.calls.lifecycle import CallOutcome, CallState
 from callcenter.loopback import HOST
-from callcenter.models.base import connect
 from callcenter.models.calls.calls import Call
 from callcenter.models.delivery.outbox import OutboxMessage
+from callcenter.models.engines import connect
 from ivr.simulator.line.legs import Leg
 from tests.bench.load import call_in
 from tests.chaos.system import Program, System

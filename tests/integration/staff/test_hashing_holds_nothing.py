@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from callcenter.context import unit_of_work
 from callcenter.domain.staff.roles import Role
-from callcenter.models.base import connect
+from callcenter.models.engines import connect
 from callcenter.services.staff import accounts, passwords
 from callcenter.services.trail.audit import OPERATOR
 from tests.desk import CHEAP

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyMissing, KeyRing
 from callcenter.domain.trail.audit_heads import Head
-from callcenter.models.base import READING
+from callcenter.models.engines import READING
 from callcenter.models.keys import DataKey, lend_ring
 from callcenter.models.trail.audit import ActorKind, AuditEntry, AuditHead
 from callcenter.services.trail import audit
