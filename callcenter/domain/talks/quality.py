@@ -100,7 +100,7 @@ def parse(text: str) -> Quality:
     """Return the account that a page sent as JSON; ``NotQuality`` for anything else."""
     try:
         return read(json.loads(text))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         raise NotQuality from None
 
 

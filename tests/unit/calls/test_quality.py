@@ -62,6 +62,10 @@ def test_the_verdict_goes_by_interruptions_warnings_and_what_was_usual(
         account(mos=[float("nan"), 4]),
         account(rtt="192.0.2.1"),
         account(loss=[1]),
+        account(seconds=float("inf")),
+        account(["high-rtt", float("inf"), 2]),
+        account(rtt=[10**400, 1]),
+        account(seconds=[]),
     ],
 )
 def test_anything_else_is_refused(text: str) -> None:
