@@ -148,6 +148,8 @@ def test_a_browser_that_shows_none_from_a_page_says_so(office: Office, open_page
     page.evaluate("void (Notification.prototype.addEventListener = () => { throw new TypeError(); })")
     choice(page).get_by_role("button", name="知らせを出す").press("Enter")
     expect(choice(page)).to_contain_text("パソコンの知らせを出せません")
+    page.evaluate("void document.dispatchEvent(new CustomEvent('desk-looked'))")  # as the page does every few seconds
+    expect(choice(page)).to_contain_text("パソコンの知らせを出せません")
 
 
 def test_an_alarm_is_told_outside_any_page_of_whoever_leads_the_line(office: Office, open_page: OpenPage) -> None:

@@ -26,7 +26,7 @@ customElements.define(
     }
 
     get state() {
-      if (!DesktopNotice.asked) return "off";
+      if (!DesktopNotice.asked) return this.unfit ? "unfit" : "off";
       return { granted: "on", denied: "refused" }[Notification.permission] ?? "off";
     }
 
@@ -52,11 +52,8 @@ customElements.define(
       if (Notification.permission === "default") this.dress("asking");
       await Notification.requestPermission();
       DesktopNotice.asked = true;
-      if (this.state === "on" && !new DesktopNotice(SAMPLE).sample()) {
-        DesktopNotice.asked = false;
-        this.dress("unfit");
-        return;
-      }
+      this.unfit = this.state === "on" && !new DesktopNotice(SAMPLE).sample();
+      if (this.unfit) DesktopNotice.asked = false;
       this.dress();
     }
   },
