@@ -76,6 +76,15 @@ def test_nothing_is_called_saved_while_the_server_is_away(office: Office, staff_
     context.close()
 
 
+def test_a_save_whose_answer_broke_off_is_tried_again(office: Office, desk: Page) -> None:
+    talking(office, desk)
+    desk.route("**/save", lambda route: route.fulfill(status=200, body=""), times=1)
+    desk.get_by_label("主なお話").fill("返事のこない文")
+    expect(desk.locator("[data-saved]")).to_have_text("保存できていません")
+    expect_saved(desk)
+    kept(office, desk, "返事のこない文")
+
+
 def test_a_record_that_is_not_saved_is_not_finished(office: Office, desk: Page) -> None:
     hung_up(office, desk, talking(office, desk))
     desk.route("**/save", lambda route: route.fulfill(status=503))

@@ -100,6 +100,15 @@ def test_why_no_ring_can_come_is_known_for_as_long_as_it_is_so(page: Page) -> No
     assert page.evaluate("keeper.why") is None
 
 
+def test_an_answer_that_says_nothing_is_no_token_and_is_asked_for_again(page: Page) -> None:
+    page.route("**/token", lambda route: route.fulfill(status=200, body=""), times=1)
+    page.evaluate("keeper.hold('lease')")
+    assert page.evaluate("line.registered") == []
+    assert "つながりません" in page.evaluate("keeper.why")
+    passes(page, 6)
+    assert page.evaluate("line.registered") == ["token 1"]
+
+
 def test_a_line_that_gives_no_answer_at_all_is_said_to_be_silent(page: Page) -> None:
     page.evaluate("keeper.hold('lease')")
     passes(page, 19)

@@ -201,6 +201,32 @@ def test_leaving_unplugs_the_telephone_and_it_can_be_plugged_in_again(bench: Ben
     bench.rings()
 
 
+def test_a_token_that_comes_after_leaving_plugs_nothing_in(bench: Bench) -> None:
+    bench.registers()
+    bench.does("leave")
+    bench.does("refresh", bench.token())
+    bench.waits(lambda: not bench.engine.outbound.reachable(bench.identity))
+    assert bench.page.evaluate("line.session") is None
+
+
+# ------------------------------------------------------------------ what only the simulated line knows
+
+
+@pytest.fixture
+def simulated(open_page: OpenPage) -> Iterator[Bench]:
+    yield from _bench(open_page, real=False)
+
+
+def test_an_answer_that_broke_off_is_no_session_and_the_next_one_is(simulated: Bench) -> None:
+    cut = {"Access-Control-Allow-Origin": "*"}
+    simulated.page.route("**/device/register", lambda route: route.fulfill(status=201, headers=cut, body=""), times=1)
+    told = simulated.page.evaluate("(t) => line.register(t).then(() => '', ({ kind }) => kind)", simulated.token())
+    assert told == "line"
+    assert simulated.page.evaluate("line.session") is None
+    simulated.registers()  # nothing of it was kept that the line would ask for now
+    simulated.rings()
+
+
 # ------------------------------------------------------------------ what only the real line knows
 
 

@@ -161,7 +161,7 @@ customElements.define(
       const seen = Object.fromEntries(names.map((name) => [name, this.seen[name]]));
       this.since = undefined;
       try {
-        const saved = await (await ask(this.dataset.url, { json: { fields, seen } })).json();
+        const saved = await askJson(this.dataset.url, { json: { fields, seen } });
         this.took(saved, values);
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble;
@@ -208,7 +208,7 @@ customElements.define(
       const writing = this.names().includes(focused) ? focused : null;
       let news;
       try {
-        news = await (await ask(this.dataset.beside, { json: { version: this.synced, writing } })).json();
+        news = await askJson(this.dataset.beside, { json: { version: this.synced, writing } });
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble;
         return; // saving says it, and tries again

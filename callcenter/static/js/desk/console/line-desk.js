@@ -118,7 +118,7 @@ customElements.define(
       const form = new FormData();
       if (force) form.set("force", "1");
       try {
-        const { lease } = await (await ask(this.dataset.lease, { form })).json();
+        const { lease } = await askJson(this.dataset.lease, { form });
         this.lease = lease;
         sessionStorage.setItem(this.key, lease);
         await this.alone(lease);

@@ -98,7 +98,7 @@ globalThis.LineKeeper = class extends EventTarget {
   async token() {
     const form = new FormData();
     form.set("lease", this.lease);
-    const { token, seconds } = await (await ask(this.address, { form })).json();
+    const { token, seconds } = await askJson(this.address, { form });
     this.renewAt = performance.now() + seconds * 1000 - RENEW_BEFORE;
     return token;
   }

@@ -101,7 +101,7 @@ customElements.define(
 
     async voice() {
       try {
-        const { relays } = await (await ask(this.dataset.relays, { form: new FormData() })).json();
+        const { relays } = await askJson(this.dataset.relays, { form: new FormData() });
         const over = (name) => relayed(relays.filter(({ url }) => transport(url) === name));
         const [udp, ...others] = await Promise.all(["udp", "tcp", "tls"].map(over));
         if (udp) return VOICE.udp;

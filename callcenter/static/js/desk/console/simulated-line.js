@@ -2,6 +2,7 @@
 
    A page that is loaded anew takes up the session it had, so a call outlives a reload. */
 const KEPT = "simulated-line";
+const NOT_CONNECTED = "電話につながりませんでした。";
 const MEASURED = { mos: 4.4, rtt: 40, jitter: 3, loss: 0 }; // its words always arrive
 
 globalThis.SimulatedLine = class extends globalThis.Line {
@@ -19,8 +20,8 @@ globalThis.SimulatedLine = class extends globalThis.Line {
     this.leave();
     const { identity } = this.read(token);
     const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
-    if (kept?.identity === identity && (await this.resumes(kept.session, token))) this.session = kept.session;
-    else this.session = (await this.post("/device/register", { token })).session;
+    const resumed = kept?.identity === identity && (await this.resumes(kept.session, token));
+    this.session = resumed ? kept.session : (await this.post("/device/register", { token })).session;
     sessionStorage.setItem(KEPT, JSON.stringify({ session: this.session, identity }));
     this.listen();
   }
@@ -40,8 +41,8 @@ globalThis.SimulatedLine = class extends globalThis.Line {
     }
   }
 
-  refresh(token) {
-    return this.post(`/device/${this.session}/refresh`, { token });
+  async refresh(token) {
+    if (this.session) await this.post(`/device/${this.session}/refresh`, { token });
   }
 
   leave() {
@@ -110,7 +111,7 @@ globalThis.SimulatedLine = class extends globalThis.Line {
   }
 
   async act(name, json = {}) {
-    if (!this.leg) throw new Trouble("line", "この電話は、もう終わっています。");
+    if (!this.leg || !this.session) throw new Trouble("line", "この電話は、もう終わっています。");
     return this.post(`/device/${this.session}/calls/${this.leg}/${name}`, { json });
   }
 
@@ -119,8 +120,8 @@ globalThis.SimulatedLine = class extends globalThis.Line {
     const body = json ? JSON.stringify(json) : undefined;
     const signal = AbortSignal.timeout(8000);
     const answer = await fetch(this.origin + path, { method: "POST", headers, body, signal });
-    const told = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Trouble("line", told.error ?? "電話につながりませんでした。");
+    const told = await answer.json().catch(() => null); // it broke off, as when the page is left meanwhile
+    if (!answer.ok || !told) throw new Trouble("line", told?.error ?? NOT_CONNECTED);
     return told;
   }
 };

@@ -1,8 +1,10 @@
 /* ask(address, {form, json}): one request to our own server, as a script sends it.
 
-   Returns the Response if all went well and throws Trouble otherwise; its kind says what to do:
+   Returns the whole Response if all went well and throws Trouble otherwise; its kind says what to do:
    "away" try again later · "signed-out" sign in again, nothing is lost · "refused" show the words · "problems" mend
-   fields. A form token that went stale with a new sign-in is renewed once by itself. */
+   fields. A form token that went stale with a new sign-in is renewed once by itself.
+
+   askJson(address, …): what the answer says; one that says nothing, or no JSON, is Trouble "away" too. */
 globalThis.Trouble = class extends Error {
   constructor(kind, words, problems = []) {
     super(words);
@@ -17,8 +19,8 @@ const SIGNED_OUT = "安全のため、いちど閉じました。もう一度お
 const meta = () => document.querySelector("meta[name=csrf-token]");
 
 const renewed = async () => {
-  const answer = await ask(document.querySelector("[data-form-token]").dataset.formToken, { again: false });
-  meta().content = (await answer.json()).token;
+  const { token } = await askJson(document.querySelector("[data-form-token]").dataset.formToken, { again: false });
+  meta().content = token;
 };
 
 const sent = async (address, { form, json, timeout }) => {
@@ -31,7 +33,9 @@ const sent = async (address, { form, json, timeout }) => {
     request.body = json ? JSON.stringify(json) : form;
   }
   try {
-    return await fetch(address, request);
+    const answer = await fetch(address, request);
+    await answer.clone().arrayBuffer(); // an answer that breaks off is none
+    return answer;
   } catch {
     throw new Trouble("away", AWAY);
   }
@@ -51,4 +55,11 @@ globalThis.ask = async (address, { form, json, timeout = 8000, again = true } = 
   const told = await answer.json().catch(() => ({}));
   if (told.problems) throw new Trouble("problems", told.problems[0].message, told.problems);
   throw new Trouble("refused", told.error ?? "うまくいきませんでした。ページを読みこみ直してください。");
+};
+
+globalThis.askJson = async (address, options) => {
+  const answer = await ask(address, options);
+  return answer.json().catch(() => {
+    throw new Trouble("away", AWAY);
+  });
 };

@@ -65,14 +65,14 @@ customElements.define(
 
     /** What the server says; undefined if it cannot be reached now. */
     async request(address, more = {}) {
-      let answer;
       try {
-        answer = await fetch(address, { ...more, headers: { Accept: "application/json" }, credentials: "same-origin" });
+        const headers = { Accept: "application/json" };
+        const answer = await fetch(address, { ...more, headers, credentials: "same-origin" });
+        if (answer.status === 401) this.leave();
+        return answer.ok ? await answer.json() : undefined;
       } catch {
         return undefined;
       }
-      if (answer.status === 401) this.leave();
-      return answer.ok ? answer.json() : undefined;
     }
 
     warn(left, token) {
