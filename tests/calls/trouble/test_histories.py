@@ -1,4 +1,4 @@
-"""A hundred and fifty days on the line on which anything may happen at any moment (``make chaos`` plays ten thousand)."""
+"""A hundred and fifty days on the line on which anything may happen at any moment (``make chaos`` plays more)."""
 
 from __future__ import annotations
 
