@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from enum import StrEnum
 from typing import Self, TypeVar
 
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.normalising import normalised
 
 
 class UnknownLabel(HelplineError):
@@ -44,5 +44,5 @@ def from_label(codes: type[AnyCode], text: str) -> AnyCode:
 
 
 def _plain(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text).casefold()
+    plain = normalised(text).casefold()
     return re.sub(r"[\s歳]", "", re.sub(r"[‐‑‒–—―−~〜-]+", "-", plain))

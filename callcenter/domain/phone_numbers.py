@@ -7,12 +7,12 @@ module prints at most its last digits.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.normalising import normalised
 
 
 class UnusableNumber(HelplineError):
@@ -48,6 +48,9 @@ _KIND_LABELS = {
     CallerKind.SIP: "SIPの電話",
     CallerKind.INVALID: "正しくない番号",
 }
+
+LONGEST = 1_000
+"""Characters of a number field; SIP addresses with their parameters stay far below."""
 
 _WORDS = (
     (CallerKind.PUBLIC_PHONE, re.compile("公衆電話|コウシュウ|payphone|publicphone|coinline")),
@@ -130,7 +133,9 @@ class Caller:
     @classmethod
     def read(cls, raw: str | None) -> Self:
         """Return the caller of a number field in any form that telephone companies send; nothing is an error."""
-        text = unicodedata.normalize("NFKC", raw or "").strip()
+        if len(raw or "") > LONGEST:
+            return cls(CallerKind.INVALID)
+        text = normalised(raw or "").strip()
         kind = kind_without_number(text)
         if kind is not None:
             return cls(kind)
@@ -169,7 +174,7 @@ def display(e164: str) -> str:
 
 def staff_phone(text: str) -> E164:
     """Return the number of a counsellor's telephone: a Japanese mobile, fixed or 050 number."""
-    plain = unicodedata.normalize("NFKC", text).translate(_HYPHENS).replace("(0)", "")
+    plain = normalised(text, most=LONGEST).translate(_HYPHENS).replace("(0)", "")
     plain = re.sub(r"[\s().-]", "", plain)
     if not re.fullmatch(r"\+?\d+", plain):
         raise UnusableNumber("電話番号は、数字とハイフンで、090-1234-5678のように入れてください。")

@@ -8,7 +8,7 @@ from flask import Flask
 
 from callcenter.domain.telephony import BrowserLine
 from callcenter.settings import Settings
-from callcenter.ui import access, errors, filters, forms, frame, pages
+from callcenter.ui import access, errors, filters, forms, frame, lengths, pages
 from callcenter.ui.frame import Frame
 from callcenter.ui.response import assets, compression, headers
 from callcenter.ui.staff import safety, second_step, session_timeout, signin
@@ -28,6 +28,7 @@ def install(
     machines = frozenset(guarded_elsewhere)
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
     app.config["SESSION_COOKIE_SECURE"] = settings.public_base_url.startswith("https://")
+    lengths.install(app)
     compression.install(app)  # first, as what comes after a request is done in the other order
     filters.install(app)
     pages.install(app)

@@ -6,9 +6,10 @@ spoken sentence is handed over in kana. A space joins words that belong together
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, time
+
+from callcenter.domain.normalising import normalised
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def position(value: int) -> Phrase:
 
 def digits(shown: str) -> str:
     """Return how a printed telephone number is said: digit by digit, a hyphen as 「の」."""
-    plain = unicodedata.normalize("NFKC", shown).translate(dict.fromkeys(map(ord, "‐‑–—−ー"), "-"))
+    plain = normalised(shown).translate(dict.fromkeys(map(ord, "‐‑–—−ー"), "-"))
     unknown = sorted(set(plain) - set(_DIGITS) - {" "})
     if unknown or not plain.strip():
         raise ValueError("a telephone number is said from digits, #, * and hyphens only")

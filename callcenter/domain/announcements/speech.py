@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from string import Formatter
 
 from callcenter.domain.announcements.readings import Phrase
+from callcenter.domain.normalising import normalised
 
 Fact = Phrase | str | None
 """What may fill a placeholder; None leaves out the sentence that asks for it."""
@@ -22,6 +22,8 @@ BREATH = 0.2
 FULL_STOP = 0.4
 """Seconds of 「。」."""
 LONGEST_FACT = 40
+LONGEST_READ = 10 * LONGEST_FACT
+"""Characters of a typed text that are looked at, however many of them cannot be said."""
 """Characters of a free text, such as the public reason of a closure, that are read aloud."""
 
 _SMALL_KANA = frozenset("ゃゅょぁぃぅぇぉゎャュョァィゥェォヮ")
@@ -72,7 +74,7 @@ def seconds(spoken: tuple[Phrase, ...], rate: float = 1.0) -> float:
 
 def speakable(text: str) -> str:
     """Return a typed text fit to be read aloud: no symbols, no line breaks, at most ``LONGEST_FACT`` characters."""
-    known = (sign if sign.isalnum() else "、" for sign in unicodedata.normalize("NFKC", text))
+    known = (sign if sign.isalnum() else "、" for sign in normalised(text[:LONGEST_READ]))
     return re.sub("、+", "、", "".join(known))[:LONGEST_FACT].strip("、")
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from callcenter.domain.announcements.speech import Announcement
+from callcenter.domain.normalising import normalised
 
 LONGEST_SENTENCE = 41
 LONGEST_TEXT = 400
@@ -86,12 +86,12 @@ class Slot:
 
 def tidy(typed: str) -> str:
     """Return typed text as it is stored: half-width digits, no line breaks."""
-    return "".join(unicodedata.normalize("NFKC", typed).replace(",", "、").split())
+    return "".join(normalised(typed).replace(",", "、").split())
 
 
 def read_readings(typed: str) -> tuple[tuple[str, str], ...]:
     """Return the readings in lines such as 「方=かた」; a line without 「=」 is a word without a reading."""
-    pairs = (unicodedata.normalize("NFKC", line).partition("=") for line in typed.splitlines() if line.strip())
+    pairs = (normalised(line).partition("=") for line in typed.splitlines() if line.strip())
     return tuple((word.strip(), reading.strip()) for word, _, reading in pairs)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
@@ -11,6 +10,7 @@ from itertools import pairwise
 
 from callcenter.domain.codes import Code
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.normalising import normalised
 
 MOST_VISITS = 5
 """Visits for each person (promise V11)."""
@@ -70,7 +70,9 @@ def usual_counsellor(recent: Sequence[str]) -> str | None:
 
 def read_code(text: str) -> str | None:
     """Return the caller code (呼び番号) that was typed, in any width and with spaces, or None."""
-    plain = "".join(unicodedata.normalize("NFKC", text).split()).replace("-", "")
+    if len(text) > LONGEST_NOTE:
+        return None
+    plain = "".join(normalised(text).split()).replace("-", "")
     return plain if len(plain) == CODE_DIGITS and plain.isascii() and plain.isdigit() else None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -14,6 +13,7 @@ from callcenter.domain.directory import helplines
 from callcenter.domain.directory.helplines import Helpline, UnreadableHours
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.names.kana import to_hiragana
+from callcenter.domain.normalising import normalised
 from callcenter.domain.places import Prefecture, municipalities
 from callcenter.domain.records.record_codes import Topic
 
@@ -159,7 +159,7 @@ def _kind(sent: Mapping[str, str]) -> str:
 
 
 def _number(typed: str) -> str:
-    number = unicodedata.normalize("NFKC", typed).replace("―", "-").replace("‐", "-")
+    number = normalised(typed).replace("―", "-").replace("‐", "-")
     if not NUMBER.fullmatch(number):
         raise EntryIncomplete("number", "電話番号は、数字と「-」「#」で入れてください。説明は、備考に書けます。")
     return number
@@ -240,7 +240,7 @@ def rank(entry: Entry, wanted: Wanted, moment: datetime) -> tuple[int, ...] | No
 
 def folded(text: str) -> str:
     """Return a text without differences of width, case and kana; dashes in numbers are dropped."""
-    plain = to_hiragana(unicodedata.normalize("NFKC", text).casefold())
+    plain = to_hiragana(normalised(text).casefold())
     return " ".join(re.sub(r"(?<=[0-9])[-‐―ー](?=[0-9])", "", plain).split())
 
 

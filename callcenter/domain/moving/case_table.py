@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.normalising import normalised
 
 COLUMNS = (
     "nickname",
@@ -111,7 +111,7 @@ def rows(text: str) -> Iterator[Row]:
 
 def read_date(text: str) -> date | None:
     """Return the day that was typed or saved by a spreadsheet; None for an empty cell. ``NotADate``."""
-    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    plain = normalised(text).strip().lower()
     if not plain:
         return None
     if _SERIAL.fullmatch(plain):

@@ -6,7 +6,7 @@ lacks the rest.
 
 from __future__ import annotations
 
-import unicodedata
+from callcenter.domain.normalising import normalised
 
 LONG_MARK = "ー"
 
@@ -53,5 +53,5 @@ def shorten(text: str) -> str:
 
 def unvoice(text: str) -> str:
     """Return kana without voicing marks: が and か, ば, ぱ and は become one."""
-    plain = unicodedata.normalize("NFD", text).translate(_VOICING)
-    return unicodedata.normalize("NFC", plain)
+    plain = normalised(text, "NFD").translate(_VOICING)
+    return normalised(plain, "NFC")

@@ -18,6 +18,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from callcenter.domain.names import kana, romaji
+from callcenter.domain.normalising import normalised
 
 SPELLING = 1
 """Version of the rules here, in ``kana`` and in ``romaji``. Raise it whenever they make other forms or keys of a name:
@@ -25,6 +26,9 @@ SPELLING = 1
 
 LONGEST = 64
 """Characters of a key; what is longer is cut."""
+
+LONGEST_READ = 4 * LONGEST
+"""Characters of a text that are looked at; a name is never so long, and marks without end would take long to order."""
 
 PREFIX_LENGTH = 6
 """Beginnings are indexed up to so many characters; a longer question is looked up by its first ones."""
@@ -80,9 +84,10 @@ def written(text: str) -> str:
 
 def plain_form(text: str) -> str:
     """Return the letters of *text* in one width and case; a name of signs only keeps its signs."""
+    text = text[:LONGEST_READ]
     if _PLAIN.fullmatch(text):  # nearly every name; spares the walk over its characters
         return text.translate(_VARIANT_KANJI)
-    whole = unicodedata.normalize("NFKC", text).translate(_VARIANT_KANJI).casefold()
+    whole = normalised(text).translate(_VARIANT_KANJI).casefold()
     bare = "".join(_base(sign) for sign in whole)
     letters = "".join(sign for sign in bare if unicodedata.category(sign)[0] in "LN" or sign in "'’").replace("’", "'")
     if letters.strip("'"):
@@ -183,7 +188,7 @@ def _by_sound(name: str) -> str:
 
 def _base(sign: str) -> str:
     """Return a Latin letter without its macron or accent, any other sign as it is."""
-    first = unicodedata.normalize("NFD", sign)[:1]
+    first = normalised(sign, "NFD")[:1]
     return first if "a" <= first <= "z" else sign
 
 
@@ -193,9 +198,15 @@ def _from_romaji(found: re.Match[str]) -> str:
 
 
 def _without_honorific(name: str) -> str:
+    while (rest := _without_last_honorific(name)) != name:
+        name = rest
+    return name
+
+
+def _without_last_honorific(name: str) -> str:
     for honorific in _HONORIFICS:
         rest = name.removesuffix(honorific)
         # A kanji is heard as two kana or more; of kana, two must remain, or ちいちゃん loses too much.
         if rest != name and sum(1 if kana.is_kana(sign) else 2 for sign in rest) >= 2:
-            return _without_honorific(rest)
+            return rest
     return name

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import secrets
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.normalising import normalised
 
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """Without look-alikes; a code may be read out and copied by hand."""
+
+LONGEST_TYPED = 64
+"""Characters of a code as it is typed, with spaces and hyphens."""
 
 RECOVERY_CODES = 10
 RECOVERY_GROUPS, FIRST_PASSWORD_GROUPS = 3, 4
@@ -103,5 +106,5 @@ def made_up(groups: int = RECOVERY_GROUPS) -> str:
 
 def plain(typed: str) -> str:
     """Return a typed code as it is compared: in any width and case, without hyphens and spaces."""
-    folded = unicodedata.normalize("NFKC", typed).casefold()
+    folded = normalised(typed, most=LONGEST_TYPED).casefold()
     return "".join(letter for letter in folded if letter.isascii() and letter.isalnum())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.normalising import normalised
 from callcenter.domain.places import municipalities
 from callcenter.domain.records.record_codes import MULTIPLE, SINGLE, age_band
 from callcenter.models.records import UNKNOWN, Consultation, ConsultationCode
@@ -17,6 +17,7 @@ TEXTS = ("story", "background", "response", "next_step", "institutions")
 YEARS = {"caller_age_years": "caller_age", "subject_age_years": "subject_age"}
 """An age told as a number, and the band that follows from it."""
 LONGEST_TEXT = 20_000
+LONGEST_AGE = 16
 FIELDS = frozenset(TEXTS) | (SINGLE.keys() - {"channel"}) | MULTIPLE.keys()
 FIELDS |= {"municipality", "nickname_heard", "risk_confirmed", "relay"} | YEARS.keys()
 
@@ -127,7 +128,7 @@ def _years(value: Any) -> int | str:
     """Return an age in whole years, from digits of any width."""
     if value is None or isinstance(value, bool):
         raise NotAnAge
-    digits = unicodedata.normalize("NFKC", str(value)).strip().removesuffix("歳")
+    digits = normalised(str(value), most=LONGEST_AGE).strip().removesuffix("歳")
     if not digits:
         return ""
     if not (digits.isascii() and digits.isdigit() and int(digits) <= 120):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -17,6 +16,7 @@ from callcenter.crypto import KeyMissing
 from callcenter.domain.access.permissions import Action, roles_that_may
 from callcenter.domain.calls.lifecycle import CallerKey
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.normalising import normalised
 from callcenter.domain.phone_numbers import staff_phone
 from callcenter.domain.staff.roles import Contact, Role
 from callcenter.domain.staff.second_factor import FIRST_PASSWORD_DAYS, FIRST_PASSWORD_GROUPS, made_up
@@ -30,6 +30,7 @@ from callcenter.services.trail.audit import SYSTEM, Actor, Subject, staff_member
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
+LONGEST_LOGIN = 64
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 
 
@@ -270,7 +271,10 @@ def sign_out(session: Session, staff: Staff, *, now: datetime) -> None:
 
 
 def normalised_login(login: str) -> str:
-    return unicodedata.normalize("NFKC", login).strip().casefold()
+    """Return a login as it is compared; ``LoginUnusable`` if it is too long for any."""
+    if len(login) > LONGEST_LOGIN:
+        raise LoginUnusable
+    return normalised(login).strip().casefold()
 
 
 def _let_ring_at(staff: Staff, number: str | None) -> None:

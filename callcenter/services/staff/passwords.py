@@ -6,7 +6,6 @@ A transaction of the desk that waited for argon2 would keep every webhook waitin
 from __future__ import annotations
 
 import threading
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,12 +13,15 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.normalising import normalised
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
 SHORTEST_FOR_STAFF = 12
 LONGEST = 256
+LONGEST_TYPED = 4 * LONGEST
+"""Characters as they come: some keyboards write one letter as several marks."""
 
 _places = threading.BoundedSemaphore(2)
 """A hash takes 64 MiB and a tenth of a second of a processor: more than two at once would starve the line."""
@@ -76,10 +78,10 @@ class Comparison:
 def hashed(password: str, by: PasswordHasher | None = None) -> Hash:
     """Return the hash of a new password of staff, or raise what is wrong with it."""
     plain = _normalised(password)
+    if plain is None or len(plain) > LONGEST:
+        raise PasswordTooLong
     if len(plain) < SHORTEST_FOR_STAFF:
         raise PasswordTooShort
-    if len(plain) > LONGEST:
-        raise PasswordTooLong
     with _turn():
         return Hash((by or hasher()).hash(plain))
 
@@ -88,7 +90,7 @@ def compare(stored: str | None, password: str, by: PasswordHasher | None = None)
     """Compare *password* with the *stored* hash; with nothing stored it takes as long."""
     from argon2.exceptions import InvalidHashError, VerificationError
 
-    chosen, plain = by or hasher(), _normalised(password)
+    chosen, plain = by or hasher(), _normalised(password) or ""
     with _turn():
         try:
             chosen.verify(stored or _nobody(chosen), plain[:LONGEST])
@@ -115,6 +117,6 @@ def _nobody(chosen: PasswordHasher) -> str:
     return chosen.hash("the password of nobody")
 
 
-def _normalised(password: str) -> str:
-    """Return the password in one width and composition, the same on every keyboard."""
-    return unicodedata.normalize("NFKC", password)
+def _normalised(password: str) -> str | None:
+    """Return the password in one width and composition, the same on every keyboard; None if it is too long for any."""
+    return normalised(password) if len(password) <= LONGEST_TYPED else None

@@ -7,12 +7,13 @@ from typing import Any
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import ValidationError
 
+from callcenter.domain.staff.second_factor import LONGEST_TYPED
+from callcenter.services.staff.accounts import LONGEST_LOGIN
 from callcenter.services.staff.passkeys import LONGEST_NAME, NameMissing
 from callcenter.services.staff.passwords import LONGEST, PasswordTooLong
 from callcenter.ui.forms import AtMost, Form
 
 DIFFERENT = "2つの欄の文字がちがっています。同じものを、もう一度入れてください。"
-LONGEST_LOGIN = LONGEST_CODE = 64
 LONGEST_CREDENTIAL = 20_000
 """What a browser says of a passkey takes one or two thousand characters."""
 
@@ -27,7 +28,7 @@ class LoginForm(Form):
 class CodeForm(Form):
     """A code of the app, or a recovery code where one is accepted."""
 
-    code = StringField("アプリに出ている6けたの番号", [AtMost(LONGEST_CODE)])
+    code = StringField("アプリに出ている6けたの番号", [AtMost(LONGEST_TYPED)])
 
 
 class ProveForm(CodeForm):

@@ -77,7 +77,7 @@ def load(token: str) -> SignedIn | None:
 
 def _who_is_tried() -> str:
     """Return a digest of the login that is tried from this place."""
-    name = accounts.normalised_login(request.form.get("login", ""))
+    name = accounts.normalised_login(request.form.get("login", "")[: accounts.LONGEST_LOGIN])
     return hashlib.sha256(f"{get_remote_address()} {name}".encode()).hexdigest()
 
 

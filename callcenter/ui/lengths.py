@@ -1,0 +1,30 @@
+"""Refusing what is too long from whoever has not signed in, before anything else looks at it."""
+
+from __future__ import annotations
+
+from flask import Flask, abort, current_app, request
+
+from callcenter.ui.access import Who, rule_of
+from callcenter.ui.staff.forms import LONGEST_CREDENTIAL
+
+LONGEST = 1_000
+"""Characters of one field of a public page."""
+LONGEST_ADDRESS = 4_000
+LONGER = {"next": LONGEST_ADDRESS, "credential": LONGEST_CREDENTIAL}
+"""Fields that take more."""
+
+
+def install(app: Flask) -> None:
+    """Refuse endless fields (413) ahead of the rate limits, which look at them, too; call it before other guards."""
+    app.before_request(_refuse_endless)
+
+
+def _refuse_endless() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    rule = None if view is None else rule_of(view)
+    if rule is None or rule.who is not Who.PUBLIC:
+        return
+    if len(request.query_string) > LONGEST_ADDRESS or any(
+        len(value) > LONGER.get(name, LONGEST) for name, value in request.form.items(multi=True)
+    ):
+        abort(413)
