@@ -27,7 +27,9 @@ def install(
     """
     machines = frozenset(guarded_elsewhere)
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
-    app.config["SESSION_COOKIE_SECURE"] = settings.public_base_url.startswith("https://")
+    app.config["SESSION_COOKIE_SECURE"] = secure = settings.public_base_url.startswith("https://")
+    if secure:
+        app.config["SESSION_COOKIE_NAME"] = signin.HOST_ONLY
     lengths.install(app)
     compression.install(app)  # first, as what comes after a request is done in the other order
     filters.install(app)

@@ -26,6 +26,10 @@ LONGEST_TYPED = 4 * LONGEST
 _places = threading.BoundedSemaphore(2)
 """A hash takes 64 MiB and a tenth of a second of a processor: more than two at once would starve the line."""
 
+MOST_WAITING = 6
+_known = threading.BoundedSemaphore(2 + MOST_WAITING)
+"""Who is worked on or waits; each holds one of the process's threads, and webhooks need the others."""
+
 LONGEST_WAIT = 5.0
 """Seconds for which a password waits for its turn."""
 
@@ -103,13 +107,19 @@ def compare(stored: str | None, password: str, by: PasswordHasher | None = None)
 
 @contextmanager
 def _turn() -> Iterator[None]:
-    """Wait for a place among the few that work at once; ``PasswordsBusy`` if it takes too long."""
-    if not _places.acquire(timeout=LONGEST_WAIT):
+    """Wait for a place among the few that work at once; ``PasswordsBusy`` if too many wait or it takes too long."""
+    with _place(_known, 0), _place(_places, LONGEST_WAIT):
+        yield
+
+
+@contextmanager
+def _place(places: threading.BoundedSemaphore, wait: float) -> Iterator[None]:
+    if not places.acquire(timeout=wait):
         raise PasswordsBusy
     try:
         yield
     finally:
-        _places.release()
+        places.release()
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from flask import (
     Blueprint,
@@ -42,7 +43,22 @@ AFTER_THE_CALL = "いまはお話し中です。記録を終えたときに、�
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 login_manager = LoginManager()
-limiter = Limiter(key_func=get_remote_address, in_memory_fallback_enabled=True)
+HOST_ONLY = "__Host-session"
+"""A browser takes a cookie of such a name only over https, for every path, and from this very host."""
+
+
+def network() -> str:
+    """Return the place a request comes from: an address, of IPv6 the /64 network, which one subscriber has whole."""
+    try:
+        address = ip_address(get_remote_address())
+    except ValueError:  # a proxy may name something else; that is one place, whatever it is
+        return "elsewhere"
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))
+    return str(address)
+
+
+limiter = Limiter(key_func=network, in_memory_fallback_enabled=True)
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -78,7 +94,7 @@ def load(token: str) -> SignedIn | None:
 def _who_is_tried() -> str:
     """Return a digest of the login that is tried from this place."""
     name = accounts.normalised_login(request.form.get("login", "")[: accounts.LONGEST_LOGIN])
-    return hashlib.sha256(f"{get_remote_address()} {name}".encode()).hexdigest()
+    return hashlib.sha256(f"{network()} {name}".encode()).hexdigest()
 
 
 @bp.get("/login")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 from argon2 import PasswordHasher
@@ -119,6 +121,35 @@ def test_who_cannot_be_checked_soon_is_told_to_try_again_in_a_moment(
     assert refused.status == 503
     assert int(refused.response.headers["Retry-After"]) == 5
     assert site.send("/staff/login", page, login="tanto07", password=PASSWORD).status == 200
+
+
+def test_however_many_sign_in_at_once_only_a_few_threads_wait_for_them() -> None:
+    begun, done, told = threading.Semaphore(0), threading.Event(), list[str]()
+
+    class Slow:
+        def hash(self, password: str) -> str:
+            begun.release()
+            done.wait(30)
+            return CHEAP.hash(password)
+
+    def sign_in() -> None:
+        try:
+            passwords.hashed(PASSWORD, cast(PasswordHasher, Slow()))
+        except passwords.PasswordsBusy:
+            told.append("busy")
+            begun.release()
+
+    threads = [threading.Thread(target=sign_in) for _ in range(40)]
+    for thread in threads:
+        thread.start()
+    room = 2 + passwords.MOST_WAITING
+    for _ in range(len(threads) - passwords.MOST_WAITING):  # two work, the others are told at once
+        assert begun.acquire(timeout=passwords.LONGEST_WAIT - 1)
+    assert len(told) == len(threads) - room
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert len(told) == len(threads) - room
 
 
 def test_a_password_that_was_changed_while_it_was_checked_signs_nobody_in(site: Site) -> None:

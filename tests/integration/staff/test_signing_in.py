@@ -10,7 +10,7 @@ from sqlalchemy import select
 from callcenter.context import unit_of_work
 from callcenter.domain.staff.roles import Role
 from callcenter.models.trail.audit import AuditEntry
-from callcenter.ui.staff.signin import IDLE_WORDS, WRONG
+from callcenter.ui.staff.signin import HOST_ONLY, IDLE_WORDS, WRONG
 from tests.pages import ORIGIN, PASSWORD, Site, read_page
 
 HOME = "操作の記録"
@@ -70,6 +70,19 @@ def test_guessing_is_slowed_down_also_while_redis_is_away(sqlite_url: str) -> No
     assert answers == [422] * 10 + [429]
 
 
+def test_the_addresses_of_one_ipv6_network_are_one_place(site: Site) -> None:
+    page = site.open("/staff/login")
+    data = {"csrf_token": page.value("csrf_token"), "login": "tanto07", "password": "something else"}
+
+    def guess(address: str) -> int:
+        place = {"REMOTE_ADDR": address}
+        return site.reader.post("/staff/login", data=data, base_url=ORIGIN, environ_base=place).status_code
+
+    assert [guess(f"2001:db8:0:1::{number:x}") for number in range(1, 11)] == [422] * 10
+    assert guess("2001:db8:0:1:ffff::1") == 429
+    assert guess("2001:db8:0:2::1") == guess("::ffff:192.0.2.1") == 422
+
+
 def test_guessing_one_account_does_not_lock_another(site: Site) -> None:
     site.employ("tanto08", Role.AUDITOR)
     for _ in range(11):
@@ -103,10 +116,10 @@ def test_nobody_is_sent_elsewhere_after_signing_in(site: Site, elsewhere: str) -
 
 def test_signing_out_ends_the_session_also_for_a_kept_cookie(site: Site) -> None:
     home = site.sign_in()
-    cookie = site.reader.get_cookie("session", domain="desk.test")
+    cookie = site.reader.get_cookie(HOST_ONLY, domain="desk.test")
     assert cookie is not None
     assert "ログアウトしました" in site.send("/staff/logout", home).words
-    site.reader.set_cookie("session", cookie.value, domain="desk.test")
+    site.reader.set_cookie(HOST_ONLY, cookie.value, domain="desk.test", secure=True)
     assert site.open("/staff/").heading == "職員の入口"
 
 
@@ -140,7 +153,10 @@ def test_signing_in_starts_a_new_session(site: Site) -> None:
 
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(site: Site) -> None:
     cookie = site.get("/staff/login").headers["Set-Cookie"]
-    assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(cookie.split("; "))
+    name, *attributes = cookie.split("; ")
+    assert name.startswith("__Host-session=")
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(attributes)
+    assert not any(attribute.startswith("Domain") for attribute in attributes)
 
 
 @pytest.mark.parametrize("role", list(Role))
