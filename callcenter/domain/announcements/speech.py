@@ -22,9 +22,9 @@ BREATH = 0.2
 FULL_STOP = 0.4
 """Seconds of 「。」."""
 LONGEST_FACT = 40
+"""Characters of a free text, such as the public reason of a closure, that are read aloud."""
 LONGEST_READ = 10 * LONGEST_FACT
 """Characters of a typed text that are looked at, however many of them cannot be said."""
-"""Characters of a free text, such as the public reason of a closure, that are read aloud."""
 
 _SMALL_KANA = frozenset("ゃゅょぁぃぅぇぉゎャュョァィゥェォヮ")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")

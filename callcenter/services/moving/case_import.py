@@ -22,6 +22,7 @@ from callcenter.domain.codes import AnyCode, UnknownLabel, from_label
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.moving.case_table import WHOLE, Mistake, NotATable, Row, decode, read_date, rows
 from callcenter.domain.names.nicknames import KeyKind, strict_forms
+from callcenter.domain.normalising import TextTooLong
 from callcenter.domain.places import Prefecture, municipalities
 from callcenter.domain.records.record_codes import AgeBand, Relation
 from callcenter.models.base import new_id
@@ -77,7 +78,7 @@ class _Cells:
         for ending in ("", *endings):
             try:
                 return from_label(codes, self.row.cells[column] + ending)
-            except UnknownLabel:
+            except (UnknownLabel, TextTooLong):
                 continue
         known = "、".join(code.label for code in codes)
         self.wrong(column, f"一覧にない言葉です。次の言葉から選んでください: {known}")
@@ -220,7 +221,7 @@ def _age_band(text: str) -> AgeBand:
         return _band_of(int(years))
     try:
         return from_label(AgeBand, text)
-    except UnknownLabel:
+    except (UnknownLabel, TextTooLong):
         known = "、".join(band.label for band in AgeBand)
         raise HelplineError(f"年齢か、次の言葉で入れてください: {known}") from None
 

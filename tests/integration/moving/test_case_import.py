@@ -134,6 +134,13 @@ def test_every_mistake_of_every_row_is_told_and_nothing_is_written(
         assert count(session) == 0
 
 
+@pytest.mark.parametrize("column", ["relation", "age_band", "prefecture", "municipality", "opened_on"])
+def test_an_endless_cell_is_a_mistake_of_its_row(run: Run, column: str) -> None:
+    result = run(f"nickname,{column}\nみお,{'あ' * 5_000}\n")
+    assert result.exit_code == 1
+    assert f"2行目の {column}" in result.output
+
+
 def test_mistakes_and_success_are_told_to_programs_too(run: Run) -> None:
     wrong = run(BAD, "--json")
     errors = json.loads(wrong.stdout)["errors"]
