@@ -129,6 +129,7 @@ ACTS = OPENINGS | {
     "staff.code_refused": "番号がちがった",
     "staff.deactivate": "アカウントを止めた",
     "staff.deactivate_after_call": "電話のあとにアカウントを止めると決めた",
+    "staff.end_sessions": "ほかの機器の画面を閉じた",
     "staff.factor_reset": "もうひとつの確認を外した",
     "staff.first_password": "はじめのパスワードをつくった",
     "staff.passkey_add": "パスキーを足した",

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 from sqlalchemy.orm import Session
 
-from callcenter.cli.opened import opened
+from callcenter.cli.opened import at_hand, opened
+from callcenter.context import ports, settings, unit_of_work
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.staff.roles import Role
 from callcenter.domain.staff.second_factor import IdentityCheck, ResetReason
@@ -40,15 +41,18 @@ def staff_add(login: str, name: str, role: str, phone: str | None, password_stdi
     """Create an account, and print its first password unless one was given."""
     import secrets
 
+    from callcenter.domain.staff.guessable import known_words
     from callcenter.services.staff.accounts import NewStaff, add_staff
     from callcenter.services.staff.passwords import hashed
     from callcenter.services.trail.audit import OPERATOR
 
     made_up = None if password_stdin else secrets.token_urlsafe(STARTING_PASSWORD_BYTES)
     password = made_up or sys.stdin.readline().rstrip("\r\n")
-    checked = hashed(password)
-    with opened() as (session, now):
-        add_staff(session, NewStaff(login, name, Role(role), phone=phone), checked, by=OPERATOR, now=now)
+    with at_hand():
+        about = known_words(login, name, settings().service_name, settings().line_number)
+        checked, new = hashed(password, about=about), NewStaff(login, name, Role(role), phone=phone)
+        with unit_of_work() as session:
+            add_staff(session, new, checked, by=OPERATOR, now=ports().clock.now())
     click.echo(f"{login} を登録しました。" + (f" パスワード: {made_up}" if made_up else ""))
 
 

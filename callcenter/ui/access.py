@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from inspect import unwrap
 from typing import Any, TypeVar, cast
@@ -19,20 +20,24 @@ from flask_login import UserMixin, current_user, logout_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from callcenter.context import reading
+from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.access.permissions import Action, roles_that_may
 from callcenter.domain.staff.roles import Role
+from callcenter.models.base import DatabaseFailed
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.duty import presence
+from callcenter.services.staff import browser_sessions
 from callcenter.ui.kit.answers import from_script
 
 IDLE = timedelta(minutes=30)
-"""A member of staff who does nothing for so long is signed out, but never out of a talk."""
+"""A member of staff who does nothing for so long is signed out, but never out of a talk that began before."""
 LONGEST = timedelta(hours=12)
 """After so long everybody shows anew who they are; no shift lasts as long."""
 
 NOTED_EVERY = 15
 """Seconds."""
+SEEN_EVERY = 5 * 60
+"""Seconds; the list of one's own sessions need not know it better."""
 MORE = 15 * 60
 """Seconds that a talk adds at a time once the longest is reached."""
 
@@ -71,16 +76,16 @@ class SignedIn(UserMixin):
     role: Role
 
     @classmethod
-    def of(cls, staff: Staff) -> SignedIn:
-        """Return the value of an account."""
-        return cls(staff.session_token, staff.id, staff.name, staff.role)
+    def of(cls, staff: Staff, token: str) -> SignedIn:
+        """Return the value of an account in the browser session of that *token*."""
+        return cls(token, staff.id, staff.name, staff.role)
 
     def may(self, action: Action) -> bool:
         """Return whether this person may do *action* under some conditions, for pages and links."""
         return self.role in roles_that_may(action)
 
     def get_id(self) -> str:
-        """Return the session token: a new token signs every browser out."""
+        """Return the token of this browser's session."""
         return self.token
 
 
@@ -148,9 +153,7 @@ def note_activity() -> None:
 
 def seconds_left() -> int:
     """Return how long this browser stays signed in without activity."""
-    idle = session.get("active_at", 0) + IDLE.total_seconds()
-    longest = session.get("since", session.get("active_at", 0)) + LONGEST.total_seconds()
-    return int(min(idle, longest) - time.time())
+    return int(_over_at() - time.time())
 
 
 def local_path(target: str | None) -> str | None:
@@ -202,14 +205,33 @@ def _enforce_staff(rule: Rule) -> Response | None:
         abort(403)
     if not rule.quiet:
         note_activity()
+        _note_seen()
     return None
 
 
+def _over_at() -> float:
+    """Return when this browser's session ends without activity, by the wall clock."""
+    idle = session.get("active_at", 0) + IDLE.total_seconds()
+    longest = session.get("since", session.get("active_at", 0)) + LONGEST.total_seconds()
+    return float(min(idle, longest))
+
+
+def _note_seen() -> None:
+    """Store now and then that this browser is in use, for its owner; a page is shown also where that cannot be kept."""
+    now = int(time.time())
+    if not 0 <= now - session.get("seen_at", 0) < SEEN_EVERY:
+        with suppress(DatabaseFailed), unit_of_work() as database:
+            browser_sessions.note_seen(database, me().token, at=datetime.now(UTC))
+            session["seen_at"] = now
+
+
 def _end_or_go_on() -> None:
-    """Sign out who was idle for too long; never during a talk."""
+    """Sign out whose session is over; never during a talk that began before that."""
     with reading() as database:
-        talks = presence.is_in_talk(database, me().staff_id)
-    if talks:
+        began = presence.talk_began(database, me().staff_id)
+    # How long the talk lasts is told by the line's clock, which a trial may set to any day.
+    lasts = None if began is None else (ports().clock.now() - began).total_seconds()
+    if lasts is not None and _over_at() >= time.time() - lasts:
         note_activity()
         session["since"] = max(session.get("since", 0), session["active_at"] - LONGEST.total_seconds() + MORE)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -18,6 +19,7 @@ from callcenter.models.calls.calls import Presence
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.duty import presence
+from callcenter.services.staff import browser_sessions
 from callcenter.services.staff.accounts import NewStaff, add_staff
 from callcenter.services.staff.passwords import hashed
 from callcenter.services.trail.audit import OPERATOR
@@ -61,7 +63,8 @@ class Seat:
         self.desk, self.login, self.staff_id = desk, login, staff_id
         self.client = desk.app.test_client()
         with desk.work() as session:
-            token = session.get_one(Staff, staff_id).session_token
+            staff, at = session.get_one(Staff, staff_id), datetime.now(UTC)
+            token = browser_sessions.begin(session, staff, "Linux・Chrome", since=at, at=at)
         with self.client.session_transaction(base_url=ORIGIN) as cookie:  # signing in itself has its own tests
             cookie.update({"_user_id": token, "_fresh": True, "active_at": time.time()})
         answer = self.get("/console/form-token")  # a page without a picture: this is done for every test

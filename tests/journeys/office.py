@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask
@@ -31,6 +31,7 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.services.cases import cases, linking
 from callcenter.services.cases.cases import NewCase, NewPerson
 from callcenter.services.records import consultations
+from callcenter.services.staff import browser_sessions
 from callcenter.services.staff.accounts import NewStaff, add_staff
 from callcenter.services.staff.passwords import hashed
 from callcenter.services.trail.audit import OPERATOR
@@ -143,7 +144,8 @@ class Office:
     def sign_in(self, page: Page, login: str = "tanto07") -> Page:
         """Open the console as somebody who came in by the door; the door itself has journeys of its own."""
         with self.transaction() as session:
-            token = session.scalars(select(Staff.session_token).where(Staff.login == login)).one()
+            staff, at = session.scalars(select(Staff).where(Staff.login == login)).one(), datetime.now(UTC)
+            token = browser_sessions.begin(session, staff, "Linux・Chrome", since=at, at=at)
         sessions = self.app.session_interface
         assert isinstance(sessions, SecureCookieSessionInterface)
         signer, now = sessions.get_signing_serializer(self.app), int(time.time())

@@ -103,6 +103,26 @@ def test_an_app_and_a_passkey_are_set_up_and_open_the_door(office: Office, open_
     axe(page)
 
 
+def test_a_session_elsewhere_is_seen_and_ended_by_the_keyboard(office: Office, open_page: OpenPage) -> None:
+    office.hire("kanri", role=Role.ADMINISTRATOR)
+    here, elsewhere = open_page(), open_page(width=390, user_agent="Mozilla/5.0 (iPhone) Version/18.1 Safari/604.1")
+    for page in (elsewhere, here):
+        page.goto(f"{office.url}/staff/login?next=/staff/safety")
+        shows_password(page, "kanri")
+        heading(page, "安全な入り方")
+    told = here.get_by_role("region", name="入っている機器")
+    expect(told).to_contain_text("ほかに 1 か所")
+    for width in (1280, 390, 320):
+        here.set_viewport_size({"width": width, "height": 844})
+        axe(here)
+    told.get_by_role("button", name="iPhone・Safariの画面を閉じる").press("Enter")
+    expect(here.locator("body")).to_contain_text("その機器の画面を閉じました。")
+    expect(told).to_contain_text("この画面だけです")
+    elsewhere.reload()
+    heading(elsewhere, "職員の入口")
+    heading(here, "安全な入り方")
+
+
 class Later:
     """A clock on the server's wall that can be put forward."""
 

@@ -73,7 +73,6 @@ ALLOWED = {
     "_value_": "enum reads it",
     # for tests and tools, on purpose
     "to_text": "makes a ring of keys for a test; the operator makes theirs with a command of their own",
-    "blind_index": "finds again in a test what the program looks for under every key",
     "run_until": "part of what the simulator offers to tests",
     # known by name or value elsewhere
     "REQUIRED_IN_PRODUCTION": "the documents are compared with it",

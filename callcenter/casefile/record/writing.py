@@ -18,6 +18,7 @@ from callcenter.domain.records.record_codes import MissingField, Outcome
 from callcenter.services.cases import casework
 from callcenter.services.records import consultations
 from callcenter.services.records.consultations import NotQuick, Saved
+from callcenter.services.staff import browser_sessions
 from callcenter.ui.access import me, myself, staff_who_may
 from callcenter.ui.filters import clock_seconds
 from callcenter.ui.forms import Problem
@@ -108,7 +109,7 @@ def _finish(session: Session, record_id: str, quick: Outcome | None, place: Chan
     with place.finishing(session, record_id, staff, now=now):
         finished = consultations.finish(session, record_id, by=staff, now=now, quick=quick)
         casework.follow_up_after_danger(session, finished, by=staff, now=now)
-    return staff.session_token != me().token
+    return browser_sessions.staff_of(session, me().token) is None
 
 
 def _quick(sent: str | None) -> Outcome | None:

@@ -1,4 +1,4 @@
-"""What staff sign in with besides the password: app codes, passkeys, recovery codes."""
+"""What staff sign in with besides the password, the browsers that are signed in, and failed sign-ins."""
 
 from __future__ import annotations
 
@@ -74,3 +74,30 @@ class PasskeyChallenge(Base):
     staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     """Whose new passkey it is for; nobody's at the sign-in."""
     until: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class BrowserSession(Base):
+    """One browser that is signed in; the cookie holds the token, this row only its hash."""
+
+    __tablename__ = "browser_sessions"
+
+    id: Mapped[Id]
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    browser: Mapped[str] = mapped_column(String(64))
+    """Its kind in words, such as ``Windows・Chrome``; no version and no address."""
+    began_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(Moment)
+    """When it last did something, to a few minutes."""
+
+
+class SignInMisses(Base):
+    """Failed sign-ins with one login over all addresses, whether the login exists or not."""
+
+    __tablename__ = "sign_in_misses"
+
+    tried: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    """A keyed hash of the login, of a browser that is known to it together with that browser."""
+    misses: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    wait_until: Mapped[datetime | None] = mapped_column(Moment)

@@ -20,7 +20,7 @@ from callcenter.domain.duty.presence import (
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.staff.roles import Contact
 from callcenter.models.base import new_id, unless_changed
-from callcenter.models.calls.calls import Presence
+from callcenter.models.calls.calls import Offer, Presence
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.delivery import live
 from callcenter.services.staff import accounts
@@ -80,8 +80,19 @@ def staff_by_work(session: Session) -> dict[Work, int]:
 
 def is_in_talk(session: Session, staff_id: str) -> bool:
     """Return whether this person talks with a caller or listens to a colleague's talk."""
+    return talk_began(session, staff_id) is not None
+
+
+def talk_began(session: Session, staff_id: str) -> datetime | None:
+    """Return since when this person talks with a caller, or listens to a colleague's talk; None if neither."""
     row = session.get(Presence, staff_id)
-    return row is not None and (row.work in TALKING or row.listening_id is not None)
+    if row is None:
+        return None
+    if row.work in TALKING:
+        leg = session.get(Offer, row.offer_id) if row.offer_id else None
+        return row.since if leg is None or leg.claimed_at is None else leg.claimed_at
+    leg = session.get(Offer, row.listening_id) if row.listening_id else None
+    return None if leg is None else leg.rung_at
 
 
 def lock_or_create(session: Session, staff: Staff, *, now: datetime) -> Presence:

@@ -22,7 +22,7 @@ from callcenter.domain.staff.roles import Contact, Role
 from callcenter.domain.staff.second_factor import FIRST_PASSWORD_DAYS, FIRST_PASSWORD_GROUPS, made_up
 from callcenter.models.base import new_id
 from callcenter.models.staff.accounts import Staff
-from callcenter.services.staff import passwords
+from callcenter.services.staff import browser_sessions, passwords, sign_in_delays
 from callcenter.services.staff.passwords import Comparison, Hash
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import SYSTEM, Actor, Subject, staff_member
@@ -168,11 +168,6 @@ def by_id(session: Session, staff_id: str) -> Staff | None:
     return session.get(Staff, staff_id)
 
 
-def by_session_token(session: Session, token: str) -> Staff | None:
-    """Return the active account of a browser's session."""
-    return session.scalar(select(Staff).where(Staff.session_token == token, Staff.active))
-
-
 def set_password(session: Session, staff: Staff, password: Hash, *, by: Actor, now: datetime) -> None:
     """Set a new password, and sign the account's browsers out."""
     staff.password_hash = password.value
@@ -181,7 +176,8 @@ def set_password(session: Session, staff: Staff, password: Hash, *, by: Actor, n
 
 
 def give_first_password(session: Session, staff: Staff, first: FirstPassword, *, by: Actor, now: datetime) -> None:
-    """Set a password that works once, within a week, to choose another."""
+    """Set a password that works once, within a week, to choose another; nobody waits for it because of guesses."""
+    sign_in_delays.forget(session, sign_in_delays.tried(session, staff.login, None))
     staff.password_hash = first.hash.value
     staff.first_password_until = now + timedelta(days=FIRST_PASSWORD_DAYS)
     _change(session, staff, "staff.first_password", by, now)
@@ -255,9 +251,10 @@ def set_preference(session: Session, staff: Staff, prefers: CallerKey | None, *,
         audit.record(session, actor=by, action="staff.set_preference", subject=_subject(staff), facts=facts, now=now)
 
 
-def end_sessions(staff: Staff) -> None:
-    """Sign the account's browsers out, without an entry in the trail."""
+def end_sessions(session: Session, staff: Staff) -> None:
+    """Sign the account's browsers out, also one that is half-way in; without an entry in the trail."""
     staff.session_token = _new_token()
+    browser_sessions.end_all(session, staff)
 
 
 def lock(session: Session, staff: Staff) -> None:
@@ -286,7 +283,7 @@ def _change(
     session: Session, staff: Staff, action: str, by: Actor, now: datetime, facts: dict[str, str] | None = None
 ) -> None:
     """Record a change of who may do what, which ends the account's sessions."""
-    end_sessions(staff)
+    end_sessions(session, staff)
     audit.record(session, actor=by, action=action, subject=_subject(staff), facts=facts, now=now)
 
 

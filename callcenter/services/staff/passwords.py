@@ -6,7 +6,7 @@ A transaction of the desk that waited for argon2 would keep every webhook waitin
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.normalising import normalised
+from callcenter.domain.staff import guessable
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -23,11 +24,13 @@ LONGEST = 256
 LONGEST_TYPED = 4 * LONGEST
 """Characters as they come: some keyboards write one letter as several marks."""
 
-_places = threading.BoundedSemaphore(2)
-"""A hash takes 64 MiB and a tenth of a second of a processor: more than two at once would starve the line."""
+_places = threading.BoundedSemaphore(1)
+"""A hash takes 64 MiB and a tenth of a second, for which it keeps up to four processors busy: a second one beside it
+would make neither quicker, and would starve the line."""
 
 MOST_WAITING = 6
-_known = threading.BoundedSemaphore(2 + MOST_WAITING)
+MOST_AT_ONCE = 1 + MOST_WAITING
+_known = threading.BoundedSemaphore(MOST_AT_ONCE)
 """Who is worked on or waits; each holds one of the process's threads, and webhooks need the others."""
 
 LONGEST_WAIT = 5.0
@@ -79,30 +82,38 @@ class Comparison:
     """Its hash with today's parameters, where the stored one was made with others."""
 
 
-def hashed(password: str, by: PasswordHasher | None = None) -> Hash:
-    """Return the hash of a new password of staff, or raise what is wrong with it."""
+def hashed(password: str, by: PasswordHasher | None = None, *, about: Iterable[str] = ()) -> Hash:
+    """Return the hash of a new password of staff, or raise what is wrong with it.
+
+    *about* is what others know of its owner and of the service, and would try.
+    """
     plain = _normalised(password)
     if plain is None or len(plain) > LONGEST:
         raise PasswordTooLong
     if len(plain) < SHORTEST_FOR_STAFF:
         raise PasswordTooShort
+    guessable.check(plain, about)
     with _turn():
         return Hash((by or hasher()).hash(plain))
 
 
 def compare(stored: str | None, password: str, by: PasswordHasher | None = None) -> Comparison:
     """Compare *password* with the *stored* hash; with nothing stored it takes as long."""
-    from argon2.exceptions import InvalidHashError, VerificationError
-
     chosen, plain = by or hasher(), _normalised(password) or ""
     with _turn():
-        try:
-            chosen.verify(stored or _nobody(chosen), plain[:LONGEST])
-        except (VerificationError, InvalidHashError):
-            return Comparison(False, stored)
-        if stored is None:
-            return Comparison(False, None)
-        return Comparison(True, stored, chosen.hash(plain) if chosen.check_needs_rehash(stored) else None)
+        return _compared(stored, plain[:LONGEST], chosen)
+
+
+def _compared(stored: str | None, plain: str, by: PasswordHasher) -> Comparison:
+    from argon2.exceptions import InvalidHashError, VerificationError
+
+    try:
+        by.verify(stored or _nobody(by), plain)
+    except (VerificationError, InvalidHashError):
+        return Comparison(False, stored)
+    if stored is None:
+        return Comparison(False, None)
+    return Comparison(True, stored, by.hash(plain) if by.check_needs_rehash(stored) else None)
 
 
 @contextmanager

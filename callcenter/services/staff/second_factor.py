@@ -169,7 +169,7 @@ def reset(
     for table in (Passkey, RecoveryCode):
         session.execute(delete(table).where(table.staff_id == staff.id))
     staff.second_factor_by = now
-    accounts.end_sessions(staff)
+    accounts.end_sessions(session, staff)
     facts = {"reason": reason.value, "checked": checked.value}
     audit.record(session, actor=by, action="staff.factor_reset", subject=_subject(staff), facts=facts, now=now)
     notices.notify_decision_makers(session, "staff.factor_reset", staff.id, by=by.id, now=now)

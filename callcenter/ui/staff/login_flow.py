@@ -16,13 +16,16 @@ from werkzeug.wrappers import Response
 
 from callcenter.context import ports, reading, settings
 from callcenter.domain.calendar.times import local_date, short_date
+from callcenter.domain.staff.browsers import browser_name
+from callcenter.domain.staff.guessable import known_words
 from callcenter.domain.staff.second_factor import due
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.duty import presence
-from callcenter.services.staff import accounts, passwords, second_factor
+from callcenter.services.staff import accounts, browser_sessions, passwords, second_factor
 from callcenter.services.staff.authenticators import RelyingParty
 from callcenter.ui.access import SignedIn, local_path, note_activity
 from callcenter.ui.kit.answers import from_script
+from callcenter.ui.staff import known_browsers
 
 HALF_WAY = timedelta(minutes=10)
 """Between the password and the code."""
@@ -61,14 +64,21 @@ def advance(database: Session, staff: Staff, how: str) -> str:
         _wait_half_way(staff, "password", how, to)
         return url_for("staff.first_password")
     accounts.record_sign_in(database, staff, how, now=now)
+    browser_sessions.end(database, session.get("_user_id", ""))  # whoever's this browser still had
     session.clear()
-    login_user(SignedIn.of(staff))
     note_activity()
     session["since"] = session["proven_at"] = int(time.time())
+    _begin_session(database, staff)
+    known_browsers.remember(staff.login)
     if not factors.any and _must_set_up(database, staff, now):
         session["onward"] = to
         return url_for("staff.safety")
     return to
+
+
+def known_of(staff: Staff) -> tuple[str, ...]:
+    """Return what others know of somebody and of the service, and would try as a password."""
+    return known_words(staff.login, staff.name, settings().service_name, settings().line_number)
 
 
 def compare(login: str, password: str) -> passwords.Comparison:
@@ -94,8 +104,8 @@ def first_proof() -> str:
 
 def renew_session(database: Session, staff: Staff) -> None:
     """Sign every other browser out after a change of factors; this one goes on in a new session."""
-    accounts.end_sessions(staff)
-    login_user(SignedIn.of(staff))
+    accounts.end_sessions(database, staff)
+    _begin_session(database, staff)
     if second_factor.factors_of(database, staff).any:
         session.pop("must_set_up", None)
         session.pop("ask_factor", None)
@@ -136,6 +146,14 @@ def _wait_half_way(staff: Staff, step: str, how: str, to: str) -> None:
     session.clear()
     session["half_way"] = {"who": staff.id, "seal": _seal(staff), "step": step, "how": how, "at": int(time.time())}
     session["onward"] = to
+
+
+def _begin_session(database: Session, staff: Staff) -> None:
+    """Begin a session under a new token, which nobody can have planted or seen before."""
+    browser, since = browser_name(request.user_agent.string), datetime.fromtimestamp(session["since"], UTC)
+    token = browser_sessions.begin(database, staff, browser, since=since, at=clock())
+    session["seen_at"] = int(time.time())
+    login_user(SignedIn.of(staff, token))
 
 
 def _seal(staff: Staff) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import redirect, render_template, session, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -11,9 +13,10 @@ from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.staff.second_factor import MOST_PASSKEYS
 from callcenter.models.staff.accounts import Staff
-from callcenter.services.staff import accounts, authenticators, passkeys, passwords, second_factor
+from callcenter.models.staff.signin import BrowserSession
+from callcenter.services.staff import accounts, authenticators, browser_sessions, passkeys, passwords, second_factor
 from callcenter.services.trail.audit import staff_member
-from callcenter.ui.access import local_path, myself, staff
+from callcenter.ui.access import IDLE, SEEN_EVERY, local_path, me, myself, staff
 from callcenter.ui.kit.answers import again, onward
 from callcenter.ui.staff import login_flow
 from callcenter.ui.staff.forms import CodeForm, NewPasskeyForm, PasswordForm
@@ -146,8 +149,10 @@ def change_password() -> str | Response | tuple[str, int]:
     """Change the password."""
     form, now = PasswordForm(), ports().clock.now()
     if form.validate():
+        with reading() as database:
+            about = login_flow.known_of(myself(database))
         try:
-            chosen = passwords.hashed(form.password.data or "")
+            chosen = passwords.hashed(form.password.data or "", about=about)
         except HelplineError as refused:
             form.refuse(refused, "password")
         else:
@@ -160,13 +165,37 @@ def change_password() -> str | Response | tuple[str, int]:
     return _back("パスワードを変えました。")
 
 
+@bp.post("/safety/sessions/<session_id>/end")
+@mine
+@requires_recent_proof()
+def end_session(session_id: str) -> Response:
+    """End one of one's own sessions elsewhere."""
+    with unit_of_work() as database:
+        browser_sessions.end_one(database, myself(database), session_id, now=ports().clock.now())
+    return _back("その機器の画面を閉じました。")
+
+
+@bp.post("/safety/sessions/end-others")
+@mine
+@requires_recent_proof()
+def end_other_sessions() -> Response:
+    """End all of one's own sessions but this one."""
+    with unit_of_work() as database:
+        browser_sessions.end_others(database, myself(database), me().token, now=ports().clock.now())
+    return _back("ほかの機器の画面を、すべて閉じました。")
+
+
 def _draw(*, passkey: NewPasskeyForm | None = None, password: PasswordForm | None = None) -> str:
     sent = passkey or password
     with reading() as database:
-        factors = second_factor.factors_of(database, myself(database))
+        person = myself(database)
+        factors = second_factor.factors_of(database, person)
+        here, elsewhere = _sessions(database, person)
     return render_template(
         "staff/safety.html",
         factors=factors,
+        here=here,
+        elsewhere=elsewhere,
         problems=sent.problems if sent else [],
         passkey=passkey or NewPasskeyForm(formdata=None),
         password=password or PasswordForm(formdata=None),
@@ -175,6 +204,14 @@ def _draw(*, passkey: NewPasskeyForm | None = None, password: PasswordForm | Non
         most=MOST_PASSKEYS,
         onward=local_path(session.get("onward")) if session.get("must_set_up") is None else None,
     )
+
+
+def _sessions(database: Session, person: Staff) -> tuple[list[BrowserSession], list[BrowserSession]]:
+    """Return this browser's own session, and those elsewhere that may still be open."""
+    since = login_flow.clock() - IDLE - timedelta(seconds=SEEN_EVERY)
+    found = browser_sessions.sessions_of(database, person, since=since)
+    here = [one for one in found if browser_sessions.is_of(one, me().token)]
+    return here, [one for one in found if one not in here]
 
 
 def _draw_app(form: CodeForm, *, status: int = 200) -> Response:

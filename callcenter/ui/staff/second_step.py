@@ -92,12 +92,12 @@ def choose_password() -> str | Response | tuple[str, int]:
     form, chosen, now = PasswordForm(), None, ports().clock.now()
     with reading() as database:
         staff = login_flow.pending_staff(database, "password")
-        first = None if staff is None else staff.password_hash
-    if first is None:
+        known = None if staff is None else (staff.password_hash, login_flow.known_of(staff))
+    if known is None:
         return _back_to_the_door()
     if form.validate():
         try:
-            chosen = _hashed_anew(form.password.data or "", first)
+            chosen = _hashed_anew(form.password.data or "", *known)
         except HelplineError as refused:
             form.refuse(refused, "password")
     if chosen is None:
@@ -111,11 +111,11 @@ def choose_password() -> str | Response | tuple[str, int]:
     return redirect(to, 303)
 
 
-def _hashed_anew(password: str, first: str) -> passwords.Hash:
+def _hashed_anew(password: str, first: str, about: tuple[str, ...]) -> passwords.Hash:
     """Return the hash of one's own password, which is not the *first* one."""
     if passwords.compare(first, password).fits:
         raise HelplineError(SAME)
-    return passwords.hashed(password)
+    return passwords.hashed(password, about=about)
 
 
 def _first_password_page(form: PasswordForm) -> str:

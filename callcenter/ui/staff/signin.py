@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from flask import (
@@ -25,14 +26,15 @@ from flask_login import LoginManager, current_user, logout_user
 from werkzeug.wrappers import Response
 
 from callcenter.context import ports, reading, settings, unit_of_work
+from callcenter.domain.staff.sign_in_delays import SignInDelayed
 from callcenter.services.administration import duty_changes
-from callcenter.services.staff import accounts
+from callcenter.services.staff import accounts, browser_sessions, sign_in_delays
 from callcenter.services.staff.accounts import FirstPasswordOver
 from callcenter.ui.access import SignedIn, local_path, me, public, staff
 from callcenter.ui.forms import Problem
 from callcenter.ui.frame import frame
 from callcenter.ui.kit.answers import again, from_script
-from callcenter.ui.staff import login_flow
+from callcenter.ui.staff import known_browsers, login_flow
 from callcenter.ui.staff.forms import LoginForm
 
 WRONG = "ログイン名かパスワードが合っていません。"
@@ -87,8 +89,8 @@ def install(app: Flask, *, redis_url: str | None = None) -> None:
 def load(token: str) -> SignedIn | None:
     """Return the active account of the browser's session."""
     with reading() as database:
-        found = accounts.by_session_token(database, token)
-        return None if found is None else SignedIn.of(found)
+        found = browser_sessions.staff_of(database, token)
+        return None if found is None else SignedIn.of(found, token)
 
 
 def _who_is_tried() -> str:
@@ -113,24 +115,37 @@ def login() -> str | Response:
 def sign_in() -> str | Response | tuple[str, int]:
     form, now, to, problem = LoginForm(), ports().clock.now(), None, WRONG
     if form.validate():
-        login = form.login.data or ""
-        compared = login_flow.compare(login, form.password.data or "")
-        with unit_of_work() as database:
-            found = accounts.check_password(database, login, compared, now=now)
-            try:
-                to = None if found is None else login_flow.advance(database, found, "password")
-            except FirstPasswordOver as over:
-                problem = over.message
+        try:
+            to = _step_in(form.login.data or "", form.password.data or "", now=now)
+        except (SignInDelayed, FirstPasswordOver) as refused:
+            problem = refused.message
     if to is None:
         return again(door(form, problems=[Problem("login", problem)]))
     return redirect(to)
+
+
+def _step_in(typed: str, password: str, *, now: datetime) -> str | None:
+    """Return where somebody goes on whose password fits, else None; raises ``SignInDelayed``, ``FirstPasswordOver``."""
+    login = accounts.normalised_login(typed)
+    with reading() as database:
+        key = sign_in_delays.tried(database, login, known_browsers.nonce_for(login))
+        sign_in_delays.check(database, key, at=login_flow.clock())
+    compared = login_flow.compare(login, password)
+    with unit_of_work() as database:
+        sign_in_delays.check(database, key, at=login_flow.clock(), locked=True)  # others may have guessed meanwhile
+        found = accounts.check_password(database, login, compared, now=now)
+        if found is None:
+            sign_in_delays.count_miss(database, key, at=login_flow.clock())
+            return None
+        sign_in_delays.forget(database, key)
+        return login_flow.advance(database, found, "password")
 
 
 @bp.post("/logout")
 @staff(newcomers=True)
 def logout() -> Response:
     with unit_of_work() as database:
-        found = accounts.by_session_token(database, me().token)
+        found = browser_sessions.staff_of(database, me().token)
         gone = found is None or duty_changes.sign_out(database, found, now=ports().clock.now())
     if gone:
         logout_user()

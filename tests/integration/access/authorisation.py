@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,9 @@ from callcenter.domain.staff.roles import NotAllowed, NotYours, Role
 from callcenter.models.access import ReasonedAccess
 from callcenter.models.base import db, new_id
 from callcenter.models.misuse import Incident, NumberFlag
-from callcenter.models.staff.accounts import Staff
 from callcenter.services.access.reach import AccessDenied
 from callcenter.services.cases import linking
+from callcenter.services.staff import browser_sessions
 from callcenter.ui.access import Who, rule_of
 from tests.desk import ORIGIN, Desk
 from tests.integration.people import draft_of, member, person_called
@@ -83,7 +83,12 @@ class Stage:
         with self.desk.work() as session:
             self.staff = {role: member(session, role.value, role) for role in Role}
             self.own, self.other = self._given(session, "ミナト"), self._given(session, "アオイ", other=True)
-        self.readers = {role.value: self._reader(staff) for role, staff in self.staff.items()}
+            at = datetime.now(UTC)
+            self._tokens = {
+                role.value: browser_sessions.begin(session, staff, "Linux・Chrome", since=at, at=at)
+                for role, staff in self.staff.items()
+            }
+        self.readers = {role: self._reader(role) for role in self._tokens}
         self.readers["nobody"] = self.app.test_client()
 
     def _given(self, session: Session, nickname: str, *, other: bool = False) -> dict[str, str]:
@@ -139,10 +144,10 @@ class Stage:
             "act": "add",
         }
 
-    def _reader(self, staff: Staff) -> FlaskClient:
+    def _reader(self, role: str) -> FlaskClient:
         client = self.app.test_client()
         with client.session_transaction(base_url=ORIGIN) as cookie:
-            cookie.update({"_user_id": staff.session_token, "_fresh": True, "active_at": time.time()})
+            cookie.update({"_user_id": self._tokens[role], "_fresh": True, "active_at": time.time()})
         return client
 
     def routes(self) -> Iterator[tuple[Rule, str]]:
@@ -163,7 +168,7 @@ class Stage:
         sent: dict[str, Any] = {"json": {"version": 1}} if rule.endpoint == "casefile.beside" else {"data": fields}
         answer = self.readers[role].open(path, method=method, base_url=ORIGIN, buffered=False, **sent)
         if rule.endpoint.startswith("staff.") and role != "nobody":
-            self.readers[role] = self._reader(self.staff[Role(role)])  # they may have left
+            self.readers[role] = self._reader(role)  # they may have left
         try:
             return not self._refused(answer)
         finally:

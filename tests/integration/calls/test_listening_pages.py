@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from callcenter.domain.calls.lifecycle import CallState
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.staff.roles import Role
+from callcenter.ui.access import IDLE
+from tests.desk import ORIGIN
 from tests.integration.consoles import Console, Seat
 from tests.line import Phone
 
@@ -48,6 +52,17 @@ def test_one_supervisor_cannot_move_the_leg_of_another(desk: Console, chief: Sea
     assert [answer.status_code for answer in answers] == [409] * 3
     assert all("もう聴いていません" in answer.get_json()["error"] for answer in answers)
     assert desk.call(caller.sid).state is CallState.TALKING
+
+
+@pytest.mark.parametrize("before, stays", [(30, True), (300, False)])
+def test_who_listens_is_not_signed_out_of_it_unless_their_session_was_over_before(
+    desk: Console, chief: Seat, seat: Seat, caller: Phone, before: int, stays: bool
+) -> None:
+    listens(chief, caller)
+    desk.line.advance(120)
+    with chief.client.session_transaction(base_url=ORIGIN) as cookie:
+        cookie["active_at"] = time.time() - IDLE.total_seconds() - before
+    assert (chief.get("/reports/board").status_code == 200) is stays
 
 
 def test_the_board_offers_to_listen_and_then_the_other_ways_and_the_way_out(

@@ -108,6 +108,17 @@ def test_who_waits_to_be_rung_is_not_signed_out_for_keeping_still(seat: Seat) ->
     assert seat.may_enter
 
 
+@pytest.mark.parametrize("before, stays", [(30, True), (300, False)])
+def test_a_session_lasts_beyond_its_limit_only_for_a_talk_that_began_within_it(
+    desk: Console, seat: Seat, caller: Phone, before: int, stays: bool
+) -> None:
+    """The caller was taken two minutes ago; so many seconds ago the session ran out."""
+    desk.line.advance(120)
+    with seat.client.session_transaction(base_url=ORIGIN) as cookie:
+        cookie["active_at"] = time.time() - IDLE.total_seconds() - before
+    assert seat.may_enter is stays
+
+
 def test_who_is_away_and_keeps_still_is_signed_out(seat: Seat) -> None:
     lease = seat.takes_the_line()
     seat.sends("/console/presence", work="away", reason="break")

@@ -153,6 +153,15 @@ def test_a_short_password_is_refused_with_a_kind_sentence(run: Run) -> None:
     assert "文字" in made.output
 
 
+@pytest.mark.parametrize("password", ["password1234", "hikikomori0120529528", "x-1x-1x-1x-1x-1", "担当12担当12担当12"])
+def test_a_password_that_others_would_try_is_refused_on_the_command_line_too(run: Run, password: str) -> None:
+    words = ("staff", "add", "x-1", "--name", "担当12", "--role", "auditor", "--password-stdin")
+    made = run(*words, stdin=f"{password}\n")
+    assert made.exit_code == 1
+    assert "思いつかれやすい" in made.output
+    assert password not in made.output
+
+
 def test_a_telephone_counsellor_is_available_without_a_browser(run: Run) -> None:
     run("staff", "add", "hanako", "--name", "担当11", "--role", "counsellor", "--phone", "+819012345678")
     assert run("staff", "status", "hanako", "available").exit_code == 0

@@ -272,11 +272,41 @@ def test_a_page_that_asks_often_does_not_send_a_cookie_each_time(site: Site) -> 
 def test_nobody_is_signed_out_while_talking(site: Site) -> None:
     site.sign_in()
     works(site, Work.ON_CALL)
+    site.clock.at += timedelta(seconds=3000)  # so long the talk has lasted, of which 1200 within the limit
     seconds_ago(site, 4000)
     assert site.get("/staff/session").status_code == 200
     works(site, Work.WRAP_UP)
     seconds_ago(site, 4000)
     assert site.get("/staff/session", headers={"Accept": "application/json"}).status_code == 401
+
+
+@pytest.mark.parametrize("over", ["idle", "longest"])
+def test_a_session_that_was_over_before_a_talk_began_does_not_live_again_in_it(site: Site, over: str) -> None:
+    site.sign_in()
+    works(site, Work.ON_CALL)
+    site.clock.at += timedelta(minutes=20)
+    with site.reader.session_transaction(base_url=ORIGIN) as session:
+        if over == "idle":
+            session["active_at"] = time.time() - timedelta(minutes=51).total_seconds()
+        else:
+            session["since"] = time.time() - timedelta(hours=12, minutes=21).total_seconds()
+    assert site.get("/staff/session", headers={"Accept": "application/json"}).status_code == 401
+    assert site.open("/staff/").heading == "職員の入口"
+
+
+@pytest.mark.parametrize("over", ["idle", "longest"])
+def test_a_session_that_ran_out_during_the_talk_goes_on_until_its_end(site: Site, over: str) -> None:
+    site.sign_in()
+    works(site, Work.ON_CALL)
+    site.clock.at += timedelta(minutes=20)
+    with site.reader.session_transaction(base_url=ORIGIN) as session:
+        if over == "idle":
+            session["active_at"] = time.time() - timedelta(minutes=49).total_seconds()
+        else:
+            session["since"] = time.time() - timedelta(hours=12, minutes=19).total_seconds()
+    assert site.get("/staff/session", headers={"Accept": "application/json"}).status_code == 200
+    works(site, Work.WRAP_UP)
+    assert site.get("/staff/session").get_json()["left"] > 800  # for the record
 
 
 def test_after_twelve_hours_everybody_comes_in_anew(site: Site) -> None:

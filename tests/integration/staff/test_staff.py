@@ -15,7 +15,7 @@ from callcenter.domain.phone_numbers import UnusableNumber
 from callcenter.domain.staff.roles import Contact, Role
 from callcenter.models.staff.accounts import Staff
 from callcenter.models.trail.audit import ActorKind, AuditEntry
-from callcenter.services.staff import accounts, passwords
+from callcenter.services.staff import accounts, browser_sessions, passwords
 from callcenter.services.staff.accounts import LoginTaken, LoginUnusable, NewStaff
 from callcenter.services.staff.passwords import hasher as hasher_of_the_installation  # before the tests' cheap one
 from callcenter.services.trail import audit
@@ -34,6 +34,10 @@ def add(session: Session, login: str = "tanto07", phone: str | None = None, pass
 def check(session: Session, login: str, password: str, by: PasswordHasher = CHEAP) -> Staff | None:
     compared = passwords.compare(accounts.stored_hash(session, login), password, by)
     return accounts.check_password(session, login, compared, now=NOW)
+
+
+def begin(session: Session, staff: Staff) -> str:
+    return browser_sessions.begin(session, staff, "Windows・Edge", since=NOW, at=NOW)
 
 
 def sign_in(session: Session, login: str, password: str) -> Staff | None:
@@ -112,17 +116,17 @@ def test_a_session_ends_with_the_password_the_role_and_the_account(session: Sess
         lambda: accounts.set_active(session, added, False, by=OPERATOR, now=NOW),
     ]
     for change in changes:
-        token = added.session_token
-        assert accounts.by_session_token(session, token) is added
+        token = begin(session, added)
+        assert browser_sessions.staff_of(session, token) is added
         change()
-        assert accounts.by_session_token(session, token) is None
+        assert browser_sessions.staff_of(session, token) is None
 
 
 def test_an_ended_account_neither_signs_in_nor_keeps_a_session(session: Session) -> None:
     added = add(session)
     accounts.set_active(session, added, False, by=OPERATOR, now=NOW)
     assert sign_in(session, "tanto07", PASSWORD) is None
-    assert accounts.by_session_token(session, added.session_token) is None
+    assert browser_sessions.staff_of(session, begin(session, added)) is None
 
 
 def test_a_hash_with_older_parameters_is_renewed_at_sign_in(session: Session) -> None:
