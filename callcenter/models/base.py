@@ -11,6 +11,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BindParameter, Insert, MetaData, Table, bindparam, event, insert
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as WaitedInVain
 from sqlalchemy.orm import DeclarativeBase, Mapper, RelationshipDirection, Session, SessionTransaction, relationship
 from uuid_utils import uuid7
 
@@ -22,6 +23,8 @@ DatabaseFailed = SQLAlchemyError
 """Anything a query can raise."""
 DatabaseAway = OperationalError
 """What a query raises when the database does not answer, or not in time."""
+DatabaseBusy = WaitedInVain
+"""What is raised when others of this process kept the database, or its connections, for too long."""
 
 
 class Base(DeclarativeBase):

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.errors import HelplineError
-from callcenter.models.base import DatabaseAway
+from callcenter.models.base import DatabaseAway, DatabaseBusy
 from callcenter.services.access.reach import AccessDenied
 from callcenter.services.staff.passwords import PasswordsBusy
 from callcenter.ui.access import Who, me, rule_of
@@ -67,6 +67,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HelplineError, _from_rule)
     app.register_error_handler(AccessDenied, _from_shut)
     app.register_error_handler(DatabaseAway, _from_database)
+    app.register_error_handler(DatabaseBusy, _from_busy)
     app.register_error_handler(PasswordsBusy, _from_busy)
 
 
@@ -106,7 +107,7 @@ def _from_database(error: DatabaseAway) -> Response:
     return _from_http(ServiceUnavailable())
 
 
-def _from_busy(_error: PasswordsBusy) -> Response:
+def _from_busy(_error: PasswordsBusy | DatabaseBusy) -> Response:
     return _from_http(ServiceUnavailable(retry_after=SHORTLY))
 
 

@@ -11,7 +11,7 @@ from callcenter.settings import Settings
 from callcenter.ui import access, errors, filters, forms, frame, lengths, pages
 from callcenter.ui.frame import Frame
 from callcenter.ui.response import assets, compression, headers
-from callcenter.ui.staff import safety, second_step, session_timeout, signin
+from callcenter.ui.staff import crowding, safety, second_step, session_timeout, signin
 
 STEPS = (second_step, safety, session_timeout)
 """Modules whose views join the sign-in's blueprint; naming them brings them in."""
@@ -41,3 +41,4 @@ def install(
     access.install(app, guarded_elsewhere=machines)
     forms.install(app, guarded_elsewhere=machines)
     assets.install(app)
+    crowding.install(app)

@@ -15,7 +15,7 @@ from tests.bench import crowd, dispatch, load, nicknames, places, references, st
 from tests.bench.sequence import BARE, DESK, STORING, TriedDesk, Webhook
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PARTS = ("sequence", "load", "busy", "startup", "memory", "dispatch", "nicknames")
+PARTS = ("sequence", "load", "busy", "flood", "startup", "memory", "dispatch", "nicknames")
 DATABASES = {"sqlite": places.sqlite, "postgresql": places.postgresql}
 WARM_UP = 3
 """Calls that are played before the counting begins."""
@@ -23,6 +23,7 @@ STARTS = 3
 REFERENCE = "tests.bench.references:web()"
 SEQUENCE_GOAL = {"sqlite": 0.75, "postgresql": 0.70}
 """The part of R1's speed that the desk shall have."""
+STRANGERS = 100
 RACE, DISPATCHERS = 2000, 8
 """``make chaos`` runs the race over a hundred thousand decisions."""
 DISPATCH_GOAL = {"sqlite": 5, "postgresql": 25}
@@ -61,6 +62,8 @@ def measure(name: str, parts: Collection[str], wish: argparse.Namespace) -> None
     if "busy" in parts:
         with places.folder() as folder, DATABASES[name](folder) as url:
             report_load(name, url, rate=wish.rate, seconds=wish.seconds, busy=True)
+    if "flood" in parts:
+        report_flood(name, rate=wish.rate, seconds=wish.seconds)
     if "dispatch" in parts:
         report_dispatch(name, wish.seconds)
     if "nicknames" in parts:
@@ -124,6 +127,17 @@ def report_load(name: str, url: str, *, rate: float, seconds: float, busy: bool 
     if busy:
         say(f"people at their desks: {counted(met.beside)}; R1's: {counted(bare.beside)}")
     say(f"not 2xx: {met.bad} {met.codes or ''}   stand-ins spoken: {met.stand_ins}   calls talked: {met.talked}")
+
+
+def report_flood(name: str, *, rate: float, seconds: float) -> None:
+    """Let callers come alone, then while strangers try passwords: no caller may hear a stand-in."""
+    say(f"\n== {STRANGERS} strangers try five passwords a second each on {name}, {rate:.0f} webhooks/s beside them")
+    for strangers in (0, STRANGERS):
+        with places.folder() as folder, DATABASES[name](folder) as url:
+            met = load.run(url, ROOT, rate=rate, seconds=seconds, flood=strangers)
+        p50, p95, p99 = (met.quantile(percent) for percent in (50, 95, 99))
+        say(f"{strangers:3} strangers: p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms")
+        say(f"    not 2xx: {met.bad} {met.codes or ''}   stand-ins spoken: {met.stand_ins}   {counted(met.beside)}")
 
 
 def counted(met: Mapping[str, int]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import statistics
 import subprocess
 import time
@@ -32,6 +33,7 @@ from tests.bench.places import environment, python, stop
 from tests.desk import FIELD_KEYS, PASSWORD
 
 UP_WITHIN = 60.0
+STAND_INS = re.compile(rb"stand-ins since this was last said: (\d+)")
 AT = "2026-11-25T14:00"
 """A Wednesday afternoon."""
 
@@ -59,18 +61,22 @@ class Result:
         return statistics.quantiles(self.milliseconds, n=100)[percent - 1]
 
 
-def run(database_url: str, root: Path, *, rate: float, seconds: float, busy: bool) -> Result:
-    """Start the desk with its own launcher, let the callers come, and stop it again; *busy* with people at desks."""
+def run(database_url: str, root: Path, *, rate: float, seconds: float, busy: bool = False, flood: int = 0) -> Result:
+    """Start the desk with its own launcher, let the callers come, and stop it again.
+
+    Meanwhile it is *busy* with people at desks, or a *flood* of so many strangers tries passwords.
+    """
     call_in(database_url, int(rate * (seconds + 15) / WEBHOOKS_OF_A_CALL))
     port, rest, log = free_port(), free_port(), root / "var" / "log" / "web.log"
     before = log.stat().st_size if log.exists() else 0
     env = environment(database_url, TWILIO_API_URL=f"http://{HOST}:{rest}", TRUSTED_PROXIES="1")
     command = python("-c", "from wsgi import cli; cli()", "run", "--no-simulator", "--at", AT, "--port", str(port))
     wish = ("--web", str(port), "--rest", str(rest), "--rate", str(rate), "--seconds", str(seconds))
-    said, beside = _called(command, env, port, wish, root, seconds if busy else None)
+    people = ("--seconds", str(seconds), "--flood", str(flood)) if busy or flood else None
+    said, beside = _called(command, env, port, wish, root, people)
     with log.open("rb") as lines:
         lines.seek(before)
-        stand_ins = lines.read().count(b"stand-in is spoken")
+        stand_ins = sum(map(int, STAND_INS.findall(lines.read())))
     return Result(stand_ins=stand_ins, beside=beside, **json.loads(said))
 
 
@@ -83,7 +89,8 @@ def reference(database_url: str, root: Path, *, rate: float, seconds: float, bus
     command += ("--worker-class", "gthread", "--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS))
     command += ("--graceful-timeout", "2", "--keep-alive", "5", "--no-control-socket", "--log-level", "warning")
     wish = ("--web", str(port), "--rest", str(rest), "--rate", str(rate), "--seconds", str(seconds), "--plain")
-    said, beside = _called(command, env, port, wish, root, seconds if busy else None)
+    people = ("--seconds", str(seconds)) if busy else None
+    said, beside = _called(command, env, port, wish, root, people)
     return Result(stand_ins=0, beside=beside, **json.loads(said))
 
 
@@ -93,11 +100,11 @@ def _called(
     port: int,
     wish: tuple[str, ...],
     root: Path,
-    busy_for: float | None,
+    people: tuple[str, ...] | None,
 ) -> tuple[str, Mapping[str, int]]:
     """Start an application, let the callers come as they *wish*, stop it, and return what all of them say.
 
-    While the callers are counted, people sit at their desks if they are to be *busy_for* so long.
+    While the callers are counted, *people* come to the pages, as these words tell ``side_load``.
     """
     quiet = subprocess.DEVNULL
     started = spawn(command, env=env, cwd=root, out=quiet, err=quiet)
@@ -110,10 +117,9 @@ def _called(
         time.sleep(3)  # the worker starts after it
         callers = _begun("tests.bench.callers", *wish, root=root)
         beside = dict[str, int]()
-        if busy_for is not None:
+        if people is not None:
             time.sleep(WARM_UP)
-            people = _begun("tests.bench.side_load", "--web", str(port), "--seconds", str(busy_for), root=root)
-            beside = json.loads(_said(people))
+            beside = json.loads(_said(_begun("tests.bench.side_load", "--web", str(port), *people, root=root)))
         return _said(callers), beside
     finally:
         stop(started)

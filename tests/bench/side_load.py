@@ -1,7 +1,9 @@
 """People at their desks, from another process: ``python -m tests.bench.side_load --web PORT --seconds N``.
 
-Ten people sign in at the same moment, again every few seconds, and a supervisor follows the live board as a browser
-does: an event stream, and the parts of the board after every hint.
+With ``--flood N`` so many strangers try passwords instead, five a second and each time from another address.
+
+Otherwise ten people sign in at the same moment, again every few seconds, and a supervisor follows the live board as a
+browser does: an event stream, and the parts of the board after every hint.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ PEOPLE = [f"tanto{number}" for number in range(10)]
 SUPERVISOR = "tokatsu"
 EVERY = 5.0
 """Seconds from one time that everybody signs in to the next."""
+PAUSE = 0.2
+"""Seconds between two guesses of one stranger."""
 DOOR, STREAM, PARTS = "/staff/login", "/console/events?tab=bench", "/reports/board/parts"
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 TIMEOUT = 30.0
@@ -43,7 +47,8 @@ class Browser:
     def begin(self, method: str, path: str, fields: dict[str, str] | None = None) -> http.client.HTTPResponse:
         """Send a request and return its answer, of which the text is still to be read."""
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        headers["X-Forwarded-For"] = f"10.1.{self.number}.{self.tries}"  # nobody is kept out for having come so often
+        # Nobody is kept out for having come so often.
+        headers["X-Forwarded-For"] = f"10.{self.number}.{self.tries // 250 % 250}.{self.tries % 250}"
         if fields is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self._connection.request(method, path, None if fields is None else urlencode(fields), headers)
@@ -86,17 +91,50 @@ def follow(web: int, until: float, met: Counter[str]) -> None:
             met["boards" if status == 200 else f"board answered {status}"] += 1
 
 
+def strangers_at(web: int, many: int, until: float, met: Counter[str]) -> list[threading.Thread]:
+    """Return so many strangers, who share one form that somebody opened."""
+    opened = Browser(web, 201)
+    token = TOKEN.findall(opened.ask("GET", DOOR)[1])[0]
+    return [
+        threading.Thread(target=guess_on_and_on, args=(web, number, token, opened.cookies, until, met))
+        for number in range(many)
+    ]
+
+
+def guess_on_and_on(
+    web: int, number: int, token: str, cookies: dict[str, str], until: float, met: Counter[str]
+) -> None:
+    """Let a stranger try one login after another, none of which exists."""
+    browser, fields = Browser(web, number), {"csrf_token": token, "password": "something else"}
+    browser.cookies.update(cookies)
+    while time.monotonic() < until:
+        time.sleep(PAUSE)
+        browser.tries += 1
+        try:
+            status, _ = browser.ask("POST", DOOR, fields | {"login": f"stranger{number}-{browser.tries}"})
+        except (OSError, http.client.HTTPException) as failed:
+            met[type(failed).__name__] += 1
+            continue
+        met[f"guess answered {status}"] += 1
+
+
+def at_their_desks(web: int, until: float, met: Counter[str]) -> list[threading.Thread]:
+    """Return the ten people, and let the supervisor begin to follow the board."""
+    threading.Thread(target=follow, args=(web, until, met), daemon=True).start()
+    return [
+        threading.Thread(target=sign_in_again_and_again, args=(web, number, until, met))
+        for number in range(len(PEOPLE))
+    ]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--web", type=int, required=True)
     parser.add_argument("--seconds", type=float, required=True)
+    parser.add_argument("--flood", type=int, default=0)
     wish = parser.parse_args()
     met, until = Counter[str](), time.monotonic() + wish.seconds
-    threading.Thread(target=follow, args=(wish.web, until, met), daemon=True).start()
-    people = [
-        threading.Thread(target=sign_in_again_and_again, args=(wish.web, number, until, met))
-        for number in range(len(PEOPLE))
-    ]
+    people = strangers_at(wish.web, wish.flood, until, met) if wish.flood else at_their_desks(wish.web, until, met)
     for one in people:
         one.start()
     for one in people:

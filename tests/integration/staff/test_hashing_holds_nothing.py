@@ -12,11 +12,14 @@ from sqlalchemy import text
 
 from callcenter.context import unit_of_work
 from callcenter.domain.staff.roles import Role
+from callcenter.models.base import DatabaseBusy
 from callcenter.models.engines import connect
 from callcenter.services.staff import accounts, passwords
 from callcenter.services.trail.audit import OPERATOR
+from callcenter.ui.access import Who, rule_of
+from callcenter.ui.staff import crowding
 from tests.desk import CHEAP
-from tests.pages import PASSWORD, Site
+from tests.pages import ORIGIN, PASSWORD, Site
 
 NEW_PASSWORD = "朝の図書館と長い散歩と夜"
 
@@ -142,14 +145,101 @@ def test_however_many_sign_in_at_once_only_a_few_threads_wait_for_them() -> None
     threads = [threading.Thread(target=sign_in) for _ in range(40)]
     for thread in threads:
         thread.start()
-    room = 2 + passwords.MOST_WAITING
-    for _ in range(len(threads) - passwords.MOST_WAITING):  # two work, the others are told at once
+    room = passwords.MOST_AT_ONCE
+    for _ in range(len(threads) - passwords.MOST_WAITING):  # one works, the others are told at once
         assert begun.acquire(timeout=passwords.LONGEST_WAIT - 1)
     assert len(told) == len(threads) - room
     done.set()
     for thread in threads:
         thread.join()
     assert len(told) == len(threads) - room
+
+
+@pytest.fixture
+def crowded(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A site at whose door as many stand as may, each before an argon2 that takes its time."""
+    inside, done = threading.Semaphore(0), threading.Event()
+
+    def slow(*_given: object, **_named: object) -> passwords.Comparison:
+        inside.release()
+        done.wait(30)
+        return passwords.Comparison(False, None)
+
+    monkeypatch.setattr(passwords, "compare", slow)
+    people = [threading.Thread(target=site.another_browser().sign_in) for _ in range(passwords.MOST_AT_ONCE)]
+    for one in people:
+        one.start()
+    for _ in people:
+        assert inside.acquire(timeout=30)
+    yield site
+    done.set()
+    for one in people:
+        one.join()
+
+
+def test_who_comes_to_a_crowded_door_is_answered_before_anything_is_looked_at(
+    crowded: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crowded.app, "full_dispatch_request", None)  # from here the application is not asked
+    for path in crowding.DOORS:
+        answer = crowded.reader.post(path, data={"login": "x" * 1_000}, base_url=ORIGIN)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        assert "もう一度お試しください" in answer.text
+        told = crowded.reader.post(path, headers={"Accept": "application/json"}, base_url=ORIGIN)
+        assert "もう一度お試しください" in told.get_json()["error"]
+
+
+def test_a_form_as_long_as_a_book_is_refused_before_anything_is_looked_at(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site.app, "full_dispatch_request", None)
+    answer = site.reader.post("/staff/login", data={"login": "x" * 200_000}, base_url=ORIGIN)
+    assert (answer.status_code, "短くして" in answer.text) == (413, True)
+
+
+def test_a_crowd_at_the_door_keeps_no_other_page_waiting(crowded: Site) -> None:
+    assert crowded.open("/staff/login").status == 200
+    assert crowded.open("/").status == 200
+
+
+def test_the_door_is_free_again_once_the_crowd_has_gone(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(passwords.MOST_AT_ONCE + 2):
+        assert site.another_browser().sign_in(password="something else").status in {422, 429}
+    assert site.get("/staff/login").status_code == 200
+
+
+def test_every_door_that_is_open_to_anybody_is_among_those_that_may_be_crowded(site: Site) -> None:
+    public = {
+        rule.rule
+        for rule in site.app.url_map.iter_rules()
+        if rule.endpoint.startswith("staff.") and "POST" in (rule.methods or ())
+        if (found := rule_of(site.app.view_functions[rule.endpoint])) is not None and found.who is Who.PUBLIC
+    }
+    assert public == crowding.DOORS
+
+
+def test_what_goes_wrong_while_hashing_is_raised_where_it_was_asked_for() -> None:
+    class Broken:
+        def hash(self, password: str) -> str:
+            raise MemoryError
+
+    for _ in range(passwords.MOST_WAITING + 3):  # and no place is lost by it
+        with pytest.raises(MemoryError):
+            passwords.hashed(PASSWORD, cast(PasswordHasher, Broken()))
+
+
+def test_a_sign_in_that_finds_the_database_kept_by_others_may_try_again_in_a_moment(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = site.open("/staff/login")
+
+    def kept(*_given: object, **_named: object) -> None:
+        raise DatabaseBusy("the database was busy with other writers of this process")
+
+    monkeypatch.setattr(accounts, "check_password", kept)
+    fields = {"csrf_token": page.value("csrf_token"), "login": "tanto07", "password": PASSWORD}
+    answer = site.reader.post("/staff/login", data=fields, base_url=ORIGIN)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
 
 
 def test_a_password_that_was_changed_while_it_was_checked_signs_nobody_in(site: Site) -> None:
