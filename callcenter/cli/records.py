@@ -28,14 +28,14 @@ def cases_search(nickname: str, relation: str, age: str, prefecture: str, topic:
     What the caller also says moves people up. The search is written into the audit trail, without the name.
     """
     from callcenter.domain.codes import from_label
+    from callcenter.domain.moving.place_names import read_prefecture
     from callcenter.domain.names.nickname_cues import Cues
-    from callcenter.domain.places import Prefecture
     from callcenter.domain.records.record_codes import AgeBand, Relation, Topic
     from callcenter.services.cases import cases as found_cases
     from callcenter.services.trail.audit import OPERATOR
 
-    places = from_label(Prefecture, prefecture)
-    cues = Cues(from_label(Relation, relation), from_label(AgeBand, age), places, from_label(Topic, topic))
+    place = read_prefecture(prefecture)
+    cues = Cues(from_label(Relation, relation), from_label(AgeBand, age), place, from_label(Topic, topic))
     with opened() as (session, now):
         found = found_cases.search_and_audit(session, nickname, cues, by=OPERATOR, now=now)
     rows = [candidate.as_json() for candidate in found]

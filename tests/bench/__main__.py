@@ -173,10 +173,13 @@ def report_nicknames(name: str, url: str, people: int, searches: int) -> None:
     known = crowd.fill(url, people, SEED)
     say(f"\n== Nicknames on {name}: {people:,} people, written in {time.monotonic() - began:.0f} s, load {loaded()}")
     asked = nicknames.calls(known, searches, SEED)
-    for kind, took in nicknames.over_http(url, ROOT, asked).items():
+    timed = nicknames.over_http(url, ROOT, asked)
+    empty = timed[nicknames.EMPTY]
+    for kind, took in timed.items():
         p50, p95, p99 = (took.quantile(percent) for percent in (50, 95, 99))
         goal = f"   (goal: {SEARCH_GOAL[kind]})" if kind in SEARCH_GOAL else ""
         say(f"{kind:18} p50 {p50:5.1f} ms, p95 {p95:5.1f} ms{goal}, p99 {p99:5.1f} ms; processor {took.work:.1f} ms")
+        say(f"{'':18} {p50 / empty.quantile(50):.1f} x an empty page, processor {took.work / empty.work:.1f} x")
     engine = connect(url)
     lately = nicknames.calls(known, searches, SEED, lately=True)
     for whose, of in (("anybody", asked), ("who called lately", lately)):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -39,7 +40,8 @@ WORDS = _listed("""
 ぎたー ぴあの げーまー のら ぽち たま
 """)
 KANJI = _listed("""
-優希:ゆき 結衣:ゆい 湊:みなと 空:そら 陽:はる 葵:あおい 凛:りん 誠:まこと 桜:さくら 光:ひかる 翔:しょう
+優希:ゆき 由紀:ゆき 有希:ゆき 雪:ゆき 結衣:ゆい 湊:みなと 港:みなと 空:そら 陽:はる 春:はる 葵:あおい 碧:あおい
+凛:りん 誠:まこと 桜:さくら 光:ひかる 翔:しょう 彰:しょう
 巧:たくみ 蓮:れん 陸:りく 海:かい 悠斗:ゆうと 颯太:そうた 翔太:しょうた 大輝:だいき 健太:けんた 拓也:たくや
 直樹:なおき 和也:かずや 浩:ひろし 聡:さとし 隆:たかし 明:あきら 翼:つばさ 樹:いつき 歩:あゆむ 美咲:みさき
 彩香:あやか 恵:めぐみ 明日香:あすか 夏美:なつみ 遥:はるか 陽子:ようこ 恵子:けいこ 京子:きょうこ 太郎:たろう
@@ -99,10 +101,12 @@ def people(count: int, seed: int) -> Iterator[Known]:
         yield Known(number, text, reading, cues, TODAY - timedelta(days=days))
 
 
-def namespace(seed: int) -> list[tuple[str, str]]:
+def namespace(seed: int) -> list[tuple[str, list[str]]]:
     """Return the names by rank: in kana, and in kanji where they are written so."""
     chance = random.Random(seed + 1)
-    kanji = {reading: text for text, reading in (pair.split(":") for pair in KANJI)}
+    kanji = defaultdict[str, list[str]](list)
+    for text, reading in (pair.split(":") for pair in KANJI):
+        kanji[reading].append(text)
     common = list(dict.fromkeys([*GIVEN, *WORDS]))
     chance.shuffle(common)
     names = dict.fromkeys(common)
@@ -114,7 +118,7 @@ def namespace(seed: int) -> list[tuple[str, str]]:
         else:
             name = chance.choice(HEADS) + "".join(chance.choices(MORAS, k=chance.choice((1, 1, 2, 2, 2, 3, 3, 4))))
         names.setdefault(name)
-    return [(name, kanji.get(name, "")) for name in names]
+    return [(name, kanji.get(name, [])) for name in names]
 
 
 def counsellor(number: int) -> str:
@@ -134,11 +138,11 @@ def _place(chance: random.Random, places: list[str]) -> str:
     return chance.choice(places) if roll < 0.85 else UNKNOWN
 
 
-def _written(kana: str, kanji: str, chance: random.Random) -> tuple[str, str]:
+def _written(kana: str, kanji: list[str], chance: random.Random) -> tuple[str, str]:
     """Write a name as people do: kana, katakana, kanji with its reading, Latin letters, with a sign behind it."""
     roll = chance.random()
     if kanji and roll < 0.45:
-        return kanji, kana
+        return chance.choice(kanji), kana
     if roll < 0.62:
         return kana, ""
     if roll < 0.86:

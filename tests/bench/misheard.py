@@ -24,6 +24,9 @@ HONORIFICS = ("さん", "ちゃん", "くん", "君", "様")
 HALF = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFF66, 0xFF9E)}
 TO_HALF = {full: half for half, full in HALF.items()}
 
+WITH_V = {"ば": ("ヴァ", "ヷ"), "び": ("ヴィ", "ヸ"), "ぶ": ("ヴ", "う゛"), "べ": ("ヴェ", "ヹ"), "ぼ": ("ヴォ", "ヺ")}
+SMALL_Y = ("ゃ", "ゅ", "ょ")
+
 Change = Callable[[str, random.Random], str]
 
 
@@ -98,9 +101,38 @@ def signs(name: str, chance: random.Random) -> str:
     return name[:place] + chance.choice((" ", "\u3000", "🌸", "♪", "・", "😊 ")) + name[place:]
 
 
+def repeated(name: str, chance: random.Random) -> str:
+    """Write a kana that comes twice with an iteration mark: みすゞ."""
+    places = [place for place in range(1, len(name)) if name[place] in (name[place - 1], _voiced(name[place - 1]))]
+    if not places:
+        return name
+    place = chance.choice(places)
+    mark = "ゝ" if MARKS[0] not in unicodedata.normalize("NFD", name[place]) else "ゞ"
+    return name[:place] + mark + name[place + 1 :]
+
+
+def lone_mark(name: str, chance: random.Random) -> str:
+    """Write a voicing mark as a sign of its own: か゛."""
+    places = [place for place, sign in enumerate(name) if _is_voiced(sign)]
+    if not places:
+        return name
+    place = chance.choice(places)
+    plain = unicodedata.normalize("NFD", name[place])
+    return name[:place] + plain[0] + {"\u3099": "゛", "\u309a": "゜"}[plain[1]] + name[place + 1 :]
+
+
+def with_v(name: str, chance: random.Random) -> str:
+    """Write ば as ヴァ or ヷ."""
+    places = [place for place, sign in enumerate(name) if sign in WITH_V and name[place + 1 : place + 2] not in SMALL_Y]
+    if not places:
+        return name
+    place = chance.choice(places)
+    return name[:place] + chance.choice(WITH_V[name[place]]) + name[place + 1 :]
+
+
 SLIPS: tuple[Change, ...] = (wrong, missing, extra, exchanged)
 SOUNDS: tuple[Change, ...] = (voicing, length, small)
-DRESSES: tuple[Change, ...] = (script, courtesy, signs)
+DRESSES: tuple[Change, ...] = (script, courtesy, signs, repeated, lone_mark, with_v)
 
 AT_LEAST: Mapping[Change, int] = {wrong: 2, missing: 3, exchanged: 2}
 """Characters that a name needs for a change to leave a name."""
@@ -124,6 +156,10 @@ def _voiced(sign: str) -> str:
         return plain[0]
     made = unicodedata.normalize("NFC", sign + MARKS[0])
     return made if len(made) == 1 else sign
+
+
+def _is_voiced(sign: str) -> bool:
+    return unicodedata.normalize("NFD", sign)[1:] in MARKS
 
 
 def _vowel(sign: str) -> str:

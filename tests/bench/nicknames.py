@@ -5,9 +5,10 @@ from __future__ import annotations
 import http.client
 import os
 import random
+import re
 import statistics
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -34,6 +35,8 @@ from tests.desk import ORIGIN
 from tests.integration.consoles import Console, Seat
 
 UP_WITHIN = 60.0
+_IN_KANJI = re.compile("[一-鿿]+")
+EMPTY, EMPTY_PAGE = "an empty page", "/staff/prove"
 LISTS = (9, 20, WIDELY)
 """The console shows nine people and, at a button, all that are widely alike; the commands list twenty."""
 FIELDS = {"relation": "relation", "age_band": "caller_age", "prefecture": "prefecture", "topic": "cue_topic"}
@@ -85,14 +88,21 @@ class Found:
 def calls(known: Sequence[Known], count: int, seed: int, *, lately: bool = False) -> list[Asked]:
     """Let people call by chance: any of them alike, or (*lately*) the likelier the shorter ago they last did."""
     chance = random.Random(seed)
-    found = list[Asked]()
+    found, homographs = list[Asked](), defaultdict[str, set[str]](set)
+    for one in known:
+        if _IN_KANJI.fullmatch(one.text):
+            homographs[one.reading].add(one.text)
     while len(found) < count:
         target = known[chance.randrange(len(known))]
         if lately and chance.random() > 0.5 ** ((TODAY - target.last_contact).days / 30):
             continue
         told = sorted(target.cues.given.items())
         if len(told) >= 2:
-            heard, change = perturbed(_kana(target), chance)
+            others = homographs.get(target.reading, set()) - {target.text}
+            if others and chance.random() < 0.5:
+                heard, change = chance.choice(sorted(others)), "other kanji"
+            else:
+                heard, change = perturbed(_kana(target), chance)
             found.append(Asked(target, heard, change, replace(NO_CUES, **dict(chance.sample(told, 2)))))
     return found
 
@@ -175,16 +185,23 @@ class Browser:
 
     def times(self, asked: Iterable[tuple[str, Mapping[str, str]]], right: Callable[[str], bool]) -> Timed:
         """Search one after the other as the page does; an answer that is not a list of candidates is an error."""
+        bodies = (urlencode({"csrf_token": self._seat.token, "nickname_heard": heard, **more}) for heard, more in asked)
+        return self._times((("POST", self.path, body) for body in bodies), right)
+
+    def times_of_a_page(self, count: int) -> Timed:
+        """Open a signed-in page on which nothing stands."""
+        return self._times((("GET", EMPTY_PAGE, "") for _ in range(count)), lambda said: "</html>" in said)
+
+    def _times(self, requests: Iterable[tuple[str, str, str]], right: Callable[[str], bool]) -> Timed:
         took, worked = list[float](), self._worked()
-        for heard, more in asked:
-            body = urlencode({"csrf_token": self._seat.token, "nickname_heard": heard, **more})
+        for method, path, body in requests:
             began = time.perf_counter()
-            self._line.request("POST", self.path, body, self._headers)
+            self._line.request(method, path, body, self._headers)
             answer = self._line.getresponse()
             said = answer.read().decode()
             took.append((time.perf_counter() - began) * 1000)
             if answer.status != 200 or not right(said):
-                raise RuntimeError(f"the search answered {answer.status}: {said[:200]}")
+                raise RuntimeError(f"{path} answered {answer.status}: {said[:200]}")
         return Timed(took, (self._worked() - worked) * 1000 / len(took))
 
     def _worked(self) -> float:
@@ -209,6 +226,7 @@ def over_http(url: str, root: Path, asked: Sequence[Asked]) -> Mapping[str, Time
     try:
         browser.times([(one.heard, {}) for one in asked[:50]], listed)
         return {
+            EMPTY: browser.times_of_a_page(len(asked)),
             "exact": browser.times([(one.target.text, {}) for one in asked], listed),
             "tolerant": browser.times([(one.heard, {}) for one in asked], listed),
             "tolerant, two cues": browser.times([(one.heard, _sent(one.two)) for one in asked], listed),

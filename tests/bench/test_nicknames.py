@@ -46,8 +46,27 @@ def test_a_few_names_are_common_and_many_are_rare() -> None:
         (misheard.voicing, {"みなど"}),
         (misheard.length, {"みーなと", "みいなと", "みなーと", "みなあと", "みなとー", "みなとお"}),
         (misheard.courtesy, {"みなとさん", "みなとちゃん", "みなとくん", "みなと君", "みなと様"}),
+        (misheard.repeated, {"みなと"}),
         (misheard.script, {"ミナト", "ﾐﾅﾄ", "minato", "MINATO", "Minato"}),
     ],
 )
 def test_each_change_of_a_name_is_a_single_one(change: misheard.Change, one_of: set[str]) -> None:
     assert {change("みなと", random.Random(seed)) for seed in range(60)} == one_of
+
+
+@pytest.mark.parametrize(
+    "change, name, one_of",
+    [
+        (misheard.repeated, "みすず", {"みすゞ"}),
+        (misheard.repeated, "ここ", {"こゝ"}),
+        (misheard.lone_mark, "がく", {"か゛く"}),
+        (misheard.lone_mark, "ぱぴ", {"は゜ぴ", "ぱひ゜"}),
+        (misheard.with_v, "びお", {"ヴィお", "ヸお"}),
+        (misheard.with_v, "びょ", {"びょ"}),
+    ],
+)
+def test_signs_change_only_where_there_is_something_to_write_otherwise(
+    change: misheard.Change, name: str, one_of: set[str]
+) -> None:
+    assert {change(name, random.Random(seed)) for seed in range(20)} == one_of
+    assert {nicknames.normalise(heard) for heard in one_of} == {nicknames.normalise(name)}

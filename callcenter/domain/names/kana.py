@@ -10,9 +10,12 @@ from callcenter.domain.normalising import normalised
 
 LONG_MARK = "ー"
 
-_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)} | {0x30FD: 0x309D, 0x30FE: 0x309E}
+_TO_HIRAGANA: dict[int, int | str] = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+_TO_HIRAGANA |= {ord("ヷ"): "ゔぁ", ord("ヸ"): "ゔぃ", ord("ヹ"): "ゔぇ", ord("ヺ"): "ゔぉ"}
 _ENLARGED = str.maketrans("ぁぃぅぇぉっゃゅょゎゕゖゐゑを", "あいうえおつやゆよわかけいえお")
 _VOICING = {0x3099: None, 0x309A: None}
+_VOICED, _LONE_VOICING = "\u3099", {0x309B: 0x3099, 0x309C: 0x309A}
+_REPEATED = frozenset("々〻ゝヽゞヾ")
 _BY_VOWEL = {
     "あ": "あかさたなはまやらわがざだばぱ",
     "い": "いきしちにひみりぎじぢびぴ",
@@ -33,6 +36,29 @@ def is_kana(sign: str) -> bool:
 def to_hiragana(text: str) -> str:
     """Return katakana as hiragana; the long mark stays."""
     return text.translate(_TO_HIRAGANA)
+
+
+def join_voicing(text: str) -> str:
+    """Return *text* with voicing marks that stand behind a kana (か゛) as marks that normalisation joins to it."""
+    return text.translate(_LONE_VOICING)
+
+
+def repeat(text: str) -> str:
+    """Return *text* with iteration marks as what they repeat: 佐々木 as 佐佐木, みすゞ as みすず."""
+    if _REPEATED.isdisjoint(text):
+        return text
+    whole = ""
+    for sign in text:
+        whole += _repeated(whole[-1], sign) if whole and sign in _REPEATED else sign
+    return whole
+
+
+def _repeated(last: str, mark: str) -> str:
+    if mark in "々〻":
+        return last
+    plain = unvoice(last)
+    voiced = normalised(plain + _VOICED, "NFC")
+    return voiced if mark in "ゞヾ" and len(voiced) == 1 else plain
 
 
 def enlarge(text: str) -> str:

@@ -12,11 +12,14 @@ from callcenter.domain.names import kana
 from callcenter.domain.names.nickname_cues import MISS, NO_CUES, Cues
 from callcenter.domain.names.nicknames import (
     HEARD,
+    Key,
     letters,
     loose_form,
     normalise,
     one_slip_apart,
+    query_keys,
     share_enough,
+    split_reading,
     strict_forms,
     typed_beginnings,
     written,
@@ -127,9 +130,11 @@ def spread(matches: Sequence[Match], limit: int, said: str) -> list[Match]:
 
 
 class Question:
-    """What was typed, in every form it is compared by."""
+    """What was typed, in every form it is compared by; a reading behind it in brackets is a question of its own."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, typed: str) -> None:
+        text, reading = split_reading(typed)
+        self.readings = {normalise(reading): Question(reading)} if reading else {}
         self.text = text
         self.written = written(text)
         self.name = normalise(text)
@@ -149,15 +154,27 @@ class Question:
         if not reasons:
             return None
         score, likeness, form = max(reasons)
-        if written(candidate.text) == self.written:
+        if written(split_reading(candidate.text)[0]) == self.written:
             score, likeness = _REASONS[Likeness.SAME][1], Likeness.SAME
         if cues is None:
             return Match(candidate, likeness, form, score)
         score = round(score * MISS ** cues.misses(candidate.known), 3)
         return Match(candidate, likeness, form, score, cues.agreeing(candidate.known))
 
+    def read_as(self, readings: Iterable[str]) -> None:
+        """Look also for people whose names are read so, as others are who write theirs as it was typed."""
+        self.readings |= {read: Question(read) for reading in readings if (read := normalise(reading)) != self.name}
+
+    def keys(self) -> frozenset[Key]:
+        """Return the keys by which forms that may be like it are found."""
+        return query_keys(self.text).union(*(reading.keys() for reading in self.readings.values()))
+
     def like(self, form: str) -> tuple[float, Likeness] | None:
         """Return how like a strict form is, and why; None if it is not."""
+        likes = (self._like(form), *(reading.like(form) for reading in self.readings.values()))
+        return max(filter(None, likes), default=None)
+
+    def _like(self, form: str) -> tuple[float, Likeness] | None:
         if form == self.name:
             return _said(Likeness.READING)
         loose = loose_form(form)

@@ -17,10 +17,11 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
+from callcenter.domain.kanji import ONE_FORM
 from callcenter.domain.names import kana, romaji
 from callcenter.domain.normalising import normalised
 
-SPELLING = 1
+SPELLING = 2
 """Version of the rules here, in ``kana`` and in ``romaji``. Raise it whenever they make other forms or keys of a name:
 ``callcenter migrate`` then builds the index anew."""
 
@@ -43,12 +44,20 @@ REMEMBERED = 8192
 """Forms of which a process keeps what it made of them: the common ones are compared again and again."""
 
 _HONORIFICS = ("ちゃん", "さん", "さま", "くん", "君", "様")
-_VARIANT_KANJI = str.maketrans("髙﨑濵邉邊德", "高崎浜辺辺徳")
-_OLD_SOUNDS = (("ゔぁ", "ば"), ("ゔぃ", "び"), ("ゔぇ", "べ"), ("ゔぉ", "ぼ"), ("ゔ", "ぶ"), ("ぢ", "じ"), ("づ", "ず"))
+_OLD_SOUNDS = (
+    *(
+        ("ゔ" + vowel, sound)
+        for vowels, sound in (("ぁあ", "ば"), ("ぃい", "び"), ("ぇえ", "べ"), ("ぉお", "ぼ"))
+        for vowel in vowels
+    ),
+    *(("ゔ" + glide, "び" + glide) for glide in "ゃゅょ"),
+    *(("ゔ", "ぶ"), ("ぢ", "じ"), ("づ", "ず")),
+)
 _PLAIN = re.compile("[ぁ-ゖァ-ヶー一-鿿々a-z0-9]+")
 _LATIN = re.compile(r"[a-z']+")
 _IDLE_APOSTROPHE = re.compile(r"(?<!n)'|'(?![aiueoy])")
 _LAST_LETTERS = re.compile(r"[a-z']+$")
+_READING_BESIDE = re.compile(r"\s*([^()（）]+?)\s*[(（]\s*([ぁ-ゖァ-ヺーｦ-ﾟ\s・]+)\s*[)）]\s*")
 
 
 class KeyKind(StrEnum):
@@ -86,9 +95,9 @@ def plain_form(text: str) -> str:
     """Return the letters of *text* in one width and case; a name of signs only keeps its signs."""
     text = text[:LONGEST_READ]
     if _PLAIN.fullmatch(text):  # nearly every name; spares the walk over its characters
-        return text.translate(_VARIANT_KANJI)
-    whole = normalised(text).translate(_VARIANT_KANJI).casefold()
-    bare = "".join(_base(sign) for sign in whole)
+        return kana.repeat(text.translate(ONE_FORM))
+    whole = normalised(kana.join_voicing(text)).translate(ONE_FORM).casefold()
+    bare = kana.repeat("".join(_base(sign) for sign in whole))
     letters = "".join(sign for sign in bare if unicodedata.category(sign)[0] in "LN" or sign in "'’").replace("’", "'")
     if letters.strip("'"):
         return _IDLE_APOSTROPHE.sub("", letters)
@@ -98,7 +107,14 @@ def plain_form(text: str) -> str:
 @lru_cache(REMEMBERED)
 def strict_forms(text: str, reading: str = "") -> frozenset[str]:
     """Return the strict forms a nickname goes by: as it is written, and as it is read."""
-    return frozenset({normalise(text), normalise(reading)} - {""})
+    name, beside = split_reading(text)
+    return frozenset({normalise(name), normalise(beside), normalise(reading)} - {""})
+
+
+def split_reading(text: str) -> tuple[str, str]:
+    """Return a name and the reading that is written behind it in brackets: 港（ミナト）; "" where there is none."""
+    found = _READING_BESIDE.fullmatch(text[:LONGEST_READ])
+    return (found[1], found[2]) if found else (text, "")
 
 
 def form_keys(form: str) -> frozenset[Key]:
@@ -109,7 +125,7 @@ def form_keys(form: str) -> frozenset[Key]:
 
 
 def query_keys(text: str) -> frozenset[Key]:
-    """Return every key by which the typed *text* may find a form, from one character on."""
+    """Return every key by which *text*, without a reading beside, may find a form; one character is enough."""
     name = normalise(text)
     if not name:
         return frozenset()

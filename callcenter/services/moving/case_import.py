@@ -21,9 +21,10 @@ from callcenter.domain.cases.states import CaseState
 from callcenter.domain.codes import AnyCode, UnknownLabel, from_label
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.moving.case_table import WHOLE, Mistake, NotATable, Row, decode, read_date, rows
+from callcenter.domain.moving.place_names import read_municipality, read_prefecture
 from callcenter.domain.names.nicknames import KeyKind, strict_forms
 from callcenter.domain.normalising import TextTooLong
-from callcenter.domain.places import Prefecture, municipalities
+from callcenter.domain.places import Prefecture
 from callcenter.domain.records.record_codes import AgeBand, Relation
 from callcenter.models.base import new_id
 from callcenter.models.cases.cases import UNKNOWN, Case, Nickname, NicknameKey, Person
@@ -74,15 +75,13 @@ class _Cells:
             self.wrong(column, wrong.message)
             return otherwise
 
-    def code(self, column: str, codes: type[AnyCode], *endings: str) -> AnyCode:
-        for ending in ("", *endings):
-            try:
-                return from_label(codes, self.row.cells[column] + ending)
-            except (UnknownLabel, TextTooLong):
-                continue
-        known = "、".join(code.label for code in codes)
-        self.wrong(column, f"一覧にない言葉です。次の言葉から選んでください: {known}")
-        return codes("unknown")
+    def code(self, column: str, codes: type[AnyCode]) -> AnyCode:
+        try:
+            return from_label(codes, self.row.cells[column])
+        except (UnknownLabel, TextTooLong):
+            known = "、".join(code.label for code in codes)
+            self.wrong(column, f"一覧にない言葉です。次の言葉から選んでください: {known}")
+            return codes("unknown")
 
     def day(self, column: str) -> date | None:
         day = self.read(column, read_date, None)
@@ -189,8 +188,8 @@ def _case(cells: _Cells) -> NewCase:
     if cells.row.too_many:
         cells.wrong("", '列が多すぎます。読点やカンマの入った文は、引用符(")で囲んでください。')
     nickname, reading = cells.read("nickname", clean_name, ""), cells.read("reading", tidy, "")
-    prefecture = cells.code("prefecture", Prefecture, "都", "府", "県")
-    municipality = cells.read("municipality", _municipality, UNKNOWN)
+    prefecture = cells.read("prefecture", read_prefecture, Prefecture.UNKNOWN)
+    municipality = cells.read("municipality", read_municipality, UNKNOWN)
     if municipality != UNKNOWN and prefecture is Prefecture.UNKNOWN:
         prefecture = Prefecture.TOKYO
     if municipality != UNKNOWN and prefecture is not Prefecture.TOKYO:
@@ -202,16 +201,6 @@ def _case(cells: _Cells) -> NewCase:
     before = cells.read("summary", _summary, "") or None
     person = NewPerson(nickname, reading, relation, age_band, last_contact_on=last_contact_on, before=before)
     return NewCase(person, prefecture.value, municipality, opened_on)
-
-
-def _municipality(text: str) -> str:
-    wanted = text.strip()
-    if not wanted:
-        return UNKNOWN
-    for place in municipalities().values():
-        if wanted in (place.code, place.name):
-            return place.code
-    raise HelplineError("東京都の区市町村の6けたのコード(港区なら131032)で入れてください。")
 
 
 def _age_band(text: str) -> AgeBand:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.names import nickname_ranking as ranking
 from callcenter.domain.names.nickname_cues import NO_CUES, Cues
-from callcenter.domain.names.nicknames import Key, normalise, query_keys
 from callcenter.domain.records.record_codes import Relation
 from callcenter.services.names import nickname_queries as queries
 from callcenter.services.trail import audit
@@ -21,6 +21,8 @@ MOST_SHOWN = 20
 WIDELY = 60
 """So many are shown to whoever looks on: of short names, ゆき and ゆみ, a great many are only a slip apart."""
 HONORIFICS = ("さん", "ちゃん", "くん", "君", "様", "さま")
+READINGS = 3
+"""So many readings of a name are looked into: 湊 is found by 港 once somebody's 港 is read ミナト."""
 FORMS, FORMS_WITH_CUES = 24, 160
 """How many other forms are looked into, likest and then commonest first."""
 PEOPLE_WITH_CUES = 8000
@@ -82,16 +84,17 @@ def search(session: Session, text: str, cues: Cues = NO_CUES, *, limit: int = MO
     Three statements at most, each of exact look-ups; the last two only if the first did not fill the list with
     people whom all the cues fit. A *limit* up to ``WIDELY`` looks into more of the names that are only alike.
     """
-    name = normalise(text)
-    if not name:
+    question = ranking.Question(text)
+    if not question.name:
         return []
-    question, found = ranking.Question(text), {row.id: row for row in queries.of_form(session, name, cues)}
+    found = {row.id: row for row in queries.of_form(session, question.name, cues)}
+    question.read_as(_commonest(row.reading for row in found.values()))
     matches = ranking.rank(question, map(_as_ranked, found.values()), cues)
     if sum(len(match.agreeing) == len(cues.given) for match in matches) < limit:
-        found = {row.id: row for row in _like(session, question, query_keys(text), cues, limit)} | found
+        found = {row.id: row for row in _like(session, question, cues, limit)} | found
         matches = ranking.rank(question, map(_as_ranked, found.values()), cues)
     by_name = {(row.person_id, row.text): row for row in found.values()}
-    shown = matches[:limit] if cues.given else ranking.spread(matches, limit, name)
+    shown = matches[:limit] if cues.given else ranking.spread(matches, limit, question.name)
     return [_candidate(by_name[match.candidate.person, match.candidate.text], match) for match in shown]
 
 
@@ -100,10 +103,10 @@ def record_search(session: Session, found: list[Candidate], *, by: Actor, now: d
     audit.record(session, actor=by, action="case.search", subject=Subject("case"), facts={"found": len(found)}, now=now)
 
 
-def _like(session: Session, question: ranking.Question, keys: Iterable[Key], cues: Cues, limit: int) -> Sequence[Any]:
+def _like(session: Session, question: ranking.Question, cues: Cues, limit: int) -> Sequence[Any]:
     """Return people who go by other forms that are like what was typed."""
     found = list[tuple[float, int, str]]()
-    for form, weight in queries.forms_behind(session, keys, question.text).items():
+    for form, weight in queries.forms_behind(session, question.keys(), question.text).items():
         said = question.like(form) if form != question.name else None
         if weight == queries.OLDER:
             found.append((1.0, 0, form))
@@ -121,6 +124,10 @@ def _like(session: Session, question: ranking.Question, keys: Iterable[Key], cue
             break
         looked_into.append(form)
     return queries.of_forms(session, looked_into, cues)
+
+
+def _commonest(readings: Iterable[str]) -> list[str]:
+    return [reading for reading, _times in Counter(filter(None, readings)).most_common(READINGS)]
 
 
 def _as_ranked(row: Any) -> ranking.Candidate:

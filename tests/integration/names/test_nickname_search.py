@@ -58,6 +58,57 @@ def test_a_kanji_name_is_found_by_its_reading(session: Session) -> None:
     assert (found.nickname, found.reason) == ("美空", "読みが同じ")
 
 
+def test_a_name_in_other_kanji_is_found_once_anybody_s_reading_is_known(session: Session) -> None:
+    sea = person_called(session, "湊", "みなと")
+    assert search(session, "港") == []
+    harbour = person_called(session, "港", "ミナト", last=date(2026, 11, 9))
+    kana = person_called(session, "みなと")
+    found = search(session, "港さん")
+    assert {one.person_id for one in found} == {sea.id, harbour.id, kana.id}
+    assert [(one.nickname, one.reason) for one in found] == [
+        ("港", "同じ"),
+        ("みなと", "読みが同じ"),
+        ("湊", "読みが同じ"),
+    ]
+
+
+def test_a_kanji_of_two_readings_finds_both(session: Session) -> None:
+    for nickname, reading in (("翔", "しょう"), ("翔", "かける"), ("駆", "かける"), ("ショウ", ""), ("さくら", "")):
+        person_called(session, nickname, reading)
+    assert {one.nickname for one in search(session, "翔")} == {"翔", "駆", "ショウ"}
+
+
+@pytest.mark.parametrize("typed", ["港（ミナト）", "港(みなと)", "港さん（ﾐﾅﾄ）"])
+def test_a_reading_typed_in_brackets_is_looked_for_too(session: Session, typed: str) -> None:
+    sea = person_called(session, "湊", "みなと")
+    (found,) = search(session, typed)
+    assert (found.person_id, found.reason) == (sea.id, "読みが同じ")
+
+
+def test_who_was_noted_with_the_reading_in_brackets_is_found_by_either(session: Session) -> None:
+    noted = person_called(session, "港（ミナト）")
+    for typed in ("港", "みなと", "港（みなと）"):
+        assert [one.person_id for one in search(session, typed)] == [noted.id], typed
+
+
+@pytest.mark.parametrize(
+    "stored, typed",
+    [
+        ("みすゞ", "みすず"),
+        ("佐佐木", "佐々木"),
+        ("か゛く", "がく"),
+        ("ヴィオラ", "ｳﾞｨｵﾗ"),
+        ("バイオレット", "ヷイオレット"),
+        ("櫻子", "桜子"),
+        ("斎藤", "齊藤"),
+        ("⻑谷川", "長谷川"),
+    ],
+)
+def test_other_signs_for_the_same_name_make_no_difference(session: Session, stored: str, typed: str) -> None:
+    person = person_called(session, stored)
+    assert [(one.person_id, one.score >= 0.95) for one in search(session, typed)] == [(person.id, True)]
+
+
 def test_one_character_finds_who_begins_so(session: Session) -> None:
     person_called(session, "ミナト")
     person_called(session, "みほ")

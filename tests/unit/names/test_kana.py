@@ -24,7 +24,7 @@ def test_nothing_else_is(sign: str) -> None:
 def test_katakana_becomes_hiragana_and_the_long_mark_stays() -> None:
     assert to_hiragana("ミナトー") == "みなとー"
     assert to_hiragana("ァヴヵヶ") == "ぁゔゕゖ"
-    assert to_hiragana("ヽヾ") == "ゝゞ"
+    assert to_hiragana("ヷヸヹヺ") == "ゔぁゔぃゔぇゔぉ"
     assert to_hiragana("港minatoみなと") == "港minatoみなと"
 
 

@@ -8,14 +8,18 @@ from itertools import product
 
 from callcenter.domain.names.nicknames import SPELLING, form_keys, strict_forms
 
-GOLDEN = {1: "c8e401d18b1b35a8730c1ed5d6b7ee7adb6d5fa631a156773c073534d5881b16"}
+GOLDEN = {
+    1: "c8e401d18b1b35a8730c1ed5d6b7ee7adb6d5fa631a156773c073534d5881b16",
+    2: "610d36fa605f5517e6e2e603ff34647260ddf462b395878672a451c74106973a",
+}
 """What each version makes of the sample; only the newest is compared."""
 
 KANA = [chr(code) for code in (*range(0x3041, 0x3097), *range(0x30A1, 0x30FB), 0x30FC)]
 NAMES = (
     "みなと ミナト ﾐﾅﾄ Ｍｉｎａｔｏ minato-san Tarō tarou ken'ichi Ken’ichi shinnosuke homma matchi ohno itoh "
     "syouko thierry "
-    "髙橋 山﨑 渡邉 渡邊 德田 佐々木 港 ちいちゃん みなとさん みなと様 みなと君 みなとくん "
+    "髙橋 山﨑 渡邉 渡邊 德田 佐々木 港 櫻子 龍 𠮷田 ⻑谷川 港（ミナト） "
+    "みすゞ こゝろ か゛く ｶﾞク ヷイオリン レヴュー ちいちゃん みなとさん みなと様 みなと君 みなとくん "
     "おかあさん 母 ゔぁいおりん づつみ はなぢ 🌸みなと🌸 "
     "!? ♪ Zoë 12 なまえのないひとはここにもうひとりいます ながいなまえ" + "あ" * 70
 ).split()
