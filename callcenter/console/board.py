@@ -10,7 +10,7 @@ from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.duty.presence import BOUND
 from callcenter.models.calls.calls import Presence
-from callcenter.services.cases import wall
+from callcenter.services.access import on_the_line
 from callcenter.ui.access import myself, note_activity, staff_who_may
 
 
@@ -20,7 +20,7 @@ def board() -> str:
     """Show the record of my call or of the call I write up; else what to do next."""
     with unit_of_work() as session:
         staff = myself(session)
-        record = wall.record_at_hand(session, session.get(Presence, staff.id))
+        record = on_the_line.record_at_hand(session, session.get(Presence, staff.id))
         if record is not None:
             draw = drawing.gather(session, record.id)
         else:

@@ -41,6 +41,7 @@ from callcenter.domain.talks import suggested_words
 from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
+from callcenter.services.access import on_the_line
 from callcenter.services.calendar import opening_hours
 from callcenter.services.calls import calls, pull, queue, reserved
 from callcenter.services.calls.pull import Pull
@@ -204,7 +205,7 @@ def build(session: Session, staff: Staff, *, now: datetime) -> Desk:
     row = session.get(Presence, staff.id)
     work = row.work if row else Work.OFFLINE
     offer = session.get(Offer, row.offer_id) if row and row.offer_id else None
-    record = wall.record_at_hand(session, row)
+    record = on_the_line.record_at_hand(session, row)
     waiting = _waiting(session)
     person = record.person if record else None
     talk = talks.build(session, offer if work in TALKING else None, staff, now=now, policy=policy)
@@ -283,10 +284,6 @@ def _people(session: Session, me: Staff, now: datetime, policy: Policy) -> tuple
 
 def _drafts(session: Session, staff: Staff, *, without: Consultation | None) -> tuple[Draft, ...]:
     """Return my unfinished records, without those of others in the family of who is on the line."""
-    mine = consultations.drafts_of(session, staff.id)
-    there = wall.speaker_of(session, without, staff) if without is not None else None
-    return tuple(
-        Draft(one.id, name_of(one), one.opened_at)
-        for one in mine
-        if (without is None or one.id != without.id) and not wall.is_hidden(session, there, one.person)
-    )
+    mine = [one for one in consultations.drafts_of(session, staff.id) if without is None or one.id != without.id]
+    hidden = wall.hidden_people(session, staff) if mine else ()
+    return tuple(Draft(one.id, name_of(one), one.opened_at) for one in mine if one.person_id not in hidden)

@@ -14,8 +14,9 @@ from callcenter.models.calls.calls import Call, Presence
 from callcenter.models.cases.cases import Person
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
+from callcenter.services.access import on_the_line
 from callcenter.services.calls import cut_off
-from callcenter.services.cases import continuity, wall
+from callcenter.services.cases import continuity
 from callcenter.ui.state_labels import StateLabel, state_label
 
 
@@ -76,7 +77,7 @@ def came_back(session: Session, record: Consultation | None, staff: Staff) -> st
         return None
     later = continuity.came_back(session, record, staff)
     row = session.get(Presence, later.counsellor_id) if later is not None else None
-    at_hand = wall.record_at_hand(session, row)
+    at_hand = on_the_line.record_at_hand(session, row)
     if later is None or row is None or row.work is not Work.ON_CALL or at_hand is None or at_hand.id != later.id:
         return None
     return later.counsellor.name

@@ -22,9 +22,9 @@ from callcenter.domain.errors import HelplineError
 from callcenter.models.calls.calls import Call, Presence
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
+from callcenter.services.access import on_the_line
 from callcenter.services.calendar import opening_hours
 from callcenter.services.calls import cut_off
-from callcenter.services.cases import wall
 from callcenter.services.duty import presence
 from callcenter.services.names.nickname_search import Candidate
 from callcenter.ui.hints import Hint, hint_of
@@ -102,7 +102,7 @@ class TelephoneDesk:
 @contextmanager
 def _finishing(session: Session, record_id: str, staff: Staff, now: datetime) -> Iterator[None]:
     row = session.get(Presence, staff.id, with_for_update=True)
-    current = wall.record_at_hand(session, row)
+    current = on_the_line.record_at_hand(session, row)
     if row is None or current is None or current.id != record_id:
         yield
         return

@@ -113,7 +113,8 @@ def _from_busy(_error: PasswordsBusy | DatabaseBusy) -> Response:
 
 def _page(code: int, words: ErrorText) -> Response:
     if from_script():
-        answer: Response = jsonify(error=" ".join((words.title, *words.lines)))
+        onward = {"label": words.onward[0], "href": words.onward[1]} if words.onward else None
+        answer: Response = jsonify(error=" ".join((words.title, *words.lines)), onward=onward)
     else:
         # The desk's frame shows who is signed in, which needs the database.
         template = "errors/desk.html" if _is_for_staff() and code != 503 else "errors/public.html"

@@ -57,6 +57,6 @@ def talk(session: Session, counsellor: Staff, person: Person, days_ago: int = 0,
     record = draft_of(session, counsellor, then)
     for name, value in codes.items():
         setattr(record, name, value)
-    linking.confirm_person(session, record.id, person.id, by=counsellor, now=then)
+    linking.link(session, record, person, counsellor, then)  # the call ran, so anybody's case was open
     consultations.finish(session, record.id, by=counsellor, now=then, quick=Outcome.SILENT)
     return record

@@ -44,7 +44,7 @@ def caseload_page() -> str:
     with reading() as session:
         staff = myself(session)
         found = caseload.list_cases(session, filters, by=staff, now=now, page=page)
-        asked = [one for one in case_handovers.awaiting_answer_of(session, staff) if one.case_id != found.waits]
+        asked = [one for one in case_handovers.awaiting_answer_of(session, staff) if one.case_id not in found.waits]
         waiting = [(one, caseload.names_of(one.case), one.from_staff.name) for one in asked]
         given = _given(filters, page, found.more)
         return render_template(

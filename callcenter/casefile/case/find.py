@@ -40,8 +40,5 @@ def find() -> str:
 
 def _named(session: Session, found: list[Candidate], staff: Staff) -> list[Candidate]:
     """Return the candidates without those whom the wall hides from the reader now."""
-    there = wall.speaker_on_the_line(session, staff)
-    if there is None:
-        return found
-    named = {person.id for person in wall.visible_people(session, there)}
-    return [one for one in found if one.case_id != there.case_id or one.person_id in named]
+    hidden = wall.hidden_people(session, staff)
+    return [one for one in found if one.person_id not in hidden]

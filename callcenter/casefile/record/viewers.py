@@ -38,7 +38,9 @@ def beside(record_id: str) -> Response:
         record = consultations.lock_for_writing(session, record_id, staff)
         viewers.start_viewing(session, subject, staff, writing=writing, now=now)
         others = viewers.other_viewers(session, subject, staff, now=now)
-        answer = {"others": [{"name": one.name, "writing": one.writing} for one in others], **_news(record, version)}
+        fields = consultations.newer_fields(session, record, version, by=staff, now=now)
+        shown = [{"name": one.name, "writing": one.writing} for one in others]
+        answer = {"others": shown, "fields": fields, **_news(record)}
     return jsonify(answer)
 
 
@@ -64,13 +66,11 @@ def same_today(record_id: str) -> Response:
     return Response(status=204) if from_script() else to_record(record_id)
 
 
-def _news(record: Consultation, version: int) -> dict[str, Any]:
-    """Return what was written after *version*, field by field."""
-    newer = [name for name, written in record.field_versions.items() if written > version]
+def _news(record: Consultation) -> dict[str, Any]:
+    """Return how far the record has come."""
     return {
         "version": record.version,
         "saved_at": clock_seconds(record.saved_at),
-        "fields": {name: record_fields.current(record, name) for name in newer if name in record_fields.FIELDS},
         "taken_over": notes.taken_over(record),
         "steps_at": notes.steps_at(record),
     }

@@ -24,6 +24,12 @@ from callcenter.ui.filters import clock_seconds
 from callcenter.ui.forms import Problem
 from callcenter.ui.kit.answers import from_script
 
+HELD = (
+    "この欄は、ほかの人も書きました。いまお話し中の方とは別の方の記録なので、"
+    "くらべるのは、この電話の記録を終えてからにします。"
+)
+"""Said of a text that differs from a colleague's, while that one stays behind the wall of a family."""
+
 
 class NotASave(HelplineError):
     """Raised when a request is not what our own script sends."""
@@ -46,8 +52,9 @@ def save(record_id: str) -> Response:
     return jsonify(
         saved_at=clock_seconds(saved.saved_at),
         version=saved.version,
-        kept=sorted(set(fields) - set(saved.conflicts)),
+        kept=sorted(set(fields) - set(saved.conflicts) - saved.held),
         conflicts=saved.conflicts,
+        held=HELD if saved.held else None,
     )
 
 
@@ -64,15 +71,17 @@ def sent_fields() -> tuple[dict[str, Any], dict[str, int]]:
 
 def _save_each(session: Session, record_id: str, fields: dict[str, Any], seen: dict[str, int]) -> Saved:
     """Save together the fields last seen at the same version, oldest first."""
-    now, staff, conflicts = ports().clock.now(), myself(session), dict[str, Any]()
+    now, staff, conflicts, held = ports().clock.now(), myself(session), dict[str, Any](), set[str]()
     saved = None
     for version in sorted({seen[name] for name in fields}):
         group = {name: value for name, value in fields.items() if seen[name] == version}
         saved = consultations.save_draft(session, record_id, version, group, by=staff, now=now)
         conflicts |= saved.conflicts
+        held |= saved.held
     if saved is None:
         raise NotASave
-    return Saved(saved.version, now if len(conflicts) < len(fields) else saved.saved_at, conflicts)
+    is_any_saved = len(conflicts) + len(held) < len(fields)
+    return Saved(saved.version, now if is_any_saved else saved.saved_at, conflicts, frozenset(held))
 
 
 def save_form(session: Session, record_id: str) -> None:

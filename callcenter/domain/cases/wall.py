@@ -35,7 +35,7 @@ class BehindTheWall(HelplineError):
 
     message = (
         "いまお話し中の方とは別の方の記録なので、閉じてあります。"
-        "この電話の記録を終えてから開くか、必要なときは「この方のこと」で理由を書いて開いてください。"
+        "この電話の記録を終えてから開くか、必要なときは「ご家族の記録」に理由を書いて開いてください。"
     )
 
 
@@ -49,12 +49,24 @@ class ReasonNeeded(HelplineError):
 class Speaker:
     """The person of a case who is on the line, or from whose side the case is read.
 
-    ``opened`` tells that the reader has opened what others of the case said, with a reason, for the record at hand.
+    ``opened`` tells that the reader has opened what others of the case said, with a reason, for the record at hand;
+    ``doubted`` that another of the case was named as the one on this line before, so that this one's own records wait
+    for a reason as well.
     """
 
     case_id: str
     person_id: str
     opened: bool = False
+    doubted: bool = False
+
+    @property
+    def is_certain(self) -> bool:
+        """Return whether everything of this person's own may be shown."""
+        return self.opened or not self.doubted
+
+    def is_walled_from(self, person_id: str | None) -> bool:
+        """Return whether the wall stands before what *person_id* of the same case said."""
+        return not self.opened and (self.doubted or person_id != self.person_id)
 
 
 @dataclass(frozen=True)
@@ -72,7 +84,7 @@ def visible_parts(speaker: Speaker | None, owner_id: str | None, shared: Collect
     """
     if speaker is None:
         return frozenset()
-    if speaker.opened or owner_id == speaker.person_id:
+    if not speaker.is_walled_from(owner_id):
         return ALL_PARTS
     return frozenset({Part.CONTACT, *shared}) if shared else frozenset()
 

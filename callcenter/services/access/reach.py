@@ -80,6 +80,17 @@ def check_case(session: Session, case_id: str, action: Action, by: Staff, *, now
         raise AccessDenied("case", case_id)
 
 
+def check_before_joining(session: Session, case_id: str, by: Staff, *, now: datetime) -> None:
+    """Raise ``AccessDenied`` for somebody else's case, before a record or another case is joined with it.
+
+    One that is in nobody's care and has no contact yet is nobody else's.
+    """
+    session.flush()
+    touched = exists().where(Consultation.case_id == Case.id)
+    if session.scalar(select(Case.id).where(Case.id == case_id, or_(Case.owner_id.is_not(None), touched))):
+        check_case(session, case_id, Action.OPEN, by, now=now)
+
+
 def clause(by: Staff, action: Action, clauses: Clauses) -> ColumnElement[bool]:
     """Return the rule for *by* and *action* as SQL, each condition as *clauses* says it."""
     allowed = [

@@ -17,7 +17,7 @@ from callcenter.models.cases.casework import CaseClosing, CaseHandover
 from callcenter.models.directory import Referral
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
-from callcenter.services.access import reach
+from callcenter.services.access import on_the_line, reach
 from callcenter.services.cases import case_closing, case_handovers, wall
 from callcenter.services.records import consultations
 from callcenter.services.trail import audit
@@ -80,7 +80,7 @@ def read(
 def _contacts(
     session: Session, case: Case, speaker: Speaker | None, *, by: Staff, now: datetime, before: datetime | None
 ) -> Sequence[Consultation]:
-    within = reach.records_allowed(by, now=now, beside=wall.speaker_on_the_line(session, by))
+    within = reach.records_allowed(by, now=now, beside=on_the_line.speaker_in_case(session, by, case.id))
     query = wall.visible_consultations(speaker).where(Consultation.case_id == case.id, within)
     if before is not None:
         query = query.where(Consultation.opened_at < before)

@@ -17,8 +17,7 @@ from callcenter.domain.records.record_codes import Channel, Risk
 from callcenter.models.cases.cases import Case, Person
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
-from callcenter.services.access import reach
-from callcenter.services.cases import wall
+from callcenter.services.access import on_the_line, reach
 
 AT_ONCE = 50
 KNOWN_RISK = tuple(risk.value for risk in Risk if risk is not Risk.UNKNOWN)
@@ -72,8 +71,8 @@ class CasePage:
     more: bool
     due: int
     """Cases of mine whose day has come, whatever is shown."""
-    waits: str | None = None
-    """The case of who is on the line: it is left out until their record is written."""
+    waits: frozenset[str] = frozenset()
+    """The cases of who is on the line: they are left out until the record is written."""
 
 
 def list_cases(session: Session, filters: Filters, *, by: Staff, now: datetime, page: int = 1) -> CasePage:
@@ -85,13 +84,14 @@ def list_cases(session: Session, filters: Filters, *, by: Staff, now: datetime, 
         reach.cases_allowed(by, now=now),
         *_conditions(filters, by, today),
     )
-    there = wall.speaker_on_the_line(session, by)
-    if there is not None and not there.opened:  # whom else the family has, and when they called, waits meanwhile
-        query = query.where(Case.id != there.case_id)
+    # Whom else the family has, and when they called, waits meanwhile.
+    waits = {one.case_id for one in on_the_line.speakers(session, by).values() if not one.opened}
+    query = query.where(Case.id.not_in(waits)) if waits else query
     query = _ordered(query, filters).options(selectinload(Case.people).selectinload(Person.nicknames))
     cases = session.scalars(query.offset((max(1, page) - 1) * AT_ONCE).limit(AT_ONCE + 1)).all()
-    waits = there.case_id if there is not None and not there.opened else None
-    return CasePage(_rows(session, cases[:AT_ONCE]), len(cases) > AT_ONCE, count_due(session, by, today=today), waits)
+    return CasePage(
+        _rows(session, cases[:AT_ONCE]), len(cases) > AT_ONCE, count_due(session, by, today=today), frozenset(waits)
+    )
 
 
 def count_due(session: Session, by: Staff, *, today: date) -> int:

@@ -81,6 +81,10 @@ def save(
         record_act(
             session, case, "case.save", by=by, now=now, facts={"fields": sorted(changed), "version": case.version}
         )
+    if conflicts:  # stored texts leave with them
+        facts = {"fields": sorted(conflicts)}
+        subject = Subject("case", case.id)
+        audit.record(session, actor=staff_member(by.id), action="case.read", subject=subject, facts=facts, now=now)
     return Saved(case.version, now, conflicts)
 
 

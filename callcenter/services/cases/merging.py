@@ -17,14 +17,16 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.cases.linking import AlreadyMerged, LaterMergeFirst, MergeKind, Moved, SameOne
+from callcenter.domain.cases.wall import BehindTheWall
 from callcenter.models.base import new_id
+from callcenter.models.calls.calls import Presence
 from callcenter.models.cases.cases import Case, Nickname, Person
 from callcenter.models.cases.continuity import CallerCode, CallerWish, Promise
 from callcenter.models.cases.family import ChannelConsent, Merge, MergeMove
 from callcenter.models.keys import reseal
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
-from callcenter.services.access import reach
+from callcenter.services.access import on_the_line, reach
 from callcenter.services.cases import cases, consents, continuity
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
@@ -51,12 +53,16 @@ class WrittenSince:
 def merge_people(session: Session, kept_id: str, absorbed_id: str, *, by: Staff, now: datetime) -> Merge:
     """Merge two entries of the same person; their cases are merged as well.
 
-    Raises ``SameOne``, ``AlreadyMerged``, or ``ConsentNeeded`` where records of another channel would join.
+    Raises ``SameOne``, ``AlreadyMerged``, ``AccessDenied`` for somebody else's case, ``BehindTheWall`` for another
+    in the family of who is on the line, or ``ConsentNeeded`` where records of another channel would join.
     """
     if kept_id == absorbed_id:
         raise SameOne
     kept, absorbed = _lock(session, Person, kept_id), _lock(session, Person, absorbed_id)
     reach.check_case(session, kept.case_id, Action.CARE, by, now=now)
+    reach.check_before_joining(session, absorbed.case_id, by, now=now)
+    for one in (kept, absorbed):  # what either said would be the other's
+        on_the_line.check_person(session, by, one)
     consents.check(session, kept.id, consents.channels_of(session, absorbed.id), also=[absorbed.id])
     merge = _begin(session, MergeKind.PEOPLE, kept.case_id, absorbed.case_id, by, now)
     merge.kept_person_id, merge.absorbed_person_id = kept.id, absorbed.id
@@ -70,11 +76,15 @@ def merge_people(session: Session, kept_id: str, absorbed_id: str, *, by: Staff,
 
 
 def merge_cases(session: Session, kept_id: str, absorbed_id: str, *, by: Staff, now: datetime) -> Merge:
-    """Merge two cases of one family; each person keeps their records, and the wall stands between them."""
+    """Merge two cases of one family; each person keeps their records, and the wall stands between them.
+
+    Raises as ``merge_people`` does, but for consent: no records of one person join.
+    """
     if kept_id == absorbed_id:
         raise SameOne
     kept, absorbed = _lock(session, Case, kept_id), _lock(session, Case, absorbed_id)
     reach.check_case(session, kept.id, Action.CARE, by, now=now)
+    reach.check_before_joining(session, absorbed.id, by, now=now)
     merge = _begin(session, MergeKind.CASES, kept.id, absorbed.id, by, now)
     _join_cases(session, merge)
     return _end(session, merge, "case.merge", kept.id, by, now)
@@ -83,7 +93,8 @@ def merge_cases(session: Session, kept_id: str, absorbed_id: str, *, by: Staff, 
 def undo(session: Session, merge_id: str, *, back: Collection[str] = (), by: Staff, now: datetime) -> Merge:
     """Undo a merge; *back* are the consultations, or people, added since then that go to the absorbed side.
 
-    Raises ``LaterMergeFirst`` while a later merge builds on this one. Undoing twice is undoing once.
+    Raises ``LaterMergeFirst`` while a later merge builds on this one, ``AccessDenied`` where either side is somebody
+    else's, and ``BehindTheWall`` for the family of who is on the line. Undoing twice is undoing once.
     """
     merge = session.scalar(select(Merge).where(Merge.id == merge_id).with_for_update())
     if merge is None:
@@ -92,6 +103,8 @@ def undo(session: Session, merge_id: str, *, back: Collection[str] = (), by: Sta
     if merge.undone_at is not None:
         return merge
     _check_newest(session, merge)
+    _check_absorbed_side(session, merge, by, now)
+    _check_wall(session, merge, by)
     since, wanted = written_since(session, merge), set(back)
     merge.undone_at, merge.undone_by = now, by.id
     if merge.kind is MergeKind.PEOPLE:
@@ -200,6 +213,33 @@ def _end(session: Session, merge: Merge, action: str, subject_id: str, by: Staff
 
 
 # ---- undoing it
+
+
+def _check_absorbed_side(session: Session, merge: Merge, by: Staff, now: datetime) -> None:
+    """Raise ``AccessDenied`` if the side that parts again would be a case that *by* may not open."""
+    if merge.by_id == by.id or not merge.joins_cases:
+        return
+    moved = or_(
+        Consultation.id.in_(_moves(session, merge, Moved.CONSULTATION)),
+        Consultation.person_id.in_(_moves(session, merge, Moved.PERSON)),
+    )
+    counsellors = set(session.scalars(select(Consultation.counsellor_id).where(moved).distinct()))
+    is_somebodys = counsellors or session.get_one(Case, merge.absorbed_case_id).owner_id is not None
+    if is_somebodys and by.id not in counsellors:
+        reach.check_case(session, merge.absorbed_case_id, Action.OPEN, by, now=now)
+
+
+def _check_wall(session: Session, merge: Merge, by: Staff) -> None:
+    """Raise ``BehindTheWall`` if this takes somebody out of the family of the one who is on the line.
+
+    What was merged during this very call could be read before; such a slip is mended at once.
+    """
+    record = on_the_line.record_at_hand(session, session.get(Presence, by.id))
+    if record is None or (merge.by_id == by.id and merge.at >= record.opened_at):
+        return
+    there = on_the_line.speaker_in_case(session, by, merge.kept_case_id)
+    if there is not None and (not there.opened if merge.joins_cases else there.is_walled_from(merge.kept_person_id)):
+        raise BehindTheWall
 
 
 def _check_newest(session: Session, merge: Merge) -> None:

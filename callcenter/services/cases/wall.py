@@ -2,9 +2,9 @@
 
 Every list of consultations of a case — history, card, timeline, counts, last contacts, follow-ups, cues of
 candidates, print — begins with ``visible_consultations(speaker)`` and shows of each row the parts that
-``visible_parts_of`` returns. The speaker comes from ``speaker_of`` on a record's page, and from ``reading_as`` on
-every page that is about a person or a case; the latter gives way to the one who is on the line at that moment. No
-speaker, no rows.
+``visible_parts_of`` returns. The speaker comes from ``services.access.on_the_line`` on a record's page, and from
+``reading_as`` on every page that is about a person or a case; the latter gives way to the one who is on the line at
+that moment. No speaker, no rows. A single record is held back where it is opened, in ``consultations``.
 
 Only ``whole_case`` passes the wall by: for what is bound to the case as such (the disclosure that a supervisor
 answers for, retention, shredding), never for a list that is shown beside a call.
@@ -15,64 +15,34 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import Select, delete, exists, func, or_, select
+from sqlalchemy import Select, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.cases.continuity import short_note
-from callcenter.domain.cases.wall import BehindTheWall, CaseRisk, Part, ReasonNeeded, Speaker, may_name_person
+from callcenter.domain.cases.wall import CaseRisk, Part, ReasonNeeded, Speaker, may_name_person
 from callcenter.domain.cases.wall import visible_parts as parts_surfacing
-from callcenter.domain.duty.presence import TALKING, Work
 from callcenter.domain.records.record_codes import Risk
 from callcenter.domain.staff.roles import NotAllowed
 from callcenter.models.base import new_id
-from callcenter.models.calls.calls import Offer, Presence
 from callcenter.models.cases.cases import Person
 from callcenter.models.cases.family import ConsultationShare, WallOpening
 from callcenter.models.records import Consultation, ConsultationState
 from callcenter.models.staff.accounts import Staff
-from callcenter.services.access import reach
-from callcenter.services.records import consultations
+from callcenter.services.access import on_the_line, reach
+from callcenter.services.records import consultations, prefill
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
 
 CALM = (Risk.UNKNOWN, Risk.NONE)
 
 
-# ---- who is on the line
-
-
-def record_at_hand(session: Session, row: Presence | None) -> Consultation | None:
-    """Return the record of the call this counsellor is in, or is still writing up."""
-    if row is None or row.work not in (Work.OFFERED, *TALKING, Work.WRAP_UP):
-        return None
-    mine = select(Offer.call_id).where(Offer.staff_id == row.staff_id, Offer.claimed_at.is_not(None))
-    call_id = session.scalar(
-        mine.order_by(Offer.id.desc()).limit(1)
-    )  # ids rise even where a trial's clock was put back
-    if row.work is Work.OFFERED and session.get_one(Offer, row.offer_id).call_id != call_id:
-        return None  # another caller; one who was cut off comes back to the record that was being written
-    record = consultations.of_call(session, call_id) if call_id else None
-    is_open = record is not None and record.state is ConsultationState.DRAFT
-    return record if is_open and record is not None and record.counsellor_id == row.staff_id else None
-
-
-def speaker_of(session: Session, record: Consultation, staff: Staff) -> Speaker | None:
-    """Return who speaks in *record*, as *staff* sees it; None until a person was chosen."""
-    if record.person_id is None or record.case_id is None:
-        return None
-    return Speaker(record.case_id, record.person_id, is_open(session, record, staff))
-
-
-def speaker_on_the_line(session: Session, staff: Staff) -> Speaker | None:
-    """Return who this counsellor speaks with now, or writes up."""
-    record = record_at_hand(session, session.get(Presence, staff.id))
-    return speaker_of(session, record, staff) if record is not None else None
+# ---- from whose side it is read
 
 
 def reading_as(session: Session, staff: Staff, person: Person) -> Speaker:
     """Return from whose side *staff* reads about *person*: one of the same case on the line comes first."""
-    there = speaker_on_the_line(session, staff)
-    return there if there is not None and there.case_id == person.case_id else Speaker(person.case_id, person.id)
+    there = on_the_line.speaker_in_case(session, staff, person.case_id)
+    return there if there is not None else Speaker(person.case_id, person.id)
 
 
 # ---- what may surface
@@ -90,8 +60,10 @@ def visible_consultations(speaker: Speaker | None) -> Select[Consultation]:
     own = Consultation.person_id == speaker.person_id
     if speaker.opened:
         return newest_first.where(or_(own, Consultation.case_id == speaker.case_id))
-    shared = exists().where(ConsultationShare.consultation_id == Consultation.id)
-    return newest_first.where(or_(own, (Consultation.case_id == speaker.case_id) & shared))
+    shared = (Consultation.case_id == speaker.case_id) & exists().where(
+        ConsultationShare.consultation_id == Consultation.id
+    )
+    return newest_first.where(shared if speaker.doubted else or_(own, shared))
 
 
 def visible_parts_of(
@@ -168,12 +140,13 @@ def is_hidden(session: Session, speaker: Speaker | None, person: Person | None) 
     return person.id not in {one.id for one in visible_people(session, speaker)}
 
 
-def check(session: Session, staff: Staff, record: Consultation) -> None:
-    """Raise ``BehindTheWall`` if *record* is of somebody else in the family of the person on the line."""
-    there = speaker_on_the_line(session, staff)
-    if there is None or there.opened or record.case_id != there.case_id or record.person_id == there.person_id:
-        return
-    raise BehindTheWall
+def hidden_people(session: Session, staff: Staff) -> set[str]:
+    """Return the ids of those who may not be named to the one on the line with *staff*."""
+    hidden: set[str] = set()
+    for speaker in on_the_line.speakers(session, staff).values():
+        family = session.scalars(select(Person.id).where(Person.case_id == speaker.case_id))
+        hidden |= set(family) - {one.id for one in visible_people(session, speaker)}
+    return hidden
 
 
 def risk_of(session: Session, case_id: str) -> CaseRisk | None:
@@ -207,6 +180,7 @@ def share(
         raise consultations.NoSuchConsultation
     if beside is None or beside.person_id is None or beside.person_id != record.person_id:
         consultations.lock_for_writing(session, consultation_id, by)
+    on_the_line.check_record(session, by, record)
     wanted, marked = set(parts), shared_parts(session, [record.id]).get(record.id, set())
     if wanted == marked:
         return
@@ -229,7 +203,7 @@ def open_for(session: Session, record_id: str, reason: str, *, by: Staff, now: d
     Raises ``ReasonNeeded``. It is over as soon as the record is finished. Opening twice is opening once.
     """
     record = consultations.lock_for_writing(session, record_id, by)
-    speaker = speaker_of(session, record, by)
+    speaker = on_the_line.speaker_of(session, record, by)
     if speaker is None or record.state is not ConsultationState.DRAFT:
         raise NotAllowed
     note = short_note(reason)
@@ -249,23 +223,7 @@ def open_for(session: Session, record_id: str, reason: str, *, by: Staff, now: d
     session.add(opening)
     opening.reason = note
     session.flush()
+    prefill.prefill_from_person(session, record, now=now)  # what waited for it to be certain who this is
     facts = {"record": record.id, "person": speaker.person_id, "opening": opening.id}
     subject = Subject("case", speaker.case_id)
     audit.record(session, actor=staff_member(by.id), action="wall.open", subject=subject, facts=facts, now=now)
-
-
-def is_open(session: Session, record: Consultation, staff: Staff) -> bool:
-    """Return whether *staff* has opened the wall for *record* and its present person, and is still writing it."""
-    if record.state is not ConsultationState.DRAFT or record.person_id is None:
-        return False
-    query = (
-        select(func.count())
-        .select_from(WallOpening)
-        .where(
-            WallOpening.consultation_id == record.id,
-            WallOpening.staff_id == staff.id,
-            WallOpening.case_id == record.case_id,
-            WallOpening.person_id == record.person_id,
-        )
-    )
-    return bool(session.scalar(query))

@@ -135,7 +135,7 @@ def _hold(
         session, call_id=None, channel=Channel.PHONE, counsellor_id=counsellor.id, hint=None, now=now
     )
     record.demo = True
-    linking.confirm_person(session, record.id, person.id, by=counsellor, now=now)
+    linking.link(session, record, person, counsellor, now)
     known_codes = {"caller_sex": character.sex, "caller_age": character.age, "prefecture": character.prefecture}
     if character.relation is Relation.SELF:
         known_codes |= {"subject_sex": character.sex, "subject_age": character.age}

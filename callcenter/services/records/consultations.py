@@ -6,7 +6,7 @@ that is committed. *by* is the signed-in member of staff; what they may do is de
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from callcenter.models.base import new_id
 from callcenter.models.keys import DataKey, ring_of
 from callcenter.models.records import Consultation, ConsultationState
 from callcenter.models.staff.accounts import Staff
-from callcenter.services.access import reach
+from callcenter.services.access import on_the_line, reach
 from callcenter.services.delivery import live
 from callcenter.services.records import record_fields, viewers
 from callcenter.services.trail import audit
@@ -46,11 +46,15 @@ class NotQuick(HelplineError):
 
 @dataclass(frozen=True)
 class Saved:
-    """The result of a save; ``conflicts`` holds, by field, a colleague's newer value that was kept."""
+    """The result of a save; ``conflicts`` holds, by field, a colleague's newer value that was kept.
+
+    ``held`` are the fields of such values that cannot be handed out now: the wall of the family stands before them.
+    """
 
     version: int
     saved_at: datetime
     conflicts: dict[str, Any] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()
 
 
 def open_draft(
@@ -95,9 +99,10 @@ def save_draft(
     """Save *changes* (field to value) made on *version*, field by field.
 
     A field that somebody else wrote since then keeps the newer value and is returned as a conflict;
-    the other fields are saved. A finished record may still be corrected, so that nothing typed is lost.
+    the other fields are saved. A finished record may still be corrected, so that nothing typed is lost; for the same
+    reason what is typed is taken behind the wall of a family too, and only nothing is handed out from there.
     """
-    consultation = lock_for_writing(session, consultation_id, by)
+    consultation = _lock_own(session, consultation_id, by)
     wanted = record_fields.with_bands({name: record_fields.read(name, value) for name, value in changes.items()})
     seen = version if version <= consultation.version else 0  # nobody has seen the future
     changed, conflicts = {}, {}
@@ -111,6 +116,9 @@ def save_draft(
             changed[name] = value
     if changed:
         _apply(session, consultation, changed, by=by, now=now)
+    if conflicts and on_the_line.is_shut(session, by, consultation):
+        return Saved(consultation.version, consultation.saved_at, held=frozenset(conflicts))
+    record_reading(session, consultation, conflicts, by=by, now=now)
     return Saved(consultation.version, consultation.saved_at, conflicts)
 
 
@@ -143,8 +151,27 @@ def read(session: Session, consultation_id: str, *, by: Staff, now: datetime) ->
         raise NoSuchConsultation
     session.flush()
     reach.check_record(session, consultation.id, Action.OPEN, by, now=now)
+    on_the_line.check_record(session, by, consultation)
     _record(session, consultation, "consultation.read", by=by.id, now=now)
     return consultation
+
+
+def newer_fields(
+    session: Session, consultation: Consultation, version: int, *, by: Staff, now: datetime
+) -> dict[str, Any]:
+    """Return the fields that were written after *version*; what leaves is recorded in the trail."""
+    newer = {name for name, written in consultation.field_versions.items() if written > version}
+    found = {name: record_fields.current(consultation, name) for name in newer & record_fields.FIELDS}
+    record_reading(session, consultation, found, by=by, now=now)
+    return found
+
+
+def record_reading(
+    session: Session, consultation: Consultation, fields: Collection[str], *, by: Staff, now: datetime
+) -> None:
+    """Record in the trail that the stored values of these *fields* were handed out; nothing for none."""
+    if fields:
+        _record(session, consultation, "consultation.read", by=by.id, facts={"fields": sorted(fields)}, now=now)
 
 
 def get_record(session: Session, consultation_id: str) -> Consultation:
@@ -176,15 +203,24 @@ def channel_of(session: Session, consultation_id: str) -> str | None:
 
 
 def lock_for_writing(session: Session, consultation_id: str, by: Staff) -> Consultation:
-    """Return the record locked for writing, or raise ``NotAllowed`` or ``NotYours``."""
-    query = select(Consultation).where(Consultation.id == consultation_id).with_for_update(of=Consultation)
-    return _writable(session.scalar(query.execution_options(populate_existing=True)), by)
+    """Return the record locked for writing, or raise ``NotAllowed``, ``NotYours`` or ``BehindTheWall``."""
+    consultation = _lock_own(session, consultation_id, by)
+    on_the_line.check_record(session, by, consultation)
+    return consultation
 
 
 def find_writable(session: Session, consultation_id: str, by: Staff) -> Consultation:
     """Return the record as ``lock_for_writing`` does, without locking it."""
     query = select(Consultation).where(Consultation.id == consultation_id).options(lazyload("*"))
-    return _writable(session.scalar(query), by)
+    consultation = _writable(session.scalar(query), by)
+    on_the_line.check_record(session, by, consultation)
+    return consultation
+
+
+def _lock_own(session: Session, consultation_id: str, by: Staff) -> Consultation:
+    """Return the record locked for writing, on whichever side of the wall it is."""
+    query = select(Consultation).where(Consultation.id == consultation_id).with_for_update(of=Consultation)
+    return _writable(session.scalar(query.execution_options(populate_existing=True)), by)
 
 
 def _writable(consultation: Consultation | None, by: Staff) -> Consultation:

@@ -69,12 +69,15 @@ def last_known_risk(session: Session, record: Consultation) -> KnownRisk | None:
     return None if last is None else KnownRisk(Risk(last.risk), last.risk_confirmed, last.local_date)
 
 
-def prefill_from_person(session: Session, record: Consultation, *, now: datetime) -> None:
-    """Prefill the record from the linked person; what came from an unlinked one is removed."""
+def prefill_from_person(session: Session, record: Consultation, *, now: datetime, certain: bool = True) -> None:
+    """Prefill the record from the linked person; what came from an unlinked one is removed.
+
+    Nothing is told before it is *certain* which of a family is on the line.
+    """
     for name in record.prefilled:
         record_fields.write(record, name, [] if name in MULTIPLE else UNKNOWN, now=now)
     stale, person = set(record.prefilled), record.person
-    found = {} if person is None else _known(session, record, person)
+    found = _known(session, record, person) if person is not None and certain else {}
     taken = {name: value for name, value in found.items() if _is_open(record, name, stale)}
     for name, (value, _) in taken.items():
         record_fields.write(record, name, value, now=now)

@@ -9,7 +9,7 @@ from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.models.calls.calls import Presence
 from callcenter.models.records import ConsultationState
 from callcenter.models.staff.accounts import Staff
-from callcenter.services.cases import wall
+from callcenter.services.access import on_the_line
 from callcenter.services.delivery import outbox
 from callcenter.services.duty import presence
 from callcenter.services.records import consultations
@@ -227,7 +227,7 @@ def test_the_record_of_the_interrupted_talk_stays_at_hand_while_it_rings(desk: D
     passes(counsellor, 5)
     assert counsellor.rings
     with desk.work() as session:
-        record = wall.record_at_hand(session, session.get_one(Presence, counsellor.staff_id))
+        record = on_the_line.record_at_hand(session, session.get_one(Presence, counsellor.staff_id))
         assert record is not None
         assert record.call_id == desk.call_in(session, phone.sid).id
 

@@ -9,7 +9,7 @@ from callcenter.domain.duty.presence import Work
 from callcenter.domain.talks.talk import NotNow
 from callcenter.models.calls.calls import Presence
 from callcenter.models.staff.accounts import Staff
-from callcenter.services.cases import wall
+from callcenter.services.access import on_the_line
 from callcenter.services.talks import ringing, takeover
 from callcenter.services.talks.consult import NotThereYet
 from callcenter.services.talks.takeover import Consulting
@@ -70,7 +70,7 @@ def test_the_colleague_sees_no_record_before_the_caller_is_theirs(desk: Desk, th
 
     def sees_record(who: Talker) -> bool:
         with desk.work() as session:
-            return wall.record_at_hand(session, session.get_one(Presence, who.who.staff_id)) is not None
+            return on_the_line.record_at_hand(session, session.get_one(Presence, who.who.staff_id)) is not None
 
     assert (sees_record(one), sees_record(other)) == (True, False)
     one.hands_over()

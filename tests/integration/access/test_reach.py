@@ -95,7 +95,7 @@ def test_who_wrote_it_and_who_has_the_caller_on_the_line_open_it(session: Sessio
     now_on_the_line = draft_of(session, next_one)
     assert shown(session, next_one) == ([now_on_the_line.id], [])
     assert told.person_id is not None
-    linking.confirm_person(session, now_on_the_line.id, told.person_id, by=next_one, now=NOW)
+    linking.link(session, now_on_the_line, told.person, next_one, NOW)
     assert {told.id, now_on_the_line.id} == set(shown(session, next_one)[0])
     assert told.case_id is not None
     speaker = Speaker(told.case_id, told.person_id)

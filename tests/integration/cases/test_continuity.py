@@ -14,6 +14,7 @@ from callcenter.domain.staff.roles import NotYours
 from callcenter.models.cases.cases import Person
 from callcenter.models.staff.accounts import Staff
 from callcenter.models.trail.audit import AuditEntry
+from callcenter.services.access import on_the_line
 from callcenter.services.cases import cases, continuity, linking
 from callcenter.services.cases.cases import NewPerson
 from callcenter.services.cases.linking import NobodyYet, TakenMeanwhile
@@ -98,7 +99,7 @@ def test_the_usual_counsellor_is_who_answered_most_of_late_unless_one_was_named(
 ) -> None:
     other = member(session, "b")
     for days, by in ((9, other), (5, counsellor), (2, counsellor)):
-        linking.confirm_person(session, draft_of(session, by, NOW - timedelta(days=days)).id, person.id, by=by, now=NOW)
+        linking.link(session, draft_of(session, by, NOW - timedelta(days=days)), person, by, NOW)
     assert continuity.usual_counsellor_of(session, person) == counsellor.id
     continuity.set_usual_counsellor(session, person, other, by=counsellor, now=NOW)
     assert continuity.usual_counsellor_of(session, person) == other.id
@@ -126,10 +127,13 @@ def test_not_sure_yet_is_a_state_of_its_own_and_links_nobody(
     linking.record_doubt(session, draft.id, LinkState.ANONYMOUS, maybe=person.id, by=counsellor, now=NOW)
     assert (draft.link_state, draft.maybe_person_id) == (LinkState.ANONYMOUS, None)
     linking.confirm_person(session, draft.id, person.id, by=counsellor, now=NOW)
-    assert (draft.link_state, draft.doubt, draft.maybe_person_id) == (LinkState.LINKED, None, None)
+    assert (draft.link_state, draft.maybe_person_id) == (LinkState.LINKED, None)
 
 
-def test_a_silent_call_of_october_finds_its_person_later(session: Session, counsellor: Staff, person: Person) -> None:
+def test_a_silent_call_of_october_finds_its_person_later(
+    session: Session, counsellor: Staff, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(on_the_line, "is_running", lambda *_: True)
     first, later = member(session, "b"), draft_of(session, counsellor)
     silent = draft_of(session, first, NOW - timedelta(days=30))
     with pytest.raises(NobodyYet):

@@ -209,7 +209,8 @@ def test_two_cases_of_one_family_are_joined_behind_the_wall_and_parted_again(
         True,
     )
     seat.sends(f"{at}/unlink")
-    assert MOTHER in seat.sends(f"{at}/person", person=mother).text  # sealed with the key of the joined case
+    assert MOTHER not in seat.sends(f"{at}/person", person=mother).text  # the son was on the line
+    assert MOTHER in seat.sends(f"{at}/wall", reason="つなぎまちがい").text  # sealed with the key of the joined case
     seat.sends(f"{at}/unlink")
     joined = seat.sends(f"{at}/person", person=son).text
     with desk.work() as session:

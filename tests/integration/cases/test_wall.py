@@ -16,6 +16,7 @@ from callcenter.models.cases.family import WallOpening
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.models.trail.audit import AuditEntry
+from callcenter.services.access import on_the_line
 from callcenter.services.cases import cases, linking, wall
 from callcenter.services.cases.cases import NewPerson
 from callcenter.services.records import consultations
@@ -96,15 +97,15 @@ def test_the_wall_opens_with_a_reason_for_one_record_and_one_counsellor(
         wall.open_for(session, record.id, "  ", by=counsellor, now=NOW)
     for _ in range(2):
         wall.open_for(session, record.id, "命の危険があるかもしれない", by=counsellor, now=NOW)
-    there = wall.speaker_of(session, record, counsellor)
+    there = on_the_line.speaker_of(session, record, counsellor)
     assert there is not None and there.opened
     assert seen(session, there) == [record.id, hers.id]
     assert wall.visible_parts_of(session, there, [hers])[hers.id] == ALL_PARTS
     other, chief = talk(session, counsellor, son, 1), member(session, "c", Role.SUPERVISOR)
-    assert wall.speaker_of(session, other, counsellor) == speaker(son)
-    assert wall.speaker_of(session, record, chief) == speaker(son)
+    assert on_the_line.speaker_of(session, other, counsellor) == speaker(son)
+    assert on_the_line.speaker_of(session, record, chief) == speaker(son)
     consultations.finish(session, record.id, by=counsellor, now=NOW)
-    assert wall.speaker_of(session, record, counsellor) == speaker(son)
+    assert on_the_line.speaker_of(session, record, counsellor) == speaker(son)
     session.commit()
     opened = session.scalars(select(AuditEntry.facts).where(AuditEntry.action == "wall.open")).all()
     stored = session.scalars(select(WallOpening)).one()
@@ -118,7 +119,7 @@ def test_another_person_chosen_for_the_record_finds_the_wall_closed(
     record = talk(session, counsellor, son, 0)
     wall.open_for(session, record.id, "理由", by=counsellor, now=NOW)
     linking.confirm_person(session, record.id, mother.id, by=counsellor, now=NOW)
-    assert wall.speaker_of(session, record, counsellor) == speaker(mother)
+    assert on_the_line.speaker_of(session, record, counsellor) == speaker(mother)
 
 
 def test_the_newest_risk_and_its_day_cross_the_wall(

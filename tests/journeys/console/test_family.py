@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -43,6 +45,8 @@ def test_the_thread_beside_the_record(office: Office, staff_id: str, page: Page)
     open_the_wall(page)
     take_it_back_twice(page)
     merge_and_part(page)
+    refused_with_a_way_onward(office, page)
+    choose_another_of_the_family(page)
 
 
 def side(page: Page) -> Locator:
@@ -109,3 +113,29 @@ def merge_and_part(page: Page) -> None:
     side(page).get_by_role("button", name="元の2つにもどす").click()
     expect(side(page)).not_to_contain_text(AGAIN)
     expect(side(page).get_by_role("heading", level=2).first).to_contain_text("ミナトさん")
+
+
+def refused_with_a_way_onward(office: Office, page: Page) -> None:
+    """A colleague's case is not merged, and the refusal leads to where a reason is written."""
+    office.known_caller("ソラ", by=office.hire("tanto11"), told="同僚だけが聞いた話。")
+    page.locator("#nickname_heard").fill("ソラ")
+    side(page).get_by_text("まとめる", exact=True).click()
+    side(page).get_by_role("button", name="同じ方としてまとめる").click()
+    onward = page.locator("toast-box").get_by_role("link", name="理由を書いてひらく")
+    expect(onward).to_have_attribute("href", re.compile("/console/break-glass/case/"))
+    expect(onward).to_have_attribute("target", "_blank")
+    axe(page)
+    page.locator("toast-box").get_by_role("button", name="閉じる").last.click()
+
+
+def choose_another_of_the_family(page: Page) -> None:
+    """After the son, what his mother told opens with a reason only."""
+    side(page).get_by_role("button", name="つなぎ直す").click()
+    page.locator("#nickname_heard").fill("みなと")
+    side(page).get_by_role("button", name="ミナトの母").click()
+    expect(side(page)).to_contain_text("この方のこれまでの相談も、理由を残すと開きます。")
+    expect(page.locator("body")).not_to_contain_text(HERS)
+    axe(page)
+    side(page).get_by_label("開く理由").fill("息子さんを選んだのは、まちがいでした")
+    side(page).get_by_role("button", name="この記録のあいだ、開く").click()
+    expect(side(page)).to_contain_text(HERS)

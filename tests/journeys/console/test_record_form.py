@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, Request, expect
+from sqlalchemy import func, select
 
 from callcenter.domain.staff.roles import Role
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
+from callcenter.models.trail.audit import AuditEntry
 from callcenter.services.records import consultations
 from tests.browsers import OpenPage, axe
 from tests.journeys.desk import SLOW, available, callbar, expect_saved, hung_up, talking, texts
@@ -48,6 +50,16 @@ def crashed(office: Office, page: Page, open_page: OpenPage) -> tuple[Page, list
     fresh.on("request", note)
     fresh.goto(f"{office.url}/console/")
     return fresh, asked
+
+
+def what_i_wrote_is_not_told_me_again(office: Office, page: Page) -> None:
+    """Let the page look for what others wrote: it is handed none of its own texts, so none is noted as read."""
+    noted = select(func.count()).where(AuditEntry.action == "consultation.read")
+    with office.transaction() as session:
+        before = session.scalar(noted)
+    page.evaluate("document.querySelector('auto-save').sync()")
+    with office.transaction() as session:
+        assert session.scalar(noted) == before
 
 
 def a_supervisor_writes_beside(office: Office, page: Page, open_page: OpenPage) -> None:
@@ -112,6 +124,7 @@ def test_a_talk_is_written_by_keyboard_through_danger_and_a_crash(office: Office
     page.keyboard.press("Escape")
     expect(page.get_by_label("主なお話")).to_be_focused()
     expect_saved(page)
+    what_i_wrote_is_not_told_me_again(office, page)
 
     a_supervisor_writes_beside(office, page, open_page)
     page.get_by_role("textbox", name="次回").focus()

@@ -176,6 +176,8 @@ customElements.define(
         this.seen[name] = saved.version;
       }
       for (const [name, theirs] of Object.entries(saved.conflicts)) this.conflict(name, theirs, saved.version);
+      if (saved.version === this.synced + 1) this.synced = saved.version; // nobody else wrote in between
+      if (saved.held) return this.failed(new Trouble("held", saved.held)); // to be compared when the call is written up
       this.red(null);
       if (this.conflicts.size) this.status("unsaved", "保存できていない欄があります");
       else if (this.dirty().length) this.changed();

@@ -20,8 +20,8 @@ customElements.define(
       return document.querySelector("auto-save");
     }
 
-    say(words, tone) {
-      document.querySelector("toast-box").say(words, tone);
+    say(words, tone, onward) {
+      document.querySelector("toast-box").say(words, tone, onward);
     }
 
     async tried(act) {
@@ -29,7 +29,7 @@ customElements.define(
         return await act();
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble;
-        this.say(trouble.message, "warn");
+        this.say(trouble.message, "warn", trouble.onward);
         return undefined;
       }
     }

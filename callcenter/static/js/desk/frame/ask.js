@@ -1,15 +1,16 @@
 /* ask(address, {form, json}): one request to our own server, as a script sends it.
 
    Returns the whole Response if all went well and throws Trouble otherwise; its kind says what to do:
-   "away" try again later · "signed-out" sign in again, nothing is lost · "refused" show the words · "problems" mend
-   fields. A form token that went stale with a new sign-in is renewed once by itself.
+   "away" try again later · "signed-out" sign in again, nothing is lost · "refused" show the words, and the way onward if
+   there is one · "problems" mend fields. A form token that went stale with a new sign-in is renewed once by itself.
 
    askJson(address, …): what the answer says; one that says nothing, or no JSON, is Trouble "away" too. */
 globalThis.Trouble = class extends Error {
-  constructor(kind, words, problems = []) {
+  constructor(kind, words, { problems = [], onward = null } = {}) {
     super(words);
     this.kind = kind;
     this.problems = problems;
+    this.onward = onward;
   }
 };
 
@@ -53,8 +54,8 @@ globalThis.ask = async (address, { form, json, timeout = 8000, again = true } = 
   }
   if (answer.status >= 500 || answer.status === 429) throw new Trouble("away", AWAY);
   const told = await answer.json().catch(() => ({}));
-  if (told.problems) throw new Trouble("problems", told.problems[0].message, told.problems);
-  throw new Trouble("refused", told.error ?? "うまくいきませんでした。ページを読みこみ直してください。");
+  if (told.problems) throw new Trouble("problems", told.problems[0].message, told);
+  throw new Trouble("refused", told.error ?? "うまくいきませんでした。ページを読みこみ直してください。", told);
 };
 
 globalThis.askJson = async (address, options) => {

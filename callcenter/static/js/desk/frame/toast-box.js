@@ -12,11 +12,12 @@ customElements.define(
       this.setAttribute("aria-live", "polite");
     }
 
-    say(words, tone = "accent") {
+    /** With the way onward, {label, href}, in a tab of its own, as a talk may be going on in this one. */
+    say(words, tone = "accent", onward = null) {
       const toast = document.createElement("div");
       toast.className = `toast toast--${tone}`;
       const text = document.createElement("p");
-      text.textContent = words;
+      text.append(words, ...(onward ? [this.link(onward)] : []));
       const away = document.createElement("button");
       away.type = "button";
       away.textContent = "閉じる";
@@ -26,6 +27,15 @@ customElements.define(
       if (tone === "accent") this.letGo(toast);
       while (this.children.length > 3) this.firstElementChild.remove();
       return toast;
+    }
+
+    link({ label, href }) {
+      const link = document.createElement("a");
+      link.href = href;
+      link.target = "_blank";
+      link.rel = "noopener";
+      link.textContent = label;
+      return link;
     }
 
     letGo(toast) {
