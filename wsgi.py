@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from flask import Flask
+from gunicorn.errors import AppImportError
 from sqlalchemy.orm import configure_mappers
 
 from callcenter.adapters.clock import announced, clock
@@ -24,11 +25,15 @@ from callcenter.adapters.twilio.voice_token import SignedTokens
 from callcenter.cli import commands
 from callcenter.context import equip
 from callcenter.domain.ports import Ports
+from callcenter.environment import is_loopback
 from callcenter.jobs.line.substitute import Substitute
-from callcenter.loopback import is_loopback
-from callcenter.settings import Settings
+from callcenter.settings import Settings, SettingsWrong
 
 ROOT = Path(__file__).resolve().parent
+
+
+class NotStarted(RuntimeError, AppImportError):
+    """Raised where gunicorn cannot start us; it prints the sentence alone and ends, with or without ``--preload``."""
 
 
 def settings() -> Settings:
@@ -44,7 +49,10 @@ def web(given: Settings | None = None) -> Flask:
     from ivr.preview import Preview
     from ivr.routes import bp
 
-    here = given or settings()
+    try:
+        here = given or settings()
+    except SettingsWrong as wrong:
+        raise NotStarted(str(wrong)) from None
     app = create_app(here, replace(ports(here), substitute=Substitute(), line_words=Preview()), mounts=[bp])
     key_report.install(app)
     configure_mappers()  # else every process would do so at its first query

@@ -19,7 +19,8 @@ from callcenter.adapters.clock import announce, withdraw
 from callcenter.domain.calendar.times import parse_moment
 from callcenter.domain.calls.webhook_urls import WebhookUrls
 from callcenter.embedded import EmbeddedRedis
-from callcenter.loopback import HOST, NoFreePort, answers, is_free, is_loopback, next_free
+from callcenter.environment import is_loopback
+from callcenter.loopback import HOST, NoFreePort, answers, is_free, next_free
 from callcenter.process_keeper import Child, ProcessKeeper, StartFailed, Task
 from callcenter.settings import Settings, development_secrets
 from callcenter.twilio_words import CONTROL_RETRIES, NEWS_RETRIES

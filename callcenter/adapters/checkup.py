@@ -54,6 +54,13 @@ def database(engine: Engine) -> Finding:
     return Finding("database", False, "古い形のままです。callcenter migrate を実行してください。", vital=True)
 
 
+def settings(doubts: Sequence[str]) -> Finding:
+    """Return whether production would take the settings too; *doubts* name those that it would not."""
+    if not doubts:
+        return Finding("settings", True, "設定は、どれも使えます。")
+    return Finding("settings", True, f"試験用にだけ使える設定があります({'; '.join(doubts)})。", doubt=True)
+
+
 def holidays(calendar: Calendar, today: date) -> Finding:
     """Return whether this year's and next year's table agree with the ``holidays`` package."""
     other = differences(calendar.holidays, today.year, today.year + 1)

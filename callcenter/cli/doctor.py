@@ -36,9 +36,9 @@ MARKS = {(True, False): "✓", (True, True): "△", (False, False): "✗", (Fals
 def doctor() -> None:
     """Check what this installation needs, and say how to mend what is wrong.
 
-    It looks at the database, the worker, the keys, the calendar, the phrases, Redis, who gets alarms by mail, the audit
-    trail, the nightly work, what is set up at Twilio, its alerts of the last day and its clock, and, as Twilio does, at
-    the public address, its certificate and FALLBACK_URL. Exit status 1 if anything is wrong.
+    It looks at the settings, the database, the worker, the keys, the calendar, the phrases, Redis, who gets alarms by
+    mail, the audit trail, the nightly work, what is set up at Twilio, its alerts of the last day and its clock, and, as
+    Twilio does, at the public address, its certificate and FALLBACK_URL. Exit status 1 if anything is wrong.
     """
     from callcenter.adapters import checkup
     from callcenter.domain.calendar.times import local_date
@@ -64,6 +64,7 @@ def doctor() -> None:
                 findings += _by_itself(session, today)
                 findings += _phrases(session)
                 findings.append(checkup.directory(institutions.disagreements(session, shipped_helplines())))
+        findings.insert(0, checkup.settings(here.settings.doubts))
         findings += _mails(here.settings)
         findings += _at_twilio()
         findings += _fallback(here.settings.fallback_file)
