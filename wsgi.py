@@ -15,6 +15,7 @@ from callcenter.adapters.clock import announced, clock
 from callcenter.adapters.doorbell import RedisBell, SilentBell
 from callcenter.adapters.heavy_queue import RqQueue
 from callcenter.adapters.mail import FolderMailer, SmtpMailer
+from callcenter.adapters.private_files import keep_private
 from callcenter.adapters.twilio.account_rules import Wanted
 from callcenter.adapters.twilio.browser import browser_line
 from callcenter.adapters.twilio.client import Account
@@ -37,7 +38,8 @@ class NotStarted(RuntimeError, AppImportError):
 
 
 def settings() -> Settings:
-    """Return the settings of this process."""
+    """Return the settings of this process, which from now on makes files for its own user alone."""
+    keep_private()
     return Settings.from_env(os.environ, ROOT)
 
 

@@ -208,6 +208,20 @@ ALARM_AGAIN_MINUTES = STAFF.duration(
     Policy.alarm_again,
     unit=MINUTE,
 )
+BULK_READING_MINUTES = STAFF.duration(
+    "BULK_READING_MINUTES",
+    "within so long somebody's openings and searches are counted, for an alarm to supervisors without any content",
+    Policy.bulk_within,
+    unit=MINUTE,
+)
+BULK_READING_CASES = STAFF.whole(
+    "BULK_READING_CASES",
+    "cases of others that one person opens within that time to be an alarm (`0`: never)",
+    Policy.bulk_cases,
+)
+BULK_SEARCHES = STAFF.whole(
+    "BULK_SEARCHES", "searches of one person within that time to be an alarm (`0`: never)", Policy.bulk_searches
+)
 AUDIT_HEAD_TO = STAFF.mail_addresses(
     "AUDIT_HEAD_TO",
     "comma list of mail addresses that get the head of the audit trail daily; not of the machine's keepers",
