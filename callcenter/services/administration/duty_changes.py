@@ -16,6 +16,7 @@ from callcenter.domain.staff.roles import Role
 from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.administration import role_requests
+from callcenter.services.delivery import live
 from callcenter.services.duty import presence
 from callcenter.services.staff import accounts
 from callcenter.services.talks import ringing, room, supervision
@@ -106,6 +107,7 @@ def sign_out(session: Session, staff: Staff, *, now: datetime) -> bool:
         presence.set_work(row, Work.OFFLINE, session, now=now)
         row.lease, row.registered = None, False  # the next to sign in waits for nobody
     accounts.sign_out(session, staff, now=now)
+    live.publish(session, live.staff_topic(staff.id), now=now)  # their open streams look, and end
     return True
 
 
