@@ -8,12 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from flask import Flask
+from gunicorn.errors import AppImportError
 from sqlalchemy.orm import configure_mappers
 
 from callcenter.adapters.clock import announced, clock
 from callcenter.adapters.doorbell import RedisBell, SilentBell
 from callcenter.adapters.heavy_queue import RqQueue
 from callcenter.adapters.mail import FolderMailer, SmtpMailer
+from callcenter.adapters.private_files import keep_private
 from callcenter.adapters.twilio.account_rules import Wanted
 from callcenter.adapters.twilio.browser import browser_line
 from callcenter.adapters.twilio.client import Account
@@ -24,15 +26,20 @@ from callcenter.adapters.twilio.voice_token import SignedTokens
 from callcenter.cli import commands
 from callcenter.context import equip
 from callcenter.domain.ports import Ports
+from callcenter.environment import is_loopback
 from callcenter.jobs.line.substitute import Substitute
-from callcenter.loopback import is_loopback
-from callcenter.settings import Settings
+from callcenter.settings import Settings, SettingsWrong
 
 ROOT = Path(__file__).resolve().parent
 
 
+class NotStarted(RuntimeError, AppImportError):
+    """Raised where gunicorn cannot start us; it prints the sentence alone and ends, with or without ``--preload``."""
+
+
 def settings() -> Settings:
-    """Return the settings of this process."""
+    """Return the settings of this process, which from now on makes files for its own user alone."""
+    keep_private()
     return Settings.from_env(os.environ, ROOT)
 
 
@@ -44,7 +51,10 @@ def web(given: Settings | None = None) -> Flask:
     from ivr.preview import Preview
     from ivr.routes import bp
 
-    here = given or settings()
+    try:
+        here = given or settings()
+    except SettingsWrong as wrong:
+        raise NotStarted(str(wrong)) from None
     app = create_app(here, replace(ports(here), substitute=Substitute(), line_words=Preview()), mounts=[bp])
     key_report.install(app)
     configure_mappers()  # else every process would do so at its first query

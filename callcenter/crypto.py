@@ -19,6 +19,7 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import Self
 
 from cryptography.exceptions import InvalidTag
@@ -28,6 +29,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+LEAST_DIFFERENT = 12
+"""Different bytes in a key made by chance: fewer among 32 happen once in ten billion times at most."""
 WITH_DATA_KEY = 0x01
 WITH_RING_KEY = 0x02
 
@@ -110,7 +113,14 @@ class KeyRing:
         keys = tuple(_parse_key(part.strip(), number) for number, part in enumerate(text.split(","), start=1))
         if len({key_id for key_id, _ in keys}) != len(keys):
             raise KeyUnusable("two keys of the ring have the same id")
+        if len({key for _, key in keys}) != len(keys):
+            raise KeyUnusable("two ids of the ring stand for the same key")
         return cls(keys)
+
+    @property
+    def predictable(self) -> tuple[str, ...]:
+        """The ids of keys that were not made by chance."""
+        return tuple(key_id for key_id, key in self.keys if _predictable(key))
 
     @classmethod
     def fresh(cls, key_id: str = "k1") -> Self:
@@ -180,6 +190,12 @@ def _parse_key(part: str, number: int) -> tuple[str, bytes]:
     if len(key) != KEY_BYTES:
         raise KeyUnusable(f"key {key_id!r} of the ring has {len(key)} bytes instead of {KEY_BYTES}")
     return key_id, key
+
+
+def _predictable(key: bytes) -> bool:
+    """Return whether *key* repeats few bytes, or counts, as no key made by chance does."""
+    steps = {(after - before) % 256 for before, after in pairwise(key)}
+    return len(set(key)) < LEAST_DIFFERENT or len(steps) < LEAST_DIFFERENT
 
 
 def seal_number(ring: KeyRing, table: str, row_id: str, number: str) -> bytes:

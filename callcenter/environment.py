@@ -2,21 +2,51 @@
 
 from __future__ import annotations
 
-import math
+import ipaddress
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+T = TypeVar("T")
 
 MAIL_ADDRESS = re.compile(r"[^@\s,<>]+@[^@\s,<>]+\.[^@\s,<>]+")
-TELEPHONE_NUMBER = re.compile(r"\+[0-9]{7,15}")
+TELEPHONE_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
+DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
+HOST = re.compile(r"[A-Za-z0-9.:_-]+")
+VISIBLE = re.compile(r"[!-~]+")
+QUOTES = "\"'`“”‘’「」＂＇"
+PLACEHOLDERS = re.compile(
+    "changed?|please|replace|insert|example|sample|placeholder|default|secret|password|passphrase|random|string|value"
+    "|insecure|private|admin|callcenter|helpline|something|very|long|your|this|here|with|todo|key|the|now|dev|prod|test|my"
+    "|me|it|to|qwerty|asdf|abcdef|0?123456789?0?"
+)
+"""What people type where a secret is meant to stand."""
+
+LARGEST = 100_000
+"""Larger numbers of days, minutes or callers are slips of the hand, and dates that far away cannot be counted."""
+MOST_YEARS = 100
+SHORTEST_SECRET = 32
+"""Characters of a secret that anybody may try to guess offline."""
+LEAST_LEFT = 16
+"""Letters and digits of a secret that are no placeholder."""
+SHORTEST_TOKEN = 16
+"""Characters of a token that Twilio made; its own have 32."""
+WEB = ("http", "https")
+WITHOUT_HOST = ("postgresql", "postgres", "postgresql+psycopg")
+"""Schemes whose servers are also reached through a socket of this machine."""
+
+Doubt = Callable[[T], str]
+"""Returns what a value should be instead, or nothing: what a trial may do with, and production may not."""
 
 NONE = "none"
 """What the documents call the default of a setting that changes nothing while it is not set."""
-
-T = TypeVar("T")
+MADE_UP = "made up"
+"""What they call the default of a secret: in development one is made and kept under ``var/``."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +62,7 @@ class Setting(Generic[T]):
     """The default as it would be written, or words where there is none to write."""
     required: bool = False
     """Production does not start without it."""
+    doubt: Doubt[T] = lambda _value: ""
 
 
 class Section:
@@ -47,9 +78,25 @@ class Section:
         """Describe any text; *shown* says in words what the default is."""
         return self._add(Setting(name, meaning, str, default, shown or default or NONE, required))
 
-    def words(self, name: str, meaning: str, *, shown: str, required: bool = False) -> Setting[tuple[str, ...]]:
-        """Describe a comma list."""
-        return self._add(Setting(name, meaning, _words, (), shown, required))
+    def tokens(self, name: str, meaning: str, *, required: bool = False) -> Setting[tuple[str, ...]]:
+        """Describe a comma list of secrets that somebody else made."""
+        return self._add(Setting(name, meaning, _words, (), MADE_UP, required, _tokens_doubt))
+
+    def doubted(
+        self, name: str, meaning: str, doubt: Doubt[str], *, parse: Callable[[str], str] = str, required: bool = False
+    ) -> Setting[str]:
+        """Describe a text that a trial makes up, and that production takes if *doubt* has none."""
+        return self._add(Setting(name, meaning, parse, "", MADE_UP, required, doubt))
+
+    def server(
+        self, name: str, meaning: str, *schemes: str, default: str = "", required: bool = False, file: str = ""
+    ) -> Setting[str]:
+        """Describe the address of a server of one of *schemes*; one of the scheme *file* names a file."""
+
+        def parse(raw: str) -> str:
+            return _server(raw, schemes, file)
+
+        return self._add(Setting(name, meaning, parse, default, default or NONE, required))
 
     def whole(self, name: str, meaning: str, default: int) -> Setting[int]:
         """Describe a whole number that is not negative."""
@@ -65,7 +112,7 @@ class Section:
 
     def duration(self, name: str, meaning: str, default: timedelta, *, unit: timedelta) -> Setting[timedelta]:
         """Describe a length of time, written as a number of *unit*."""
-        return self._add(Setting(name, meaning, lambda raw: _number(raw) * unit, default, f"{default / unit:g}"))
+        return self._add(Setting(name, meaning, lambda raw: _decimal(raw) * unit, default, f"{default / unit:g}"))
 
     def switch(self, name: str, meaning: str, default: bool, *, shown: str = "") -> Setting[bool]:
         """Describe ``on`` or ``off``."""
@@ -82,6 +129,14 @@ class Section:
     def mail_addresses(self, name: str, meaning: str) -> Setting[tuple[str, ...]]:
         """Describe a comma list of mail addresses."""
         return self._add(Setting(name, meaning, _mail_addresses, (), NONE))
+
+    def mail_address(self, name: str, meaning: str, *, default: str) -> Setting[str]:
+        """Describe one mail address without a name."""
+        return self._add(Setting(name, meaning, _mail_address, default, default))
+
+    def telephones(self, name: str, meaning: str, *, shown: str) -> Setting[tuple[str, ...]]:
+        """Describe a comma list of telephone numbers in E.164 form."""
+        return self._add(Setting(name, meaning, _telephones, (), shown))
 
     def telephone(self, name: str, meaning: str, *, default: str, required: bool = False) -> Setting[str]:
         """Describe a telephone number in E.164 form."""
@@ -100,6 +155,8 @@ class Environment:
 
     def __init__(self, given: Mapping[str, str], *, production: bool) -> None:
         self.mistakes: list[str] = []
+        self.doubts: list[str] = []
+        """What production would refuse, in words that repeat no value."""
         self._missing: list[str] = []
         self._given = {name: value.strip() for name, value in given.items() if value.strip()}
         self._production = production
@@ -119,10 +176,13 @@ class Environment:
                 self._missing.append(setting.name)
             return default
         try:
-            return setting.parse(raw)
+            value = setting.parse(plain(raw))
         except ValueError as wrong:
             self.mistakes.append(f"{setting.name} must be {wrong}")
             return default
+        if better := setting.doubt(value):
+            (self.mistakes if self._production else self.doubts).append(f"{setting.name} must be {better}")
+        return value
 
     def refuse(self, name: str, why: str) -> None:
         """Complain if *name* is set at all."""
@@ -130,19 +190,71 @@ class Environment:
             self.mistakes.append(f"{name} must not be set{why}")
 
 
-def _number(raw: str, kind: Callable[[str], float] = float) -> float:
-    refused = ValueError(f"a number that is not negative, not {raw!r}")
+def plain(raw: str) -> str:
+    """Return *raw*; ``ValueError`` if quotes were typed around it, or something in it cannot be seen."""
+    if raw[0] in QUOTES and raw[-1] in QUOTES:
+        raise ValueError("written without quotes around it")
+    if any(unicodedata.category(character) in {"Cc", "Cf", "Cs"} for character in raw):
+        raise ValueError("written without control characters and marks that cannot be seen")
+    return raw
+
+
+def like(pattern: str, words: str) -> Doubt[str]:
+    """Return the doubt whether a text is *pattern* as a whole; *words* say what that is."""
+    return lambda raw: "" if re.fullmatch(pattern, raw) else words
+
+
+def is_loopback(url: str) -> bool:
+    """Return whether *url* leads to this machine only."""
+    host = urlsplit(url).hostname or ""
     try:
-        value = kind(raw)
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
-        raise refused from None
-    if not math.isfinite(value) or value < 0:
-        raise refused
-    return value
+        return False
+
+
+def _weakness(raw: str, shortest: int) -> str:
+    """Return what *raw* must be not to be guessed, or nothing."""
+    if len(raw) < shortest:
+        return f"at least {shortest} characters long"
+    repeated = (raw + raw).find(raw, 1) < len(raw)
+    if repeated or len(set(raw)) < shortest // 4:
+        return "made by chance, not repeated"
+    return ""
+
+
+def secret_doubt(raw: str) -> str:
+    """Return what a secret of our own making must be, or nothing."""
+    left = re.sub("[^a-z0-9]", "", PLACEHOLDERS.sub("", raw.lower()))
+    thought_of = "made by chance, not thought of" if len(left) < LEAST_LEFT else ""
+    wrong = _weakness(raw, SHORTEST_SECRET) or thought_of
+    return f"{wrong}, as from python3 -c 'import secrets; print(secrets.token_urlsafe(48))'" if wrong else ""
+
+
+def token_doubt(raw: str) -> str:
+    """Return what a secret that somebody else made must be, or nothing."""
+    return _weakness(raw, SHORTEST_TOKEN) if VISIBLE.fullmatch(raw) else "of plain letters, digits and signs"
+
+
+def _tokens_doubt(found: tuple[str, ...]) -> str:
+    return next((better for one in found if (better := token_doubt(one))), "")
+
+
+def _number(raw: str, form: re.Pattern[str], largest: int = LARGEST) -> float:
+    """Return the number that *raw* is in plain digits; ``int`` and ``float`` would take ``1_0``, ``1e3`` and ``３``."""
+    if not form.fullmatch(raw):
+        raise ValueError(f"a number that is not negative, in plain digits, not {raw!r}")
+    if float(raw) > largest:
+        raise ValueError(f"a number up to {largest}, not {raw!r}")
+    return float(raw)
+
+
+def _decimal(raw: str) -> float:
+    return _number(raw, DECIMAL)
 
 
 def _whole(raw: str) -> int:
-    return int(_number(raw, int))
+    return int(_number(raw, WHOLE_NUMBER))
 
 
 def _count(raw: str) -> int:
@@ -153,7 +265,7 @@ def _count(raw: str) -> int:
 
 
 def _years(raw: str) -> int:
-    years = _whole(raw)
+    years = int(_number(raw, WHOLE_NUMBER, MOST_YEARS))
     if years < 1:
         raise ValueError("at least one year: records of people who still call would be destroyed")
     return years
@@ -165,18 +277,44 @@ def _switch(raw: str) -> bool:
     return raw == "on"
 
 
+def _split(raw: str) -> SplitResult | None:
+    """Return the parts of an address; None if it has a space, a host or a port that cannot be."""
+    try:
+        parts = urlsplit(raw)
+        host = parts.hostname or ""
+        _ = parts.port  # raises what is no port
+    except ValueError:
+        return None
+    return parts if VISIBLE.fullmatch(raw) and (not host or HOST.fullmatch(host)) else None
+
+
 def _origin(raw: str) -> str:
     trimmed = raw.rstrip("/")
-    parts = urlsplit(trimmed)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
-        raise ValueError(f"an origin such as https://example.jp, not {trimmed!r}")
-    return trimmed
+    parts = _split(trimmed)
+    if parts is None or parts.scheme not in WEB or not parts.hostname or "@" in parts.netloc:
+        raise ValueError("an origin such as https://example.jp")
+    if parts.path or "?" in trimmed or "#" in trimmed:
+        raise ValueError("an origin such as https://example.jp, with nothing after it")
+    return trimmed.lower()
 
 
 def _address(raw: str) -> str:
-    parts = urlsplit(raw)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError(f"an address such as https://handler.example.jp/x, not {raw!r}")
+    parts = _split(raw)
+    if parts is None or parts.scheme not in WEB or not parts.hostname or "@" in parts.netloc:
+        raise ValueError("an address such as https://handler.example.jp/x")
+    return raw
+
+
+def _server(raw: str, schemes: tuple[str, ...], file: str) -> str:
+    scheme, sign, rest = raw.partition("://")
+    parts = _split(raw)
+    known = sign and scheme in schemes
+    if file and known and scheme.startswith(file):
+        if not rest.startswith("/") or not rest.strip("/"):
+            raise ValueError(f"{scheme}:/// with three slashes, and the name of a file")
+        return raw
+    if not known or parts is None or not (parts.hostname or scheme in WITHOUT_HOST):
+        raise ValueError(f"an address that begins with {' or '.join(f'{one}://' for one in schemes)}")
     return raw
 
 
@@ -184,9 +322,15 @@ def _words(raw: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in raw.split(",") if part.strip())
 
 
+def _mail_address(raw: str) -> str:
+    if not raw.isascii() or not MAIL_ADDRESS.fullmatch(raw):
+        raise ValueError("a mail address such as no-reply@example.jp")
+    return raw
+
+
 def _mail_addresses(raw: str) -> tuple[str, ...]:
     found = _words(raw)
-    if not all(MAIL_ADDRESS.fullmatch(one) for one in found):
+    if not raw.isascii() or not all(MAIL_ADDRESS.fullmatch(one) for one in found):
         raise ValueError("mail addresses with commas between them")
     return found
 
@@ -195,3 +339,10 @@ def _telephone(raw: str) -> str:
     if not TELEPHONE_NUMBER.fullmatch(raw):
         raise ValueError("a telephone number such as +81120529528")
     return raw
+
+
+def _telephones(raw: str) -> tuple[str, ...]:
+    found = _words(raw)
+    if not found or not all(TELEPHONE_NUMBER.fullmatch(one) for one in found):
+        raise ValueError("telephone numbers such as +81120529528, with commas between them")
+    return found

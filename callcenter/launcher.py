@@ -16,10 +16,12 @@ from datetime import datetime
 from pathlib import Path
 
 from callcenter.adapters.clock import announce, withdraw
+from callcenter.adapters.private_files import close_to_others
 from callcenter.domain.calendar.times import parse_moment
 from callcenter.domain.calls.webhook_urls import WebhookUrls
 from callcenter.embedded import EmbeddedRedis
-from callcenter.loopback import HOST, NoFreePort, answers, is_free, is_loopback, next_free
+from callcenter.environment import is_loopback
+from callcenter.loopback import HOST, NoFreePort, answers, is_free, next_free
 from callcenter.process_keeper import Child, ProcessKeeper, StartFailed, Task
 from callcenter.settings import Settings, development_secrets
 from callcenter.twilio_words import CONTROL_RETRIES, NEWS_RETRIES
@@ -66,6 +68,7 @@ class Plan:
 
 def start(settings: Settings, *, root: Path, port: int | None, no_simulator: bool, at: str | None) -> int:
     """Plan and run; return the exit status (0 after a signal, 1 for a failure, 2 for a wrong option)."""
+    close_to_others(settings.var, settings.database_url)
     try:
         moment = None if at is None else _moment(at)
         planned = plan(RunRequest(port, not no_simulator, moment), settings, root, dict(os.environ))

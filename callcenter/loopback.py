@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import socket
-from urllib.parse import urlsplit
 
 HOST = "127.0.0.1"
 TRIES = 100
@@ -53,12 +51,3 @@ def answers(port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def is_loopback(url: str) -> bool:
-    """Return whether *url* leads to this machine only."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -18,7 +18,7 @@ from pathlib import Path
 from callcenter import variables
 from callcenter.domain.policy import Policy
 from callcenter.domain.staff.second_factor import Demand
-from callcenter.environment import Environment
+from callcenter.environment import Environment, is_loopback
 
 
 class SettingsWrong(Exception):
@@ -64,6 +64,8 @@ class Settings:
     clock_file: Path | None
     policy: Policy
     second_factor: Demand = field(default_factory=Demand)
+    doubts: tuple[str, ...] = ()
+    """What a trial may do with and production refuses: which settings, and what they must be."""
 
     @property
     def production(self) -> bool:
@@ -83,7 +85,7 @@ class Settings:
         """Return the settings of *environ*; development makes up what is missing, kept under ``var/``."""
         env = environ.get(variables.CALLCENTER_ENV.name, "development")
         if env not in {"development", "production"}:
-            raise SettingsWrong(f"CALLCENTER_ENV is 'development' or 'production', not {env!r}")
+            raise SettingsWrong(f"CALLCENTER_ENV is development or production, without quotes around it, not {env!r}")
         production = env == "production"
         given = {name: value for name, value in environ.items() if value.strip()}
         environment = Environment(given if production else _made_up(root, given) | given, production=production)
@@ -91,7 +93,7 @@ class Settings:
         _refuse(environment, settings)
         if environment.complaint:
             raise SettingsWrong(environment.complaint)
-        return settings
+        return replace(settings, doubts=tuple(environment.doubts))
 
 
 def _settings(environment: Environment, env: str, root: Path, *, account_named: bool) -> Settings:
@@ -154,6 +156,9 @@ def _policy(environment: Environment) -> Policy:
         show_listening=read(variables.SHOW_LISTENING),
         alarm_wait=read(variables.ALARM_WAIT_MINUTES),
         alarm_again=read(variables.ALARM_AGAIN_MINUTES),
+        bulk_within=read(variables.BULK_READING_MINUTES),
+        bulk_cases=read(variables.BULK_READING_CASES),
+        bulk_searches=read(variables.BULK_SEARCHES),
         pull_hold=read(variables.PULL_HOLD_SECONDS),
         prefer_for=read(variables.PREFERENCE_SECONDS),
         reserve_for=read(variables.RESERVE_SECONDS),
@@ -172,10 +177,27 @@ def _refuse(environment: Environment, settings: Settings) -> None:
     """Complain about what must not be set, and about an account without its token."""
     if settings.account_sid and not settings.auth_tokens:
         environment.mistakes.append("TWILIO_AUTH_TOKEN is missing: without it no webhook can be trusted")
+    if bool(settings.api_key) != bool(settings.api_secret):
+        environment.mistakes.append("TWILIO_API_KEY and TWILIO_API_SECRET must be set together")
     if settings.production:
         environment.refuse("CLOCK_FILE", " in production")
+        environment.mistakes += _open_to_listeners(settings)
     for name in variables.REFUSED:
         environment.refuse(name, ": calls are processed in Twilio's default region")
+
+
+def _open_to_listeners(settings: Settings) -> list[str]:
+    """Return what is wrong with addresses over which passwords and signatures would go unsealed."""
+    addresses = {
+        "PUBLIC_BASE_URL": settings.public_base_url,
+        "TWILIO_API_URL": settings.twilio_api_url,
+        "FALLBACK_URL": settings.fallback_url,
+    }
+    return [
+        f"{name} must begin with https:// in production"
+        for name, url in addresses.items()
+        if url.startswith("http://") and not is_loopback(url)
+    ]
 
 
 def _path(name: str, base: Path = Path()) -> Path | None:

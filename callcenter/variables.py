@@ -7,31 +7,56 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from callcenter.crypto import KeyRing, KeyUnusable
 from callcenter.domain.policy import Policy
 from callcenter.domain.staff.second_factor import Demand
-from callcenter.environment import Section
+from callcenter.environment import Section, like, secret_doubt, token_doubt
 
-MADE_UP = "made up"
-"""What the documents call the default of a secret: in development one is made and kept under ``var/``."""
+DATABASES = ("sqlite", "sqlite+pysqlite", "postgresql", "postgres", "postgresql+psycopg")
+"""What a database's address may begin with: what we are tried with, and no other driver."""
+
+
+def _key_ring(raw: str) -> str:
+    try:
+        KeyRing.parse(raw)
+    except KeyUnusable as unusable:
+        raise ValueError(f"keys as id:base64url of 32 bytes, with commas between them: {unusable}") from None
+    return raw
+
+
+def _guessable_keys(raw: str) -> str:
+    weak = ", ".join(KeyRing.parse(raw).predictable)
+    return f"keys made by chance, which {weak} was not" if weak else ""
+
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 INSTALLATION = Section("The installation")
 CALLCENTER_ENV = INSTALLATION.text("CALLCENTER_ENV", "`development` or `production`", default="development")
-DATABASE_URL = INSTALLATION.text(
+DATABASE_URL = INSTALLATION.server(
     "DATABASE_URL",
     "SQLite (a relative path counts from the checkout) or `postgresql://…`",
+    *DATABASES,
     default="sqlite:///var/callcenter.db",
     required=True,
+    file="sqlite",
 )
-REDIS_URL = INSTALLATION.text(
-    "REDIS_URL", "wakes the worker at once, queues heavy jobs, counts sign-in attempts; calls never depend on it"
+REDIS_URL = INSTALLATION.server(
+    "REDIS_URL",
+    "wakes the worker at once, queues heavy jobs, counts sign-in attempts; calls never depend on it",
+    "redis",
+    "rediss",
+    "unix",
+    file="unix",
 )
-SECRET_KEY = INSTALLATION.text("SECRET_KEY", "signs sessions and forms", shown=MADE_UP, required=True)
-FIELD_KEYS = INSTALLATION.text(
+SECRET_KEY = INSTALLATION.doubted(
+    "SECRET_KEY", "signs sessions and forms; at least 32 characters made by chance", secret_doubt, required=True
+)
+FIELD_KEYS = INSTALLATION.doubted(
     "FIELD_KEYS",
     "`id:base64url` of 32 bytes, comma list; the first encrypts, all decrypt",
-    shown=MADE_UP,
+    _guessable_keys,
+    parse=_key_ring,
     required=True,
 )
 PUBLIC_BASE_URL = INSTALLATION.origin(
@@ -48,21 +73,24 @@ SIMULATOR_URL = INSTALLATION.origin("SIMULATOR_URL", "where the trial's line is;
 CLOCK_FILE = INSTALLATION.text("CLOCK_FILE", "the trial's clock; set by `callcenter run`, refused in production")
 
 TELEPHONE = Section("The telephone")
-TWILIO_ACCOUNT_SID = TELEPHONE.text(
-    "TWILIO_ACCOUNT_SID", "the account the line belongs to", shown=MADE_UP, required=True
+TWILIO_ACCOUNT_SID = TELEPHONE.doubted(
+    "TWILIO_ACCOUNT_SID",
+    "the account the line belongs to",
+    like("AC[0-9a-fA-F]{32}", "AC and 32 hexadecimal digits"),
+    required=True,
 )
-TWILIO_AUTH_TOKEN = TELEPHONE.words(
-    "TWILIO_AUTH_TOKEN", "checks webhooks; a comma list while it is changed", shown=MADE_UP, required=True
+TWILIO_AUTH_TOKEN = TELEPHONE.tokens(
+    "TWILIO_AUTH_TOKEN", "checks webhooks; a comma list while it is changed", required=True
 )
-TWILIO_API_KEY = TELEPHONE.text(
+TWILIO_API_KEY = TELEPHONE.doubted(
     "TWILIO_API_KEY",
     "used for REST when set (else account and token), and signs the browser's telephone token",
-    shown=MADE_UP,
+    like("SK[0-9a-fA-F]{32}", "SK and 32 hexadecimal digits"),
 )
-TWILIO_API_SECRET = TELEPHONE.text("TWILIO_API_SECRET", "the secret of that key", shown=MADE_UP)
+TWILIO_API_SECRET = TELEPHONE.doubted("TWILIO_API_SECRET", "the secret of that key", token_doubt)
 TWILIO_API_URL = TELEPHONE.origin("TWILIO_API_URL", "any server that behaves like it", default="https://api.twilio.com")
 LINE_NUMBER = TELEPHONE.telephone("LINE_NUMBER", "the number that is shown", default="+81120529528")
-ANSWERED_NUMBERS = TELEPHONE.words(
+ANSWERED_NUMBERS = TELEPHONE.telephones(
     "ANSWERED_NUMBERS", "comma list of numbers whose webhooks are accepted", shown="the line number"
 )
 CALLER_ID_NUMBER = TELEPHONE.telephone(
@@ -156,12 +184,14 @@ SECOND_FACTOR_GRACE_DAYS = STAFF.whole(
     "days after their first sign-in for which staff may still come in without one",
     Demand.grace.days,
 )
-SMTP_URL = STAFF.text(
+SMTP_URL = STAFF.server(
     "SMTP_URL",
     "the mail server, `smtp://` or `smtps://` with user and password; without it mails are files in `var/mail`",
+    "smtp",
+    "smtps",
     required=True,
 )
-MAIL_FROM = STAFF.text("MAIL_FROM", "whom mails come from", default="no-reply@hikikomori-tokyo.net")
+MAIL_FROM = STAFF.mail_address("MAIL_FROM", "whom mails come from", default="no-reply@hikikomori-tokyo.net")
 ALARM_TO = STAFF.mail_addresses(
     "ALARM_TO",
     "comma list of mail addresses that get the alarms of the line: which, since when and a link, nothing else",
@@ -177,6 +207,20 @@ ALARM_AGAIN_MINUTES = STAFF.duration(
     "an alarm that was seen so long ago and is still so sounds and is mailed again",
     Policy.alarm_again,
     unit=MINUTE,
+)
+BULK_READING_MINUTES = STAFF.duration(
+    "BULK_READING_MINUTES",
+    "within so long somebody's openings and searches are counted, for an alarm to supervisors without any content",
+    Policy.bulk_within,
+    unit=MINUTE,
+)
+BULK_READING_CASES = STAFF.whole(
+    "BULK_READING_CASES",
+    "cases of others that one person opens within that time to be an alarm (`0`: never)",
+    Policy.bulk_cases,
+)
+BULK_SEARCHES = STAFF.whole(
+    "BULK_SEARCHES", "searches of one person within that time to be an alarm (`0`: never)", Policy.bulk_searches
 )
 AUDIT_HEAD_TO = STAFF.mail_addresses(
     "AUDIT_HEAD_TO",

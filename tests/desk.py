@@ -41,7 +41,8 @@ from tests.reused_apps import ReusedApp
 
 ORIGIN = "https://desk.test"
 PASSWORD = "a long enough password"
-FIELD_KEYS = "test:" + "A" * 43
+SECRET_KEY = "signs-only-what-the-tests-have-signed"
+FIELD_KEYS = "test:yTz0bOaFVqxGq4hI2uJm8s1cR7nKpW5dLfEeXo3kPAY"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Nobody attacks the passwords of a test, and an honest hash costs a sixth of a second."""
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,12 +68,12 @@ class CountingBell:
         self.rung += 1
 
 
-def settings_of_the_test(database_url: str, **more: str) -> Settings:
-    """Settings as production has them, but for the test line."""
-    given = {
+def environment_of_the_test(database_url: str) -> dict[str, str]:
+    """Return variables as production has them, but for the test line."""
+    return {
         "CALLCENTER_ENV": "production",
         "DATABASE_URL": database_url,
-        "SECRET_KEY": "secret of the tests",
+        "SECRET_KEY": SECRET_KEY,
         "FIELD_KEYS": FIELD_KEYS,
         "PUBLIC_BASE_URL": ORIGIN,
         "TWILIO_ACCOUNT_SID": ACCOUNT.sid,
@@ -82,7 +83,11 @@ def settings_of_the_test(database_url: str, **more: str) -> Settings:
         "CALLER_ID_NUMBER": "+815000000000",
         "SMTP_URL": "smtp://127.0.0.1:1",
     }
-    return Settings.from_env(given | more, ROOT)
+
+
+def settings_of_the_test(database_url: str, **more: str) -> Settings:
+    """Settings as production has them, but for the test line."""
+    return Settings.from_env(environment_of_the_test(database_url) | more, ROOT)
 
 
 class CompiledTemplates(BytecodeCache):

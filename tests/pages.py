@@ -218,11 +218,11 @@ def _settings(database_url: str, env: str, var: Path | None, more: dict[str, str
     given = {
         "CALLCENTER_ENV": env,
         "DATABASE_URL": database_url,
-        "SECRET_KEY": "secret of the tests",
-        "FIELD_KEYS": "test:" + "A" * 43,
+        "SECRET_KEY": "signs-only-what-the-tests-have-signed",
+        "FIELD_KEYS": "test:yTz0bOaFVqxGq4hI2uJm8s1cR7nKpW5dLfEeXo3kPAY",
         "PUBLIC_BASE_URL": ORIGIN,
         "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
-        "TWILIO_AUTH_TOKEN": "token of the tests",
+        "TWILIO_AUTH_TOKEN": "token-of-the-tests",
         "CALLER_ID_NUMBER": "+815000000000",
         "SMTP_URL": "smtp://127.0.0.1:1",
     }

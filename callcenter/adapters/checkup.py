@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -52,6 +53,22 @@ def database(engine: Engine) -> Finding:
             "database", False, f"つながりません({type(away).__name__})。DATABASE_URL をご確認ください。", True
         )
     return Finding("database", False, "古い形のままです。callcenter migrate を実行してください。", vital=True)
+
+
+def settings(doubts: Sequence[str]) -> Finding:
+    """Return whether production would take the settings too; *doubts* name those that it would not."""
+    if not doubts:
+        return Finding("settings", True, "設定は、どれも使えます。")
+    return Finding("settings", True, f"試験用にだけ使える設定があります({'; '.join(doubts)})。", doubt=True)
+
+
+def files(open_to_others: Sequence[Path], *, demanded: bool) -> Finding:
+    """Return whether our files are for our own user alone, which production *demands*; *open_to_others* are not."""
+    if not open_to_others:
+        return Finding("files", True, "データベースと鍵は、この利用者だけが開けます。")
+    named = "、".join(str(path) for path in open_to_others[:5])
+    sentence = f"ほかの利用者も開けるファイルがあります({named})。callcenter migrate を実行すると、閉じます。"
+    return Finding("files", not demanded, sentence, doubt=True)
 
 
 def holidays(calendar: Calendar, today: date) -> Finding:
@@ -204,17 +221,23 @@ def trail_check(bad_seq: int | None, checked_on: date | None, today: date) -> Fi
     return Finding("audit trail", True, f"{short_date(checked_on)}に確かめ、すべてつながっています。")
 
 
-def audit_head(anywhere: bool, last: date | None, today: date) -> Finding:
-    """Return whether the head of the trail is sent outside every day."""
+def audit_head(anywhere: bool, last: date | None, today: date, *, demanded: bool = False) -> Finding:
+    """Return whether the head of the trail is sent outside every day, which production *demands*."""
     if not anywhere:
         sentence = "監査記録の印が外に出ていません。AUDIT_HEAD_TO(宛先)か AUDIT_HEAD_FILE を決めてください。"
-        return Finding("audit head", True, sentence, doubt=True)
+        return Finding("audit head", not demanded, sentence, doubt=True)
     if last is None:
         return Finding("audit head", True, "まだ送っていません。workerが、1日に1度、外に送ります。", doubt=True)
     if today - last > timedelta(days=2):
         sentence = f"{short_date(last)}を最後に、印が外に届いていません。SMTP_URL と worker をご確認ください。"
         return Finding("audit head", False, sentence)
     return Finding("audit head", True, f"{short_date(last)}の印が、外に出ています。")
+
+
+def lost_head_file(path: Path) -> Finding:
+    """Return that the file with the heads, which was there, is gone."""
+    sentence = f"監査記録の印をためていた {path} が、なくなっています。だれが消したかを、確かめてください。"
+    return Finding("audit head", False, sentence)
 
 
 def worker(last_heard_at: datetime | None, *, looks: bool, errands_move: bool) -> Finding:

@@ -8,6 +8,7 @@ from flask import abort, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from callcenter.admin import roles
 from callcenter.admin.blueprint import bp
 from callcenter.admin.forms import ContactForm, FactorResetForm, NewStaffForm, PreferenceForm, RoleForm
 from callcenter.context import ports, reading, settings, unit_of_work
@@ -16,7 +17,8 @@ from callcenter.domain.errors import HelplineError
 from callcenter.domain.phone_numbers import UnusableNumber
 from callcenter.domain.staff.roles import Contact
 from callcenter.models.staff.accounts import Staff
-from callcenter.services.administration import duty_changes, staff_accounts
+from callcenter.services.administration import role_requests, staff_accounts
+from callcenter.services.administration.staff_accounts import Change
 from callcenter.services.delivery.notices import UnseenNotice
 from callcenter.services.staff import accounts, second_factor
 from callcenter.services.staff.accounts import FirstPassword
@@ -31,9 +33,11 @@ from callcenter.ui.state_labels import ROLES
 
 NOTICE_WORDS = {
     "staff.factor_reset": "{by}が、{name}さんの「もうひとつの確認」を外しました。",
+    role_requests.SET: "{by}が、{name}さんを{role}にしました。思いあたらないときは、{by}に確かめてください。",
     "staff.first_password": "{by}が、{name}さんに、新しいはじめのパスワードを渡しました。",
 }
 WAITS = "お話し中のため、この電話の記録を終えたときに変わります。"
+ASKED = "確認をお願いしました。ほかの管理者か統括が確かめるまでは、いまのままです。"
 
 
 @bp.get("/staff")
@@ -65,11 +69,11 @@ def add_staff() -> str | tuple[str, int]:
     try:
         with unit_of_work() as session:
             staff = staff_accounts.create_account(session, form.new_staff(), first, by=_by(), now=now)
-            until = staff.first_password_until
+            until, request = staff.first_password_until, role_requests.of_account(session, staff.id)
     except HelplineError as refused:
         form.refuse(refused)
         return again(_draw_new(form))
-    return _draw_password(staff, first.text, until)
+    return _draw_password(staff, first.text, until, waits=request is not None)
 
 
 @bp.get("/staff/<staff_id>")
@@ -84,14 +88,14 @@ def account(staff_id: str) -> str:
 @staff_who_may(Action.KEEP_ACCOUNTS)
 @requires_recent_proof("admin.account")
 def set_role(staff_id: str) -> Response | tuple[str, int]:
-    """Change the role; during a call it takes effect afterwards."""
+    """Change the role, or ask a second person to agree; during a call it takes effect afterwards."""
     form = RoleForm()
     if not form.validate():
         return again(_draw(staff_id, form))
     with unit_of_work() as session:
         staff, now = _known(session, staff_id), ports().clock.now()
-        at_once = staff_accounts.change_role(session, staff, form.role.data, by=_by(), now=now)
-    return _back(staff_id, f"役割を{ROLES[form.role.data]}に変えました。入りなおすと変わります。" if at_once else WAITS)
+        change = staff_accounts.change_role(session, staff, form.role.data, by=_by(), now=now)
+    return _back(staff_id, _when(change, f"役割を{ROLES[form.role.data]}に変えました。入りなおすと変わります。"))
 
 
 @bp.post("/staff/<staff_id>/contact")
@@ -138,11 +142,9 @@ def set_active(staff_id: str) -> Response:
     active, now = request.form.get("active") == "1", ports().clock.now()
     with unit_of_work() as session:
         staff = _known(session, staff_id)
-        if active:
-            duty_changes.activate(session, staff, by=_by(), now=now)
-        at_once = active or staff_accounts.deactivate(session, staff, by=_by(), now=now)
+        change = (staff_accounts.activate if active else staff_accounts.deactivate)(session, staff, by=_by(), now=now)
     words = "また使えるようにしました。" if active else "使えなくしました。書いた記録は、そのまま残っています。"
-    return _back(staff_id, words if at_once else WAITS)
+    return _back(staff_id, _when(change, words))
 
 
 @bp.post("/staff/<staff_id>/password")
@@ -174,12 +176,15 @@ def reset_factor(staff_id: str) -> Response | tuple[str, int]:
 
 
 def about_an_account(session: Session, notice: UnseenNotice) -> tuple[str, str | None]:
-    """Return the notice of what another administrator did to an account."""
+    """Return the notice of what another administrator, or the operator, did to an account."""
     staff, by = accounts.by_id(session, notice.subject_id), notice.by or OPERATOR
-    return NOTICE_WORDS[notice.kind].format(by=by, name=staff.name if staff else ""), None
+    if staff is None:
+        return f"{by}が、アカウントを変えました。", None
+    role = ROLES[staff.next_role or staff.role]
+    return NOTICE_WORDS[notice.kind].format(by=by, name=staff.name, role=role), None
 
 
-SAYINGS: dict[str, Say] = {"staff": about_an_account}
+SAYINGS: dict[str, Say] = roles.SAYINGS | {"staff": about_an_account}
 
 
 def _draw(staff_id: str, sent: Form | None = None) -> str:
@@ -188,11 +193,15 @@ def _draw(staff_id: str, sent: Form | None = None) -> str:
         staff = _known(session, staff_id)
         factors = second_factor.factors_of(session, staff)
         ending = staff.phone[-4:] if staff.phone else None
+        request = role_requests.of_account(session, staff_id)
+        others = roles.answerers(session, request) if request else []
     return render_template(
         "admin/staff/account.html",
         one=staff,
         factors=factors,
         ending=ending,
+        request=request,
+        others=others,
         answers=may(staff.role, Action.ANSWER),
         forms=_forms(staff) | ({type(sent).__name__: sent} if sent else {}),
         problems=sent.problems if sent else [],
@@ -214,9 +223,16 @@ def _draw_new(form: NewStaffForm) -> str:
     return render_template("admin/staff/account_new.html", form=form)
 
 
-def _draw_password(staff: Staff, password: str, until: datetime | None) -> str:
+def _draw_password(staff: Staff, password: str, until: datetime | None, *, waits: bool = False) -> str:
     door = settings().public_base_url + url_for("staff.login")
-    return render_template("admin/staff/first_password.html", one=staff, password=password, until=until, door=door)
+    return render_template(
+        "admin/staff/first_password.html", one=staff, password=password, until=until, door=door, waits=waits
+    )
+
+
+def _when(change: Change, done: str) -> str:
+    """Return in words when a change takes effect; *done* if it has."""
+    return {Change.DONE: done, Change.AFTER_CALL: WAITS, Change.ASKED: ASKED}[change]
 
 
 def _by() -> Actor:

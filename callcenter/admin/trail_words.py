@@ -9,6 +9,7 @@ GROUPS = {
     "reading": "記録をひらいた",
     "reason": "理由を書いてひらいた",
     "search": "名前でさがした",
+    "refused": "断られたこと",
     "records": "記録とケース",
     "handing_out": "書き出した",
     "destroying": "消した",
@@ -33,6 +34,7 @@ SUBJECTS = {
     "line": "電話の受付",
     "nickname": "呼び名",
     "number_flag": "番号の印",
+    "page": "画面",
     "person": "相談者",
     "policy": "運用の設定",
     "retention": "保存の期間",
@@ -41,6 +43,7 @@ SUBJECTS = {
 }
 
 ACTS = OPENINGS | {
+    "access.refused": "ひらこうとして、断られた",
     "announcement.change": "電話で流れる文を変えた",
     "audit.check": "監査記録の確認を頼んだ",
     "audit.checked": "監査記録を確認した",
@@ -140,6 +143,10 @@ ACTS = OPENINGS | {
     "staff.recovery_code": "控えのコードを使った",
     "staff.recovery_codes": "控えのコードをつくった",
     "staff.role_after_call": "電話のあとに役割を変えると決めた",
+    "staff.role_asked": "役割を申し出た",
+    "staff.role_confirmed": "役割の申し出を認めた",
+    "staff.role_refused": "役割の申し出を断った",
+    "staff.role_taken_back": "役割の申し出を取り下げた",
     "staff.set_contact": "電話を受けるところを変えた",
     "staff.set_password": "パスワードを変えた",
     "staff.set_phone": "電話番号を変えた",
@@ -193,6 +200,7 @@ FACTS = {
     "left": "残り",
     "maybe": "かもしれない方",
     "minutes": "分",
+    "page": "画面",
     "misses": "出られなかった数",
     "mode": "聴き方",
     "moved": "移した数",

@@ -1,7 +1,8 @@
 """Live hints as Server-Sent Events: one follower of the database per process, fanned out to its open pages.
 
 A hint says only that something changed. Nothing here holds a database session while it waits, and the
-streams of a process are capped well under its threads, so that open pages never starve the telephone.
+streams of a process are capped well under its threads, so that open pages never starve the telephone. One person has
+two of them at most, and none once they have signed out.
 """
 
 from __future__ import annotations
@@ -22,11 +23,14 @@ from callcenter.context import reading
 from callcenter.domain.access.permissions import Action
 from callcenter.services.delivery import live
 from callcenter.ui.access import me, staff_who_may
+from callcenter.ui.staff.signin import load
 
 log = logging.getLogger(__name__)
 
 MOST_STREAMS = 12
 """Of a process's 32 threads."""
+MOST_OF_ONE = 2
+"""Streams of one person in a process; further pages of theirs look by themselves."""
 LOOK = 0.5
 """Real seconds between two looks at the hints, while anybody listens."""
 REST = 3.0
@@ -89,13 +93,14 @@ class HintFollower:
         self._known = set[int]()
 
     def add_listener(self, staff_id: str, tab: str) -> Listener:
-        """Add an open page; the same tab's older stream ends. ``TooMany`` if there is no place."""
+        """Add an open page; the same tab's older stream ends. ``TooMany`` if there is no place, or none for them."""
         listener = Listener(staff_id, tab)
         with self._lock:
             for old in [one for one in self.listeners if (one.staff_id, one.tab) == (staff_id, tab)]:
                 self.listeners.remove(old)
                 old.leave()
-            if len(self.listeners) >= self.most:
+            theirs = sum(one.staff_id == staff_id for one in self.listeners)
+            if len(self.listeners) >= self.most or theirs >= MOST_OF_ONE:
                 raise TooMany
             if self._thread is None:
                 self._look()  # what comes after this moment is new to everybody
@@ -169,18 +174,29 @@ def events() -> Response:
         listener = here.add_listener(me().staff_id, tab)
     except TooMany:
         raise ServiceUnavailable(retry_after=BUSY_FOR) from None
-    answer = Response(_events(here, listener), mimetype="text/event-stream")
+    answer = Response(_events(here, listener, me().token), mimetype="text/event-stream")
     answer.headers |= {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     answer.call_on_close(lambda: here.remove_listener(listener))
     return answer
 
 
-def _events(here: HintFollower, listener: Listener) -> Iterator[str]:
+def _is_signed_in(app: Flask, token: str) -> bool:
+    """Return whether the browser's session still is one; so it is taken while the database does not answer."""
+    try:
+        with app.app_context():
+            return load(token) is not None
+    except SQLAlchemyError:
+        return True
+
+
+def _events(here: HintFollower, listener: Listener, token: str) -> Iterator[str]:
     until = time.monotonic() + LIFE
     try:
         yield "retry: 1000\nevent: hello\ndata: {}\n\n"
         while not listener.over and time.monotonic() < until:
             changed = listener.wait(KEEP_ALIVE)
+            if not _is_signed_in(here.app, token):
+                break  # the page asks anew, and is shown the way in
             # What a colleague does at the same record is told apart: it changes nothing beside the record.
             beside = changed & {live.viewers_topic(listener.staff_id)}
             events = ["beside"] * bool(beside) + ["change"] * bool(changed - beside)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from callcenter.adapters import head_file
 from callcenter.cli.opened import at_hand, opened
-from callcenter.context import ports, reading, unit_of_work
+from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.calendar.times import in_japan, local_date
 from callcenter.domain.trail.audit_heads import Head, head_line, read_heads
 
@@ -34,13 +35,15 @@ def audit() -> None:
 def audit_verify(given: tuple[str, ...]) -> None:
     """Check the hash chain of the audit trail and name the first entry that does not fit.
 
-    With heads that were kept outside, also what was cut off at its end is found.
+    With heads that were kept outside, also what was cut off at its end is found; those of AUDIT_HEAD_FILE are looked at
+    without being named.
     """
     from callcenter.services.trail import audit as trail
+    from callcenter.services.trail import audit_watch
 
-    heads = [head for one in given for head in _heads(one)]
     with at_hand(), reading() as session:
-        bad = trail.verify(session, *heads)
+        heads = [head for one in given for head in _heads(one)] + head_file.heads(settings().audit_head_file)
+        bad = trail.verify(session, *heads, *audit_watch.sent_heads(session))
         words = "" if bad is None else _about(session.get(_entry(), bad))
     if bad is not None:
         raise click.ClickException(f"監査記録 {bad} 番が、前の記録とつながりません{words}。")

@@ -15,7 +15,7 @@ from callcenter.cli.hours import hours
 from callcenter.cli.keys import keys
 from callcenter.cli.moving_in import cases_import
 from callcenter.cli.names import names
-from callcenter.cli.opened import Commands
+from callcenter.cli.opened import HELP, Commands
 from callcenter.cli.processes import migrate, run_all, work
 from callcenter.cli.provider import twilio
 from callcenter.cli.records import cases, seed_demo
@@ -55,6 +55,8 @@ def build(*, settings: Callable[[], Settings], app: MakeApp, run: Run) -> click.
     def cli(ctx: click.Context) -> None:
         """The back office of a telephone helpline."""
         ctx.obj = {"settings": settings, "app": app, "run": run}
+        if not ctx.meta[HELP]:
+            settings()  # no command begins with settings that are wrong, not even one that needs none
 
     for command in EVERY:
         cli.add_command(command)

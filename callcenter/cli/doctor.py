@@ -36,11 +36,12 @@ MARKS = {(True, False): "✓", (True, True): "△", (False, False): "✗", (Fals
 def doctor() -> None:
     """Check what this installation needs, and say how to mend what is wrong.
 
-    It looks at the database, the worker, the keys, the calendar, the phrases, Redis, who gets alarms by mail, the audit
-    trail, the nightly work, what is set up at Twilio, its alerts of the last day and its clock, and, as Twilio does, at
-    the public address, its certificate and FALLBACK_URL. Exit status 1 if anything is wrong.
+    It looks at the settings, the database, the worker, the keys, the calendar, the phrases, Redis, who may read its
+    files, who gets alarms by mail, the audit trail, the nightly work, what is set up at Twilio, its alerts of the
+    last day and its clock, and, as Twilio does, at the public address, its certificate and FALLBACK_URL. Exit status
+    1 if anything is wrong.
     """
-    from callcenter.adapters import checkup
+    from callcenter.adapters import checkup, private_files
     from callcenter.domain.calendar.times import local_date
     from callcenter.domain.directory.helplines import shipped_helplines
     from callcenter.models.base import db
@@ -64,6 +65,9 @@ def doctor() -> None:
                 findings += _by_itself(session, today)
                 findings += _phrases(session)
                 findings.append(checkup.directory(institutions.disagreements(session, shipped_helplines())))
+        findings.insert(0, checkup.settings(here.settings.doubts))
+        theirs = private_files.open_to_others(here.settings.var, here.settings.database_url)
+        findings.append(checkup.files(theirs, demanded=here.settings.production))
         findings += _mails(here.settings)
         findings += _at_twilio()
         findings += _fallback(here.settings.fallback_file)
@@ -126,10 +130,12 @@ def _trail(session: Session, settings: Settings, today: date) -> list[Finding]:
 
     last = audit_watch.last_complete_check(session)
     checked_on = local_date(last.ended_at) if last and last.ended_at else None
-    anywhere = bool(settings.audit_head_to) or settings.audit_head_file is not None
+    anywhere, path = bool(settings.audit_head_to) or settings.audit_head_file is not None, settings.audit_head_file
+    lost = [checkup.lost_head_file(path)] if path and audit_watch.was_filed(session) and not path.exists() else []
     return [
+        *lost,
         checkup.trail_check(last.bad_seq if last else None, checked_on, today),
-        checkup.audit_head(anywhere, audit_watch.last_outside(session), today),
+        checkup.audit_head(anywhere, audit_watch.last_outside(session), today, demanded=settings.production),
     ]
 
 

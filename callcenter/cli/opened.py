@@ -16,9 +16,17 @@ from callcenter.context import context, unit_of_work
 from callcenter.domain.errors import HelplineError
 from callcenter.settings import SettingsWrong
 
+HELP = "callcenter.help"
+"""Where a context notes that help is asked for."""
+
 
 class Commands(click.Group):
     """A command group that turns errors a person can mend into one sentence and exit status 1."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Note whether help is asked for: that is given whatever the settings are."""
+        ctx.meta[HELP] = any(name in args for name in ctx.help_option_names)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -49,8 +49,13 @@ def work(obj: dict[str, Any], heavy: bool) -> None:
 def migrate(obj: dict[str, Any]) -> None:
     """Bring the database to the newest schema and to what is shipped: holidays, other lines.
 
-    If a rule of spelling has changed, the index of names is then built anew.
+    If a rule of spelling has changed, the index of names is then built anew. Files of ours that other users of this
+    machine could open are closed to them.
     """
+    from callcenter.adapters.private_files import close_to_others
+
+    settings = obj["settings"]()
+    close_to_others(settings.var, settings.database_url)
     with obj["app"]().app_context():
         bring_up_to_date()
         reindex()

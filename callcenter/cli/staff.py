@@ -38,10 +38,14 @@ def staff() -> None:
 @click.option("--phone", help="The telephone that calls are offered at; without it the browser.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one up.")
 def staff_add(login: str, name: str, role: str, phone: str | None, password_stdin: bool) -> None:
-    """Create an account, and print its first password unless one was given."""
+    """Create an account, and print its first password unless one was given.
+
+    It can be used at once, and supervisors and administrators are told; on 職員のアカウント a second person must agree.
+    """
     import secrets
 
     from callcenter.domain.staff.guessable import known_words
+    from callcenter.services.administration import role_requests
     from callcenter.services.staff.accounts import NewStaff, add_staff
     from callcenter.services.staff.passwords import hashed
     from callcenter.services.trail.audit import OPERATOR
@@ -52,7 +56,9 @@ def staff_add(login: str, name: str, role: str, phone: str | None, password_stdi
         about = known_words(login, name, settings().service_name, settings().line_number)
         checked, new = hashed(password, about=about), NewStaff(login, name, Role(role), phone=phone)
         with unit_of_work() as session:
-            add_staff(session, new, checked, by=OPERATOR, now=ports().clock.now())
+            now = ports().clock.now()
+            added = add_staff(session, new, checked, by=OPERATOR, now=now)
+            role_requests.tell_set(session, added, by=OPERATOR, now=now)
     click.echo(f"{login} を登録しました。" + (f" パスワード: {made_up}" if made_up else ""))
 
 
@@ -76,12 +82,16 @@ def staff_status(login: str, state: str) -> None:
 @click.argument("role", type=click.Choice([role.value for role in Role]))
 @click.option("--force", is_flag=True, help=FORCE)
 def staff_role(login: str, role: str, force: bool) -> None:
-    """Give an account another role; it signs in anew. During a call it waits until the record is finished."""
-    from callcenter.services.administration import duty_changes
+    """Give an account another role; it signs in anew. During a call it waits until the record is finished.
+
+    Supervisors and administrators are told; on 職員のアカウント a second person must agree.
+    """
+    from callcenter.services.administration import duty_changes, role_requests
     from callcenter.services.trail.audit import OPERATOR
 
     with known(login) as (session, now, found):
         at_once = duty_changes.change_role(session, found, Role(role), by=OPERATOR, now=now, force=force)
+        role_requests.tell_set(session, found, by=OPERATOR, now=now)
     click.echo(f"{found.name}: " + (role if at_once else WAITS))
 
 
@@ -116,12 +126,16 @@ def staff_deactivate(login: str, force: bool) -> None:
 @staff.command("activate")
 @click.argument("login")
 def staff_activate(login: str) -> None:
-    """Activate an account again, or cancel a deactivation that waits for the end of a call."""
-    from callcenter.services.administration import duty_changes
+    """Activate an account again, or cancel a deactivation that waits for the end of a call.
+
+    Supervisors and administrators are told.
+    """
+    from callcenter.services.administration import duty_changes, role_requests
     from callcenter.services.trail.audit import OPERATOR
 
     with known(login) as (session, now, found):
         duty_changes.activate(session, found, by=OPERATOR, now=now)
+        role_requests.tell_set(session, found, by=OPERATOR, now=now)
     click.echo(f"{found.name}: 使えます。")
 
 
@@ -130,14 +144,16 @@ def staff_activate(login: str) -> None:
 def staff_password(login: str) -> None:
     """Set a first password for somebody who forgot theirs; it signs in once, within a week.
 
-    Administrators do the same on 職員のアカウント.
+    Administrators do the same on 職員のアカウント. Supervisors and administrators are told.
     """
+    from callcenter.services.delivery import notices
     from callcenter.services.staff import accounts
     from callcenter.services.trail.audit import OPERATOR
 
     first = accounts.FirstPassword.made_up()
     with known(login) as (session, now, found):
         accounts.give_first_password(session, found, first, by=OPERATOR, now=now)
+        notices.notify_decision_makers(session, "staff.first_password", found.id, by=None, now=now)
     click.echo(f"{found.name}: はじめのパスワード {first.text}")
 
 

@@ -25,6 +25,14 @@ class AlarmKind(StrEnum):
     SELF_CHECK = "self_check"
     """The look before the opening found something wrong."""
 
+    BULK_READING = "bulk_reading"
+    """Somebody opens many cases, or searches very often; the subject is that person."""
+
+    @property
+    def again(self) -> bool:
+        """Return whether one that was seen and is still so sounds again."""
+        return self is not AlarmKind.BULK_READING
+
     @property
     def sentence(self) -> str:
         """Return the alarm in one sentence."""
@@ -53,6 +61,7 @@ TITLES = {
     AlarmKind.WORKER: "電話をつなぐしくみの一部が、止まっています",
     AlarmKind.TELEPHONY: "電話会社から、返事がありません",
     AlarmKind.SELF_CHECK: "受付の前の点検で、直すところが見つかりました",
+    AlarmKind.BULK_READING: "短いあいだに、たくさんのケースをひらいたり、さがしたりした人がいます",
 }
 
 ADVICE = {
@@ -67,6 +76,7 @@ ADVICE = {
     AlarmKind.WORKER: "かわりのしくみが動くので、電話は受けられます。運用の担当者に知らせてください。",
     AlarmKind.TELEPHONY: "新しい呼び出しや保留が、できないことがあります。運用の担当者に知らせてください。",
     AlarmKind.SELF_CHECK: "何が見つかったかは、「いまの回線」に出ています。運用の担当者に知らせてください。",
+    AlarmKind.BULK_READING: "本人に声をかけて、わけを聞いてください。何をひらいたかは、「閲覧の記録」で見られます。",
 }
 
 

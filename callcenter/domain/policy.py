@@ -79,6 +79,11 @@ class Policy:
     """A caller who has waited longer is an alarm for supervisors; zero is none."""
     alarm_again: timedelta = timedelta(minutes=10)
     """An alarm that was seen so long ago and is still so sounds again."""
+    bulk_within: timedelta = timedelta(minutes=60)
+    bulk_cases: int = 40
+    """So many cases of others opened by one person within that time are an alarm for supervisors; zero is none."""
+    bulk_searches: int = 120
+    """So many searches by one person are; zero is none."""
     missed_grace: timedelta = timedelta(minutes=3)
     """So long a counsellor whom the line put away counts as about to come back; then nobody waits for them."""
     near_close: timedelta = timedelta(minutes=30)

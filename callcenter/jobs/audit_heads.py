@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from callcenter.adapters import head_file
 from callcenter.context import context, reading, settings, unit_of_work
 from callcenter.domain.calendar.times import long_date
 from callcenter.domain.ports import Mail
@@ -87,7 +88,8 @@ def walk(job: Running) -> str:
         if not audit_watch.begin_check(session, check_id, now=context().ports.clock.now()):
             return "not_wanted"
     with reading() as session:
-        head, known = audit.head(session), audit_watch.sent_heads(session)
+        head = audit.head(session)
+        known = [*audit_watch.sent_heads(session), *head_file.heads(settings().audit_head_file)]
         bad = audit.verify(session, *known, progress=job.advance)
     with unit_of_work() as session:
         now = context().ports.clock.now()

@@ -13,7 +13,7 @@ from flask import Flask
 from callcenter.adapters import doorbell
 from callcenter.context import context, unit_of_work
 from callcenter.jobs import audit_heads, call_log, fallback, heavy, reconcile, reindex, relay, retention
-from callcenter.jobs.alarms import self_check
+from callcenter.jobs.alarms import bulk_reading, self_check
 from callcenter.jobs.line.errand_pool import ErrandPool
 from callcenter.jobs.line.pulse import Pulse
 from callcenter.jobs.line.rounds import ring_and_run_errands, sweep
@@ -33,7 +33,7 @@ SWEEP = 3.0
 FORGET = 600.0
 KEEP_FALLBACK = 60.0
 NIGHT_LOOK = 60.0
-"""Real seconds between two looks whether it is night."""
+"""Real seconds between two looks whether it is night, or somebody reads in bulk."""
 RECONCILE = 30.0
 """Real seconds between two looks whether it is time to compare with the telephone company's list."""
 OPENING_LOOK = 20.0
@@ -85,6 +85,7 @@ def lanes(stop: threading.Event, look: Callable[[], object] | None = None) -> Ma
         "trail": (
             Routine("noting the operator's settings", audit_heads.note_policy, TRAIL_LOOK, once=True),
             Routine("planning for the trail", audit_heads.plan, NIGHT_LOOK),
+            Routine("watching for reading in bulk", bulk_reading.look, NIGHT_LOOK),
             Routine("carrying the slow errands", partial(relay.drain, slow=True), TRAIL_LOOK),
         ),
         HEAVY: (

@@ -7,7 +7,7 @@ from callcenter.models.calls import calls, switches
 from callcenter.models.cases import cases, casework, continuity, family
 from callcenter.models.delivery import alarms, chores, heartbeats, heavy_jobs, nightly, notices, outbox, self_checks
 from callcenter.models.keeping import process_keys, retention
-from callcenter.models.staff import accounts, signin
+from callcenter.models.staff import accounts, role_requests, signin
 from callcenter.models.trail import audit, audit_watch
 
 ALL = (
@@ -36,6 +36,7 @@ ALL = (
     accounts,
     access,
     retention,
+    role_requests,
     process_keys,
     signin,
     calls,

@@ -20,6 +20,11 @@ from callcenter.ui.access import me, myself, staff_who_may
 from callcenter.ui.kit.answers import done
 from callcenter.ui.kit.sent import choice
 
+NAMING = {
+    AlarmKind.HELP: "{by}さんが、統括を呼んでいます",
+    AlarmKind.BULK_READING: "{by}さんが、短いあいだに、たくさんのケースをひらいたり、さがしたりしています",
+}
+
 
 @dataclass(frozen=True)
 class Banner:
@@ -37,9 +42,9 @@ class Banner:
 
     @classmethod
     def of(cls, alarm: ShownAlarm) -> Banner:
-        """Return the banner of an alarm; a counsellor's call names the counsellor, never the caller."""
+        """Return the banner of an alarm; it names the counsellor whom it is about, never a caller."""
         calls = alarm.kind is AlarmKind.HELP
-        title = f"{alarm.by}さんが、統括を呼んでいます" if calls and alarm.by else alarm.kind.sentence
+        title = NAMING[alarm.kind].format(by=alarm.by) if alarm.by and alarm.kind in NAMING else alarm.kind.sentence
         return cls(
             id=alarm.id,
             title=title,

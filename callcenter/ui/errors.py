@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from flask import Flask, current_app, jsonify, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.exceptions import Forbidden, HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
+from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.errors import HelplineError
-from callcenter.models.base import DatabaseAway, DatabaseBusy
+from callcenter.domain.staff.roles import NotAllowed, NotYours
+from callcenter.models.base import DatabaseAway, DatabaseBusy, DatabaseFailed
 from callcenter.services.access.reach import AccessDenied
 from callcenter.services.staff.passwords import PasswordsBusy
+from callcenter.services.trail import refusals
+from callcenter.services.trail.audit import Subject
 from callcenter.ui.access import Who, me, rule_of
 from callcenter.ui.frame import frame
 from callcenter.ui.kit.answers import from_script
@@ -57,6 +61,8 @@ WORDS: dict[int, ErrorText] = {
         ("申しわけありません。時間をおいて、もう一度お試しください。", "電話は、いつもの番号でお使いいただけます。"),
     ),
 }
+SUBJECTS = {"case": "case", "record": "consultation"}
+"""What the trail calls that which is shut."""
 OTHER = {True: WORDS[500], False: WORDS[400]}
 
 
@@ -74,6 +80,8 @@ def install(app: Flask) -> None:
 def _from_http(error: HTTPException) -> Response:
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()
+    if error.code == Forbidden.code:
+        _record_refusal(_asked_for())
     words = WORDS.get(error.code) or OTHER[error.code >= 500]
     answer = _page(error.code, words)
     for name, value in error.get_headers():
@@ -90,16 +98,40 @@ def _from_stale_form(_error: CSRFError) -> Response:
 
 
 def _from_rule(error: HelplineError) -> Response:
+    if isinstance(error, NotAllowed | NotYours):
+        _record_refusal(_asked_for())
     return _page(409, ErrorText("このままでは進めませんでした。", (error.message,)))
 
 
 def _from_shut(error: AccessDenied) -> Response:
     """Return the page with the way to break-glass, for whoever may use it."""
+    _record_refusal(Subject(SUBJECTS[error.kind], error.id))
     onward, form = None, frame().break_glass
     if form and current_user.is_authenticated and me().may(Action.BREAK_GLASS):
         href = url_for(form, kind=error.kind, target_id=error.id)
         onward = ("理由を書いてひらく", href)
     return _page(403, ErrorText("ここは閉じてあります。", (error.message,), onward))
+
+
+def _asked_for() -> Subject:
+    """Return the record, case or account that the address names, else the page alone."""
+    named = request.view_args or {}
+    kind = SUBJECTS.get(named.get("kind", ""))
+    about = {"record_id": "consultation", "case_id": "case", "staff_id": "staff"} | (
+        {"target_id": kind} if kind else {}
+    )
+    return next((Subject(about[name], str(value)) for name, value in named.items() if name in about), Subject("page"))
+
+
+def _record_refusal(about: Subject) -> None:
+    """Record in the trail what somebody signed in was refused; without a database the answer is what it is."""
+    if not current_user.is_authenticated:
+        return
+    try:
+        with unit_of_work() as session:
+            refusals.record(session, me().staff_id, request.endpoint or "none", about, now=ports().clock.now())
+    except DatabaseFailed as failed:
+        current_app.logger.warning("a refusal could not be recorded: %s", type(failed).__name__)
 
 
 def _from_database(error: DatabaseAway) -> Response:

@@ -162,7 +162,9 @@ class Browser:
                 session, call_id=None, channel=Channel.PHONE, counsellor_id=staff.id, hint=None, now=now
             )
             self.path = f"/console/records/{opened.id}/search"
-        rest = environment(url, CALLCENTER_ENV="production", SECRET_KEY="secret of the tests", PUBLIC_BASE_URL=ORIGIN)
+        rest = environment(
+            url, CALLCENTER_ENV="production", SECRET_KEY="signs-only-what-the-tests-have-signed", PUBLIC_BASE_URL=ORIGIN
+        )
         command = python("-m", "gunicorn", "wsgi:web()", "--bind", f"{HOST}:{self.port}", "--worker-class", "gthread")
         command += ("--threads", "8", "--graceful-timeout", "2", "--no-control-socket", "--log-level", "warning")
         self._log = (root / "var" / "bench-web.log").open("ab")

@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from callcenter.domain.names.nicknames import normalise
 from callcenter.models.engines import connect
 from tests.bench import crowd, misheard, nicknames
 from tests.bench.made_up import people
@@ -69,4 +70,4 @@ def test_signs_change_only_where_there_is_something_to_write_otherwise(
     change: misheard.Change, name: str, one_of: set[str]
 ) -> None:
     assert {change(name, random.Random(seed)) for seed in range(20)} == one_of
-    assert {nicknames.normalise(heard) for heard in one_of} == {nicknames.normalise(name)}
+    assert {normalise(heard) for heard in one_of} == {normalise(name)}

@@ -43,7 +43,7 @@ from ivr.simulator.clock import Clock
 from ivr.simulator.line.engine import Engine, Number
 from ivr.simulator.line.legs import Leg
 from ivr.simulator.line.runner import Runner, http_post
-from tests.desk import CHEAP, FIELD_KEYS, PASSWORD
+from tests.desk import CHEAP, FIELD_KEYS, PASSWORD, SECRET_KEY
 from tests.line import A_WEDNESDAY_AFTERNOON, ACCOUNT
 
 HOST = "127.0.0.1"
@@ -85,7 +85,7 @@ class Office:
     def _app(self, database_url: str, folder: Path, trial: bool) -> Flask:
         given = {
             "DATABASE_URL": database_url,
-            "SECRET_KEY": "secret of the tests",
+            "SECRET_KEY": SECRET_KEY,
             "FIELD_KEYS": FIELD_KEYS,
             "PUBLIC_BASE_URL": self.url,
             "TWILIO_ACCOUNT_SID": ACCOUNT.sid,

@@ -139,10 +139,11 @@ def test_the_default_port_moves_on_when_it_is_taken(
 
 def test_production_is_never_seeded(tmp_path: Path) -> None:
     production = ACCOUNT | {
+        "TWILIO_AUTH_TOKEN": "token-of-the-launch-plan",
         "CALLCENTER_ENV": "production",
         "DATABASE_URL": "postgresql://db/desk",
-        "SECRET_KEY": "s" * 40,
-        "FIELD_KEYS": "k1:" + "A" * 43 + "=",
+        "SECRET_KEY": "signs-only-what-the-tests-have-signed",
+        "FIELD_KEYS": "k1:yTz0bOaFVqxGq4hI2uJm8s1cR7nKpW5dLfEeXo3kPAY=",
         "PUBLIC_BASE_URL": "https://desk.example.jp",
         "CALLER_ID_NUMBER": "+815012345678",
         "SMTP_URL": "smtp://mail.example.jp",

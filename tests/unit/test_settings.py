@@ -9,17 +9,18 @@ from pathlib import Path
 import pytest
 
 from callcenter.domain.policy import Policy
+from callcenter.environment import MADE_UP
 from callcenter.settings import Settings, SettingsWrong
-from callcenter.variables import MADE_UP, REQUIRED_IN_PRODUCTION, SECTIONS
+from callcenter.variables import REQUIRED_IN_PRODUCTION, SECTIONS
 
 PRODUCTION = {
     "CALLCENTER_ENV": "production",
     "DATABASE_URL": "postgresql://db.example.jp/callcenter",
-    "SECRET_KEY": "sign-with-this",
-    "FIELD_KEYS": "k1:c2VhbC13aXRoLXRoaXM=",
+    "SECRET_KEY": "sign-with-this-and-tell-it-to-nobody",
+    "FIELD_KEYS": "k1:yTz0bOaFVqxGq4hI2uJm8s1cR7nKpW5dLfEeXo3kPAY=",
     "PUBLIC_BASE_URL": "https://line.example.jp/",
     "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
-    "TWILIO_AUTH_TOKEN": "newer-token, older-token",
+    "TWILIO_AUTH_TOKEN": "newer-token-of-line, older-token-of-line",
     "CALLER_ID_NUMBER": "+815012345678",
     "SMTP_URL": "smtps://user:mail-password@mail.example.jp",
 }
@@ -50,7 +51,7 @@ def test_everything_missing_and_everything_wrong_is_named_in_one_sentence(tmp_pa
 
 def test_production_starts_with_what_it_demands_and_nothing_else(tmp_path: Path) -> None:
     settings = Settings.from_env(PRODUCTION, tmp_path)
-    assert settings.auth_tokens == ("newer-token", "older-token")
+    assert settings.auth_tokens == ("newer-token-of-line", "older-token-of-line")
     assert settings.public_base_url == "https://line.example.jp"
     assert settings.database_url.startswith("postgresql+psycopg://")
     assert settings.second_factor.required
@@ -89,8 +90,19 @@ def test_a_refusal_tells_no_number_and_no_address(tmp_path: Path) -> None:
 
 
 def test_secrets_are_not_shown(tmp_path: Path) -> None:
-    shown = repr(Settings.from_env(PRODUCTION | {"TWILIO_API_SECRET": "api-secret"}, tmp_path))
-    hidden = ("sign-with-this", "c2VhbC13", "newer-token", "older-token", "mail-password", "api-secret")
+    shown = repr(
+        Settings.from_env(
+            PRODUCTION | {"TWILIO_API_KEY": "SK" + "1" * 32, "TWILIO_API_SECRET": "api-secret-of-line"}, tmp_path
+        )
+    )
+    hidden = (
+        "sign-with-this-and-tell-it-to-nobody",
+        "yTz0bOaFVqxGq4h",
+        "newer-token",
+        "older-token",
+        "mail-password",
+        "api-secret",
+    )
     assert [secret for secret in hidden if secret in shown] == []
 
 
@@ -152,3 +164,174 @@ def test_the_default_that_is_described_is_the_one_that_holds(tmp_path: Path) -> 
     assert Settings.from_env(written, tmp_path) == Settings.from_env({}, tmp_path)
     policy = Settings.from_env(written, tmp_path).policy
     assert policy == Policy(own_numbers=policy.own_numbers)
+
+
+# ------------------------------------------------------------------ wrong values of every kind
+
+GOOD_KEY = "yTz0bOaFVqxGq4hI2uJm8s1cR7nKpW5dLfEeXo3kPAY"
+WRONG = {
+    "DATABASE_URL": [
+        "var/callcenter.db",
+        "sqlite://var/x.db",
+        "sqlite://",
+        "sqlite:///",
+        "mysql://db/x",
+        "postgresql+psycopg2://db/x",
+        "postgresql+asyncpg://db/x",
+        "oracle://db",
+        "db.example.jp/callcenter",
+        "postgresql://db:port/x",
+        "postgresql://db:99999/x",
+        "postgresql:/db/x",
+        "postgresql://[::1/x",
+    ],
+    "REDIS_URL": [
+        "localhost:6379",
+        "127.0.0.1",
+        "http://localhost:6379",
+        "redis://",
+        "redis:localhost",
+        "redis://h:six",
+    ],
+    "SMTP_URL": ["mail.example.jp", "mail.example.jp:25", "https://mail.example.jp", "smtp://", "smtp://mail:25x"],
+    "FIELD_KEYS": [
+        GOOD_KEY,
+        f"k1:{GOOD_KEY[:-1]}+",
+        f"k1:{GOOD_KEY[:-2]}",
+        "k1:" + "ab" * 32,
+        f"k1:{GOOD_KEY},k1:{GOOD_KEY}",
+        f"k1:{GOOD_KEY},k2:{GOOD_KEY}",
+    ],
+    "PUBLIC_BASE_URL": [
+        "line.example.jp",
+        "ftp://line.example.jp",
+        "https://",
+        "https://line.example.jp/staff",
+        "https://line.example.jp:port",
+        "https://line.example.jp?x",
+        "https://user:word@line.example.jp",
+        "https://ｌine.example.jp",
+        "https://line example.jp",
+        "https://[::1",
+        "//line.example.jp",
+        "https://a.jp, https://b.jp",
+    ],
+    "TWILIO_API_URL": ["api.twilio.com"],
+    "FALLBACK_URL": ["handler.twilio.com/x", "https://"],
+    "LINE_NUMBER": ["0120529528", "+８１１２０５２９５２８", "+81 120 529 528", "+0120529528", "81120529528"],
+    "CALLER_ID_NUMBER": ["05012345678", "+81-50-1234-5678"],
+    "ANSWERED_NUMBERS": ["0120529528", "+81120529528、+815012345678", "+81120529528;+815012345678", ","],
+    "MAIL_FROM": ["no-reply", "Desk <no-reply@example.jp>", "no-reply@example", "no-reply＠example.jp"],
+    "ALARM_TO": ["somebody", "a@example.jp;b@example.jp", "a＠example.jp"],
+    "WAIT_CEILING_MINUTES": [
+        "３０",
+        "1e3",
+        "1_0",
+        "+5",
+        "-1",
+        "0x10",
+        "30m",
+        "1,5",
+        "٣",
+        ".5",
+        "5.",
+        "999999999",
+        "nan",
+    ],
+    "QUEUE_AT_LEAST": ["５", "5.0", "1_0", "+5", "five", "1e1", "5人", "٥", "99999999999999999999", "-0"],
+    "CALL_NUMBER_DAYS": ["3０", "1000000"],
+    "PHONE_RECORD_YEARS": ["２", "0", "2.5", "2年", "9999"],
+    "SHOW_LISTENING": ["true", "1", "ON", "ｏｎ", "yes"],
+}
+ONLY_FOR_A_TRIAL = {
+    "SECRET_KEY": [
+        "short",
+        "x" * 40,
+        "0123456789abcdef" * 4,
+        "please-change-me-please-change-it-now!",
+        "ab" * 32,
+        "your-secret-key-here-1234567890-abcdef",
+        "12345678901234567890123456789012",
+    ],
+    "FIELD_KEYS": [
+        "k1:" + "A" * 43,
+        "k1:" + "_" * 42 + "8",
+        "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
+        f"k2:{GOOD_KEY},k1:" + "A" * 43,
+    ],
+    "PUBLIC_BASE_URL": ["http://line.example.jp", "http://127.0.0.1.example.jp"],
+    "TWILIO_API_URL": ["http://api.twilio.com"],
+    "FALLBACK_URL": ["http://handler.twilio.com/x"],
+    "TWILIO_ACCOUNT_SID": ["AC123", "SK" + "1" * 32, "AC" + "１" * 32],
+    "TWILIO_AUTH_TOKEN": ["short", "1" * 32, "a token with spaces in it", "newer-token-of-line,short"],
+    "TWILIO_API_KEY": ["AC" + "1" * 32, "SK1"],
+    "TWILIO_API_SECRET": ["short", "a secret with spaces"],
+}
+
+
+def each(values: dict[str, list[str]]) -> list[object]:
+    """Return every pair of *values* as a case of its own."""
+    return [pytest.param(name, one, id=f"{name}={one}") for name, several in values.items() for one in several]
+
+
+def tells_nothing(sentence: str, name: str, value: str) -> bool:
+    """Return whether *sentence* names the variable, in one line, and repeats no secret."""
+    secret = name in {"SECRET_KEY", "FIELD_KEYS", "TWILIO_AUTH_TOKEN", "SMTP_URL", "DATABASE_URL", "REDIS_URL"}
+    told = secret and not value.endswith("/") and f" {value}" in sentence
+    return name in sentence and "\n" not in sentence and not told
+
+
+@pytest.mark.parametrize("name, value", each(WRONG))
+def test_a_wrong_value_is_refused_by_the_name_of_its_variable_and_not_repeated(
+    name: str, value: str, tmp_path: Path
+) -> None:
+    assert tells_nothing(refusal(PRODUCTION | {name: value}, tmp_path), name, value)
+    trial = {"CALLCENTER_ENV": "development"} | {name: value}
+    assert tells_nothing(refusal(trial, tmp_path), name, value)
+
+
+@pytest.mark.parametrize("name, value", each(ONLY_FOR_A_TRIAL))
+def test_what_does_for_a_trial_is_refused_in_production(name: str, value: str, tmp_path: Path) -> None:
+    pair = {"TWILIO_API_KEY": "SK" + "1" * 32, "TWILIO_API_SECRET": "api-secret-of-line"}
+    given = PRODUCTION | pair | {name: value}
+    assert tells_nothing(refusal(given, tmp_path), name, value)
+    doubts = Settings.from_env(given | {"CALLCENTER_ENV": "development"}, tmp_path).doubts
+    assert name.endswith("_URL") or [name] == [one.partition(" ")[0] for one in doubts]
+
+
+def test_a_key_without_its_secret_is_refused(tmp_path: Path) -> None:
+    for alone in ({"TWILIO_API_KEY": "SK" + "1" * 32}, {"TWILIO_API_SECRET": "api-secret-of-line"}):
+        assert "TWILIO_API_KEY and TWILIO_API_SECRET must be set together" in refusal(PRODUCTION | alone, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "marks", ['""', "''", "“”", "「」", "\ufeff\ufeff", "\u200b\u200b", "\x00\x00", "\udce3\udce3"]
+)
+@pytest.mark.parametrize("name", [one.name for one in EVERY])
+def test_no_value_may_have_quotes_or_unseen_marks_around_it(name: str, marks: str, tmp_path: Path) -> None:
+    good = PRODUCTION.get(name) or next(one.shown for one in EVERY if one.name == name)
+    given = PRODUCTION | {name: f"{marks[0]}{good}{marks[1]}"}
+    assert name in refusal(given, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("DATABASE_URL", "sqlite:////srv/x.db"),
+        ("DATABASE_URL", "postgresql:///callcenter"),
+        ("DATABASE_URL", "postgresql:///callcenter?host=/run/postgresql"),
+        ("DATABASE_URL", "postgresql+psycopg://user:p%40ss@[::1]:5432/x"),
+        ("REDIS_URL", "redis://:word@localhost:6379/0"),
+        ("REDIS_URL", "unix:///run/redis.sock"),
+        ("REDIS_URL", "rediss://redis.example.jp"),
+        ("PUBLIC_BASE_URL", "https://LINE.example.jp:8443/"),
+        ("PUBLIC_BASE_URL", "http://127.0.0.1:8000"),
+        ("FIELD_KEYS", f"k2:{GOOD_KEY}="),
+        ("WAIT_CEILING_MINUTES", "0.5"),
+        ("QUEUE_AT_LEAST", " 7 "),
+        ("ANSWERED_NUMBERS", "+81120529528, +815012345678"),
+        ("SERVICE_NAME", "みんなの「相談」窓口"),
+    ],
+)
+def test_right_values_in_every_form_are_taken(name: str, value: str, tmp_path: Path) -> None:
+    Settings.from_env(PRODUCTION | {name: value}, tmp_path)

@@ -19,7 +19,7 @@ from callcenter.services.keeping.disclosures import Copy, Draft
 from callcenter.services.trail.audit import staff_member
 from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.kit.answers import again
-from callcenter.ui.staff.login_flow import requires_recent_proof
+from callcenter.ui.staff.login_flow import is_proven, requires_recent_proof
 
 KINDS = {"pdf": "application/pdf", "json": "application/json", "review": "application/pdf"}
 
@@ -37,9 +37,15 @@ def disclosure(case_id: str) -> str:
 @bp.post("/cases/<case_id>/disclosure")
 @staff_who_may(Action.EXPORT)
 def disclose(case_id: str) -> Response | str | tuple[str, int]:
-    """Make the file as decided; it is recorded before anybody has it."""
+    """Make the file as decided; it is recorded before anybody has it.
+
+    Deciding part by part takes longer than a proof of identity holds, so it is asked for once more, and what was
+    decided is kept meanwhile.
+    """
     if session.get("disclosing") != case_id:
         return disclosure(case_id)
+    if not is_proven():
+        return again(render_template("casefile/case/disclosure_proof.html", case_id=case_id, sent=_sent()))
     kind = request.form.get("kind", "")
     draft = _gathered(case_id)
     form = _form(draft)
@@ -62,6 +68,11 @@ def disclose(case_id: str) -> Response | str | tuple[str, int]:
         actor = staff_member(by.id)
         disclosures.record_export(database, draft, decided, Copy(kind, body, reason), by=by, actor=actor, now=now)
     return _file(body, kind, f"{local_date(now):%Y%m%d}")
+
+
+def _sent() -> list[tuple[str, str]]:
+    """Return what was decided, to be sent once more."""
+    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
 
 
 def _gathered(case_id: str) -> Draft:

@@ -69,6 +69,8 @@ class Action(StrEnum):
     SEE_DECISIONS = "see_decisions"
     """Be told what a colleague decided about the line or about an account."""
     KEEP_ACCOUNTS = "keep_accounts"
+    CONFIRM_ROLE = "confirm_role"
+    """Agree, as a second person, that somebody gets a role that reads or keeps accounts."""
     SEE_SETTINGS_HISTORY = "see_settings_history"
     SEE_TRAIL = "see_trail"
     """Acts by person, kind and period, the chain and the proofs of purges; never what was said."""
@@ -155,6 +157,10 @@ RULES: Mapping[Action, Mapping[Role, Ways]] = {
     Action.SEE_RETENTION: {Role.SUPERVISOR: ALWAYS, Role.ADMINISTRATOR: ALWAYS},
     Action.SEE_DECISIONS: {Role.SUPERVISOR: ALWAYS, Role.ADMINISTRATOR: ALWAYS},
     Action.KEEP_ACCOUNTS: {Role.ADMINISTRATOR: ALWAYS},
+    Action.CONFIRM_ROLE: {
+        Role.SUPERVISOR: (_when(unless={_C.OWN}),),
+        Role.ADMINISTRATOR: (_when(unless={_C.OWN}),),
+    },
     Action.SEE_SETTINGS_HISTORY: {Role.ADMINISTRATOR: ALWAYS, Role.AUDITOR: ALWAYS},
     Action.SEE_TRAIL: {Role.AUDITOR: ALWAYS},
     Action.SEE_FIGURES: {Role.SUPERVISOR: ALWAYS, Role.AUDITOR: ALWAYS},

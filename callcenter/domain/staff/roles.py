@@ -16,6 +16,14 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+class RoleAnswer(StrEnum):
+    """What came of a role that waited for a second person."""
+
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    TAKEN_BACK = "taken_back"
+
+
 class Contact(StrEnum):
     """Where a counsellor's calls ring: browser or telephone."""
 

@@ -61,6 +61,12 @@ AUDIT_TRIGGERS: dict[str, tuple[str, ...]] = {
         CREATE TRIGGER audit_entries_no_delete BEFORE DELETE ON audit_entries
         BEGIN SELECT RAISE(ABORT, 'audit entries are never removed'); END
         """,
+        # INSERT OR REPLACE removes a row without a word to the trigger above, unless recursive_triggers is on
+        """
+        CREATE TRIGGER audit_entries_no_replace BEFORE INSERT ON audit_entries
+        WHEN EXISTS (SELECT 1 FROM audit_entries WHERE seq = NEW.seq OR rowid = NEW.rowid)
+        BEGIN SELECT RAISE(ABORT, 'audit entries are never replaced'); END
+        """,
     ),
     "postgresql": (
         """

@@ -15,6 +15,8 @@ from callcenter.domain.duty.presence import BUSY_WITH_A_CALLER, TALKING, AwayRea
 from callcenter.domain.staff.roles import Role
 from callcenter.models.calls.calls import Call, Offer, Presence
 from callcenter.models.staff.accounts import Staff
+from callcenter.services.administration import role_requests
+from callcenter.services.delivery import live
 from callcenter.services.duty import presence
 from callcenter.services.staff import accounts
 from callcenter.services.talks import ringing, room, supervision
@@ -52,6 +54,7 @@ def force_off(session: Session, staff: Staff, *, by: Actor, now: datetime) -> Pr
 
 def change_role(session: Session, staff: Staff, role: Role, *, by: Actor, now: datetime, force: bool = False) -> bool:
     """Change the role and sign the account out; False if that waits for the end of a call and its record."""
+    role_requests.take_back_open(session, staff.id, by=by, now=now)
     staff.next_role = None
     if staff.role is role:
         return True
@@ -67,6 +70,7 @@ def change_role(session: Session, staff: Staff, role: Role, *, by: Actor, now: d
 
 def deactivate(session: Session, staff: Staff, *, by: Actor, now: datetime, force: bool = False) -> bool:
     """Deactivate the account; False if that waits for the end of a call and its record."""
+    role_requests.take_back_open(session, staff.id, by=by, now=now)
     if not staff.active:
         return True
     if not force and _is_busy(session, staff, now=now):
@@ -103,6 +107,7 @@ def sign_out(session: Session, staff: Staff, *, now: datetime) -> bool:
         presence.set_work(row, Work.OFFLINE, session, now=now)
         row.lease, row.registered = None, False  # the next to sign in waits for nobody
     accounts.sign_out(session, staff, now=now)
+    live.publish(session, live.staff_topic(staff.id), now=now)  # their open streams look, and end
     return True
 
 

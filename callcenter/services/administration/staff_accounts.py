@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.access.permissions import Action, may, roles_that_may
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.staff.roles import Role
+from callcenter.domain.staff.roles import Role, RoleAnswer
 from callcenter.domain.staff.second_factor import IdentityCheck, ResetReason
 from callcenter.models.staff.accounts import Staff
-from callcenter.services.administration import duty_changes
+from callcenter.models.staff.role_requests import RoleRequest
+from callcenter.services.administration import duty_changes, role_requests
 from callcenter.services.delivery import notices
 from callcenter.services.duty import presence
 from callcenter.services.staff import accounts, second_factor
 from callcenter.services.staff.accounts import FirstPassword, NewStaff
-from callcenter.services.trail.audit import Actor
+from callcenter.services.trail.audit import Actor, staff_member
 
 
 class NotOneself(HelplineError):
@@ -46,6 +48,15 @@ class NameMissing(HelplineError):
     field = "name"
 
 
+class Change(Enum):
+    """When a change takes effect."""
+
+    DONE = auto()
+    AFTER_CALL = auto()
+    ASKED = auto()
+    """Once a second person has agreed."""
+
+
 @dataclass(frozen=True)
 class Account:
     """One row of the list of accounts."""
@@ -53,6 +64,8 @@ class Account:
     staff: Staff
     app: bool
     passkeys: int
+    request: RoleRequest | None = None
+    """The role that waits for a second person."""
 
     @property
     def answers(self) -> bool:
@@ -65,29 +78,60 @@ def all_accounts(session: Session) -> list[Account]:
     order = {role: place for place, role in enumerate(Role)}
     rows = session.scalars(select(Staff)).all()
     factors = second_factor.factors_by_account(session)
-    found = [Account(staff, *factors.get(staff.id, (False, 0))) for staff in rows]
+    asked = {request.staff_id: request for request in role_requests.unanswered(session)}
+    found = [Account(staff, *factors.get(staff.id, (False, 0)), asked.get(staff.id)) for staff in rows]
     return sorted(found, key=lambda one: (not one.staff.active, order[one.staff.role], one.staff.login))
 
 
 def create_account(session: Session, new: NewStaff, first: FirstPassword, *, by: Actor, now: datetime) -> Staff:
-    """Create an account with its first password, valid once and for a week."""
+    """Create an account with its first password, valid once and for a week; it waits where its role does."""
     if not new.name.strip():
         raise NameMissing
     staff = accounts.add_staff(session, new, first.hash, by=by, now=now)
     accounts.give_first_password(session, staff, first, by=by, now=now)
+    staff.active = not (by.id and new.role in role_requests.GUARDED)
+    _ask_if_needed(session, staff, new.role, by=by, now=now)
     return staff
 
 
-def change_role(session: Session, staff: Staff, role: Role, *, by: Actor, now: datetime) -> bool:
-    """Change the role; False if that waits for the end of a call and its record."""
+def change_role(session: Session, staff: Staff, role: Role, *, by: Actor, now: datetime) -> Change:
+    """Change the role, or ask a second person to agree to it."""
     _check(session, staff, by, leaves=not may(role, Action.KEEP_ACCOUNTS))
-    return duty_changes.change_role(session, staff, role, by=by, now=now)
+    if _ask_if_needed(session, staff, role, by=by, now=now):
+        return Change.ASKED
+    reads = staff.role in role_requests.GUARDED
+    at_once = duty_changes.change_role(session, staff, role, by=by, now=now)
+    if reads:
+        role_requests.tell_set(session, staff, by=by, now=now)
+    return Change.DONE if at_once else Change.AFTER_CALL
 
 
-def deactivate(session: Session, staff: Staff, *, by: Actor, now: datetime) -> bool:
-    """Deactivate the account; False if that waits for the end of a call and its record."""
+def activate(session: Session, staff: Staff, *, by: Actor, now: datetime) -> Change:
+    """Activate the account again, or ask a second person to agree to it."""
+    _check(session, staff, by, leaves=False)
+    if _ask_if_needed(session, staff, staff.role, by=by, now=now):
+        return Change.ASKED
+    duty_changes.activate(session, staff, by=by, now=now)
+    return Change.DONE
+
+
+def answer_role(session: Session, request_id: str, given: RoleAnswer, *, by: Staff, now: datetime) -> Change:
+    """Give a second person's answer; a confirmed role acts, after the call that its person may be in."""
+    request = role_requests.answer(session, request_id, given, by=by, now=now)
+    staff, actor = request.staff, staff_member(by.id)
+    if given is not RoleAnswer.CONFIRMED:
+        return Change.DONE
+    _check(session, staff, actor, leaves=not may(request.role, Action.KEEP_ACCOUNTS))
+    at_once = duty_changes.change_role(session, staff, request.role, by=actor, now=now)
+    if not staff.active:
+        duty_changes.activate(session, staff, by=actor, now=now)
+    return Change.DONE if at_once else Change.AFTER_CALL
+
+
+def deactivate(session: Session, staff: Staff, *, by: Actor, now: datetime) -> Change:
+    """Deactivate the account, after the call and its record that its person may be in."""
     _check(session, staff, by, leaves=True)
-    return duty_changes.deactivate(session, staff, by=by, now=now)
+    return Change.DONE if duty_changes.deactivate(session, staff, by=by, now=now) else Change.AFTER_CALL
 
 
 def new_first_password(session: Session, staff: Staff, first: FirstPassword, *, by: Actor, now: datetime) -> None:
@@ -105,6 +149,14 @@ def reset_factor(
     _check(session, staff, by, leaves=False)
     _check_silence(session, staff)
     second_factor.reset(session, staff, reason, checked, by=by, now=now)
+
+
+def _ask_if_needed(session: Session, staff: Staff, role: Role, *, by: Actor, now: datetime) -> bool:
+    """Ask a second person where one is needed, and return whether one is."""
+    if by.id is None or not role_requests.needed(staff, role):
+        return False
+    role_requests.ask(session, staff, role, by=by.id, now=now)
+    return True
 
 
 def _check(session: Session, staff: Staff, by: Actor, *, leaves: bool) -> None:

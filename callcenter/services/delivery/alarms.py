@@ -107,8 +107,9 @@ def sound_again(session: Session, alarm: Alarm, *, now: datetime) -> None:
 
 def remind(session: Session, *, now: datetime, policy: Policy) -> None:
     """Let every alarm sound again that somebody saw a while ago and that is still so."""
+    still_so = (Alarm.over_at.is_(None), Alarm.kind.in_([kind for kind in AlarmKind if kind.again]))
     long_seen = select(Alarm).where(
-        Alarm.over_at.is_(None), Alarm.seen_at >= Alarm.told_at, Alarm.seen_at <= now - policy.alarm_again
+        *still_so, Alarm.seen_at >= Alarm.told_at, Alarm.seen_at <= now - policy.alarm_again
     )
     for alarm in session.scalars(long_seen.with_for_update(skip_locked=True)).all():
         sound_again(session, alarm, now=now)

@@ -153,6 +153,11 @@ def last_outside(session: Session) -> date | None:
     return session.scalar(select(AuditHeadSent.day).where(there).order_by(AuditHeadSent.day.desc()).limit(1))
 
 
+def was_filed(session: Session) -> bool:
+    """Return whether a head was ever added to the file outside."""
+    return session.scalar(select(AuditHeadSent.day).where(AuditHeadSent.filed_at.is_not(None)).limit(1)) is not None
+
+
 def sent_heads(session: Session) -> list[Head]:
     """Return every head that is known as sent, to be found by a check."""
     return [Head(row.seq, row.hash) for row in session.execute(select(AuditHeadSent.seq, AuditHeadSent.hash))]

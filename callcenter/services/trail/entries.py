@@ -22,6 +22,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "reading": ("consultation.read", "consultation.print", "case.read", "case.print", "incident.read", "care.read"),
     "reason": ("break_glass.", "wall.open", "number.reveal"),
     "search": ("case.search",),
+    "refused": ("access.refused", "staff.sign_in_refused", "staff.code_refused", "staff.passkey_refused"),
     "records": (
         "consultation.",
         "nickname.",

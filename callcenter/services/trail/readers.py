@@ -34,7 +34,8 @@ AT_ONCE = 100
 CASE, RECORD, INCIDENT = "case", "consultation", "incident"
 OPERATOR = "運用の担当者"
 
-_OWN = func.coalesce(Consultation.counsellor_id == AuditEntry.actor_id, false())
+OWN = func.coalesce(Consultation.counsellor_id == AuditEntry.actor_id, false())
+"""Whether an entry is about the reader's own record, where ``Consultation`` is joined."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def of_reader(
     if reader_id is not None:
         who = and_(who, AuditEntry.actor_id == reader_id)
     if without_own:
-        who = and_(who, not_(_OWN))
+        who = and_(who, not_(OWN))
     return _page(session, and_(period, who), before)
 
 
@@ -118,7 +119,7 @@ def _about(kind: str, id_: str) -> ColumnElement[bool]:
 
 def _page(session: Session, which: ColumnElement[bool], before: int | None) -> Page:
     query = (
-        select(AuditEntry, Staff.name, _OWN)
+        select(AuditEntry, Staff.name, OWN)
         .outerjoin(Staff, Staff.id == AuditEntry.actor_id)
         .outerjoin(Consultation, and_(AuditEntry.subject_kind == RECORD, Consultation.id == AuditEntry.subject_id))
         .where(which, AuditEntry.action.in_(OPENINGS))

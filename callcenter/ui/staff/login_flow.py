@@ -125,13 +125,18 @@ def requires_recent_proof(back: str = "staff.safety") -> Callable[[View], View]:
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(*arguments: Any, **named: Any) -> Any:
-            if time.time() - session.get("proven_at", 0) > PROVEN_FOR.total_seconds():
+            if not is_proven():
                 return _ask_who(back)
             return view(*arguments, **named)
 
         return guarded  # type: ignore[return-value]  # the same signature, as wraps says
 
     return guard
+
+
+def is_proven() -> bool:
+    """Return whether the proof of identity in this browser is recent."""
+    return bool(time.time() - session.get("proven_at", 0) <= PROVEN_FOR.total_seconds())
 
 
 def _ask_who(back: str) -> Response:

@@ -98,10 +98,12 @@ def test_news_of_a_room_that_met_a_dead_web_server_is_sent_again(desk: Desk) -> 
 
 
 def test_during_a_rotation_both_secrets_open(database_url: str) -> None:
-    desk = Desk(database_url, TWILIO_AUTH_TOKEN=f"the new one,{ACCOUNT.auth_token}")
+    desk = Desk(database_url, TWILIO_AUTH_TOKEN=f"the-new-token-of-the-line,{ACCOUNT.auth_token}")
     old, new = form("CA" + "2" * 32), form("CA" + "3" * 32)
     assert post(desk, INCOMING, old).status_code == 200
-    assert post(desk, INCOMING, new, signature=sign(INCOMING, new, token="the new one")).status_code == 200
+    assert (
+        post(desk, INCOMING, new, signature=sign(INCOMING, new, token="the-new-token-of-the-line")).status_code == 200
+    )
     desk.close()
 
 

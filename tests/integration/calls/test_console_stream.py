@@ -92,11 +92,35 @@ def test_a_tab_that_comes_again_ends_its_older_stream(desk: Console) -> None:
 
 def test_more_streams_than_places_are_sent_away_to_look_by_themselves(desk: Console) -> None:
     for place in range(MOST_STREAMS):
-        listen(desk, "a", str(place))
+        listen(desk, f"a{place}", str(place))
     with pytest.raises(TooMany):
         listen(desk, "b", "1")
     answer = stream(desk.seat())
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "3")
+
+
+def test_a_third_page_of_one_person_looks_by_itself_until_another_has_gone(desk: Console) -> None:
+    first, _ = listen(desk, "a", "1"), listen(desk, "a", "2")
+    with pytest.raises(TooMany):
+        listen(desk, "a", "3")
+    listen(desk, "b", "1")
+    listen(desk, "a", "2")  # the same page again
+    follower(desk).remove_listener(first)
+    listen(desk, "a", "3")
+
+
+def test_a_stream_ends_when_its_person_signs_out_and_that_of_a_colleague_goes_on(desk: Console) -> None:
+    seat, colleague = desk.seat("tanto01"), desk.seat("tanto02")
+    answers = [stream(seat), stream(colleague)]
+    mine, theirs = (iter(answer.response) for answer in answers)
+    next(mine)
+    next(theirs)
+    assert seat.sends("/staff/logout", script=False).status_code == 302
+    assert list(mine) == []
+    tell(desk, live.LINE)
+    assert next(theirs) == b"event: change\ndata: {}\n\n"
+    for answer in answers:
+        answer.close()
 
 
 def test_the_stream_says_hello_and_is_not_kept_by_any_proxy(desk: Console) -> None:

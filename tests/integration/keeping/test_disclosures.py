@@ -98,6 +98,28 @@ def test_only_a_supervisor_who_has_shown_who_they_are_makes_one(desk: Console, s
         assert "/staff/prove" in answer.location
 
 
+def test_a_proof_that_was_long_ago_is_asked_for_again_and_what_was_decided_is_kept(
+    desk: Console, seat: Seat, boss: Seat
+) -> None:
+    case_id, *_ = family(desk, seat)
+    path = f"/console/cases/{case_id}/disclosure"
+    page = boss.opens(path)
+    with boss.client.session_transaction(base_url=ORIGIN) as cookie:
+        cookie["proven_at"] = time.time() - 11 * 60
+    asked = boss.sends(path, script=False, kind="json", reason="請求 第3号", phrases="図書館")
+    assert (asked.status_code, "Content-Disposition" in asked.headers) == (422, False)
+    assert "/staff/prove" in asked.text
+    assert "図書館まで行けた" in page.words
+    assert "図書館まで行けた" not in asked.text
+    kept = dict(re.findall(r'<input type="hidden" name="(kind|reason|phrases)" value="([^"]*)">', asked.text))
+    assert kept == {"kind": "json", "reason": "請求 第3号", "phrases": "図書館"}
+    with desk.work() as session:
+        assert session.scalars(select(CaseExport)).all() == []
+    with boss.client.session_transaction(base_url=ORIGIN) as cookie:
+        cookie["proven_at"] = time.time()
+    assert "attachment" in boss.sends(path, script=False, **kept).headers["Content-Disposition"]
+
+
 def test_the_operator_makes_one_that_a_supervisor_answers_for(
     desk: Console, seat: Seat, boss: Seat, tmp_path: Path
 ) -> None:

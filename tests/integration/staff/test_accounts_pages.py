@@ -13,6 +13,7 @@ from callcenter.domain.calls.lifecycle import CallerKey
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.staff.roles import Contact, Role
 from callcenter.models.staff.accounts import Staff
+from callcenter.models.staff.role_requests import RoleRequest
 from callcenter.models.trail.audit import AuditEntry
 from callcenter.services.duty import presence
 from callcenter.services.staff import passkeys, passwords, second_factor
@@ -50,6 +51,19 @@ def staff(site: Site, login: str = "tanto08") -> Staff:
         return session.scalars(select(Staff).where(Staff.login == login)).one()
 
 
+def agree(site: Site, login: str = "tanto08") -> Page:
+    """Let a second person confirm the role that waits for the account."""
+    with site.app.app_context(), unit_of_work() as session:
+        known = session.scalars(select(Staff).where(Staff.login == "kakunin")).all()
+        waiting = session.scalars(select(RoleRequest).where(RoleRequest.answer.is_(None))).all()
+        (asked,) = [one.id for one in waiting if one.staff.login == login]
+    if not known:
+        site.employ("kakunin", Role.SUPERVISOR)
+    second = site.another_browser()
+    second.sign_in("kakunin")
+    return second.send(f"/admin/roles/{asked}/confirm", second.open("/admin/roles"))
+
+
 def give_passkey(site: Site, login: str = "tanto08") -> None:
     with site.app.app_context(), unit_of_work() as session:
         found = session.scalars(select(Staff).where(Staff.login == login)).one()
@@ -69,6 +83,8 @@ def test_somebody_new_comes_in_with_a_first_password_that_is_shown_once(site: Si
     assert password not in listed.words
     assert staff(site).contact is Contact.PHONE
     newcomer = site.another_browser()
+    assert newcomer.sign_in("tanto08", password).status != 200
+    agree(site)
     assert newcomer.sign_in("tanto08", password).heading == "自分のパスワードを決める"
 
 
@@ -90,8 +106,14 @@ def test_what_cannot_be_an_account_is_said_beside_the_field_and_keeps_what_was_t
 def test_role_and_contact_are_changed_and_stand_in_the_trail(site: Site) -> None:
     add(site)
     path = account(site)
-    page = site.send(f"{path}/role", site.open(path), role="supervisor")
-    assert "役割を統括に変えました" in page.words
+    agree(site)
+    page = site.send(f"{path}/role", site.open(path), role="auditor")
+    assert "役割を監査に変えました" in page.words
+    page = site.send(f"{path}/role", page, role="supervisor")
+    assert "確認をお願いしました" in page.words
+    assert staff(site).role is Role.AUDITOR
+    agree(site)
+    assert staff(site).role is Role.SUPERVISOR
     page = site.send(f"{path}/contact", page, contact="phone", phone="090-1234-5678")
     assert "5678" in page.words
     assert "1234" not in page.words
@@ -118,11 +140,14 @@ def test_whose_calls_ring_first_is_chosen_and_taken_back(site: Site) -> None:
 
 def test_an_account_is_ended_and_taken_up_again(site: Site) -> None:
     add(site)
+    agree(site)
     path = account(site)
     assert "使えなくしました" in site.send(f"{path}/active", site.open(path), active="0").words
     assert not staff(site).active
     assert "使えなくした人" in site.open("/admin/staff").words
-    site.send(f"{path}/active", site.open(path), active="1")
+    assert "確認をお願いしました" in site.send(f"{path}/active", site.open(path), active="1").words
+    assert not staff(site).active
+    agree(site)
     assert staff(site).active
 
 
@@ -130,6 +155,7 @@ def test_a_lost_second_factor_is_taken_away_with_a_reason_and_the_others_are_tol
     add(site)
     give_passkey(site)
     add(site, "tokatsu", role="supervisor", name="統括01")
+    agree(site, "tokatsu")
     path = account(site)
     assert site.send(f"{path}/factor", site.open(path)).status == 422
     page = site.send(f"{path}/factor", site.open(path), reason="lost", checked="in_person")
@@ -148,6 +174,7 @@ def test_a_lost_second_factor_is_taken_away_with_a_reason_and_the_others_are_tol
 
 def test_a_forgotten_password_is_made_anew_and_the_factor_stays(site: Site) -> None:
     add(site)
+    agree(site)
     give_passkey(site)
     path = account(site)
     password = FIRST.findall(site.send(f"{path}/password", site.open(path)).words)[0]

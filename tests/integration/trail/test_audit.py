@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyMissing, KeyRing
 from callcenter.domain.trail.audit_heads import Head
-from callcenter.models.engines import READING
+from callcenter.models.engines import READING, connect
 from callcenter.models.keys import DataKey, lend_ring
 from callcenter.models.trail.audit import ActorKind, AuditEntry, AuditHead
 from callcenter.services.trail import audit
@@ -265,3 +265,28 @@ def test_many_writers_at_once_make_one_chain(engine: Engine, ring: KeyRing) -> N
         assert session.scalar(select(func.count()).select_from(AuditEntry)) == 20
         assert session.scalar(select(func.count()).select_from(DataKey)) == 1
         assert audit.verify(session) is None
+
+
+SECOND = "FROM audit_entries WHERE seq = 2"
+COLUMNS = "at, actor_kind, actor_id, action, subject_kind, subject_id, facts, previous_hash, hash"
+REPLACEMENTS = {
+    "same number": f"INSERT OR REPLACE INTO audit_entries (seq, {COLUMNS}) SELECT seq, {COLUMNS} {SECOND}",
+    "same place": f"REPLACE INTO audit_entries (rowid, seq, {COLUMNS}) SELECT rowid, 99, {COLUMNS} {SECOND}",
+    "another's number": "UPDATE OR REPLACE audit_entries SET seq = 1 WHERE seq = 2",
+    "upsert": f"INSERT INTO audit_entries SELECT * {SECOND} ON CONFLICT (seq) DO UPDATE SET action = 'x'",
+}
+
+
+@pytest.mark.parametrize("recursive", ["ON", "OFF"])
+@pytest.mark.parametrize("statement", REPLACEMENTS.values(), ids=REPLACEMENTS)
+def test_no_entry_is_replaced_in_sqlite_however_the_connection_is_set(
+    sqlite_url: str, ring: KeyRing, statement: str, recursive: str
+) -> None:
+    with new_session(connect(sqlite_url), ring) as session:
+        chain_of(session, 3)
+        session.execute(text(f"PRAGMA recursive_triggers={recursive}"))
+        with pytest.raises(DatabaseError, match="never"):
+            session.execute(text(statement))
+        session.rollback()
+        assert audit.verify(session) is None
+        assert session.scalar(select(func.count()).select_from(AuditEntry)) == 3

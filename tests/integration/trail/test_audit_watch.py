@@ -9,8 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import delete, select, text, update
 
+import wsgi
 from callcenter.context import Context
 from callcenter.domain.ports import Mail, MailNotTaken
 from callcenter.domain.trail.audit_heads import Head, read_heads
@@ -20,7 +22,7 @@ from callcenter.models.trail.audit import AuditEntry, AuditHead
 from callcenter.models.trail.audit_watch import AuditCheck, AuditHeadSent
 from callcenter.services.delivery import heavy_jobs
 from callcenter.services.trail import audit, audit_watch
-from tests.desk import Desk
+from tests.desk import Desk, environment_of_the_test
 
 
 @dataclass
@@ -168,6 +170,48 @@ def test_a_walk_names_the_first_bad_entry_and_misses_what_was_cut_off_by_the_hea
         session.execute(update(AuditHead).values(seq=3, hash=third))
         assert audit.verify(session) is None
     assert ask(desk).bad_seq == 4
+
+
+def test_a_chain_cut_back_with_its_head_and_the_heads_in_the_database_is_found_by_the_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, kept: Path
+) -> None:
+    with desk.work() as session:
+        for number in range(3):
+            subject, now = audit.Subject("x"), desk.clock.now()
+            audit.record(session, actor=audit.OPERATOR, action=f"x.{number}", subject=subject, now=now)
+    plan(desk)
+    carry(desk)
+    with desk.work() as session:
+        for trigger in ("audit_entries_no_update", "audit_entries_no_delete"):
+            session.execute(text(f"DROP TRIGGER {trigger}"))
+        third = session.scalars(select(AuditEntry.hash).where(AuditEntry.seq == 3)).one()
+        session.execute(delete(AuditEntry).where(AuditEntry.seq > 3))
+        session.execute(update(AuditHead).values(seq=3, hash=third))
+        session.execute(delete(AuditHeadSent))
+        assert audit.verify(session) is None
+    for name, value in environment_of_the_test(desk.settings.database_url).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AUDIT_HEAD_FILE", str(kept))
+    told = CliRunner().invoke(wsgi.cli, ["audit", "verify"])
+    assert (told.exit_code, "監査記録 4 番" in told.output) == (1, True)
+    assert ask(desk).bad_seq == 4
+
+
+def test_production_demands_a_head_outside_and_misses_its_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, kept: Path
+) -> None:
+    def told(**more: str) -> list[str]:
+        for name, value in (environment_of_the_test(desk.settings.database_url) | more).items():
+            monkeypatch.setenv(name, value)
+        lines = CliRunner().invoke(wsgi.cli, ["doctor"]).output.splitlines()
+        return [line for line in lines if " audit head:" in line]
+
+    assert told()[0].startswith("✗")
+    plan(desk)
+    carry(desk)
+    assert "決めてください" not in told(AUDIT_HEAD_FILE=str(kept))[0]
+    kept.unlink()
+    assert "なくなっています" in told(AUDIT_HEAD_FILE=str(kept))[0]
 
 
 def test_two_heads_that_contradict_one_another_are_a_lie(desk: Desk) -> None:

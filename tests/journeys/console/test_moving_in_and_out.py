@@ -14,6 +14,7 @@ from callcenter.cli.commands import build
 from callcenter.domain.staff.roles import Role
 from callcenter.jobs import retention as night
 from callcenter.settings import Settings
+from callcenter.ui.staff import login_flow
 from tests.browsers import OpenPage, axe
 from tests.desk import PASSWORD
 from tests.journeys.desk import available, hung_up, talking
@@ -56,8 +57,23 @@ def handed(page: Page, button: str) -> bytes:
     return download.path().read_bytes()
 
 
+def proves_again(chief: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Press for the PDF with a proof that is too old, and prove it in another window."""
+    with monkeypatch.context() as long_ago:
+        long_ago.setattr(login_flow, "PROVEN_FOR", timedelta(seconds=-1))
+        chief.get_by_role("button", name="お渡し用のPDF").click()
+        expect(chief.get_by_role("heading", level=1)).to_have_text("渡す前の確認")
+        looked_at(chief)
+    with chief.expect_popup() as opened:
+        chief.get_by_role("link", name="あなたの確認をする").click()
+    opened.value.get_by_label("パスワード").fill(PASSWORD)
+    opened.value.keyboard.press("Enter")
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("安全な入り方")
+    opened.value.close()
+
+
 def test_a_case_moves_in_is_found_in_a_call_and_is_copied_for_its_person(
-    office: Office, open_page: OpenPage, tmp_path: Path
+    office: Office, open_page: OpenPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.hire()
     office.hire("tokatsu", role=Role.SUPERVISOR)
@@ -90,7 +106,8 @@ def test_a_case_moves_in_is_found_in_a_call_and_is_copied_for_its_person(
     assert "図書館に行ける日がある。" in told
     assert "珈琲を飲めた" in told
     assert "山田さん" not in told
-    assert handed(chief, "お渡し用のPDF").startswith(b"%PDF-")
+    proves_again(chief, monkeypatch)
+    assert handed(chief, "つづける").startswith(b"%PDF-")
 
 
 def holds_the_first(chief: Page, office: Office) -> None:

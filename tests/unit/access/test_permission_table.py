@@ -36,6 +36,7 @@ keep_directory        -           yes         yes            -
 see_retention         -           yes         yes            -
 see_decisions         -           yes         yes            -
 keep_accounts         -           -           yes            -
+confirm_role          -           some        some           -
 see_settings_history  -           -           yes            yes
 see_trail             -           -           -              yes
 see_figures           -           yes         -              yes
@@ -48,10 +49,13 @@ PLACES = {
         "相談員の画面 ケース いまの回線 相談員のケア",
         (
             "声の聞こえ方 つないでいない記録 残された書きかけ 印のある番号 閲覧の記録 理由を書いた閲覧 "
-            "臨時の休みと開設 電話で流れる文 紹介先 保存の期間"
+            "臨時の休みと開設 電話で流れる文 紹介先 保存の期間 役割の確認"
         ),
     ),
-    Role.ADMINISTRATOR: ("臨時の休みと開設 電話で流れる文 紹介先 保存の期間 職員のアカウント 設定の履歴", ""),
+    Role.ADMINISTRATOR: (
+        "臨時の休みと開設 電話で流れる文 紹介先 保存の期間 職員のアカウント 役割の確認 設定の履歴",
+        "",
+    ),
     Role.AUDITOR: ("操作の記録 設定の履歴 消去の証明 監査記録のつながり 件数", ""),
 }
 """By role, the pages in the row at the top and those that fold into its menu."""

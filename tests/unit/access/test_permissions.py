@@ -113,6 +113,8 @@ WHEN: dict[tuple[Role, Action], Holds] = {
     (Role.SUPERVISOR, Action.REVIEW): lambda held: C.OWN not in held,
     (Role.SUPERVISOR, Action.DESTROY): lambda held: C.HELD not in held,
     (Role.COUNSELLOR, Action.KNOW_FLAG): lambda held: C.OWN in held,
+    (Role.SUPERVISOR, Action.CONFIRM_ROLE): lambda held: C.OWN not in held,
+    (Role.ADMINISTRATOR, Action.CONFIRM_ROLE): lambda held: C.OWN not in held,
 }
 """What a rule asks for where ``test_permission_table.py`` says *some*."""
 

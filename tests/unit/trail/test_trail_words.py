@@ -9,8 +9,8 @@ from callcenter.admin.trail_words import ACTS
 
 SERVICES = Path(__file__).resolve().parents[3] / "callcenter" / "services"
 ABOUT = {act.partition(".")[0] for act in ACTS}
-NO_ACT = {"case.hand_over"}
-"""A kind of message."""
+NO_ACT = {"case.hand_over", "staff.role_answered", "staff.role_set"}
+"""Kinds of notices."""
 
 
 def test_every_act_that_goes_into_the_trail_has_words() -> None:
