@@ -119,7 +119,7 @@ def test_who_cannot_be_checked_soon_is_told_to_try_again_in_a_moment(
 ) -> None:
     monkeypatch.setattr(passwords, "LONGEST_WAIT", 0.05)
     page = site.open("/staff/login")
-    with passwords._turn(), passwords._turn():
+    with passwords._turn():
         refused = site.send("/staff/login", page, login="tanto07", password=PASSWORD)
     assert refused.status == 503
     assert int(refused.response.headers["Retry-After"]) == 5
