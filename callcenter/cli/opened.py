@@ -14,11 +14,15 @@ from sqlalchemy.orm import Session
 
 from callcenter.context import context, unit_of_work
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.typed_text import storable
 from callcenter.settings import SettingsWrong
 
 
 class Commands(click.Group):
-    """A command group that turns errors a person can mend into one sentence and exit status 1."""
+    """The whole command: arguments are storable text, and what a person can mend is one sentence and exit status 1."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [storable(one) for one in args])
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
