@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from callcenter.services.delivery import heartbeats
 from tests.desk import FIELD_KEYS
 
 Run = Callable[..., Result]
+FRIDAY = datetime(2026, 11, 20, 3, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -32,6 +34,7 @@ def run(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("DATABASE_URL", sqlite_url)
     monkeypatch.setenv("FIELD_KEYS", FIELD_KEYS)
     monkeypatch.setenv("SECRET_KEY", "secret of the tests")
+    monkeypatch.setattr(WallClock, "now", lambda _: FRIDAY)  # a day that is over cannot be closed
 
     def run(*words: str, stdin: str | None = None) -> Result:
         result = CliRunner().invoke(wsgi.cli, words, input=stdin)
@@ -307,3 +310,20 @@ def test_production_names_everything_that_is_missing_in_one_message(monkeypatch:
 
 def test_the_clock_on_the_wall_is_in_utc() -> None:
     assert WallClock().now().utcoffset() is not None
+
+
+def test_half_a_letter_or_a_mark_nobody_sees_in_an_argument_is_a_sentence_and_no_failure(run: Run) -> None:
+    odd = "み\udce3\u202eなと"
+    assert run("cases", "search", odd).exit_code == 0
+    for words in (
+        ("hours", "close", "2026-12-01", "--reason", odd),
+        ("staff", "add", odd, "--name", odd, "--role", "counsellor"),
+        ("staff", "add", "tanto09", "--name", "\u3164", "--role", "counsellor"),
+        ("staff", "role", odd, "auditor"),
+        ("retention", "hold", odd, "--until", "２０２６-１２-０１", "--reason", "other", "--note", odd),
+        ("hours", "close", "2020-01-01", "--reason", "台風"),
+        ("hours", "close", "2026-12-01", "--from", "24:00", "--reason", "台風"),
+    ):
+        result = run(*words)
+        assert result.exit_code in {1, 2}, words
+        assert result.output.startswith(("Error:", "Usage:")), (words, result.output)
