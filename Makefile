@@ -1,7 +1,7 @@
 # Everything goes through a handful of targets; `make` alone lists them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test setup bench chaos mutants fmt lint types moved
+.PHONY: help run test setup bench chaos fuzz mutants fmt lint types moved
 
 PORT ?=
 ARGS ?=
@@ -30,6 +30,9 @@ bench: .venv/.stamp ## measure the line against a bare Flask application
 
 chaos: .venv/.stamp ## ten thousand histories, killed processes, cut wires (ARGS="--only kills --seconds 60")
 	@exec $(BIN)/python -m tests.chaos $(ARGS)
+
+fuzz: .venv/.stamp ## odd requests to every route, on both databases (ARGS="--requests 100000 --seed 7")
+	@exec $(BIN)/python -m tests.fuzz $(ARGS)
 
 mutants: .venv/.stamp ## break the rules on purpose and count what their tests notice (ARGS="waiting --show")
 	@exec $(BIN)/python -m tests.tools.mutants $(ARGS)

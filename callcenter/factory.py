@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from callcenter import received
 from callcenter.admin import routes as admin
 from callcenter.casefile import channel_desk
 from callcenter.casefile import routes as casefile
@@ -35,6 +36,7 @@ def create_app(settings: Settings, ports: Ports, *, mounts: Iterable[Blueprint] 
     app = Flask("callcenter", root_path=str(ROOT / "callcenter"), template_folder=str(ROOT / "templates"))
     machines = tuple(mounts)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
+    received.install(app)
     equip(app, settings, ports)
     ui.install(app, settings, FRAME, line=ports.browser_line, guarded_elsewhere=[mount.name for mount in machines])
     channel_desk.install(app, TelephoneDesk(), at_work=availability.staff_on_duty)

@@ -23,6 +23,9 @@ IDEMPOTENCY = "I-Twilio-Idempotency-Token"
 
 Form = Mapping[str, str]
 
+LONGEST_SID = 64
+"""Twilio's have 34 characters, and our columns room for so many."""
+
 
 class QueueResult(Enum):
     """How a caller left the holding queue (Enqueue, QueueResult)."""
@@ -58,7 +61,7 @@ _ROOM_EVENTS = {
 
 def call_sid(form: Form) -> str:
     """Return the SID of the leg that a webhook is about; "" if it does not say."""
-    return form.get("CallSid", "")
+    return form.get("CallSid", "")[:LONGEST_SID]
 
 
 def account_sid(form: Form) -> str:
@@ -105,7 +108,7 @@ class Waiting:
     def read(cls, form: Form) -> Waiting:
         seconds = form.get("QueueTime", "")
         waited = timedelta(seconds=int(seconds)) if re.fullmatch(r"[0-9]{1,9}", seconds) else timedelta(0)
-        return cls(call_sid(form), form.get("QueueSid", ""), waited)
+        return cls(call_sid(form), form.get("QueueSid", "")[:LONGEST_SID], waited)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ def read_room(form: Form, *, now: datetime) -> News:
     return News(
         event=_ROOM_EVENTS.get(form.get("StatusCallbackEvent", ""), RoomEvent.OTHER),
         label=form.get("ParticipantLabel", ""),
-        conference_sid=form.get("ConferenceSid", ""),
+        conference_sid=form.get("ConferenceSid", "")[:LONGEST_SID],
         at=moment(form.get("Timestamp")) or now,
         hung_up=form.get("ReasonParticipantLeft") == "participant_hung_up",
         room=form.get("FriendlyName", ""),

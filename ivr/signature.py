@@ -15,6 +15,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
 from callcenter.context import settings
+from callcenter.received import Received
 from ivr.payloads import account_sid
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,8 @@ def verify() -> None:
     """Let a signed webhook pass that names our account, or none; anything else gets 403 and no script."""
     request.max_content_length = LARGEST
     here = settings()
-    form, signature = request.form, request.headers.get("X-Twilio-Signature", "")
+    signature = request.headers.get("X-Twilio-Signature", "")
+    form = request.form.as_sent if isinstance(request.form, Received) else request.form
     url = here.public_base_url + raw_target()
     if not any(_signed(RequestValidator(token), url, form, signature) for token in here.auth_tokens):
         _refuse("signature")

@@ -17,6 +17,7 @@ from callcenter.domain.announcements.speech import Announcement
 from callcenter.domain.calendar.closing import closing
 from callcenter.domain.calendar.hours import Calendar, State, state_at
 from callcenter.domain.calendar.times import local_date
+from callcenter.domain.typed_text import whole_number
 from callcenter.models.base import db
 from callcenter.services.calendar import opening_hours
 from ivr import scenes, words
@@ -61,7 +62,7 @@ def while_waiting(form: Form) -> str:
 
 def _counted() -> timedelta:
     """Return how long the caller has waited by our own count, as a redirected request may come without Twilio's."""
-    return timedelta(seconds=max(0, min(request.args.get("waited", 0, type=int), LONGEST_COUNT)))
+    return timedelta(seconds=min(whole_number(request.args.get("waited", "")) or 0, LONGEST_COUNT))
 
 
 def on_leaving_queue(form: Form) -> str:
@@ -111,7 +112,7 @@ def _once_more(first: Announcement | None = None) -> str | None:
 
 
 def _tried() -> int:
-    return request.args.get("again", 0, type=int)
+    return whole_number(request.args.get("again", "")) or 0
 
 
 def _this_address(tried: int) -> str:

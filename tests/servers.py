@@ -132,7 +132,8 @@ def postgresql_server() -> Iterator[str]:
 
 
 @contextmanager
-def _database(server: str, name: str, template: str) -> Iterator[str]:
+def new_database(server: str, name: str, template: str) -> Iterator[str]:
+    """A new database on *server*, copied from *template*, and gone afterwards."""
     with psycopg.connect(server, autocommit=True) as connection:
         make = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
         connection.execute(make.format(sql.Identifier(name), sql.Identifier(template)))
@@ -146,7 +147,7 @@ def _database(server: str, name: str, template: str) -> Iterator[str]:
 def postgresql_template(postgresql_server: str, build_schema: BuildSchema) -> Iterator[str]:
     """The name of this worker's database with our tables and nothing in them."""
     name = f"template_{_worker()}"
-    with _database(postgresql_server, name, "template0") as url:
+    with new_database(postgresql_server, name, "template0") as url:
         build_schema(url)
         yield name
 
@@ -157,7 +158,7 @@ _numbers = itertools.count(1)
 @pytest.fixture
 def postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
     """A fresh PostgreSQL database with our tables."""
-    with _database(postgresql_server, f"test_{_worker()}_{next(_numbers)}", postgresql_template) as url:
+    with new_database(postgresql_server, f"test_{_worker()}_{next(_numbers)}", postgresql_template) as url:
         yield url
 
 

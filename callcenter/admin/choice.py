@@ -7,15 +7,15 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from wtforms import BooleanField, DateField, StringField, TimeField
+from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from callcenter.domain.calendar.hours import SpecialDay, SpecialKind
 from callcenter.domain.calendar.public_reason import UnspeakableReason, public_reason
-from callcenter.domain.calendar.times import clock_words, local_date, short_date
-from callcenter.ui.forms import AtMost, Form, RadioChoiceField
+from callcenter.domain.calendar.times import clock_words, short_date
+from callcenter.services.calendar import special_days
+from callcenter.ui.forms import AtMost, ClockField, DayField, Form, RadioChoiceField
 
-CLOCKS = ["%H:%M", "%H:%M:%S"]
 CLOCK = "時刻を、15:00 のように入れてください。"
 
 
@@ -91,10 +91,10 @@ class SpecialDayForm(Form):
 
         csrf = False
 
-    day = DateField("日", [InputRequired("日を選んでください。")], invalid_value_message="日を選んでください。")
+    day = DayField("日", [InputRequired("日を選んでください。")], invalid_value_message="日を選んでください。")
     what = RadioChoiceField("どのように", LABELS, refusal="どのように変えるかを選んでください。")
-    opening = TimeField("始まり", format=CLOCKS, name="from", description="「遅く始める」「臨時に開ける」のとき")
-    closing = TimeField("終わり", format=CLOCKS, name="to", description="「早く終わる」「臨時に開ける」のとき")
+    opening = ClockField("始まり", name="from", description="「遅く始める」「臨時に開ける」のとき")
+    closing = ClockField("終わり", name="to", description="「早く終わる」「臨時に開ける」のとき")
     reason = StringField(
         "理由",
         [AtMost(200)],
@@ -126,8 +126,11 @@ class SpecialDayForm(Form):
 
 
 def _not_over(field: Any, now: datetime) -> None:
-    if field.data is not None and field.data < local_date(now):
-        raise ValidationError("過ぎた日は変えられません。今日か、これからの日を選んでください。")
+    try:
+        if field.data is not None:
+            special_days.check_not_over(field.data, now)
+    except special_days.DayOver as over:
+        raise ValidationError(over.message) from None
 
 
 def _needed(field: Any, needed: bool) -> None:

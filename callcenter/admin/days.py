@@ -14,7 +14,7 @@ from callcenter.admin.choice import Choice, SpecialDayForm, What, describe
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.hours import Calendar, SpecialKind, windows
-from callcenter.domain.calendar.times import at_japan, local_date
+from callcenter.domain.calendar.times import at_japan, local_date, read_day
 from callcenter.domain.errors import HelplineError
 from callcenter.services.calendar import opening_hours, special_days
 from callcenter.services.calls import queue
@@ -92,7 +92,7 @@ def undo(day: str) -> Response:
 
 def _known_day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return read_day(text)
     except ValueError:
         abort(404)
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from wtforms import (
     BooleanField,
-    DateField,
     FileField,
-    IntegerField,
     StringField,
     TelField,
     TextAreaField,
@@ -30,14 +28,13 @@ from callcenter.domain.staff.roles import Contact
 from callcenter.domain.staff.second_factor import IdentityCheck, ResetReason
 from callcenter.models.directory import Institution
 from callcenter.services.staff.accounts import NewStaff
-from callcenter.ui.forms import AtMost, ChoiceField, Form, ManyChoicesField, RadioChoiceField
+from callcenter.ui.forms import AtMost, ChoiceField, DayField, Form, ManyChoicesField, NumberField, RadioChoiceField
 from callcenter.ui.kit.sent import chosen
 from callcenter.ui.state_labels import ROLES
 
 CHOOSE = "選んでください"
 UNTIL_WHEN = "いつまで残すかを、2026-11-30 のように入れてください。"
 ANYWHERE, UNKNOWN = "どこでも", Prefecture.UNKNOWN.value
-CLOCKS = ["%H:%M", "%H:%M:%S"]
 LONGEST_LOGIN = LONGEST_NAME = 64
 LONGEST_NUMBER = 32
 LONGEST_REASON = 400
@@ -150,7 +147,7 @@ class VoiceForm(Form):
 class VersionForm(Form):
     """Which earlier version is restored; none is the shipped phrase."""
 
-    version = IntegerField()
+    version = NumberField()
 
 
 # ------------------------------------------------------------------ directory
@@ -159,7 +156,7 @@ class VersionForm(Form):
 class InstitutionForm(Form):
     """An entry of the directory."""
 
-    version = IntegerField(default=0)
+    version = NumberField(default=0)
     name = StringField("名前", [AtMost(LONGEST["name"])])
     kana = StringField("読み", [AtMost(LONGEST["kana"])], description="ひらがなで。さがすときに使います。")
     kind = ChoiceField("種類", InstitutionKind, blank=CHOOSE, refusal="種類を選んでください。")
@@ -215,7 +212,7 @@ class HoldForm(Form):
     """Why and until when something is held beyond its period."""
 
     reason = ChoiceField("理由", HoldReason, blank=CHOOSE, refusal="残す理由を、一覧から選んでください。")
-    until = DateField(
+    until = DayField(
         "いつまで",
         [InputRequired(UNTIL_WHEN)],
         invalid_value_message=UNTIL_WHEN,

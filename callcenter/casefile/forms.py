@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from wtforms import BooleanField, DateField, SelectMultipleField, StringField, TextAreaField, TimeField
+from wtforms import BooleanField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
 
 from callcenter.casefile.words import Options
@@ -25,7 +25,16 @@ from callcenter.services.cases import case_handovers
 from callcenter.services.cases.casework import LONGEST_TEXT
 from callcenter.services.names.nicknames import NicknameTooLong
 from callcenter.services.records.drafts import Contact
-from callcenter.ui.forms import AtMost, ChoiceField, Form, ListField, ManyChoicesField, RadioChoiceField
+from callcenter.ui.forms import (
+    AtMost,
+    ChoiceField,
+    ClockField,
+    DayField,
+    Form,
+    ListField,
+    ManyChoicesField,
+    RadioChoiceField,
+)
 from callcenter.ui.kit.sent import UnknownChoice
 
 CHOOSE = "選んでください"
@@ -33,7 +42,6 @@ LONGEST_LINE = 400
 NEVER = "none"
 OPEN_DAYS = {"1": 1, "3": 3, "5": 5, "10": 10, "20": 20}
 """Buttons that choose the day of a follow-up, in open days."""
-CLOCKS = ["%H:%M", "%H:%M:%S"]
 WHICH_DAY = "お話があった日を入れてください。例 2026-11-26"
 UNREADABLE = "日付を読みとれませんでした。2026-11-30 のように入れるか、下のボタンで選んでください。"
 NAME_FIRST = "先に、呼び名を入れてください。ひらがなだけでも大丈夫です。"
@@ -48,11 +56,10 @@ class AfterwardsForm(Form):
 
     channel = RadioChoiceField("どこで受けましたか", Channel, refusal="どこで受けたお話かを選んでください。")
     why = RadioChoiceField("なぜ、あとから書きますか", EnteredWhy, refusal="あとから書くわけを選んでください。")
-    on = DateField("お話があった日", [InputRequired(WHICH_DAY)], invalid_value_message=WHICH_DAY)
-    at = TimeField(
+    on = DayField("お話があった日", [InputRequired(WHICH_DAY)], invalid_value_message=WHICH_DAY)
+    at = ClockField(
         "はじまった時刻",
         [InputRequired(WHICH_CLOCK)],
-        format=CLOCKS,
         invalid_value_message=WHICH_CLOCK,
         description="おおよそで大丈夫です。",
     )
@@ -102,7 +109,7 @@ class FollowUpForm(Form):
     """When a case is looked at again: in some open days, on a day, or never."""
 
     when = StringField()
-    day = DateField(
+    day = DayField(
         "日を選ぶ",
         [_unless_a_button_says, InputRequired(UNREADABLE)],
         invalid_value_message=UNREADABLE,
@@ -206,7 +213,7 @@ class PromiseForm(Form):
     """What was promised to somebody, until when and by whom."""
 
     promise = StringField("約束したこと", [AtMost(LONGEST_NOTE, NoteTooLong.message)])
-    due_on = DateField("いつまで", [Optional()])
+    due_on = DayField("いつまで", [Optional()])
     owner = ListField("する人")
 
 

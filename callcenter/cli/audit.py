@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from callcenter.adapters import head_file
+from callcenter.cli.kinds import DAY
 from callcenter.cli.opened import at_hand, opened
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.calendar.times import in_japan, local_date
@@ -68,9 +69,9 @@ def audit_head() -> None:
 
 @audit.command("export")
 @click.argument("file", type=click.File("w", encoding="utf-8", lazy=False))
-@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day, in Japan.")
-@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day, in Japan.")
-def audit_export(file: TextIO, first: datetime | None, last: datetime | None) -> None:
+@click.option("--from", "first", metavar="DATE", type=DAY, help="First day, in Japan.")
+@click.option("--to", "last", metavar="DATE", type=DAY, help="Last day, in Japan.")
+def audit_export(file: TextIO, first: date | None, last: date | None) -> None:
     """Write a copy of the audit trail to FILE, one JSON object a line, with the hashes.
 
     It holds codes and ids only, never what was said. That it was written stands in the trail.
@@ -78,7 +79,7 @@ def audit_export(file: TextIO, first: datetime | None, last: datetime | None) ->
     from callcenter.services.trail import entries
     from callcenter.services.trail.audit import OPERATOR
 
-    days = (first.date() if first else None, last.date() if last else None)
+    days = (first, last)
     count = 0
     with at_hand():
         with reading() as session:

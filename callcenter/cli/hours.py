@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from callcenter.cli.kinds import CLOCK, DAY
 from callcenter.cli.opened import opened
 from callcenter.domain.calendar.hours import SpecialDay, SpecialKind, State
 
@@ -54,44 +55,41 @@ def _sentence(told: dict[str, Any]) -> str:
 
 
 @hours.command("close")
-@click.argument("day", metavar="DATE")
-@click.option("--from", "from_time", metavar="HH:MM", help="Close from this time on; without it the whole day.")
+@click.argument("day", metavar="DATE", type=DAY)
+@click.option("--from", "from_time", metavar="HH:MM", type=CLOCK, help="Close from then on; without it the whole day.")
 @click.option("--reason", required=True, help="What callers hear and read, such as 台風の影響.")
 @click.option("--disaster", is_flag=True, help="Callers are told to look after themselves, and no day is promised.")
-def hours_close(day: str, from_time: str | None, reason: str, disaster: bool) -> None:
+def hours_close(day: date, from_time: time | None, reason: str, disaster: bool) -> None:
     """Close the line on a day, or from a time on. Telephone and pages follow at once."""
-    on, until = _day(day), _time(from_time)
-    kind = SpecialKind.CLOSED if until is None else SpecialKind.PARTIAL
-    _decide(on, SpecialDay(kind, close_at=until, reason=reason, disaster=disaster))
-    click.echo(f"{on} を{'お休み' if until is None else f'{from_time}まで'}にしました。")
+    kind = SpecialKind.CLOSED if from_time is None else SpecialKind.PARTIAL
+    _decide(day, SpecialDay(kind, close_at=from_time, reason=reason, disaster=disaster))
+    click.echo(f"{day} を{'お休み' if from_time is None else f'{from_time:%H:%M}まで'}にしました。")
 
 
 @hours.command("open")
-@click.argument("day", metavar="DATE")
-@click.option("--from", "from_time", metavar="HH:MM", required=True, help="Open from this time on,")
-@click.option("--to", "to_time", metavar="HH:MM", required=True, help="and until this time, beside the usual hours.")
+@click.argument("day", metavar="DATE", type=DAY)
+@click.option("--from", "from_time", metavar="HH:MM", type=CLOCK, required=True, help="Open from this time on,")
+@click.option("--to", "to_time", metavar="HH:MM", type=CLOCK, required=True, help="and until then, beside the usual.")
 @click.option("--reason", default="", help="What readers see, such as 年度末の特別開設.")
-def hours_open(day: str, from_time: str, to_time: str, reason: str) -> None:
+def hours_open(day: date, from_time: time, to_time: time, reason: str) -> None:
     """Open the line on a day off, or for longer than usual."""
-    on, opening, closing = _day(day), _time(from_time), _time(to_time)
     try:
-        special = SpecialDay(SpecialKind.EXTRA_OPEN, opening, closing, reason)
+        special = SpecialDay(SpecialKind.EXTRA_OPEN, from_time, to_time, reason)
     except ValueError:
         raise click.UsageError("終わりの時刻は、始まりより後にしてください。") from None
-    _decide(on, special)
-    click.echo(f"{on} の{from_time}から{to_time}までを、臨時の受付にしました。")
+    _decide(day, special)
+    click.echo(f"{day} の{from_time:%H:%M}から{to_time:%H:%M}までを、臨時の受付にしました。")
 
 
 @hours.command("undo")
-@click.argument("day", metavar="DATE")
-def hours_undo(day: str) -> None:
+@click.argument("day", metavar="DATE", type=DAY)
+def hours_undo(day: date) -> None:
     """Make a special day an ordinary one again."""
     from callcenter.services.calendar import special_days
 
-    on = _day(day)
     with opened() as (session, now):
-        special_days.undo(session, on, now=now, by=None)
-    click.echo(f"{on} の臨時の予定を取り消しました。")
+        special_days.undo(session, day, now=now, by=None)
+    click.echo(f"{day} の臨時の予定を取り消しました。")
 
 
 def _decide(day: date, special: SpecialDay) -> None:
@@ -99,17 +97,3 @@ def _decide(day: date, special: SpecialDay) -> None:
 
     with opened() as (session, now):
         special_days.decide(session, day, special, now=now, by=None)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise click.UsageError("日付は 2026-11-24 のように書いてください。") from None
-
-
-def _time(text: str | None) -> time | None:
-    try:
-        return time.fromisoformat(text) if text else None
-    except ValueError:
-        raise click.UsageError("時刻は 15:00 のように書いてください。") from None

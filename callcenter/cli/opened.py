@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.context import context, unit_of_work
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.typed_text import storable
 from callcenter.settings import SettingsWrong
 
 HELP = "callcenter.help"
@@ -21,12 +22,12 @@ HELP = "callcenter.help"
 
 
 class Commands(click.Group):
-    """A command group that turns errors a person can mend into one sentence and exit status 1."""
+    """The whole command: arguments are storable text, and what a person can mend is one sentence and exit status 1."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Note whether help is asked for: that is given whatever the settings are."""
         ctx.meta[HELP] = any(name in args for name in ctx.help_option_names)
-        return super().parse_args(ctx, args)
+        return super().parse_args(ctx, [storable(one) for one in args])
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -10,6 +10,7 @@ from itertools import islice
 import click
 from flask import Flask
 
+from callcenter.cli.kinds import DAY
 from callcenter.cli.opened import opened
 from callcenter.context import context, unit_of_work
 
@@ -22,10 +23,10 @@ def retention() -> None:
 
 
 @retention.command("purge")
-@click.option("--on", "on_text", metavar="DATE", help="The day to look at; nothing is destroyed before its day.")
+@click.option("--on", "asked", metavar="DATE", type=DAY, help="The day to look at; nothing goes before its day.")
 @click.option("--dry-run", is_flag=True, help="Only list what is due.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
-def purge(on_text: str | None, dry_run: bool, as_json: bool) -> None:
+def purge(asked: date | None, dry_run: bool, as_json: bool) -> None:
     """Destroy what is past its period and not held, as every night does.
 
     With --dry-run it only lists it, for any day, without a name.
@@ -35,7 +36,7 @@ def purge(on_text: str | None, dry_run: bool, as_json: bool) -> None:
 
     with opened() as (session, now):
         today = local_date(now)
-        on = _day(on_text) if on_text else today
+        on = asked or today
         if on > today and not dry_run:
             raise click.ClickException("これからの日については、--dry-run をつけて、一覧だけを見られます。")
         rows = [one.as_json() for one in kept.due(session, on=on, periods=context().settings.policy.periods)]
@@ -73,7 +74,7 @@ def _let_go() -> Iterator[int]:
 
 @retention.command("hold")
 @click.argument("row_id", metavar="ID")
-@click.option("--until", "until_text", metavar="DATE", required=True, help="The last day on which it is kept.")
+@click.option("--until", metavar="DATE", type=DAY, required=True, help="The last day on which it is kept.")
 @click.option(
     "--reason",
     required=True,
@@ -81,15 +82,15 @@ def _let_go() -> Iterator[int]:
     help="Why, as a code.",
 )
 @click.option("--note", required=True, help="Why, in words; sealed with the case's key.")
-def hold(row_id: str, until_text: str, reason: str, note: str) -> None:
+def hold(row_id: str, until: date, reason: str, note: str) -> None:
     """Keep a case, or a record that belongs to none, beyond its period."""
     from callcenter.domain.keeping.retention import HoldReason
     from callcenter.services.keeping import holds
     from callcenter.services.trail.audit import OPERATOR
 
     with opened() as (session, now):
-        row = holds.place_hold(session, row_id, HoldReason(reason), note, _day(until_text), by=OPERATOR, now=now)
-        held, until = row.id, row.until
+        row = holds.place_hold(session, row_id, HoldReason(reason), note, until, by=OPERATOR, now=now)
+        held = row.id
     click.echo(f"{until.isoformat()} まで残します。解くときは callcenter retention lift {held}")
 
 
@@ -103,10 +104,3 @@ def lift(hold_id: str) -> None:
     with opened() as (session, now):
         holds.lift(session, hold_id, by=OPERATOR, now=now)
     click.echo("保存の延長を解きました。期間が過ぎていれば、今夜消えます。")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter("日付は 2026-11-30 のように入れてください。") from None

@@ -16,6 +16,7 @@ from callcenter.context import ports, settings, unit_of_work
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.staff.roles import Role
 from callcenter.domain.staff.second_factor import IdentityCheck, ResetReason
+from callcenter.domain.typed_text import storable
 
 if TYPE_CHECKING:
     from callcenter.models.staff.accounts import Staff
@@ -51,7 +52,7 @@ def staff_add(login: str, name: str, role: str, phone: str | None, password_stdi
     from callcenter.services.trail.audit import OPERATOR
 
     made_up = None if password_stdin else secrets.token_urlsafe(STARTING_PASSWORD_BYTES)
-    password = made_up or sys.stdin.readline().rstrip("\r\n")
+    password = made_up or storable(sys.stdin.readline().rstrip("\r\n"))
     with at_hand():
         about = known_words(login, name, settings().service_name, settings().line_number)
         checked, new = hashed(password, about=about), NewStaff(login, name, Role(role), phone=phone)

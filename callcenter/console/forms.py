@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, HiddenField, IntegerField, TextAreaField
+from wtforms import BooleanField, HiddenField, TextAreaField
 
 from callcenter.domain.misuse.flags import FLAG_DAYS, WORDS_AT_MOST, Misuse, NothingChosen, WordsTooLong
-from callcenter.ui.forms import AtMost, Form, RadioChoiceField
+from callcenter.ui.forms import AtMost, Form, NumberField, RadioChoiceField
 
 
 class IncidentForm(Form):
@@ -19,4 +19,4 @@ class IncidentForm(Form):
         description="できるだけ、そのままの言葉で。統括だけが開けます。書きたくないときは、空のままで大丈夫です。",
     )
     misuse_flag = BooleanField("この番号に、注意の印をつける")
-    misuse_days = IntegerField("期間", default=FLAG_DAYS)
+    misuse_days = NumberField("期間", default=FLAG_DAYS)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Self
 
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.normalising import normalised
+from callcenter.domain.typed_text import plain as plain_text
 
 
 class UnusableNumber(HelplineError):
@@ -135,7 +135,7 @@ class Caller:
         """Return the caller of a number field in any form that telephone companies send; nothing is an error."""
         if len(raw or "") > LONGEST:
             return cls(CallerKind.INVALID)
-        text = normalised(raw or "").strip()
+        text = plain_text(raw or "")
         kind = kind_without_number(text)
         if kind is not None:
             return cls(kind)
@@ -174,7 +174,7 @@ def display(e164: str) -> str:
 
 def staff_phone(text: str) -> E164:
     """Return the number of a counsellor's telephone: a Japanese mobile, fixed or 050 number."""
-    plain = normalised(text, most=LONGEST).translate(_HYPHENS).replace("(0)", "")
+    plain = plain_text(text).translate(_HYPHENS).replace("(0)", "")
     plain = re.sub(r"[\s().-]", "", plain)
     if not re.fullmatch(r"\+?\d+", plain):
         raise UnusableNumber("電話番号は、数字とハイフンで、090-1234-5678のように入れてください。")

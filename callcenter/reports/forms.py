@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from wtforms import IntegerField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 
 from callcenter.domain.access.break_glass import LONGEST, ReasonTooLong, ReviewVerdict
 from callcenter.domain.misuse.flags import BLOCK_DAYS, Appeal, Misuse, NoDecision, NothingChosen
-from callcenter.ui.forms import AtMost, ChoiceField, Form
+from callcenter.ui.forms import AtMost, ChoiceField, Form, NumberField
 
 
 class NumberForm(Form):
@@ -30,7 +30,7 @@ class BlockForm(Form):
     """Why a number is blocked, and for how many days."""
 
     reason = ChoiceField("理由", Misuse, refusal=NothingChosen.message)
-    days = IntegerField("期間", default=BLOCK_DAYS)
+    days = NumberField("期間", default=BLOCK_DAYS)
 
 
 class AppealForm(Form):

@@ -10,15 +10,19 @@ from typing import Any
 from flask import Flask, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFProtect
-from wtforms import Field, StringField
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from wtforms import DateField, Field, FileField, IntegerField, StringField, TimeField
 from wtforms.validators import Length, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, RadioInput, Select
 
+from callcenter.domain.calendar.times import YEARS
 from callcenter.domain.codes import Code
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.typed_text import plain, whole_number
 from callcenter.ui.form_words import OUR_WORDS, OurWords
 
 csrf = CSRFProtect()
+SUBMITS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 Options = Sequence[tuple[str, str]]
 """Values with their labels, as a list offers them."""
@@ -63,6 +67,19 @@ class Form(FlaskForm):
 
         def get_translations(self, _form: Any) -> OurWords:
             return OUR_WORDS
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Return what was posted: texts, and files only where a form asks for some; JSON is no form."""
+            if formdata is None or isinstance(formdata, MultiDict):
+                return formdata  # said by the view, such as what stands in an address
+            if request.method not in SUBMITS:
+                return None
+            asked = {field.name for field in form if isinstance(field, FileField)}
+            if not asked:
+                return request.form or None
+            texts = [(name, text) for name, text in request.form.items(multi=True) if name not in asked]
+            files = [(name, file) for name, file in request.files.items(multi=True) if name in asked]
+            return ImmutableMultiDict[str, Any]([*texts, *files])
 
     form_errors: list[str]
 
@@ -177,6 +194,40 @@ class ManyChoicesField(ChoiceField):
 
     def shown(self) -> tuple[str, ...]:
         return tuple(str(code) for code in self.data or ())
+
+
+class DayField(DateField):
+    """A day; digits of any width, within the years that we reckon with."""
+
+    data: Any
+
+    def process_formdata(self, values: list[str]) -> None:
+        super().process_formdata([plain(one) for one in values])
+        if self.data is not None and self.data.year not in YEARS:
+            self.data = None
+            raise ValueError(self.invalid_value_message or self.gettext("Not a valid date value."))
+
+
+class ClockField(TimeField):
+    """A time of day; digits of any width."""
+
+    def __init__(self, label: str, validators: Sequence[Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, format=["%H:%M", "%H:%M:%S"], **kwargs)
+
+    def process_formdata(self, values: list[str]) -> None:
+        super().process_formdata([plain(one) for one in values])
+
+
+class NumberField(IntegerField):
+    """A whole number that every database stores; digits of any width."""
+
+    data: Any
+
+    def process_formdata(self, values: list[str]) -> None:
+        if values:
+            self.data = whole_number(values[0])
+            if self.data is None:
+                raise ValueError(self.gettext("Not a valid integer value."))
 
 
 class ListField(StringField):

@@ -47,10 +47,11 @@ def sqlite(within: Path) -> Iterator[str]:
 
 
 @contextmanager
-def postgresql(within: Path) -> Iterator[str]:
+def postgresql(within: Path, *, durable: bool = True) -> Iterator[str]:
     """A new PostgreSQL database with our tables, on a server of its own."""
     server = Postgres(within / "cluster", within)
-    command = server.command(server.prepare()) + [part for name in DURABLE for part in ("-c", f"{name}=on")]
+    command = server.command(server.prepare())
+    command += [part for name in DURABLE for part in ("-c", f"{name}=on") if durable]
     with (within / "postgres.log").open("ab") as log:
         process = spawn(
             command,

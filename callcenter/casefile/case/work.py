@@ -28,6 +28,7 @@ from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.filters import clock_seconds
 from callcenter.ui.forms import Form
 from callcenter.ui.kit.answers import Answer, again, from_script, onward
+from callcenter.ui.kit.sent import a_number
 
 
 @bp.post("/cases/<case_id>/save")
@@ -38,7 +39,7 @@ def case_save(case_id: str) -> Response:
         fields, seen = sent_fields()
     else:
         fields = {name: request.form[name] for name in casework.TEXTS if name in request.form}
-        seen = dict.fromkeys(fields, request.form.get("version", 0, int))
+        seen = dict.fromkeys(fields, a_number(request.form.get("version")))
         if not fields:
             raise NotASave
     with unit_of_work() as session:

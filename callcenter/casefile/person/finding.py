@@ -29,7 +29,7 @@ from callcenter.services.records import consultations
 from callcenter.services.trail.audit import staff_member
 from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.kit.answers import Answer, from_script
-from callcenter.ui.kit.sent import a_moment
+from callcenter.ui.kit.sent import a_moment, a_number
 
 MOST = 9
 """As many candidates as there are keys to choose them with."""
@@ -124,7 +124,7 @@ def unlink(record_id: str) -> str | Response:
 @staff_who_may(Action.WRITE)
 def earlier(record_id: str) -> str:
     """Return still earlier consultations; a POST, as every opening is written into the trail."""
-    before, depth = a_moment(request.form.get("before")), request.form.get("depth", 1, int)
+    before, depth = a_moment(request.form.get("before")), a_number(request.form.get("depth"), otherwise=1)
     now, draw = ports().clock.now(), None
     with unit_of_work() as session:
         staff = myself(session)

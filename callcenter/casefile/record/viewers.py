@@ -30,7 +30,7 @@ def beside(record_id: str) -> Response:
     """
     sent = request.get_json(silent=True)
     version, writing = (sent.get("version"), sent.get("writing")) if isinstance(sent, dict) else (None, None)
-    if type(version) is not int or not (writing is None or writing in record_fields.FIELDS):
+    if type(version) is not int or not _is_field(writing):
         raise NotASave
     now, subject = ports().clock.now(), Subject("consultation", record_id)
     with unit_of_work() as session:
@@ -64,6 +64,10 @@ def same_today(record_id: str) -> Response:
         record = consultations.lock_for_writing(session, record_id, staff)
         prefill.confirm(session, record, request.form.get("confirm", ""), by=staff, now=ports().clock.now())
     return Response(status=204) if from_script() else to_record(record_id)
+
+
+def _is_field(writing: Any) -> bool:
+    return writing is None or (isinstance(writing, str) and writing in record_fields.FIELDS)
 
 
 def _news(record: Consultation) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from callcenter.ui.access import me, myself, staff_who_may
 from callcenter.ui.filters import clock_seconds
 from callcenter.ui.forms import Problem
 from callcenter.ui.kit.answers import from_script
+from callcenter.ui.kit.sent import a_number
 
 HELD = (
     "この欄は、ほかの人も書きました。いまお話し中の方とは別の方の記録なので、"
@@ -88,7 +89,7 @@ def save_form(session: Session, record_id: str) -> None:
     """Save a whole form, if one was sent; a colleague's newer text stays."""
     sent = changes(request.form)
     if sent:
-        version = request.form.get("version", type=int) or 0
+        version = a_number(request.form.get("version"))
         consultations.save_draft(session, record_id, version, sent, by=myself(session), now=ports().clock.now())
 
 

@@ -13,7 +13,6 @@ from callcenter.console.misuse import flagged
 from callcenter.context import ports, settings, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.misuse.flags import NoNumberShown
 from callcenter.models.calls.calls import Call
 from callcenter.services.misuse import flags, incidents
 from callcenter.services.records import consultations
@@ -56,9 +55,7 @@ def _keep(session: Session, record_id: str, form: IncidentForm) -> None:
     if incident is None or not form.misuse_flag.data:
         return
     record = consultations.lock_for_writing(session, record_id, staff)
-    call = session.get(Call, record.call_id) if record.call_id else None
-    if call is None:
-        raise NoNumberShown
+    call = session.get_one(Call, record.call_id)
     flags.flag(session, call, kind, days=form.misuse_days.data, by=staff, now=now, policy=settings().policy)
 
 

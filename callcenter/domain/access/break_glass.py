@@ -9,6 +9,7 @@ from enum import StrEnum
 from callcenter.domain.calendar.hours import Calendar, business_day_after
 from callcenter.domain.codes import Code
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.typed_text import one_line
 
 LASTS = timedelta(minutes=30)
 """An opening ends by itself; a longer need is a new reason."""
@@ -51,7 +52,7 @@ class ReasonTooLong(HelplineError):
 
 def tidy_reason(text: str) -> str:
     """Return the reason as it is stored; ``ReasonMissing`` or ``ReasonTooLong``."""
-    reason = " ".join(text.split())
+    reason = one_line(text)
     letters = [character for character in reason if unicodedata.category(character)[0] in "LN"]
     if len(letters) < SHORTEST:
         raise ReasonMissing

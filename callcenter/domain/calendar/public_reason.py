@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from callcenter.domain.announcements.speech import LONGEST_FACT, LONGEST_READ, speakable
+from callcenter.domain.announcements.speech import LONGEST_FACT, speakable
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.normalising import normalised
+from callcenter.domain.typed_text import plain
 
 _TAIL = re.compile(r"(のため|により|によって|で|。|、)+$")
 
@@ -20,7 +20,7 @@ class UnspeakableReason(HelplineError):
 
 def public_reason(typed: str) -> str:
     """Return *typed* as it will be spoken before 「で、今日の受付を」; ``UnspeakableReason`` says what to change."""
-    text = " ".join(normalised(typed, most=LONGEST_READ).split())
+    text = " ".join(plain(typed).split())
     if not text:
         raise UnspeakableReason
     kept = _TAIL.sub("", text)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta, timezone
 
 from callcenter.domain.announcements import readings
 from callcenter.domain.announcements.readings import Phrase
+from callcenter.domain.typed_text import plain
 
 JST = timezone(timedelta(hours=9), "JST")
 """Asia/Tokyo; a fixed +09:00, as Japan has had no summer time since 1951."""
 
 WEEKDAYS = "月火水木金土日"
+
+YEARS = range(1900, 2200)
+"""What is typed outside them is a slip, and too near to the ends of the calendar to reckon with."""
+
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::00)?")
 
 
 def in_japan(moment: datetime) -> datetime:
@@ -34,9 +41,31 @@ def at_japan(day: date, clock: time) -> datetime:
 
 
 def parse_moment(text: str) -> datetime:
-    """Return an ISO 8601 moment; without an offset it is on Japan's clock. ``ValueError`` if it is none."""
-    moment = datetime.fromisoformat(text.strip())
-    return in_japan(moment.replace(tzinfo=JST) if moment.utcoffset() is None else moment)
+    """Return an ISO 8601 moment; without an offset it is on Japan's clock. ``ValueError`` unless in ``YEARS``."""
+    typed = datetime.fromisoformat(plain(text))
+    moment = in_japan(typed.replace(tzinfo=JST) if typed.utcoffset() is None else typed)
+    _check_year(moment)
+    return moment
+
+
+def read_day(text: str) -> date:
+    """Return the day typed as in ISO 8601; ``ValueError`` if it is none of ``YEARS``."""
+    day = date.fromisoformat(plain(text))
+    _check_year(day)
+    return day
+
+
+def read_clock(text: str) -> time:
+    """Return the time of day typed as 15:00; ``ValueError`` for anything else, 24:00 too."""
+    found = _CLOCK.fullmatch(plain(text))
+    if found is None:
+        raise ValueError("no time of day")
+    return time(int(found[1]), int(found[2]))
+
+
+def _check_year(day: date) -> None:
+    if day.year not in YEARS:
+        raise ValueError(f"a year outside {YEARS.start} to {YEARS.stop - 1}")
 
 
 def weekday_mark(day: date) -> str:

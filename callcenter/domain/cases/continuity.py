@@ -10,7 +10,8 @@ from itertools import pairwise
 
 from callcenter.domain.codes import Code
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.normalising import normalised
+from callcenter.domain.typed_text import one_line
+from callcenter.domain.typed_text import plain as plain_text
 
 MOST_VISITS = 5
 """Visits for each person (promise V11)."""
@@ -72,7 +73,7 @@ def read_code(text: str) -> str | None:
     """Return the caller code (呼び番号) that was typed, in any width and with spaces, or None."""
     if len(text) > LONGEST_NOTE:
         return None
-    plain = "".join(normalised(text).split()).replace("-", "")
+    plain = "".join(plain_text(text).split()).replace("-", "")
     return plain if len(plain) == CODE_DIGITS and plain.isascii() and plain.isdigit() else None
 
 
@@ -84,7 +85,7 @@ def easily_mistyped(digits: str) -> bool:
 
 def short_note(text: str) -> str:
     """Return a note in one line; ``NoteTooLong`` beyond 200 characters."""
-    note = " ".join(text.split())
+    note = one_line(text)
     if len(note) > LONGEST_NOTE:
         raise NoteTooLong
     return note

@@ -16,6 +16,7 @@ from callcenter.domain.names.kana import to_hiragana
 from callcenter.domain.normalising import normalised
 from callcenter.domain.places import Prefecture, municipalities
 from callcenter.domain.records.record_codes import Topic
+from callcenter.domain.typed_text import one_line, said
 
 UNKNOWN = "unknown"
 LONGEST = {"name": 128, "kana": 128, "number": 32, "hours": 256, "opens": 256, "cost": 64, "for_whom": 128}
@@ -138,14 +139,14 @@ def read_entry(sent: Mapping[str, str], topics: Iterable[str]) -> Entry:
 
 
 def _line(sent: Mapping[str, str], name: str, longest: int) -> str:
-    text = " ".join(sent.get(name, "").split())
+    text = one_line(sent.get(name, ""))
     if len(text) > longest:
         raise EntryIncomplete(name, f"ここに書けるのは{longest}文字までです。")
     return text
 
 
 def _note(sent: Mapping[str, str], name: str) -> str:
-    text = sent.get(name, "").replace("\r\n", "\n").strip()
+    text = said(sent.get(name, "").replace("\r\n", "\n"))
     if len(text) > LONGEST_NOTE:
         raise EntryIncomplete(name, f"ここに書けるのは{LONGEST_NOTE:,}文字までです。")
     return text

@@ -6,12 +6,13 @@ of staff are given where the operator's policy says so. A supervisor may decide 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from callcenter.domain.codes import Code
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.typed_text import one_line, visible
 
 SHORTEST_PHRASE = 2
 """One sign alone would blacken half of every text."""
@@ -75,7 +76,8 @@ def decide(
 
     A copy *for_review* keeps every text and shows what would happen to it; it is never handed out.
     """
-    hidden = sorted({one.strip() for one in phrases if len(one.strip()) >= SHORTEST_PHRASE}, key=len, reverse=True)
+    typed = {one_line(one) for one in phrases}
+    hidden = sorted((one for one in typed if len(one) >= SHORTEST_PHRASE), key=len, reverse=True)
     counts, shown = dict.fromkeys(Mark, 0), []
     for section in sections:
         pieces = []
@@ -89,8 +91,14 @@ def decide(
     return Decided(tuple(shown), counts[Mark.GIVE], counts[Mark.WITHHOLD], counts[Mark.LEAVE_OUT])
 
 
-def blackened(text: str, hidden: Iterable[str]) -> str:
-    """Return the text with each *hidden* phrase blackened, at a length that tells nothing."""
+def blackened(text: str, hidden: Collection[str]) -> str:
+    """Return the text with each *hidden* phrase blackened, at a length that tells nothing.
+
+    A mark that nobody sees hides no phrase: it goes with the phrase.
+    """
+    seen = visible(text)
+    if any(phrase in seen for phrase in hidden):
+        text = seen
     for phrase in hidden:
         text = text.replace(phrase, "■■■")
     return text
@@ -98,7 +106,7 @@ def blackened(text: str, hidden: Iterable[str]) -> str:
 
 def check_reason(text: str) -> str:
     """Return the reason in one line; ``ReasonFirst`` if there is none."""
-    reason = " ".join(text.split())[:400]
+    reason = one_line(text)[:400]
     if not reason:
         raise ReasonFirst
     return reason

@@ -13,6 +13,7 @@ from callcenter.domain.codes import Code
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.policy import Periods
 from callcenter.domain.records.record_codes import Channel
+from callcenter.domain.typed_text import one_line
 
 GRACE = timedelta(days=30)
 """Nothing goes so soon after it was moved in here, however old it is: somebody shall have seen the list first."""
@@ -103,7 +104,7 @@ def newest_due(today: date, periods: Periods) -> date:
 
 def check_hold(note: str, until: date, *, today: date) -> str:
     """Return the reason of a retention hold in one line, or raise what is missing."""
-    text = " ".join(note.split())
+    text = one_line(note)
     if not text:
         raise SayWhyHeld
     if until < today:

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from callcenter.domain.calendar.times import YEARS
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.normalising import normalised
+from callcenter.domain.typed_text import plain, storable
 
 COLUMNS = (
     "nickname",
@@ -28,11 +29,15 @@ WHOLE = 0
 """The row of a mistake that is the file's, not a row's."""
 
 _ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "s": 1925}
+_LAST_YEARS = {"平成": 31, "h": 31, "昭和": 64, "s": 64}
 _DATE = re.compile(
     r"(?P<era>令和|平成|昭和|[rhs])?\.?(?P<year>\d{1,4}|元)[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?(?:t?\s*0?0:00(?::00)?)?"
 )
-_NO_TEXT = re.compile("[\x00-\x08\x80-\x9f\uf8f0-\uf8f3]")
-"""What a picture or a program has and no table; the last four are what cp932 makes of bytes that it does not have."""
+_NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\uf8f0-\uf8f3\ufffd-\uffff]")
+"""What a picture, a program or JIS has and no table. Four letters are what cp932 makes of bytes that it does not have,
+and the last ones stand where another program lost a letter."""
+_UTF7 = re.compile(rb"\+[A-Za-z0-9+/]{3,}")
+_JAPANESE = re.compile("[\u3000-\u9fff\uff00-\uffef]+")
 _SERIAL = re.compile(r"\d{5}(?:\.0+)?")
 _FIRST_SERIAL = date(1899, 12, 30)
 
@@ -74,19 +79,41 @@ class Row:
 
 
 def decode(content: bytes) -> str:
-    """Return the text of a file in UTF-8 with or without its mark, in Excel's UTF-16, or in Shift_JIS (cp932)."""
+    """Return the text of a file in UTF-8 with or without its mark, in Excel's UTF-16, or in Shift_JIS (cp932).
+
+    ``NotATable`` for what could be read as one of them only by luck.
+    """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings: tuple[str, ...] = ("utf-16",)
+        text = _read_as("utf-16", content)
+    elif content.isascii():
+        text = None if _is_utf7(content) else content.decode("ascii")
     else:
-        encodings = ("utf-8-sig", "cp932")
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if not _NO_TEXT.search(text):
-            return text
-    raise NotATable("文字を読めません。UTF-8 か Shift_JIS の CSV で保存し直してください。")
+        text = _read_as("utf-8-sig", content)
+        if text is None and not _is_broken_utf8(content) and _read_as("euc_jp", content) is None:
+            text = _read_as("cp932", content)
+    if text is None or _NO_TEXT.search(text):
+        raise NotATable("文字を読めません。UTF-8 か Shift_JIS の CSV で保存し直してください。")
+    return storable(text)
+
+
+def _read_as(encoding: str, content: bytes) -> str | None:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _is_utf7(content: bytes) -> bool:
+    """Return whether some part is written as UTF-7 writes Japanese; a telephone number only looks like it."""
+    read = (_read_as("utf-7", part + b"-") for part in _UTF7.findall(content))
+    return any(text is not None and _JAPANESE.fullmatch(text) for text in read)
+
+
+def _is_broken_utf8(content: bytes) -> bool:
+    """Return whether most letters are Japanese in UTF-8, so that only some of it was cut off or damaged."""
+    letters = sum(byte > 0x7F for byte in content)
+    whole = sum(len(run.encode()) for run in _JAPANESE.findall(content.decode("utf-8", "ignore")))
+    return whole * 2 > letters
 
 
 def rows(text: str) -> Iterator[Row]:
@@ -111,19 +138,24 @@ def rows(text: str) -> Iterator[Row]:
 
 def read_date(text: str) -> date | None:
     """Return the day that was typed or saved by a spreadsheet; None for an empty cell. ``NotADate``."""
-    plain = normalised(text).strip().lower()
-    if not plain:
+    typed = plain(text).lower()
+    if not typed:
         return None
-    if _SERIAL.fullmatch(plain):
-        return _FIRST_SERIAL + timedelta(days=int(plain[:5]))
-    found = _DATE.fullmatch(plain)
+    if _SERIAL.fullmatch(typed):
+        return _FIRST_SERIAL + timedelta(days=int(typed[:5]))
+    found = _DATE.fullmatch(typed)
     if found is None or (found["era"] is None and len(found["year"]) != 4):
         raise NotADate
-    year = 1 if found["year"] == "元" else int(found["year"])
+    era, year = found["era"] or "", 1 if found["year"] == "元" else int(found["year"])
+    if era and not 1 <= year <= _LAST_YEARS.get(era, year):
+        raise NotADate("その元号に、その年はありません。西暦で入れても大丈夫です。")
     try:
-        return date(_ERAS.get(found["era"] or "", 0) + year, int(found["month"]), int(found["day"]))
+        day = date(_ERAS.get(era, 0) + year, int(found["month"]), int(found["day"]))
     except ValueError:
         raise NotADate("暦にない日です。月と日をご確認ください。") from None
+    if day.year not in YEARS:
+        raise NotADate("年をご確認ください。")
+    return day
 
 
 def _head(cells: list[str]) -> tuple[str, ...]:

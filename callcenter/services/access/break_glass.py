@@ -18,6 +18,7 @@ from callcenter.domain.access.break_glass import LASTS, AccessKind, ReviewVerdic
 from callcenter.domain.access.permissions import Action, Condition, check, may, roles_that_may
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.typed_text import one_line
 from callcenter.models.access import ReasonedAccess
 from callcenter.models.base import new_id
 from callcenter.models.cases.cases import Case
@@ -139,7 +140,7 @@ def review(
         raise NoSuchAccess
     if not may(by.role, Action.REVIEW, {Condition.OWN} if access.staff_id == by.id else frozenset()):
         raise NotYourOwn
-    words = " ".join(note.split())
+    words = one_line(note)
     if verdict is not ReviewVerdict.IN_ORDER:
         words = tidy_reason(note)
     access.reviewed_at, access.reviewed_by, access.verdict = now, by.id, verdict

@@ -41,13 +41,6 @@ class WithACaller(HelplineError):
     message = "いまお話し中です。電話が終わってから、もう一度お試しください。"
 
 
-class NameMissing(HelplineError):
-    """Raised when an account has no name."""
-
-    message = "画面に出る名前を入れてください(例:担当07)。本名でなくてかまいません。"
-    field = "name"
-
-
 class Change(Enum):
     """When a change takes effect."""
 
@@ -85,8 +78,6 @@ def all_accounts(session: Session) -> list[Account]:
 
 def create_account(session: Session, new: NewStaff, first: FirstPassword, *, by: Actor, now: datetime) -> Staff:
     """Create an account with its first password, valid once and for a week; it waits where its role does."""
-    if not new.name.strip():
-        raise NameMissing
     staff = accounts.add_staff(session, new, first.hash, by=by, now=now)
     accounts.give_first_password(session, staff, first, by=by, now=now)
     staff.active = not (by.id and new.role in role_requests.GUARDED)

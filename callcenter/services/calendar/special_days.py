@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from callcenter.domain.calendar import hours
 from callcenter.domain.calendar.hours import SpecialDay, SpecialKind
 from callcenter.domain.calendar.public_reason import public_reason
+from callcenter.domain.calendar.times import local_date
 from callcenter.domain.errors import HelplineError
 from callcenter.models.base import new_id
 from callcenter.models.calendar import SpecialDayRow
@@ -34,6 +35,13 @@ class NoHoursLeft(HelplineError):
     message = "その日のその時刻には、受付がありません。終日のお休みとして登録してください。"
 
 
+class DayOver(HelplineError):
+    """Raised when the day is over."""
+
+    message = "過ぎた日は変えられません。今日か、これからの日を選んでください。"
+    field = "day"
+
+
 class NothingToUndo(HelplineError):
     """Raised when the day has no special rule (any more)."""
 
@@ -45,9 +53,10 @@ def decide(
 ) -> SpecialDayRow:
     """Make *day* a special day, decided by a member of staff or (None) the operator.
 
-    ``DayTaken`` if it is one already, unless this decision is made *instead* of the earlier one;
-    ``UnspeakableReason`` for a closure whose reason callers could not be told.
+    ``DayOver`` for a day that is over; ``DayTaken`` if it is one already, unless this decision is made *instead* of
+    the earlier one; ``UnspeakableReason`` for a closure whose reason callers could not be told.
     """
+    check_not_over(day, now)
     if special.reason or special.kind is not SpecialKind.EXTRA_OPEN:
         special = replace(special, reason=public_reason(special.reason))
     if special.kind is SpecialKind.PARTIAL:
@@ -77,8 +86,15 @@ def decide(
     return row
 
 
+def check_not_over(day: date, now: datetime) -> None:
+    """Raise ``DayOver`` for a day before today."""
+    if day < local_date(now):
+        raise DayOver
+
+
 def undo(session: Session, day: date, *, now: datetime, by: str | None) -> SpecialDayRow:
-    """Make *day* an ordinary day again; ``NothingToUndo`` if it is one."""
+    """Make *day* an ordinary day again; ``NothingToUndo`` if it is one, ``DayOver`` for a day that is over."""
+    check_not_over(day, now)
     row = lock_in_force(session, day)
     if row is None:
         raise NothingToUndo

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.cases.states import CaseState, CloseReason, HandoverState
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.typed_text import said
 from callcenter.models.base import new_id
 from callcenter.models.cases.cases import Case
 from callcenter.models.cases.casework import CaseClosing, CaseHandover
@@ -44,7 +45,7 @@ def close(session: Session, case_id: str, reason: CloseReason, note: str, *, by:
     standing = current_closing(session, case)
     if case.state is CaseState.CLOSED and standing is not None:
         return standing
-    if reason is CloseReason.OTHER and not note.strip():
+    if reason is CloseReason.OTHER and not said(note):
         raise SayWhy
     _check_settled(session, case)
     closing = CaseClosing(
@@ -57,7 +58,7 @@ def close(session: Session, case_id: str, reason: CloseReason, note: str, *, by:
         closed_by=by.id,
     )
     session.add(closing)
-    closing.note = note.strip() or None
+    closing.note = said(note) or None
     case.state, case.follow_up_on = CaseState.CLOSED, None
     casework.record_act(session, case, "case.close", by=by, now=now, facts={"reason": reason.value})
     return closing
@@ -67,7 +68,7 @@ def reopen(session: Session, case_id: str, note: str, *, by: Staff, now: datetim
     """Reopen a case; the closing stays in its history."""
     case = case_access.lock_for_work(session, case_id, by, now=now)
     if case.state is CaseState.CLOSED:
-        _open(session, case, note.strip() or None, by=by.id, now=now)
+        _open(session, case, said(note) or None, by=by.id, now=now)
         casework.record_act(session, case, "case.reopen", by=by, now=now)
     return case
 

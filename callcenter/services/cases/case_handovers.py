@@ -12,6 +12,7 @@ from callcenter.domain.access.permissions import Action, may, roles_that_may
 from callcenter.domain.cases.states import CaseState, HandoverState
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.staff.roles import NotAllowed
+from callcenter.domain.typed_text import said
 from callcenter.models.base import new_id
 from callcenter.models.cases.cases import Case
 from callcenter.models.cases.casework import CaseHandover
@@ -72,7 +73,7 @@ def ask(session: Session, case_id: str, to_id: str, note: str, *, by: Staff, now
         raise CaseIsClosed
     if case.owner_id not in (by.id, None) and not may(by.role, Action.ASSIGN):
         raise NotYoursToAsk
-    text = note.strip()
+    text = said(note)
     if not text:
         raise NoteFirst
     if len(text) > LONGEST_NOTE:
@@ -128,7 +129,7 @@ def decline(session: Session, handover_id: str, why: str, *, by: Staff, now: dat
         return asked
     if len(why) > LONGEST_NOTE:
         raise NoteTooLong
-    asked.answer = why.strip() or None
+    asked.answer = said(why) or None
     _settle(session, asked, HandoverState.DECLINED, by=by, to=asked.from_id, now=now)
     return asked
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain.access.permissions import Action, check
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.misuse.flags import WORDS_AT_MOST, Misuse, WordsTooLong
+from callcenter.domain.typed_text import said
 from callcenter.models.base import new_id
 from callcenter.models.misuse import Incident
 from callcenter.models.staff.accounts import Staff
@@ -31,16 +32,24 @@ class NoSuchIncident(HelplineError):
     message = "この出来事の記録は、見つかりませんでした。ページを読みこみ直してください。"
 
 
+class NotOfACall(HelplineError):
+    """Raised when the record is of no call."""
+
+    message = "電話の記録にだけ、書きとめられます。この記録には、電話がありません。"
+
+
 def record_incident(
     session: Session, record_id: str, kind: Misuse, words: str, *, by: Staff, now: datetime, key: str = ""
 ) -> Incident | None:
     """Store an incident beside the counsellor's own record (a supervisor may, in any record).
 
-    *key* names the form it came from (32 hexadecimal digits); None if that form was sent before.
+    *key* names the form it came from (32 hexadecimal digits); None if that form was sent before. ``NotOfACall``.
     """
     if len(words) > WORDS_AT_MOST:
         raise WordsTooLong
     record = lock_for_writing(session, record_id, by)
+    if record.call_id is None:
+        raise NotOfACall
     incident_id = key if KEY.fullmatch(key) else new_id()
     if session.get(Incident, incident_id) is not None:
         return None
@@ -54,7 +63,7 @@ def record_incident(
         at=now,
     )
     session.add(incident)
-    incident.words = words.strip() or None
+    incident.words = said(words) or None
     subject = Subject("incident", incident.id)
     facts = {"kind": kind.value, "consultation": record.id}
     audit.record(session, actor=staff_member(by.id), action="incident.note", subject=subject, facts=facts, now=now)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.names.nicknames import LONGEST, normalise
+from callcenter.domain.typed_text import said, visible
 from callcenter.models.base import new_id
 from callcenter.models.cases.cases import Nickname, Person
 from callcenter.services.names import nickname_index
@@ -130,8 +131,8 @@ def clean_name(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """Return a short text in one line without control characters; ``NicknameTooLong`` beyond 64."""
-    spaced = "".join(sign if unicodedata.category(sign) != "Cc" else " " for sign in text)
+    """Return a short text in one line without control characters and invisible marks; ``NicknameTooLong`` beyond 64."""
+    spaced = "".join(sign if unicodedata.category(sign) != "Cc" else " " for sign in visible(said(text)))
     cleaned = " ".join(spaced.split())
     if len(cleaned) > LONGEST:
         raise NicknameTooLong

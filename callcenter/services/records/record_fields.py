@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.normalising import normalised
 from callcenter.domain.places import municipalities
 from callcenter.domain.records.record_codes import MULTIPLE, SINGLE, age_band
+from callcenter.domain.typed_text import plain, whole_number
 from callcenter.models.records import UNKNOWN, Consultation, ConsultationCode
 from callcenter.services.names.nicknames import tidy
 
@@ -17,7 +17,7 @@ TEXTS = ("story", "background", "response", "next_step", "institutions")
 YEARS = {"caller_age_years": "caller_age", "subject_age_years": "subject_age"}
 """An age told as a number, and the band that follows from it."""
 LONGEST_TEXT = 20_000
-LONGEST_AGE = 16
+OLDEST = 120
 FIELDS = frozenset(TEXTS) | (SINGLE.keys() - {"channel"}) | MULTIPLE.keys()
 FIELDS |= {"municipality", "nickname_heard", "risk_confirmed", "relay"} | YEARS.keys()
 
@@ -37,7 +37,7 @@ class NoSuchCode(HelplineError):
 class NotAnAge(HelplineError):
     """Raised for a number that is nobody's age."""
 
-    message = "年齢は、0から120までの数字で入れてください。わからないときは、空のままで大丈夫です。"
+    message = f"年齢は、0から{OLDEST}までの数字で入れてください。わからないときは、空のままで大丈夫です。"
 
 
 class TextTooLong(HelplineError):
@@ -128,12 +128,13 @@ def _years(value: Any) -> int | str:
     """Return an age in whole years, from digits of any width."""
     if value is None or isinstance(value, bool):
         raise NotAnAge
-    digits = normalised(str(value), most=LONGEST_AGE).strip().removesuffix("歳")
+    digits = plain(str(value)).removesuffix("歳")
     if not digits:
         return ""
-    if not (digits.isascii() and digits.isdigit() and int(digits) <= 120):
+    age = whole_number(digits, most=OLDEST)
+    if age is None:
         raise NotAnAge
-    return int(digits)
+    return age
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {

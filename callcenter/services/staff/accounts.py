@@ -16,10 +16,10 @@ from callcenter.crypto import KeyMissing
 from callcenter.domain.access.permissions import Action, roles_that_may
 from callcenter.domain.calls.lifecycle import CallerKey
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.normalising import normalised
 from callcenter.domain.phone_numbers import staff_phone
 from callcenter.domain.staff.roles import Contact, Role
 from callcenter.domain.staff.second_factor import FIRST_PASSWORD_DAYS, FIRST_PASSWORD_GROUPS, made_up
+from callcenter.domain.typed_text import one_line, plain
 from callcenter.models.base import new_id
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.staff import browser_sessions, passwords, sign_in_delays
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 LONGEST_LOGIN = 64
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
+LONGEST_NAME = 64
 
 
 class LoginTaken(HelplineError):
@@ -46,6 +47,13 @@ class LoginUnusable(HelplineError):
 
     message = "ログイン名は、半角の英数字と . _ - @ で、64文字までにしてください。"
     field = "login"
+
+
+class NameUnusable(HelplineError):
+    """Raised when an account has no name that can be seen, or one too long."""
+
+    message = f"画面に出る名前を、{LONGEST_NAME}文字までで入れてください(例:担当07)。本名でなくてかまいません。"
+    field = "name"
 
 
 class FirstPasswordOver(HelplineError):
@@ -86,14 +94,17 @@ class NewStaff:
 
 
 def add_staff(session: Session, new: NewStaff, password: Hash, *, by: Actor, now: datetime) -> Staff:
-    """Create an account; ``LoginTaken`` if the login exists, in any case or width."""
+    """Create an account; ``LoginTaken`` if the login exists, in any case or width; ``NameUnusable``."""
     login = normalised_login(new.login)
     if not LOGIN.fullmatch(login):
         raise LoginUnusable
+    name = one_line(new.name)
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise NameUnusable
     staff = Staff(
         id=new_id(),
         login=login,
-        name=new.name,
+        name=name,
         role=new.role,
         password_hash=password.value,
         session_token=_new_token(),
@@ -271,7 +282,7 @@ def normalised_login(login: str) -> str:
     """Return a login as it is compared; ``LoginUnusable`` if it is too long for any."""
     if len(login) > LONGEST_LOGIN:
         raise LoginUnusable
-    return normalised(login).strip().casefold()
+    return plain(login).casefold()
 
 
 def _let_ring_at(staff: Staff, number: str | None) -> None:

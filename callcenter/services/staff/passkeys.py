@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.staff.second_factor import MOST_PASSKEYS
+from callcenter.domain.typed_text import one_line
 from callcenter.models.base import new_id
 from callcenter.models.staff.accounts import Staff
 from callcenter.models.staff.signin import Passkey, PasskeyChallenge
@@ -55,7 +56,8 @@ def add(
     at: datetime,
 ) -> Passkey:
     """Store the passkey that answers the question *asked*."""
-    if not name.strip() or len(name) > LONGEST_NAME:
+    shown = one_line(name)
+    if not 1 <= len(shown) <= LONGEST_NAME:
         raise NameMissing
     new = authenticators.read_new(site, _recall(session, asked, staff.id, at), answer)
     if _known(session, new.credential_id) is not None:
@@ -66,7 +68,7 @@ def add(
         credential_id=new.credential_id,
         public_key=new.public_key,
         sign_count=new.sign_count,
-        name=name.strip(),
+        name=shown,
         made_at=now,
     )
     session.add(row)

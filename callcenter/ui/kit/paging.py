@@ -8,7 +8,11 @@ from datetime import date, datetime, timedelta
 
 from flask import request
 
-from callcenter.ui.kit.sent import a_day, a_moment
+from callcenter.domain.typed_text import whole_number
+from callcenter.ui.kit.sent import a_day, a_moment, a_number
+
+LAST_PAGE = 100_000
+"""Nobody turns so many pages; the rows before a later one could not be counted."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +31,12 @@ class Paging:
 
 def page_number() -> int:
     """Return the wanted page, counted from 1."""
-    return max(1, request.args.get("page", 1, int))
+    return max(1, a_number(request.args.get("page"), most=LAST_PAGE))
 
 
 def before_number() -> int | None:
     """Return the running number before which a list goes on, so that nothing is missed or doubled."""
-    return request.args.get("before", type=int)
+    return whole_number(request.args.get("before", ""))
 
 
 def before_moment() -> datetime | None:

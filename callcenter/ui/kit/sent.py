@@ -7,8 +7,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from callcenter.domain.calendar.times import parse_moment
+from callcenter.domain.calendar.times import parse_moment, read_day
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.typed_text import LARGEST, whole_number
 
 AnyEnum = TypeVar("AnyEnum", bound=StrEnum)
 
@@ -38,10 +39,16 @@ def choice(codes: Iterable[AnyEnum], text: str | None, *, refusal: type[Helpline
     return found
 
 
+def a_number(text: str | None, *, most: int = LARGEST, otherwise: int = 0) -> int:
+    """Return a number from one of our own pages, from 0 to *most*; *otherwise* for anything else."""
+    found = whole_number(text or "", most=most)
+    return otherwise if found is None else found
+
+
 def a_day(text: str | None, *, otherwise: str | None = None) -> date:
     """Return the typed day; ``NoSuchDay``, in the words *otherwise* where the page has better ones."""
     try:
-        return date.fromisoformat((text or "").strip())
+        return read_day(text or "")
     except ValueError:
         raise NoSuchDay(otherwise) from None
 

@@ -31,8 +31,10 @@ def heard(phone: Phone, words: str) -> bool:
 
 
 def decide(desk: Desk, special: SpecialDay, day: date = FRIDAY) -> None:
+    """Decide about *day* now, or late on that day if the clock stands past it."""
+    now = min(desk.clock.now(), datetime.combine(day, time(23, 59), JST))
     with desk.work() as session:
-        special_days.decide(session, day, special, now=desk.clock.now(), by=None)
+        special_days.decide(session, day, special, now=now, by=None)
 
 
 def busy(desk: Desk) -> tuple[Counsellor, Phone]:

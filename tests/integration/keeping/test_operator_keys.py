@@ -110,7 +110,7 @@ def test_a_copy_of_the_trail_holds_every_entry_and_leaves_a_note(run: Run, tmp_p
     entries = [json.loads(line) for line in copy.read_text("utf-8").splitlines()]
     assert [entry["seq"] for entry in entries] == list(range(1, len(entries) + 1))
     assert all(entry["previous_hash"] == before["hash"] for before, entry in pairwise(entries))
-    run("audit", "export", str(copy), "--from", "2999-01-01")
+    run("audit", "export", str(copy), "--from", "2199-01-01")
     assert copy.read_text("utf-8") == ""
     run("audit", "export", str(copy))
     assert "trail.export" in copy.read_text("utf-8")

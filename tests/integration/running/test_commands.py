@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from callcenter.services.delivery import heartbeats
 from tests.desk import FIELD_KEYS, ROOT, environment_of_the_test
 
 Run = Callable[..., Result]
+FRIDAY = datetime(2026, 11, 20, 3, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -34,6 +36,7 @@ def run(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("DATABASE_URL", sqlite_url)
     monkeypatch.setenv("FIELD_KEYS", FIELD_KEYS)
     monkeypatch.setenv("SECRET_KEY", "secret of the tests")
+    monkeypatch.setattr(WallClock, "now", lambda _: FRIDAY)  # a day that is over cannot be closed
 
     def run(*words: str, stdin: str | None = None) -> Result:
         result = CliRunner().invoke(wsgi.cli, words, input=stdin)
@@ -396,3 +399,20 @@ def test_the_doctor_tells_in_a_trial_what_production_would_refuse(run: Run) -> N
     assert told.startswith("△")
     assert "SECRET_KEY must be at least 32 characters" in told
     assert "FIELD_KEYS" not in told
+
+
+def test_half_a_letter_or_a_mark_nobody_sees_in_an_argument_is_a_sentence_and_no_failure(run: Run) -> None:
+    odd = "み\udce3\u202eなと"
+    assert run("cases", "search", odd).exit_code == 0
+    for words in (
+        ("hours", "close", "2026-12-01", "--reason", odd),
+        ("staff", "add", odd, "--name", odd, "--role", "counsellor"),
+        ("staff", "add", "tanto09", "--name", "\u3164", "--role", "counsellor"),
+        ("staff", "role", odd, "auditor"),
+        ("retention", "hold", odd, "--until", "２０２６-１２-０１", "--reason", "other", "--note", odd),
+        ("hours", "close", "2020-01-01", "--reason", "台風"),
+        ("hours", "close", "2026-12-01", "--from", "24:00", "--reason", "台風"),
+    ):
+        result = run(*words)
+        assert result.exit_code in {1, 2}, words
+        assert result.output.startswith(("Error:", "Usage:")), (words, result.output)

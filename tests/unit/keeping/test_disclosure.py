@@ -61,3 +61,33 @@ def test_text_is_set_as_it_is_and_never_taken_for_a_command() -> None:
     made = pdf.disclosure(document | {"sections": [{"title": hostile, "pieces": pieces}]})
     assert made.startswith(b"%PDF-")
     assert b"BIZUDPGothic" in made  # the font goes along
+
+
+@pytest.mark.parametrize(
+    "text, shown",
+    [
+        ("髙﨑①㈱～☎", "髙﨑①㈱～☎"),
+        ("𠮷野さん😀", "〔U+20BB7〕野さん〔U+1F600〕"),
+        ("שלום 12", "〔U+05E9〕〔U+05DC〕〔U+05D5〕〔U+05DD〕 12"),
+        ("\u202eきとれる\u202c\u200b\ufeff", "きとれる"),
+        ("か\u3099 e\u0301\r\n\t\x1b終", "が é \n  終"),
+        ("葛\U000e0100 ❤\ufe0f", "葛\U000e0100 〔U+2764〕"),
+        ("\u0e31" * 2000, "〔U+0E31〕" * 2000),
+    ],
+)
+def test_a_letter_that_the_font_lacks_is_named_and_no_mark_turns_the_text(text: str, shown: str) -> None:
+    assert pdf.drawable(text) == shown
+
+
+def test_a_copy_with_a_letter_by_number_says_what_that_is() -> None:
+    empty = {"title": "x", "mark": "", "made": "", "preface": [], "closing": [], "sections": []}
+    assert pdf.NUMBERED not in pdf.as_drawn(empty)["closing"]
+    assert pdf.as_drawn(empty | {"preface": ["😀"]})["closing"] == [pdf.NUMBERED]
+
+
+def test_marks_that_nobody_sees_keep_no_phrase_from_being_blackened() -> None:
+    assert blackened("鈴\u200b木さんと\u2060行った", ["鈴木さん"]) == "■■■と行った"
+    made = decide([OWN], {}, ["鈴\u00ad木", "\u3164\u3164"], for_review=False)
+    assert "鈴木" not in str(made.sections[0]["pieces"])
+    with pytest.raises(ReasonFirst):
+        check_reason("\u3164\u200b")

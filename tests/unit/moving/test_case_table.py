@@ -22,6 +22,39 @@ def test_what_is_no_text_is_refused_kindly() -> None:
         decode(b"\x89PNG\r\n\x1a\n\xff\xff\x80")
 
 
+@pytest.mark.parametrize("encoding", ["iso-2022-jp", "euc_jp", "utf-7", "utf-16-le", "utf-32"])
+def test_an_encoding_that_is_legal_by_luck_is_refused(encoding: str) -> None:
+    with pytest.raises(NotATable, match="UTF-8"):
+        decode("nickname,summary\nミナト,図書館まで行けた\n".encode(encoding))
+
+
+@pytest.mark.parametrize("cut", [1, 2])
+def test_a_file_cut_within_a_letter_is_refused(cut: int) -> None:
+    with pytest.raises(NotATable):
+        decode("nickname\nミナト,図書館".encode()[:-cut])
+
+
+@pytest.mark.parametrize("text", ["①髙橋㈱", "﨑Ⅷ纊", "ﾐﾅﾄさん", "電話 +819012345678-"])
+def test_what_spreadsheets_add_to_shift_jis_is_still_read(text: str) -> None:
+    assert decode(f"nickname\n{text}\n".encode("cp932")) == f"nickname\n{text}\n"
+
+
+def test_a_telephone_number_is_no_utf_7() -> None:
+    assert decode(b"nickname\n+819012345678-\n") == "nickname\n+819012345678-\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["昭和65年1月1日", "平成32年1月1日", "令和0年5月1日", "H0.1.1", "9999-01-01", "0001-01-01"]
+)
+def test_a_year_that_never_was_is_refused(text: str) -> None:
+    with pytest.raises(NotADate):
+        read_date(text)
+
+
+def test_marks_that_nobody_sees_are_no_part_of_a_day() -> None:
+    assert read_date("\u200e2024-05-07\ufeff") == date(2024, 5, 7)
+
+
 def test_rows_are_counted_as_a_spreadsheet_counts_them() -> None:
     found = list(rows(HEAD + 'ミナト,,"本\n人"\n\n,,\nゆき, ゆき ,母,\n'))
     assert [(row.number, row.cells["nickname"], row.cells["reading"]) for row in found] == [

@@ -1,0 +1,1 @@
+"""Odd requests over every route of the desk and of the telephone: ``make fuzz``."""
