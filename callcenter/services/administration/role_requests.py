@@ -25,7 +25,7 @@ from callcenter.services.trail.audit import Actor, Subject, staff_member
 
 GUARDED = roles_that_may(Action.OPEN) | roles_that_may(Action.KEEP_ACCOUNTS)
 """Roles that nobody gives alone: they read what was said, or could give such a role."""
-ASKED, ANSWERED, SET = "staff.role_asked", "staff.role_answered", "staff.role_set"
+ASKED, ANSWERED, SET = "role.asked", "role.answered", "staff.role_set"
 
 
 class NoSuchRequest(HelplineError):
@@ -115,7 +115,7 @@ def _settle(session: Session, request: RoleRequest, given: RoleAnswer, *, by: Ac
     request.answer, request.answered_by, request.answered_at = given, by.id, now
     session.flush()
     facts = {"request": request.id, "to": request.role.value}
-    _record(session, f"staff.role_{given.value}", request.staff_id, facts, by=by, now=now)
+    _record(session, f"role.{given.value}", request.staff_id, facts, by=by, now=now)
     notices.withdraw(session, ASKED, request.id, now=now)
 
 

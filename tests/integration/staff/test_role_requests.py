@@ -86,8 +86,8 @@ def test_a_role_that_reads_or_gives_roles_does_not_act_until_a_second_person_agr
     answer(browser(site, "tokatsu"), "confirm")
     assert known(site, "kansa").role is role
     assert [entry for entry in trail(site) if entry[0] != "staff.set_role"] == [
-        ("staff.role_asked", "kanri"),
-        ("staff.role_confirmed", "tokatsu"),
+        ("role.asked", "kanri"),
+        ("role.confirmed", "tokatsu"),
     ]
 
 
@@ -140,8 +140,8 @@ def test_a_request_is_refused_or_taken_back_and_nothing_changes(site: Site) -> N
     assert "取り下げられています" in late.send(f"/admin/roles/{request}/confirm", page).words
     assert known(site, "kansa").role is Role.AUDITOR
     assert [action for action, _ in trail(site)] == [
-        *("staff.role_asked", "staff.role_refused"),
-        *("staff.role_asked", "staff.role_taken_back"),
+        *("role.asked", "role.refused"),
+        *("role.asked", "role.taken_back"),
     ]
 
 

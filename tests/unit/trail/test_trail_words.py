@@ -9,7 +9,7 @@ from callcenter.admin.trail_words import ACTS
 
 SERVICES = Path(__file__).resolve().parents[3] / "callcenter" / "services"
 ABOUT = {act.partition(".")[0] for act in ACTS}
-NO_ACT = {"case.hand_over", "staff.role_answered", "staff.role_set"}
+NO_ACT = {"case.hand_over", "role.answered", "staff.role_set"}
 """Kinds of notices."""
 
 
