@@ -59,7 +59,7 @@ def trail(site: Site) -> list[tuple[str, str | None]]:
     """Return the entries about requests, with the login of who acted."""
     with site.app.app_context(), unit_of_work() as session:
         names = {one.id: one.login for one in session.scalars(select(Staff))}
-        query = select(AuditEntry).where(AuditEntry.action.startswith("staff.role_")).order_by(AuditEntry.seq)
+        query = select(AuditEntry).where(AuditEntry.action.startswith("role.")).order_by(AuditEntry.seq)
         return [(one.action, names.get(one.actor_id or "")) for one in session.scalars(query)]
 
 
