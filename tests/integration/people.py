@@ -6,9 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from callcenter.domain.calendar.times import local_date
+from callcenter.domain.calls.lifecycle import CallState
+from callcenter.domain.phone_numbers import CallerKind
 from callcenter.domain.records.record_codes import Channel, Outcome
 from callcenter.domain.staff.roles import Role
 from callcenter.models.base import new_id
+from callcenter.models.calls.calls import Call
 from callcenter.models.cases.cases import Case, Person
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
@@ -60,3 +64,20 @@ def talk(session: Session, counsellor: Staff, person: Person, days_ago: int = 0,
     linking.link(session, record, person, counsellor, then)  # the call ran, so anybody's case was open
     consultations.finish(session, record.id, by=counsellor, now=then, quick=Outcome.SILENT)
     return record
+
+
+def call_from_somebody(session: Session) -> Call:
+    """A withheld caller who waits."""
+    call = Call(
+        id=new_id(),
+        caller_sid=new_id(),
+        state=CallState.WAITING,
+        caller_kind=CallerKind.WITHHELD,
+        arrived_at=NOW,
+        arrived_on=local_date(NOW),
+        waiting_since=NOW,
+        last_news_at=NOW,
+    )
+    session.add(call)
+    session.flush()
+    return call

@@ -38,7 +38,7 @@ from callcenter.services.trail import audit
 from callcenter.services.trail.audit import OPERATOR
 from tests.integration.conftest import new_session
 from tests.integration.keeping.ageing import CANARY, LONG_AGO, due, old_case, old_record, purge
-from tests.integration.people import NOW, TODAY, draft_of, member, person_called, talk
+from tests.integration.people import NOW, TODAY, call_from_somebody, draft_of, member, person_called, talk
 
 
 @pytest.fixture
@@ -129,6 +129,7 @@ def test_after_it_went_nobody_reads_or_finds_it(file: Engine, ring: KeyRing) -> 
         case = old_case(session, a, "ミナトガワ")
         case.summary = case.people[0].how_to_address = CANARY
         loose = old_record(session, a)
+        loose.call_id = call_from_somebody(session).id
         loose.story, loose.nickname_heard = CANARY, "ミナトガワ"
         incidents.record_incident(session, loose.id, Misuse.OTHER, CANARY, by=a, now=NOW)
         session.commit()

@@ -12,12 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
-from callcenter.domain.calendar.times import local_date
-from callcenter.domain.calls.lifecycle import CallState
-from callcenter.domain.phone_numbers import CallerKind
 from callcenter.domain.records.record_codes import Channel, MissingField, Outcome
 from callcenter.domain.staff.roles import NotYours, Role
-from callcenter.models.base import new_id
 from callcenter.models.calls.calls import Call
 from callcenter.models.records import Consultation, ConsultationState
 from callcenter.models.trail.audit import AuditEntry
@@ -25,23 +21,7 @@ from callcenter.services.records import consultations
 from callcenter.services.records.consultations import NotQuick
 from callcenter.services.records.record_fields import NoSuchCode, NoSuchField, TextTooLong
 from tests.integration.conftest import new_session
-from tests.integration.people import NOW, draft_of, member
-
-
-def call_from_somebody(session: Session) -> Call:
-    call = Call(
-        id=new_id(),
-        caller_sid=new_id(),
-        state=CallState.WAITING,
-        caller_kind=CallerKind.WITHHELD,
-        arrived_at=NOW,
-        arrived_on=local_date(NOW),
-        waiting_since=NOW,
-        last_news_at=NOW,
-    )
-    session.add(call)
-    session.flush()
-    return call
+from tests.integration.people import NOW, call_from_somebody, draft_of, member
 
 
 def draft_for(session: Session, call: Call, counsellor_id: str) -> Consultation:
