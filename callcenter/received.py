@@ -19,9 +19,10 @@ class Received(ImmutableMultiDict[str, str]):
     """The parameters of a request, storable; ``as_sent`` has them as they came, which is what was signed."""
 
     def __init__(self, mapping: Any = None) -> None:
-        pairs: list[tuple[str, Any]] = list(
-            ImmutableMultiDict[str, str](mapping).items(multi=True)
-        )  # files are no texts
+        pairs: list[tuple[str, Any]] = [
+            (name or "", value)  # a part of a form may come without a name
+            for name, value in ImmutableMultiDict[str, str](mapping).items(multi=True)  # files are no texts
+        ]
         clean = [(storable(name), storable(value) if isinstance(value, str) else value) for name, value in pairs]
         super().__init__(clean)
         self.as_sent: ImmutableMultiDict[str, str] = self if clean == pairs else ImmutableMultiDict(pairs)

@@ -72,6 +72,18 @@ def test_a_file_or_json_where_a_form_is_expected_is_no_text(desk: Console, seat:
             assert one.post(path, json=body, headers=headers, base_url=ORIGIN).status_code < 500, (path, body)
 
 
+def test_a_part_of_a_form_without_a_name_is_no_failure(desk: Console, seat: Seat, draft: str) -> None:
+    body = b'--odd\r\nContent-Disposition: form-data; name="\\"\r\n\r\nabc\r\n--odd--\r\n'
+    answer = seat.client.post(
+        f"/console/records/{draft}/not-sure",
+        data=body,
+        content_type="multipart/form-data; boundary=odd",
+        headers={"X-CSRFToken": seat.token, "Accept": "application/json"},
+        base_url=ORIGIN,
+    )
+    assert answer.status_code == 200, answer.text
+
+
 def _token(client: FlaskClient) -> str:
     return client.get("/staff/login", base_url=ORIGIN).text.split('name="csrf_token" value="')[1].split('"')[0]
 
