@@ -84,7 +84,7 @@ def connect(url: str | URL, *, wait: float = 5.0) -> Engine:
     @event.listens_for(engine, "rollback")
     def end_reading(connection: Connection) -> None:
         # Nothing can have been written, and at a ROLLBACK psycopg forgets every statement that the server has prepared.
-        if connection.get_execution_options().get("reading"):
+        if connection.get_execution_options().get("reading") and not connection.invalidated:
             with suppress(engine.dialect.loaded_dbapi.Error):  # the rollback that follows meets it, too
                 connection.connection.commit()
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 from sqlalchemy import Engine, event, func, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from callcenter.models.base import append
@@ -64,3 +64,16 @@ def test_rows_that_are_only_added_are_written_in_one_journey(engine: Engine) -> 
         assert session.scalars(select(LiveEvent.topic)).all() == ["line"]
         assert session.scalars(select(OutboxMessage.facts)).all() == [{"offer": "1"}]
         assert session.scalars(select(Receipt.taken_at)).all() == [NOW]
+
+
+def test_a_connection_that_breaks_while_it_reads_is_told_as_what_it_is(engine: Engine) -> None:
+    with Session(engine) as session:
+        session.connection(execution_options=READING)
+        pid = session.scalar(select(func.pg_backend_pid()))
+        with engine.connect() as other:
+            other.execute(select(func.pg_terminate_backend(pid)))
+        with pytest.raises(OperationalError) as broken:
+            session.scalar(select(func.count(Receipt.key)))
+        assert broken.value.connection_invalidated
+        session.rollback()
+        assert session.scalar(select(func.count(Receipt.key))) == 0
