@@ -47,6 +47,7 @@ def web(given: Settings | None = None) -> Flask:
     """Return the app of a process that answers requests; gunicorn calls this as ``wsgi:web()``."""
     gc.disable()  # nothing that is loaded here ends before the process; walking over it again and again finds nothing
     from callcenter.factory import create_app  # the pages: no command and no worker pays for them
+    from callcenter.ui import compiled
     from callcenter.web import key_report
     from ivr.preview import Preview
     from ivr.routes import bp
@@ -57,6 +58,7 @@ def web(given: Settings | None = None) -> Flask:
         raise NotStarted(str(wrong)) from None
     app = create_app(here, replace(ports(here), substitute=Substitute(), line_words=Preview()), mounts=[bp])
     key_report.install(app)
+    compiled.load_all(app, here.var / "templates")
     configure_mappers()  # else every process would do so at its first query
     gc.freeze()  # what is here now stays: a forked process shares it for as long as nothing walks over it
     gc.enable()

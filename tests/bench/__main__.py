@@ -20,7 +20,7 @@ DATABASES = {"sqlite": places.sqlite, "postgresql": places.postgresql}
 WARM_UP = 3
 """Calls that are played before the counting begins."""
 STARTS = 3
-REFERENCE = "tests.bench.references:web()"
+REFERENCE = load.REFERENCE
 SEQUENCE_GOAL = {"sqlite": 0.75, "postgresql": 0.70}
 """The part of R1's speed that the desk shall have."""
 STRANGERS = 100

@@ -1,5 +1,7 @@
 """Callers from another process: ``python -m tests.bench.callers --web PORT --rest PORT --rate N --seconds N``.
 
+With ``--line PORT`` their webhooks go to that port, as a proxy sends them there that tells them from pages.
+
 An open loop: a new caller dials whenever one is due, however slow the answers are, and a webhook's time runs from
 the moment it was due. Our REST side takes the worker's wishes (ring, bring, hang up) and the legs follow them.
 It is far simpler than the line simulator, so that the callers' own work does not drown what is measured.
@@ -87,8 +89,8 @@ class Agenda:
 class Callers:
     """Everybody at the other end of the desk's webhooks."""
 
-    def __init__(self, web: int) -> None:
-        self.agenda, self.web = Agenda(), web
+    def __init__(self, web: int, line: int) -> None:
+        self.agenda, self.line = Agenda(), line
         self.origin = f"http://{HOST}:{web}"
         self.callers, self.rung, self.by_call = dict[str, Leg](), dict[str, Leg](), dict[str, Leg]()
         self.milliseconds, self.codes, self.talked = list[float](), Counter[str](), 0
@@ -99,7 +101,7 @@ class Callers:
 
     def work(self) -> None:
         """Take what is due, for ever."""
-        connection = http.client.HTTPConnection(HOST, self.web, timeout=TIMEOUT)
+        connection = http.client.HTTPConnection(HOST, self.line, timeout=TIMEOUT)
         while True:
             due = self.agenda.take()
             due.act(connection, due.at)
@@ -269,9 +271,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     for name, kind in (("web", int), ("rest", int), ("rate", float), ("seconds", float)):
         parser.add_argument(f"--{name}", type=kind, required=True)
+    parser.add_argument("--line", type=int)
     parser.add_argument("--plain", action="store_true", help="each webhook by itself, whatever is answered")
     wish = parser.parse_args()
-    callers = Callers(wish.web)
+    callers = Callers(wish.web, wish.line or wish.web)
     server = rest(callers, wish.rest)
     for _ in range(HANDS):
         threading.Thread(target=callers.work, daemon=True).start()

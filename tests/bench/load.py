@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import statistics
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
 from callcenter.domain.staff.roles import Contact, Role
+from callcenter.embedded import EmbeddedRedis
 from callcenter.launcher import WEB_PROCESSES, WEB_THREADS
 from callcenter.loopback import HOST, answers, free_port
 from callcenter.models.base import new_id
@@ -27,7 +30,7 @@ from callcenter.services.duty import presence
 from callcenter.services.staff.accounts import NewStaff, add_staff
 from callcenter.services.staff.passwords import hashed
 from callcenter.services.trail.audit import OPERATOR
-from tests.bench import references
+from tests.bench import places, references
 from tests.bench.callers import WARM_UP, WEBHOOKS_OF_A_CALL
 from tests.bench.places import environment, python, stop
 from tests.desk import FIELD_KEYS, PASSWORD
@@ -36,6 +39,9 @@ UP_WITHIN = 60.0
 STAND_INS = re.compile(rb"stand-ins since this was last said: (\d+)")
 AT = "2026-11-25T14:00"
 """A Wednesday afternoon."""
+GIVE_WAY = "10"
+"""The niceness of pages beside webhooks: a tenth of their share, as the units of OPERATING.md have it."""
+REFERENCE = "tests.bench.references:web()"
 
 
 @dataclass(frozen=True)
@@ -62,21 +68,34 @@ class Result:
 
 
 def run(database_url: str, root: Path, *, rate: float, seconds: float, busy: bool = False, flood: int = 0) -> Result:
-    """Start the desk with its own launcher, let the callers come, and stop it again.
+    """Start the desk, let the callers come, and stop it again.
 
-    Meanwhile it is *busy* with people at desks, or a *flood* of so many strangers tries passwords.
+    As in OPERATING.md, webhooks have a web process of their own, and pages give way to it. Meanwhile the pages are
+    *busy* with people at desks, or a *flood* of so many strangers tries passwords.
     """
     call_in(database_url, int(rate * (seconds + 15) / WEBHOOKS_OF_A_CALL))
-    port, rest, log = free_port(), free_port(), root / "var" / "log" / "web.log"
-    before = log.stat().st_size if log.exists() else 0
-    env = environment(database_url, TWILIO_API_URL=f"http://{HOST}:{rest}", TRUSTED_PROXIES="1")
-    command = python("-c", "from wsgi import cli; cli()", "run", "--no-simulator", "--at", AT, "--port", str(port))
+    port, line, rest = free_port(), free_port(), free_port()
+    logs = [root / "var" / "log" / "web.log", root / "var" / "log" / "bench-line.log"]
+    before = [log.stat().st_size if log.exists() else 0 for log in logs]
     wish = ("--web", str(port), "--rest", str(rest), "--rate", str(rate), "--seconds", str(seconds))
     people = ("--seconds", str(seconds), "--flood", str(flood)) if busy or flood else None
-    said, beside = _called(command, env, port, wish, root, people)
-    with log.open("rb") as lines:
-        lines.seek(before)
-        stand_ins = sum(map(int, STAND_INS.findall(lines.read())))
+    desk = python("-c", "from wsgi import cli; cli()", "run", "--no-simulator", "--at", AT, "--port", str(port))
+    with places.folder() as folder:
+        redis = EmbeddedRedis(folder)
+        more = {"TWILIO_API_URL": f"http://{HOST}:{rest}", "TRUSTED_PROXIES": "1", "REDIS_URL": redis.url}
+        more |= {"PUBLIC_BASE_URL": f"http://{HOST}:{port}", "CLOCK_FILE": str(folder / "clock.json")}
+        env = environment(database_url, **more)
+        with (
+            _serving(redis.command(), env, root, redis.answers),
+            _serving(("nice", "-n", GIVE_WAY, *desk), env, root, lambda: answers(port)),
+            _serving(_gunicorn("wsgi:web()", line, processes=1), env, root, lambda: answers(line), logs[1]),
+        ):
+            said, beside = _called(port, (*wish, "--line", str(line)), root, people)
+    stand_ins = 0
+    for log, size in zip(logs, before, strict=True):
+        with log.open("rb") as lines:
+            lines.seek(size)
+            stand_ins += sum(map(int, STAND_INS.findall(lines.read())))
     return Result(stand_ins=stand_ins, beside=beside, **json.loads(said))
 
 
@@ -85,44 +104,53 @@ def reference(database_url: str, root: Path, *, rate: float, seconds: float, bus
     references.prepare(database_url)
     port, rest = free_port(), free_port()
     env = environment(database_url, PUBLIC_BASE_URL=f"http://{HOST}:{port}")
-    command = python("-m", "gunicorn", "tests.bench.references:web()", "--preload", "--bind", f"{HOST}:{port}")
-    command += ("--worker-class", "gthread", "--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS))
-    command += ("--graceful-timeout", "2", "--keep-alive", "5", "--no-control-socket", "--log-level", "warning")
     wish = ("--web", str(port), "--rest", str(rest), "--rate", str(rate), "--seconds", str(seconds), "--plain")
     people = ("--seconds", str(seconds)) if busy else None
-    said, beside = _called(command, env, port, wish, root, people)
+    with _serving(_gunicorn(REFERENCE, port, processes=WEB_PROCESSES + 1), env, root, lambda: answers(port)):
+        said, beside = _called(port, wish, root, people)
     return Result(stand_ins=0, beside=beside, **json.loads(said))
 
 
-def _called(
-    command: tuple[str, ...],
-    env: Mapping[str, str],
-    port: int,
-    wish: tuple[str, ...],
-    root: Path,
-    people: tuple[str, ...] | None,
-) -> tuple[str, Mapping[str, int]]:
-    """Start an application, let the callers come as they *wish*, stop it, and return what all of them say.
+def _gunicorn(app: str, port: int, *, processes: int) -> tuple[str, ...]:
+    return (
+        *python("-m", "gunicorn", app, "--preload", "--bind", f"{HOST}:{port}", "--worker-class", "gthread"),
+        *("--workers", str(processes), "--threads", str(WEB_THREADS), "--graceful-timeout", "2", "--keep-alive", "5"),
+        *("--no-control-socket", "--log-level", "warning"),
+    )
 
-    While the callers are counted, *people* come to the pages, as these words tell ``side_load``.
-    """
-    quiet = subprocess.DEVNULL
-    started = spawn(command, env=env, cwd=root, out=quiet, err=quiet)
+
+@contextmanager
+def _serving(
+    command: tuple[str, ...], env: Mapping[str, str], root: Path, is_up: Callable[[], bool], log: Path | None = None
+) -> Iterator[None]:
+    """Start a server, wait until it *is_up*, and stop it in the end."""
+    with (log or Path(os.devnull)).open("ab") as out:
+        started = spawn(command, env=env, cwd=root, out=out.fileno(), err=out.fileno())
     try:
         until = time.monotonic() + UP_WITHIN
-        while not answers(port):
+        while not is_up():
             if started.poll() is not None or time.monotonic() > until:
-                raise RuntimeError("the application did not start; see var/log/web.log")
+                raise RuntimeError("a server did not start; see var/log")
             time.sleep(0.1)
-        time.sleep(3)  # the worker starts after it
-        callers = _begun("tests.bench.callers", *wish, root=root)
-        beside = dict[str, int]()
-        if people is not None:
-            time.sleep(WARM_UP)
-            beside = json.loads(_said(_begun("tests.bench.side_load", "--web", str(port), *people, root=root)))
-        return _said(callers), beside
+        yield
     finally:
         stop(started)
+
+
+def _called(
+    port: int, wish: tuple[str, ...], root: Path, people: tuple[str, ...] | None
+) -> tuple[str, Mapping[str, int]]:
+    """Let the callers come as they *wish*, and return what all of them say.
+
+    While they are counted, *people* come to the pages at *port*, as these words tell ``side_load``.
+    """
+    time.sleep(3)  # the worker starts after the pages
+    callers = _begun("tests.bench.callers", *wish, root=root)
+    beside = dict[str, int]()
+    if people is not None:
+        time.sleep(WARM_UP)
+        beside = json.loads(_said(_begun("tests.bench.side_load", "--web", str(port), *people, root=root)))
+    return _said(callers), beside
 
 
 def _begun(module: str, *arguments: str, root: Path) -> subprocess.Popen[str]:
