@@ -39,6 +39,8 @@ UP_WITHIN = 60.0
 STAND_INS = re.compile(rb"stand-ins since this was last said: (\d+)")
 AT = "2026-11-25T14:00"
 """A Wednesday afternoon."""
+LINE_PROCESSES = 2
+"""Web processes for webhooks alone, beside those for pages."""
 GIVE_WAY = "10"
 """The niceness of pages beside webhooks: a tenth of their share, as the units of OPERATING.md have it."""
 REFERENCE = "tests.bench.references:web()"
@@ -70,7 +72,7 @@ class Result:
 def run(database_url: str, root: Path, *, rate: float, seconds: float, busy: bool = False, flood: int = 0) -> Result:
     """Start the desk, let the callers come, and stop it again.
 
-    As in OPERATING.md, webhooks have a web process of their own, and pages give way to it. Meanwhile the pages are
+    As in OPERATING.md, webhooks have web processes of their own, and pages give way to them. Meanwhile the pages are
     *busy* with people at desks, or a *flood* of so many strangers tries passwords.
     """
     call_in(database_url, int(rate * (seconds + 15) / WEBHOOKS_OF_A_CALL))
@@ -88,7 +90,9 @@ def run(database_url: str, root: Path, *, rate: float, seconds: float, busy: boo
         with (
             _serving(redis.command(), env, root, redis.answers),
             _serving(("nice", "-n", GIVE_WAY, *desk), env, root, lambda: answers(port)),
-            _serving(_gunicorn("wsgi:web()", line, processes=1), env, root, lambda: answers(line), logs[1]),
+            _serving(
+                _gunicorn("wsgi:web()", line, processes=LINE_PROCESSES), env, root, lambda: answers(line), logs[1]
+            ),
         ):
             said, beside = _called(port, (*wish, "--line", str(line)), root, people)
     stand_ins = 0
@@ -106,7 +110,9 @@ def reference(database_url: str, root: Path, *, rate: float, seconds: float, bus
     env = environment(database_url, PUBLIC_BASE_URL=f"http://{HOST}:{port}")
     wish = ("--web", str(port), "--rest", str(rest), "--rate", str(rate), "--seconds", str(seconds), "--plain")
     people = ("--seconds", str(seconds)) if busy else None
-    with _serving(_gunicorn(REFERENCE, port, processes=WEB_PROCESSES + 1), env, root, lambda: answers(port)):
+    with _serving(
+        _gunicorn(REFERENCE, port, processes=WEB_PROCESSES + LINE_PROCESSES), env, root, lambda: answers(port)
+    ):
         said, beside = _called(port, wish, root, people)
     return Result(stand_ins=0, beside=beside, **json.loads(said))
 

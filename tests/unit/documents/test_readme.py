@@ -137,9 +137,26 @@ def test_the_test_calls_cover_what_only_real_telephones_show(what: str) -> None:
 
 def test_the_service_units_start_as_many_threads_as_the_one_command() -> None:
     unit = next(text for _, text in BLOCKS if "gunicorn" in text)
-    ports = set(re.findall(r"server 127\.0\.0\.1:(\d+)", ALL))
     assert f"--threads {launcher.WEB_THREADS} " in unit
-    assert len(ports) * int(re.findall(r"--workers (\d+)", unit)[0]) == launcher.WEB_PROCESSES
+    assert len(upstream("pages")) * int(re.findall(r"--workers (\d+)", unit)[0]) == launcher.WEB_PROCESSES
+
+
+def test_webhooks_have_web_instances_of_their_own_and_pages_give_way_to_them() -> None:
+    site = next(text for language, text in BLOCKS if language == "nginx")
+    asked = re.findall(r"location ([^{]+) {(?:(?!location).)*?proxy_pass http://(\w+);", site, re.DOTALL)
+    news = "~ /(status$|conference/)"
+    assert dict(asked) == {"/": "pages", "/ivr/": "line", news: "line", "= /console/events": "pages"}
+    pages, line = upstream("pages"), upstream("line")
+    assert len(line) == 2
+    assert not {*pages} & {*line}
+    assert f"for port in {' '.join(pages)}; do systemctl set-property callcenter-web@$port CPUWeight=" in ALL
+    assert f"for port in {' '.join((*pages, *line))}; do\n  systemctl restart" in ALL
+
+
+def upstream(name: str) -> list[str]:
+    """Return the ports that nginx sends requests to, without those that only stand by."""
+    servers = re.findall(rf"^upstream {name} {{(.*)}}$", ALL, re.MULTILINE)[0]
+    return re.findall(r"server 127\.0\.0\.1:(\d+) max_fails=0;", servers)
 
 
 def test_the_workers_unit_lets_systemd_restart_a_worker_that_hangs() -> None:
