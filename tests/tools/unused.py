@@ -66,6 +66,7 @@ ALLOWED = {
     "session_interface": "Flask reads it",
     "max_content_length": "Werkzeug reads it of a request",
     "trim_blocks": "Jinja reads it",
+    "bytecode_cache": "Jinja reads it",
     "lstrip_blocks": "Jinja reads it",
     "ensure_ascii": "Flask's JSON reads it",
     "disabled": "logging reads it",
