@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 FLAGS = (
@@ -44,6 +53,7 @@ def launch(playwright: Playwright) -> Browser:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)  # what is done and what is seen of it wait alike
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         yield chromium

@@ -82,7 +82,7 @@ def a_supervisor_writes_beside(office: Office, page: Page, open_page: OpenPage) 
     beside.context.close()
     page.get_by_role("button", name="今日も同じ").first.focus()
     page.keyboard.press("Enter")
-    expect(page.locator('[data-taken="period"]')).to_be_hidden()
+    expect(page.locator('[data-taken="period"]')).to_be_hidden(timeout=SLOW)
     axe(page)
 
 

@@ -106,6 +106,7 @@ def test_an_answer_that_says_nothing_is_no_token_and_is_asked_for_again(page: Pa
     assert page.evaluate("line.registered") == []
     assert "つながりません" in page.evaluate("keeper.why")
     passes(page, 6)
+    page.wait_for_function("line.registered.length")
     assert page.evaluate("line.registered") == ["token 1"]
 
 
