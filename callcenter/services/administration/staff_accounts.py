@@ -154,6 +154,8 @@ def _close_if_open_to_others(session: Session, staff: Staff, *, by: Actor, now: 
         return Change.DONE
     if second_factor.factors_of(session, staff).any:
         return Change.DONE
+    if not staff.active:  # whoever would activate it asks a second person
+        return Change.ASKED if role_requests.of_account(session, staff.id) else Change.DONE
     if not duty_changes.deactivate(session, staff, by=by, now=now):
         raise WithACaller
     role_requests.ask(session, staff, staff.role, by=by.id, now=now)

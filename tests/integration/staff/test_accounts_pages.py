@@ -224,6 +224,18 @@ def test_what_waits_after_a_new_password_is_not_opened_by_activating_the_account
     assert site.another_browser().sign_in("tanto08", password).status != 200
 
 
+def test_a_new_password_asks_nobody_to_activate_an_account_that_was_switched_off(site: Site) -> None:
+    add(site)
+    agree(site)
+    path = account(site)
+    site.send(f"{path}/active", site.open(path), active="0")
+    page = site.send(f"{path}/password", site.open(path))
+    assert "「役割の確認」で確かめたあと" not in page.words
+    assert not staff(site).active
+    with site.app.app_context(), unit_of_work() as session:
+        assert session.scalars(select(RoleRequest).where(RoleRequest.answer.is_(None))).all() == []
+
+
 def test_the_operator_hands_out_a_password_that_is_good_at_once(site: Site) -> None:
     add(site)
     agree(site)
