@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callcenter.domain.codes import Code
 
+
 class RiskStep(Code):
     """A step of the checklist. An unticked step means nothing: it was not done, or nobody noted it.
 

@@ -9,9 +9,8 @@ import pytest
 
 from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.domain.staff.roles import Role
-from tests.desk import A_WEDNESDAY_AFTERNOON
 from tests.integration.consoles import Console, Seat, opened
-from tests.line import Phone
+from tests.line import A_WEDNESDAY_AFTERNOON, Phone
 
 BREATH = (Work.AWAY, AwayReason.BREATH)
 
@@ -73,7 +72,9 @@ def test_leaving_the_record_for_later_does_not_skip_the_breath(seat: Seat, calle
     assert seat.presence.work is Work.AVAILABLE
 
 
-def test_the_breath_counts_for_the_call_it_followed_and_for_no_later_one(desk: Console, seat: Seat, caller: Phone) -> None:
+def test_the_breath_counts_for_the_call_it_followed_and_for_no_later_one(
+    desk: Console, seat: Seat, caller: Phone
+) -> None:
     ends_a_call_with(seat, caller, "plan")
     seat.sends("/console/presence", work="available")
     phone = desk.line.dial()
@@ -85,7 +86,7 @@ def test_the_breath_counts_for_the_call_it_followed_and_for_no_later_one(desk: C
 
 
 @pytest.mark.parametrize(
-    ("after", "follows"),
+    "after, follows",
     [("offline", (Work.OFFLINE, None)), ("away:meeting", (Work.AWAY, AwayReason.MEETING))],
 )
 def test_what_the_counsellor_planned_comes_first(
@@ -102,7 +103,7 @@ def test_care_after_a_hard_call_takes_the_place_of_the_breath(seat: Seat, caller
 
 
 @pytest.mark.parametrize(
-    ("sent", "follows"),
+    "sent, follows",
     [
         ({"work": "offline"}, (Work.OFFLINE, None)),
         ({"work": "away", "reason": "break"}, (Work.AWAY, AwayReason.BREAK)),
