@@ -91,19 +91,10 @@ customElements.define(
         this.open(draft.href).then(() => this.toRecord());
       } else if (event.target.closest("[data-open-risk]")) {
         this.toRisk();
-      } else if (this.wouldLeave(event)) {
+      } else if (event.target.closest("a[href]")?.getAttribute("href") === this.dataset.board && !event.ctrlKey && !event.metaKey) {
         event.preventDefault();
-        open(event.target.closest("a").href, "_blank", "noopener");
-        this.say("通話がつづくように、新しいタブで開きました。");
+        this.open(this.dataset.board).then((opened) => opened && this.toRecord());
       }
-    }
-
-    /** A link that leaves the page in mid-call; at a telephone the call does not hang on the page. */
-    wouldLeave(event) {
-      const link = event.target.closest("a[href]");
-      const { call, byPhone } = document.getElementById("callbar").dataset;
-      if (event.defaultPrevented || !link || link.target || call === undefined || byPhone !== undefined) return false;
-      return link.protocol.startsWith("http") && !link.getAttribute("href").startsWith("#");
     }
 
     // ---- the record in the middle
