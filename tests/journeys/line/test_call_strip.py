@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, expect
 
 from ivr.simulator.line.legs import Leg
 from tests.browsers import axe
@@ -98,7 +98,12 @@ def test_the_browser_asks_before_a_ring_is_left(office: Office, page: Page) -> N
     available(office, page)
     leg = rung(office, page)
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     page.evaluate("location.href = '/console/cases'")
     until(page, lambda: asked == ["beforeunload"])
     still_rings(page, leg)

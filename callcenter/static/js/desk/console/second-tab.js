@@ -2,7 +2,7 @@
 
    stays() says whether that is so now. It listens behind everything else on the page, so that what is answered in
    place is left alone. Logging out is meant to leave. */
-const STAYS = "電話のために、新しいタブで開きました。";
+const STAYS = "電話をそのまま使えるように、新しいタブで開きました。";
 
 globalThis.SecondTab = class {
   constructor(stays) {

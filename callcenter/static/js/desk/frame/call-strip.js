@@ -1,6 +1,6 @@
 /* <call-strip data-source data-who>: my ring, talk or wrap-up on every staff page but the desk itself.
 
-   It looks every few seconds, and at once when the tab that is my telephone says that something happened. What only
+   While it is in sight it looks every few seconds, and at once when the tab that is my telephone says that something happened. What only
    that tab can do, picking up and muting, is handed to it; what the server does is sent from here. */
 const LOOK_EVERY = 3000;
 const QUIET_FOR = 7000; // a tab that has not spoken for so long is no telephone
@@ -19,6 +19,8 @@ customElements.define(
       this.addEventListener("submit", (event) => this.submitted(event));
       this.pressed = (event) => this.press(event);
       document.addEventListener("keydown", this.pressed);
+      this.seen = () => this.look();
+      document.addEventListener("visibilitychange", this.seen);
       this.timer = setInterval(() => this.look(), LOOK_EVERY);
       this.title = document.title;
       this.look();
@@ -27,6 +29,7 @@ customElements.define(
     disconnectedCallback() {
       clearInterval(this.timer);
       document.removeEventListener("keydown", this.pressed);
+      document.removeEventListener("visibilitychange", this.seen);
       this.tab?.close();
     }
 
@@ -43,7 +46,7 @@ customElements.define(
     }
 
     async look() {
-      if (this.looking) return;
+      if (this.looking || document.hidden) return;
       this.looking = true;
       this.tab.ask();
       try {
