@@ -230,7 +230,7 @@ def test_the_level_of_risk_stands_in_the_head_the_timeline_and_the_print_of_a_ca
     assert "<b>計画あり</b>" in head
     assert ">計画あり<" in timeline
     assert "計画あり 2026年" in page.words
-    assert "いのち・安全の心配 計画あり 2026年" in paper.words
+    assert "安全の心配 計画あり 2026年" in paper.words
     assert paper.words.count("計画あり") == 2
     hers = seat.opens(f"/console/cases/{case_id}?person={mother}").response.text
     assert "<b>計画あり</b>" in hers.split("timeline-title")[0], "the level crosses the wall …"

@@ -44,7 +44,9 @@ def test_a_call_rings_is_accepted_muted_and_ended_on_another_page(office: Office
     assert not leg.over, "one press ends nothing"
     beside.keyboard.press("Alt+e")
     until(page, lambda: leg.over)
-    expect(strip(beside)).to_contain_text("記録へもどる", timeout=SLOW)
+    expect(strip(beside).get_by_text("記録は、「相談員の画面」のタブにあります。")).to_be_visible(timeout=SLOW)
+    page.close()
+    expect(strip(beside).get_by_role("link", name="記録へもどる")).to_be_visible(timeout=SLOW)
 
 
 def test_a_ring_is_declined_on_another_page(office: Office, page: Page) -> None:

@@ -64,8 +64,8 @@ customElements.define(
       const { mode, offer } = this.part.dataset;
       const there = Date.now() - (this.heardAt ?? 0) < QUIET_FOR ? this.told : null;
       const show = (which, on) => this.querySelector(which)?.toggleAttribute("hidden", !on);
-      show("[data-there]", there && mode !== "wrapup");
-      show("[data-desk]", !there || mode === "wrapup");
+      show("[data-there]", there);
+      show("[data-desk]", !there);
       show("[data-accept]", there);
       show("[data-mute]", there?.connected);
       const mute = this.querySelector("[data-mute]");
