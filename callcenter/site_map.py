@@ -40,6 +40,7 @@ FRAME = Frame(
     places=PLACES,
     notices=NOTICES,
     alarms=(Action.LEAD, "reports.shown_alarms"),
+    line=(Action.ANSWER, "console.strip"),
     sayings=handovers.SAYINGS | openings.SAYINGS | decisions.SAYINGS | accounts.SAYINGS,
     break_glass="casefile.break_glass_form",
     telephones=frozenset(

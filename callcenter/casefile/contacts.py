@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from callcenter.casefile.words import CHANNEL_ICONS
 from callcenter.domain.cases.wall import Part
 from callcenter.domain.codes import Code
-from callcenter.domain.records.record_codes import Channel
+from callcenter.domain.records.record_codes import Channel, Risk
 from callcenter.models.records import Consultation
 from callcenter.services.records import lengths
 
@@ -32,6 +32,7 @@ class EarlierContact:
     """Who told it, where it was somebody else of the family."""
     shared: frozenset[Part] = frozenset()
     """What of it may be told in the family."""
+    risk: Risk = Risk.UNKNOWN
     linked_later: bool = False
     """Whether it was linked from another record than its own, and so can be taken back from there."""
 
@@ -57,6 +58,7 @@ def earlier_contact(session: Session, record: Consultation) -> EarlierContact:
         story=record.story or "",
         response=record.response or "",
         next_step=record.next_step or "",
+        risk=Risk(record.risk),
     )
 
 

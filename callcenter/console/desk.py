@@ -186,6 +186,11 @@ class Desk:
         return self.reason in PUT_AWAY
 
     @property
+    def breathing(self) -> bool:
+        """Return whether the next call waits until I end my breath."""
+        return self.reason is AwayReason.BREATH
+
+    @property
     def in_call(self) -> bool:
         return self.talk is not None
 
@@ -223,7 +228,7 @@ def build(session: Session, staff: Staff, *, now: datetime) -> Desk:
         has_phone=staff.phone_sealed is not None,
         reachable=availability.can_ring(row, now=now, policy=policy),
         set_by=session.get_one(Staff, row.set_by).name if row and row.set_by else None,
-        after=after(row, staff),
+        after=after(row, staff, record),
         hard=row is not None and row.hard_call_id is not None,
         long=row is not None and is_long_wrap_up(row.work, row.since, now=now, policy=policy),
         wrap_up_minutes=int(policy.wrap_up_limit.total_seconds() // 60),

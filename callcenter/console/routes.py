@@ -6,6 +6,6 @@ from callcenter.console import board, notices
 from callcenter.console.blueprint import bp
 from callcenter.console.duty import care, my_state, network
 from callcenter.console.misuse import incident
-from callcenter.console.talks import controls
+from callcenter.console.talks import controls, strip
 
-__all__ = ["board", "bp", "care", "controls", "incident", "my_state", "network", "notices"]
+__all__ = ["board", "bp", "care", "controls", "incident", "my_state", "network", "notices", "strip"]

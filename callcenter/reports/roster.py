@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from callcenter.domain.calls.lifecycle import OfferState, Purpose
-from callcenter.domain.duty.presence import TALKING, Work
+from callcenter.domain.duty.presence import TALKING, AwayReason, Work
 from callcenter.domain.policy import Policy
 from callcenter.domain.records.record_codes import Risk
 from callcenter.domain.staff.roles import Contact
@@ -23,6 +23,8 @@ from callcenter.services.talks.roster import OnDuty, TalkFollower
 from callcenter.ui.state_labels import AWAY, StateLabel, state_label
 
 ORDER = (Work.ON_CALL, Work.CONNECTING, Work.OFFERED, Work.AVAILABLE, Work.WRAP_UP, Work.AWAY)
+REASONS = AWAY | {AwayReason.BREATH: "一息(いのちの危険のあった電話のあと)"}
+"""Why somebody is away, for those who lead the line."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def _person(
         name=found.name,
         work=row.work,
         tone=state_label(row.work),
-        reason=AWAY[row.reason] if row.reason else "",
+        reason=REASONS[row.reason] if row.reason else "",
         since=since,
         level=levels.of_work(row.work, now - since, policy),
         silent=row.contact is Contact.BROWSER and not row.heard_within(now, policy.fresh_for),

@@ -51,6 +51,8 @@ class Navigation:
     """The endpoint of their notices, if they get any."""
     alarms: str | None
     """The endpoint of the alarms of the line, for those who lead it."""
+    line: str | None
+    """The endpoint of the call strip, for those who take calls."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class Frame:
     """Where an open page asks for notices; the first that one may."""
     alarms: tuple[Action, str] | None = None
     """Where an open page asks for alarms, for those who may."""
+    line: tuple[Action, str] | None = None
+    """Where an open page asks for the call strip, for those who may."""
     sayings: Mapping[str, Say] = field(default_factory=dict)
     """By the kind of notice, or what a kind begins with before a dot."""
     break_glass: str | None = None
@@ -75,15 +79,20 @@ class Frame:
         places = tuple(place for place in self.places if place.is_for(role))
         daily = tuple(place for place in places if place.daily)
         notices = next((endpoint for action, endpoint in self.notices if role in roles_that_may(action)), None)
-        alarms = self.alarms[1] if self.alarms is not None and role in roles_that_may(self.alarms[0]) else None
+        alarms, line = _for(role, self.alarms), _for(role, self.line)
         if not daily:
-            return Navigation(places, (), notices, alarms)
-        return Navigation(daily, tuple(place for place in places if not place.daily), notices, alarms)
+            return Navigation(places, (), notices, alarms, line)
+        return Navigation(daily, tuple(place for place in places if not place.daily), notices, alarms, line)
 
     def home(self, role: Role, endpoints: Collection[str]) -> str | None:
         """Return the endpoint on which *role* starts its work, if it is one of *endpoints*."""
         first = next((place.endpoint for place in self.places if place.is_for(role)), None)
         return first if first in endpoints else None
+
+
+def _for(role: Role, asked: tuple[Action, str] | None) -> str | None:
+    """Return the endpoint at which *role* may ask, if there is one."""
+    return asked[1] if asked is not None and role in roles_that_may(asked[0]) else None
 
 
 def install(app: Flask, given: Frame) -> None:

@@ -76,6 +76,7 @@ AWAY: dict[AwayReason, str] = {
     AwayReason.MAIL: "メール対応",
     AwayReason.MISSED: "呼び出しに出られず",
     AwayReason.UNREACHABLE: "電話につながらず",
+    AwayReason.BREATH: "一息",
 }
 
 ROLES: dict[Role, str] = {

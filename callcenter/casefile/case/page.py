@@ -26,7 +26,7 @@ from callcenter.casefile.words import called
 from callcenter.context import ports, settings, unit_of_work
 from callcenter.domain.access.permissions import Action, may
 from callcenter.domain.calendar.times import local_date
-from callcenter.domain.cases.wall import Part, Speaker
+from callcenter.domain.cases.wall import CaseRisk, Part, Speaker
 from callcenter.domain.codes import Code
 from callcenter.domain.places import Prefecture, municipalities
 from callcenter.domain.records.record_codes import Relation
@@ -91,6 +91,8 @@ class CasePageData:
     """What records of before this system say of the talks of the one in mind."""
     moments: tuple[TimelineItem, ...]
     older_before: datetime | None
+    risk: CaseRisk | None
+    """The newest level of risk in the case, and its day."""
     owner: str | None
     mine: bool
     may_assign: bool
@@ -209,6 +211,7 @@ def _look(
         before=cases.earlier_background(session, person) if person and speaker and speaker.is_certain else "",
         moments=tuple(_moment(session, entry) for entry in entries),
         older_before=timeline.older_before,
+        risk=wall.risk_of(session, found.id),
         owner=owner.name if owner else None,
         mine=found.owner_id == staff.id,
         may_assign=may(staff.role, Action.ASSIGN),

@@ -43,12 +43,15 @@ class AwayReason(StrEnum):
     """Set by the line after two rings in a row went unanswered, or three were picked up by a machine."""
     UNREACHABLE = "unreachable"
     """Set by the line when a device answered busy at once, twice in a row, or when its page had stood still."""
+    BREATH = "breath"
+    """Set by the line after a call in which a life was in danger; the counsellor ends it."""
 
 
 PUT_AWAY = (AwayReason.MISSED, AwayReason.UNREACHABLE)
-"""The line's own reasons; nobody chooses them."""
+"""The line's own reasons for whoever could not be rung."""
 
-CHOSEN = tuple(reason for reason in AwayReason if reason not in PUT_AWAY)
+CHOSEN = tuple(reason for reason in AwayReason if reason not in (*PUT_AWAY, AwayReason.BREATH))
+"""The reasons that a person may choose."""
 
 MISSES_UNTIL_AWAY = 2
 
@@ -65,13 +68,16 @@ class AfterCallPlan(Protocol):
     away_after: AwayReason | None
 
 
-def work_after_call(plan: AfterCallPlan) -> NextWork:
-    """Return what the counsellor does after the call: offline before away, away before available."""
+def work_after_call(plan: AfterCallPlan, *, breath: bool = False) -> NextWork:
+    """Return what the counsellor does after the call: offline before away, away before available.
+
+    *breath*: whether the call was one after which the next has to wait until they are ready for it.
+    """
     if plan.draining:
         return Work.OFFLINE, None
     if plan.away_after is not None:
         return Work.AWAY, plan.away_after
-    return Work.AVAILABLE, None
+    return (Work.AWAY, AwayReason.BREATH) if breath else (Work.AVAILABLE, None)
 
 
 def work_after_missed_ring(plan: AfterCallPlan, misses: int, *, unreachable: bool, keyless: int = 0) -> NextWork:

@@ -171,6 +171,10 @@ class Risk(Code):
     UNKNOWN = "unknown", "不明"
 
 
+LIFE_IN_DANGER = (Risk.PLAN, Risk.IN_PROGRESS)
+"""Levels after which the counsellor takes a breath before the next call."""
+
+
 class Concern(Code):
     """暴力・虐待の心配; beside the risk to life, as both may be true at once."""
 

@@ -23,6 +23,7 @@ from callcenter.models.base import new_id, unless_changed
 from callcenter.models.calls.calls import Offer, Presence
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.delivery import live
+from callcenter.services.duty import breath
 from callcenter.services.staff import accounts
 
 LEASE_FREE_AFTER = timedelta(seconds=15)
@@ -136,7 +137,7 @@ def _tell(session: Session, row: Presence, *, now: datetime) -> None:
 
 
 def become_available(session: Session, staff: Staff, *, now: datetime) -> Presence:
-    """Set the person available; also ends a wrap-up.
+    """Set the person available; also ends a wrap-up, with a breath before the next call where one is due.
 
     Raises ``OnTheLine``, ``ChangesSoon``, ``AccountEnded``, or ``NotAllowed`` by role.
     """
@@ -152,7 +153,10 @@ def become_available(session: Session, staff: Staff, *, now: datetime) -> Presen
         row.idle_since = now
     row.draining = False
     clear_misses(row)
-    set_work(row, Work.AVAILABLE, session, now=now)
+    if row.work is Work.WRAP_UP and breath.is_due(session, row):
+        set_work(row, Work.AWAY, session, now=now, reason=AwayReason.BREATH)
+    else:
+        set_work(row, Work.AVAILABLE, session, now=now)
     return row
 
 
@@ -202,10 +206,10 @@ def go_offline_after_call(session: Session, staff: Staff, *, now: datetime, sign
 
 
 def finish_wrap_up(session: Session, staff: Staff, *, now: datetime) -> Presence:
-    """End the wrap-up, as the record is finished, and do what was planned for afterwards."""
+    """End the wrap-up, as the record is finished, and do what was planned for afterwards, or take a breath."""
     row = lock_or_create(session, staff, now=now)
     if row.work is Work.WRAP_UP:
-        _follow(session, row, work_after_call(row), now=now, to_the_back=True)
+        _follow(session, row, work_after_call(row, breath=breath.is_due(session, row)), now=now, to_the_back=True)
     return row
 
 

@@ -90,7 +90,9 @@ def test_after_two_unanswered_rings_a_supervisor_at_the_desk_is_rung_and_afterwa
     assert len(chief.handset.calls) == 2  # and then they are left in peace
 
 
-@pytest.mark.parametrize("reason", [AwayReason.BREAK, AwayReason.CARE, AwayReason.VISIT, AwayReason.MISSED])
+@pytest.mark.parametrize(
+    "reason", [AwayReason.BREAK, AwayReason.CARE, AwayReason.BREATH, AwayReason.VISIT, AwayReason.MISSED]
+)
 def test_a_supervisor_who_rests_is_left_in_peace(desk: Desk, reason: AwayReason) -> None:
     chief = supervisor(desk, Work.AWAY, reason)
     phone = desk.line.dial()

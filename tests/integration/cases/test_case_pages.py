@@ -8,9 +8,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from callcenter.domain.records.record_codes import Channel
+from callcenter.domain.records.record_codes import Channel, Risk
 from callcenter.domain.staff.roles import Role
 from callcenter.models.cases.cases import Case
+from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.models.trail.audit import AuditEntry
 from callcenter.services.cases import cases, linking
@@ -216,3 +217,21 @@ def test_a_note_that_is_too_long_stays_with_the_reason_that_was_chosen(desk: Con
     assert "ここに書けるのは4000文字までです。" in answer.text
     assert (text in answer.text, '<option value="quiet" selected>' in answer.text) == (True, True)
     assert case_in(desk, case_id).state == "open"
+
+
+def test_the_level_of_risk_stands_in_the_head_the_timeline_and_the_print_of_a_case(desk: Console, seat: Seat) -> None:
+    case_id, son, mother = family(desk, seat)
+    assert "計画あり" not in seat.opens(f"/console/cases/{case_id}").words
+    with desk.work() as session:
+        record = session.scalars(select(Consultation).where(Consultation.person_id == son)).one()
+        record.risk = Risk.PLAN
+    page, paper = seat.opens(f"/console/cases/{case_id}"), seat.opens(f"/console/cases/{case_id}/print")
+    head, timeline = page.response.text.split("timeline-title", 1)
+    assert "<b>計画あり</b>" in head
+    assert ">計画あり<" in timeline
+    assert "計画あり 2026年" in page.words
+    assert "安全の心配 計画あり 2026年" in paper.words
+    assert paper.words.count("計画あり") == 2
+    hers = seat.opens(f"/console/cases/{case_id}?person={mother}").response.text
+    assert "<b>計画あり</b>" in hers.split("timeline-title")[0], "the level crosses the wall …"
+    assert "計画あり" not in hers.split("timeline-title")[1], "… without its record"

@@ -37,7 +37,11 @@ customElements.define(
       document.addEventListener("click", (event) => this.clicked(event));
       document.addEventListener("submit", (event) => this.submitted(event));
       document.addEventListener("desk-looked", () => this.dress());
-      addEventListener("beforeunload", (event) => this.connected && event.preventDefault());
+      addEventListener("beforeunload", (event) => (this.connected || this.ringing) && event.preventDefault());
+      this.second = new SecondTab(() => this.stays);
+      this.tab = new TelephoneTab(this.dataset.who);
+      this.tab.addEventListener("asked", () => this.tell(true));
+      this.tab.addEventListener("pressed", ({ detail }) => this.pressedElsewhere(detail));
       this.ticks = 0;
       this.dress();
     }
@@ -74,6 +78,32 @@ customElements.define(
 
     get byPhone() {
       return "byPhone" in this.callbar.dataset;
+    }
+
+    get isTelephone() {
+      return !this.byPhone && Boolean(this.lease || this.connected);
+    }
+
+    /** Whether a ring or a voice would be lost with this page. */
+    get stays() {
+      const rests = ["offline", "away"].includes(this.callbar.dataset.mode);
+      return this.isTelephone && (this.connected || this.ringing || !rests);
+    }
+
+    /** What other tabs of this person show of it; unless somebody *asked* only what is new. */
+    tell(asked = false) {
+      if (!this.isTelephone) return;
+      const { mode, offer } = this.callbar.dataset;
+      const state = { connected: Boolean(this.connected), muted: this.muted, mode, offer };
+      if (!asked && this.told === JSON.stringify(state)) return;
+      this.told = JSON.stringify(state);
+      this.tab.tell(state);
+    }
+
+    pressedElsewhere(what) {
+      if (!this.isTelephone) return;
+      if (what === "accept") this.accept();
+      else if (what === "mute" && this.connected) this.mute();
     }
 
     pressedOnce() {
@@ -324,6 +354,7 @@ customElements.define(
         told.toggleAttribute("data-bad", Boolean(this.connected && this.trouble));
       }
       this.explain();
+      this.tell();
       document.querySelector("trial-talk")?.show(Boolean(this.connected && this.line.speaksInWords));
       document.querySelector("mic-check")?.toggleAttribute("hidden", this.byPhone || Boolean(this.looksOnly));
       const silent = this.callbar.querySelector("[data-silent]");

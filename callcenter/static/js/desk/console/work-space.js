@@ -4,7 +4,8 @@
                      before what was typed is saved, as the record goes away with it
    form[data-part]   its answer holds parts of the page, which are put in their places; data-then names who has the
                      focus afterwards if it was there
-   a[data-open-record]  opens a record here instead of leaving the page */
+   a[data-open-record]  opens a record here instead of leaving the page
+   [data-open-risk]     goes to the level of risk in the record at hand */
 customElements.define(
   "work-space",
   class extends HTMLElement {
@@ -88,19 +89,12 @@ customElements.define(
       if (draft) {
         event.preventDefault();
         this.open(draft.href).then(() => this.toRecord());
-      } else if (this.wouldLeave(event)) {
+      } else if (event.target.closest("[data-open-risk]")) {
+        this.toRisk();
+      } else if (event.target.closest("a[href]")?.getAttribute("href") === this.dataset.board && !event.ctrlKey && !event.metaKey) {
         event.preventDefault();
-        open(event.target.closest("a").href, "_blank", "noopener");
-        this.say("通話がつづくように、新しいタブで開きました。");
+        this.open(this.dataset.board).then((opened) => opened && this.toRecord());
       }
-    }
-
-    /** A link that leaves the page in mid-call; at a telephone the call does not hang on the page. */
-    wouldLeave(event) {
-      const link = event.target.closest("a[href]");
-      const { call, byPhone } = document.getElementById("callbar").dataset;
-      if (event.defaultPrevented || !link || link.target || call === undefined || byPhone !== undefined) return false;
-      return link.protocol.startsWith("http") && !link.getAttribute("href").startsWith("#");
     }
 
     // ---- the record in the middle
@@ -137,6 +131,16 @@ customElements.define(
       putParts(await answer.text());
       history.replaceState(null, "", address);
       return true;
+    }
+
+    /** To the level of risk in the record at hand, whatever is on the screen. */
+    async toRisk() {
+      const { record } = document.getElementById("callbar").dataset;
+      if (record && record !== this.shown() && !(await this.open(this.dataset.board))) return;
+      this.toRecord();
+      const level = document.querySelector("#record-form [name=risk]:checked");
+      level?.closest("risk-check").scrollIntoView();
+      level?.focus({ focusVisible: true, preventScroll: true });
     }
 
     toRecord() {

@@ -115,8 +115,8 @@ customElements.define(
 
     sound() {
       this.tone.ready(); // the browser may let it, as somebody has pressed something here before
-      if (document.getElementById("callbar")?.dataset.call === undefined) this.tone.start();
-      else this.tone.chime();
+      if (document.querySelector("#callbar[data-call], #call-strip[data-mode=talk]")) this.tone.chime();
+      else this.tone.start();
     }
 
     pressedOnce() {
