@@ -18,6 +18,9 @@ from callcenter.domain.staff.roles import Role
 from callcenter.services.delivery.notices import UnseenNotice
 from callcenter.ui.access import me
 
+IN_ROW = 5
+"""How many pages stand in the row of somebody who needs none of theirs every hour; more would wrap."""
+
 Say = Callable[[Session, UnseenNotice], tuple[str, str | None]]
 """Returns the words of a notice and the address they lead to, if any."""
 
@@ -32,7 +35,7 @@ class Place:
     unless: Action | None = None
     """Who may do this finds the same elsewhere."""
     daily: bool = False
-    """Needed every hour; for whoever has such pages, all others fold into a menu."""
+    """Needed every hour; for whoever has such pages, all others fold into a menu, else those after the first few."""
 
     def is_for(self, role: Role) -> bool:
         """Return whether the page is offered to *role*."""
@@ -76,9 +79,8 @@ class Frame:
         daily = tuple(place for place in places if place.daily)
         notices = next((endpoint for action, endpoint in self.notices if role in roles_that_may(action)), None)
         alarms = self.alarms[1] if self.alarms is not None and role in roles_that_may(self.alarms[0]) else None
-        if not daily:
-            return Navigation(places, (), notices, alarms)
-        return Navigation(daily, tuple(place for place in places if not place.daily), notices, alarms)
+        row = daily or places[:IN_ROW]
+        return Navigation(row, tuple(place for place in places if place not in row), notices, alarms)
 
     def home(self, role: Role, endpoints: Collection[str]) -> str | None:
         """Return the endpoint on which *role* starts its work, if it is one of *endpoints*."""
