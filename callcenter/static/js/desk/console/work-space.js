@@ -13,18 +13,43 @@ customElements.define(
       document.addEventListener("submit", (event) => this.submitted(event));
       document.addEventListener("click", (event) => this.clicked(event));
       document.addEventListener("keydown", (event) => this.pressed(event));
-      document.addEventListener("desk-looked", () => this.follow());
+      document.addEventListener("desk-looked", () => {
+        this.settleWithMode();
+        this.follow();
+        this.markFinish();
+      });
+      this.mode = document.getElementById("callbar").dataset.mode;
+      this.markFinish();
+    }
+
+    settleWithMode() {
+      const { mode } = document.getElementById("callbar").dataset;
+      if (mode !== this.mode) this.settle();
+      this.mode = mode;
+    }
+
+    /** The record of a call that goes on cannot be finished yet, so its button is not the one that stands out. */
+    markFinish() {
+      const { mode, record } = document.getElementById("callbar").dataset;
+      const tooEarly = mode !== "wrapup" && record !== "" && record === this.shown();
+      document.querySelector("[data-finish-button]")?.classList.toggle("button--primary", !tooEarly);
     }
 
     get saver() {
       return document.querySelector("auto-save");
     }
 
+    /** What went wrong is over once something else is tried, or the call has gone on. */
     say(words, tone, onward) {
-      document.querySelector("toast-box").say(words, tone, onward);
+      document.querySelector("toast-box").say(words, tone, onward, tone === "warn" ? "act" : "");
+    }
+
+    settle() {
+      document.querySelector("toast-box").settle("act");
     }
 
     async tried(act) {
+      this.settle();
       try {
         return await act();
       } catch (trouble) {
@@ -135,6 +160,7 @@ customElements.define(
         return false;
       }
       putParts(await answer.text());
+      this.markFinish();
       history.replaceState(null, "", address);
       return true;
     }
@@ -179,6 +205,7 @@ customElements.define(
     async finish(quick) {
       const form = document.getElementById("record-form");
       this.forgive(form);
+      this.settle();
       if (!(await this.saver.flush())) {
         this.say("まだ保存できていないため、終えられません。書いた文は、この画面に残っています。", "warn");
         return;
