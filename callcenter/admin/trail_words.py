@@ -88,6 +88,7 @@ ACTS = OPENINGS | {
     "consultation.leave_open": "だれの記録かを決めずにおいた",
     "consultation.link": "記録を人につないだ",
     "consultation.open_draft": "記録を始めた",
+    "consultation.reopen": "記録を終えたのを取り消した",
     "consultation.rescue": "書きかけの記録を引き取った",
     "consultation.review": "記録を統括が確認した",
     "consultation.save": "記録に書いた",

@@ -115,6 +115,11 @@ class ChannelDesk(Protocol):
     ) -> AbstractContextManager[None]:
         """Check that the record may be finished now, let it be finished, and do what follows at this desk."""
 
+    def reopening(
+        self, session: Session, record_id: str, staff: Staff, *, now: datetime
+    ) -> AbstractContextManager[None]:
+        """Let a record be a draft again that was finished a moment ago, and undo what followed at this desk."""
+
 
 @dataclass(frozen=True)
 class Registered:

@@ -98,6 +98,12 @@ class TelephoneDesk:
         """Refuse during the call; with the record at hand the wrap-up ends, and the plan follows."""
         return _finishing(session, record_id, staff, now)
 
+    def reopening(
+        self, session: Session, record_id: str, staff: Staff, *, now: datetime
+    ) -> AbstractContextManager[None]:
+        """Return to the wrap-up that ended with the record, unless the line went on since then."""
+        return _reopening(session, record_id, staff, now)
+
 
 @contextmanager
 def _finishing(session: Session, record_id: str, staff: Staff, now: datetime) -> Iterator[None]:
@@ -115,6 +121,16 @@ def _finishing(session: Session, record_id: str, staff: Staff, now: datetime) ->
     if after and not staff.changes_soon and not (closed and after == Work.AVAILABLE):
         my_state.plan_choice(session, staff, after)
     presence.finish_wrap_up(session, staff, now=now)
+
+
+@contextmanager
+def _reopening(session: Session, record_id: str, staff: Staff, now: datetime) -> Iterator[None]:
+    row = presence.lock(session, staff.id)
+    record = session.get(Consultation, record_id)
+    finished_at = record.finished_at if record is not None else None
+    yield
+    if row is not None and finished_at is not None:
+        presence.resume_wrap_up(session, row, since=finished_at, now=now)
 
 
 def _call_of(session: Session, record: Consultation) -> Call | None:

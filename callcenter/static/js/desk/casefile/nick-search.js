@@ -6,8 +6,8 @@
    The button below nine candidates shows the names that are less like it, and goes on among them.
 
    Arrow down goes to the candidates; there 1–9 choose and arrow up goes back. Alt + the digit works from anywhere. While
-   the list is replaced it waits for the new one: whoever was seen at that place is chosen if they still stand there;
-   anybody else is only gone to, so that nobody is chosen who was not read. */
+   the list is looked for it waits for it: whoever was seen at that place is chosen if they still stand there; anybody
+   else is only gone to, so that nobody is chosen in the place of somebody else. */
 const AFTER = 150;
 const JUST_REPLACED = 400; // shorter than it takes to read a name and press
 const CUES = ["relation", "caller_age", "subject_age", "prefecture", "cue_topic", "cue_counsellor"];
@@ -102,10 +102,14 @@ customElements.define(
       if (!digit) return;
       const place = Number(digit) - 1;
       if (this.isUnderWay) this.wanted = { place, seen: this.people()[place] };
-      else if (performance.now() - this.replacedAt < JUST_REPLACED && this.before[place] !== this.people()[place]) {
-        this.candidates()[place]?.focus();
-      } else return;
+      else if (this.hasJustChanged(place)) this.candidates()[place]?.focus();
+      else return;
       event.preventDefault();
+    }
+
+    hasJustChanged(place) {
+      const before = performance.now() - this.replacedAt < JUST_REPLACED && this.before[place];
+      return Boolean(before) && before !== this.people()[place];
     }
 
     arrived() {

@@ -226,10 +226,27 @@ customElements.define(
         location.assign((await answer.json()).goto); // signed out with it, as wished before
         return;
       }
-      this.say("記録を終えました。おつかれさまでした。");
+      const { reopen } = form.dataset;
+      document.querySelector("toast-box").offer("記録を終えました。おつかれさまでした。", {
+        label: "取り消す",
+        key: "Z",
+        act: () => this.reopen(reopen),
+      });
       this.followed = "";
       await this.open(this.dataset.board);
       document.getElementById("main").focus();
+      document.querySelector("live-parts").look();
+    }
+
+    /** Back to the record as it was; to the call's end, too, if nothing rang since. */
+    async reopen(address) {
+      const answer = await this.tried(() => ask(address, { form: new FormData() }));
+      if (!answer) return;
+      const { goto } = await answer.json();
+      if (await this.open(goto)) {
+        this.toRecord();
+        document.getElementById("next_step")?.focus();
+      }
       document.querySelector("live-parts").look();
     }
 
