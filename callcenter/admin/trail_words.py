@@ -159,6 +159,7 @@ ACTS = OPENINGS | {
     "staff.stays": "止める予定を取りやめた",
     "trail.export": "監査記録の写しをとった",
     "unlinked.list": "つないでいない記録の一覧を見た",
+    "wall.close": "ひらいたご家族の記録を閉じた",
     "wall.share": "家族に伝えてよいことを決めた",
     "wish.add": "ご希望を書いた",
     "wish.end": "ご希望を終えた",

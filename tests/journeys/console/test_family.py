@@ -86,6 +86,13 @@ def open_the_wall(page: Page) -> None:
     side(page).get_by_role("button", name="この記録のあいだ、開く").click()
     expect(side(page)).to_contain_text(HERS)
     expect(side(page)).to_contain_text("ミナトの母のお話")
+    behind = side(page).locator(".earlier-behind")
+    expect(behind).to_contain_text(HERS)
+    axe(page)
+    side(page).get_by_role("button", name="いま閉じる").click()
+    expect(side(page)).not_to_contain_text(HERS)
+    expect(side(page)).to_contain_text(HIS)
+    expect(page.locator("#wall-door")).to_be_focused()
 
 
 def take_it_back_twice(page: Page) -> None:
