@@ -70,6 +70,10 @@ class PersonHint:
     person_id: str | None = None
     """None while nobody has recognised them."""
     at: datetime | None = None
+    record_id: str | None = None
+    """The record of their call, while nobody has recognised them."""
+    take_up: str = ""
+    """The address that takes the present caller for the one of that record."""
 
 
 @dataclass(frozen=True)

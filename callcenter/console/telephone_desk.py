@@ -152,16 +152,18 @@ def _leads(session: Session, record: Consultation, now: datetime) -> tuple[Perso
     """Return the person of a keyed code, and the talks that broke off a moment ago."""
     pressed = _keyed(session, record)
     named = [] if pressed is None else [_lead(pressed)]
-    return (*named, *map(_broke_off, cut_off.recent(session, now=now, without=record.id)))
+    broke_off = cut_off.recent(session, now=now, without=record.id)
+    return (*named, *(_broke_off(one, record.id) for one in broke_off))
 
 
 def _lead(pressed: Candidate) -> PersonHint:
     return PersonHint(person_words(pressed.nickname, pressed.relation), KEYED, pressed.person_id)
 
 
-def _broke_off(one: cut_off.CutOff) -> PersonHint:
+def _broke_off(one: cut_off.CutOff, record_id: str) -> PersonHint:
     why = f"に終わった電話・{one.counsellor}"
     if one.person is None:
-        return PersonHint("お名前はまだ", why, at=one.ended_at)
+        take_up = url_for("console.same_caller", record_id=record_id)
+        return PersonHint("お名前はまだ", why, at=one.ended_at, record_id=one.record_id, take_up=take_up)
     name = person_words(one.person.nicknames[0].text, one.person.relation)
     return PersonHint(name, why, one.person.id, one.ended_at)

@@ -100,7 +100,8 @@ customElements.define(
       if (form.matches("[data-needs-name]") && nickname) sent.set("nickname_heard", nickname.value);
       // Whoever chose by key from the name box goes on to the story, as from the list itself.
       const inside = document.getElementById("person-part").contains(document.activeElement) || document.activeElement === nickname;
-      const answer = await this.tried(() => ask(form.action, { form: sent }));
+      const address = submitter?.getAttribute("formaction") ?? form.action;
+      const answer = await this.tried(() => ask(address, { form: sent }));
       if (!answer) return;
       putParts(await answer.text());
       if (inside || document.activeElement === document.body) document.getElementById(form.dataset.then)?.focus();
