@@ -68,7 +68,7 @@ class News:
 
 def take_news(session: Session, call_id: str, news: News, *, now: datetime) -> None:
     """Store what the event says; what is known already, or unknown to us, changes nothing."""
-    if news.event is RoomEvent.OTHER:
+    if news.event is RoomEvent.OTHER or (news.event is RoomEvent.PLAYED and news.label != CALLER):
         calls.record_sign_of_life(session, call_id, now=now, unless_within=NEWS_EVERY)
         return
     offer, call = _known(session, call_id, news)  # read before anything is changed: one flush instead of two
@@ -124,6 +124,8 @@ def _caller(session: Session, call: Call, offer: Offer | None, news: News, *, no
             calls.log_event(session, call, "caller_left", now=now)
         if news.hung_up:
             caller_leg_ended(session, call, now=now)
+    elif news.event is RoomEvent.PLAYED:
+        participants.note_played(session, call, at=news.at, now=now)
 
 
 def leg_joined(session: Session, call: Call, offer: Offer, *, at: datetime, now: datetime) -> None:

@@ -121,3 +121,15 @@ def test_a_refusal_goes_once_something_else_is_tried(office: Office, desk: Page)
     expect(desk.locator(".toast")).to_contain_text("まだ電話がつながっています")
     desk.keyboard.press("Alt+w")
     expect(desk.locator(".toast")).to_have_count(0)
+
+
+def test_an_announcement_is_seen_to_play_and_to_be_over_and_nothing_moves(office: Office, desk: Page) -> None:
+    talking(office, desk)
+    before, bar = box(end(desk)), box(callbar(desk))
+    desk.keyboard.press("Alt+v")
+    desk.get_by_role("button", name="話さなくても大丈夫と伝える").click()
+    expect(callbar(desk)).to_contain_text("「話さなくても大丈夫と伝える」を流しています…")
+    expect(desk.get_by_text("声は届いています")).to_be_hidden()
+    assert (box(end(desk)), box(callbar(desk))) == (before, bar)
+    expect(callbar(desk)).to_contain_text("「話さなくても大丈夫と伝える」を流し終わりました。", timeout=2 * SLOW)
+    axe(desk)
