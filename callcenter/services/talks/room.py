@@ -80,13 +80,19 @@ def take_news(session: Session, call_id: str, news: News, *, now: datetime) -> N
         _from_former_room(session, call, offer, news, now=now)
         return
     call.conference_sid = call.conference_sid or news.conference_sid or None
-    if news.label == CALLER:
+    if news.event is RoomEvent.PLAYED:
+        participants.note_played(session, call, at=news.at, now=now)
+    elif news.label == CALLER:
         _caller(session, call, offer, news, now=now)
     elif offer is not None:
-        if news.event is RoomEvent.JOINED:
-            leg_joined(session, call, offer, at=news.at, now=now)
-        else:
-            leg_left(session, call, offer, at=news.at, now=now)
+        _leg(session, call, offer, news, now=now)
+
+
+def _leg(session: Session, call: Call, offer: Offer, news: News, *, now: datetime) -> None:
+    if news.event is RoomEvent.JOINED:
+        leg_joined(session, call, offer, at=news.at, now=now)
+    else:
+        leg_left(session, call, offer, at=news.at, now=now)
 
 
 def _from_former_room(session: Session, call: Call, offer: Offer | None, news: News, *, now: datetime) -> None:
@@ -124,8 +130,6 @@ def _caller(session: Session, call: Call, offer: Offer | None, news: News, *, no
             calls.log_event(session, call, "caller_left", now=now)
         if news.hung_up:
             caller_leg_ended(session, call, now=now)
-    elif news.event is RoomEvent.PLAYED:
-        participants.note_played(session, call, at=news.at, now=now)
 
 
 def leg_joined(session: Session, call: Call, offer: Offer, *, at: datetime, now: datetime) -> None:
