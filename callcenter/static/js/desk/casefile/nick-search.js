@@ -43,6 +43,7 @@ customElements.define(
 
     later() {
       this.isUnderWay = true;
+      this.wanted = undefined;
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.search(), AFTER);
     }
@@ -70,9 +71,9 @@ customElements.define(
         this.arrived();
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble;
-        this.isUnderWay = false;
-        this.wanted = undefined;
         document.querySelector("toast-box").say(`候補をさがせませんでした。${trouble.message}`, "warn", null, "search");
+      } finally {
+        if (heard === this.box.value) this.isUnderWay = false;
       }
     }
 
@@ -101,7 +102,7 @@ customElements.define(
       const digit = event.altKey && /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
       if (!digit) return;
       const place = Number(digit) - 1;
-      if (this.isUnderWay) this.wanted = { place, seen: this.people()[place] };
+      if (this.isUnderWay) this.wanted = { place, seen: this.people()[place], from: document.activeElement };
       else if (this.hasJustChanged(place)) this.candidates()[place]?.focus();
       else return;
       event.preventDefault();
@@ -112,10 +113,11 @@ customElements.define(
       return Boolean(before) && before !== this.people()[place];
     }
 
+    /** Whoever has gone on writing elsewhere is left alone. */
     arrived() {
-      this.isUnderWay = false;
-      const { place, seen } = this.wanted ?? {};
+      const { place, seen, from } = this.wanted ?? {};
       this.wanted = undefined;
+      if (![from, document.body].includes(document.activeElement)) return;
       const there = this.candidates()[place];
       if (there && there.value === seen) there.click();
       else there?.focus({ focusVisible: true });
