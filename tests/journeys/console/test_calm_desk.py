@@ -74,6 +74,14 @@ def test_the_button_that_ends_a_call_stays_under_the_second_click(office: Office
     expect(callbar(desk)).to_contain_text("後処理", timeout=SLOW)
 
 
+def test_what_the_bar_tells_of_a_caller_on_hold_moves_nothing(office: Office, desk: Page) -> None:
+    talking(office, desk)
+    before, columns = box(end(desk)), box(desk.locator("#main"))
+    desk.keyboard.press("Alt+h")
+    expect(callbar(desk)).to_contain_text("相手の方には音楽が流れています", timeout=SLOW)
+    assert (box(end(desk)), box(desk.locator("#main"))) == (before, columns)
+
+
 def test_my_own_state_follows_as_soon_as_a_reason_to_leave_is_chosen(desk: Page) -> None:
     desk.keyboard.press("Alt+l")
     desk.keyboard.press("1")
