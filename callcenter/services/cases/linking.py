@@ -146,9 +146,10 @@ def take_up(session: Session, record_id: str, earlier_id: str, name: str, *, by:
         raise NoSuchConsultation
     if earlier.person_id is not None:
         return confirm_person(session, record_id, earlier.person_id, by=by, now=now)
-    heard = record.nickname_heard or earlier.nickname_heard or name
-    open_new_case(session, record_id, NewCase(NewPerson(heard)), by=by, now=now)
-    session.flush()
+    if record.person_id is None:
+        heard = record.nickname_heard or earlier.nickname_heard or name
+        open_new_case(session, record_id, NewCase(NewPerson(heard)), by=by, now=now)
+        session.flush()
     attach_earlier(session, earlier_id, record_id, by=by, now=now)
     return record
 

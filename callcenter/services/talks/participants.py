@@ -26,8 +26,11 @@ SAID = "said"
 PLAYED = "played"
 """The event that it was over; its fact is the code, too."""
 
-PLAYS_FOR = timedelta(seconds=2), timedelta(seconds=60)
-"""No announcement is over sooner, from the press on, nor later; what is told as over sooner was another one."""
+SHORTEST = timedelta(seconds=2)
+"""What is told as over so soon after the press was the announcement before it."""
+
+LONGEST = timedelta(seconds=60)
+"""By then every announcement is over, whether or not we were told."""
 
 PLAYED_FOR = timedelta(seconds=15)
 """So long it is news that an announcement is over."""
@@ -149,7 +152,7 @@ class Playing:
 def playing(session: Session, call: Call, *, now: datetime) -> Playing | None:
     """Return the announcement that plays or was played a moment ago; None after that, or if its end is not told."""
     last = _last_played(session, call)
-    if last is None or now - last.at > (PLAYED_FOR if last.kind == PLAYED else PLAYS_FOR[1]):
+    if last is None or now - last.at > (PLAYED_FOR if last.kind == PLAYED else LONGEST):
         return None
     return Playing(Help(last.facts["code"]), last.kind == PLAYED)
 
@@ -157,7 +160,7 @@ def playing(session: Session, call: Call, *, now: datetime) -> Playing | None:
 def note_played(session: Session, call: Call, *, at: datetime, now: datetime) -> None:
     """Record that the announcement of a counsellor's button is over; the line's own ones are none of these."""
     last = _last_played(session, call)
-    if last is None or last.kind == PLAYED or at - last.at < PLAYS_FOR[0]:
+    if last is None or last.kind == PLAYED or at - last.at < SHORTEST:
         return
     calls.log_event(session, call, PLAYED, now=now, staff_id=last.staff_id, code=last.facts["code"])
     if last.staff_id is not None:

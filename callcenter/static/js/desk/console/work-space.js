@@ -40,8 +40,13 @@ customElements.define(
     }
 
     /** What went wrong is over once something else is tried, or the call has gone on. */
-    say(words, tone, onward) {
-      document.querySelector("toast-box").say(words, tone, onward, tone === "warn" ? "act" : "");
+    say(words, tone, onward, cause = tone === "warn" ? "act" : "") {
+      document.querySelector("toast-box").say(words, tone, onward, cause);
+    }
+
+    /** Over as soon as the record is saved. */
+    sayUnsaved(words) {
+      this.say(words, "warn", null, "unsaved");
     }
 
     settle() {
@@ -81,7 +86,7 @@ customElements.define(
 
     async press(form, submitter) {
       if ("savesFirst" in form.dataset && this.saver && !(await this.saver.flush())) {
-        this.say("いまの記録がまだ保存できていないため、引きつがずに待っています。もう一度押してください。", "warn");
+        this.sayUnsaved("いまの記録がまだ保存できていないため、引きつがずに待っています。もう一度押してください。");
         return;
       }
       await this.tried(() => ask(form.action, { form: new FormData(form, submitter) }));
@@ -151,7 +156,7 @@ customElements.define(
     /** What was typed is saved before the form goes away; if it cannot be, the form stays. */
     async open(address) {
       if (this.saver && !(await this.saver.flush())) {
-        this.say("いまの記録がまだ保存できていないため、そのままにしています。", "warn");
+        this.sayUnsaved("いまの記録がまだ保存できていないため、そのままにしています。");
         this.followed = "";
         return false;
       }
@@ -208,7 +213,7 @@ customElements.define(
       this.forgive(form);
       this.settle();
       if (!(await this.saver.flush())) {
-        this.say("まだ保存できていないため、終えられません。書いた文は、この画面に残っています。", "warn");
+        this.sayUnsaved("まだ保存できていないため、終えられません。書いた文は、この画面に残っています。");
         return;
       }
       const sent = new FormData();
@@ -244,7 +249,10 @@ customElements.define(
       const answer = await this.tried(() => ask(address, { form: new FormData() }));
       if (!answer) return;
       const { goto } = await answer.json();
-      if (await this.open(goto)) {
+      const { call, offer } = document.getElementById("callbar").dataset;
+      if (call !== undefined || offer !== undefined) {
+        this.say("記録を、書きかけにもどしました。この電話のあとで、左の「書きかけの記録」からひらけます。");
+      } else if (await this.open(goto)) {
         this.toRecord();
         document.getElementById("next_step")?.focus();
       }
