@@ -14,6 +14,7 @@ from callcenter.domain.calendar.times import clock_digits, local_date
 from callcenter.domain.errors import HelplineError
 from callcenter.services.calls import cut_off
 from callcenter.services.cases import linking
+from callcenter.services.records import consultations
 from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.kit.answers import Answer
 
@@ -30,11 +31,13 @@ def same_caller(record_id: str) -> Answer:
     """Link this record and the one of a call that broke off to one person, whose earlier talk is then shown."""
     now, earlier_id = ports().clock.now(), request.form.get("earlier", "")
     with unit_of_work() as session:
+        staff = myself(session)
+        consultations.lock_for_writing(session, record_id, staff)
         found = cut_off.recent(session, now=now, without=record_id)
         ended_at = next((one.ended_at for one in found if one.record_id == earlier_id), None)
         if ended_at is None:
             raise NoLongerRecent
-        linking.take_up(session, record_id, earlier_id, _name(ended_at), by=myself(session), now=now)
+        linking.take_up(session, record_id, earlier_id, _name(ended_at), by=staff, now=now)
         answer = page.gather_answer(session, record_id)
     return answer()
 
