@@ -55,6 +55,7 @@ _QUEUE_RESULTS = {
 _ROOM_EVENTS = {
     "participant-join": RoomEvent.JOINED,
     "participant-leave": RoomEvent.LEFT,
+    "announcement-end": RoomEvent.PLAYED,
 }
 """Conference, StatusCallbackEvent; all the others only show that the room lives."""
 

@@ -70,6 +70,10 @@ class PersonHint:
     person_id: str | None = None
     """None while nobody has recognised them."""
     at: datetime | None = None
+    record_id: str | None = None
+    """The record of their call, while nobody has recognised them."""
+    take_up: str = ""
+    """The address that takes the present caller for the one of that record."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,11 @@ class ChannelDesk(Protocol):
         self, session: Session, record_id: str, staff: Staff, *, now: datetime
     ) -> AbstractContextManager[None]:
         """Check that the record may be finished now, let it be finished, and do what follows at this desk."""
+
+    def reopening(
+        self, session: Session, record_id: str, staff: Staff, *, now: datetime
+    ) -> AbstractContextManager[None]:
+        """Let a record be a draft again that was finished a moment ago, and undo what followed at this desk."""
 
 
 @dataclass(frozen=True)

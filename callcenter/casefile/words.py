@@ -9,7 +9,7 @@ from callcenter.models.records import Consultation
 Options = tuple[tuple[str, str], ...]
 """What a list offers to choose from: values and their labels."""
 
-HONORIFICS = ("さん", "ちゃん", "くん", "君", "様", "さま", "の母", "の父", "の兄", "の姉", "の妹", "の弟")
+HONORIFICS = ("さん", "ちゃん", "くん", "君", "様", "さま", "の母", "の父", "の兄", "の姉", "の妹", "の弟", "の方")
 
 CHANNEL_ICONS: dict[str, str] = {
     Channel.PHONE: "phone",

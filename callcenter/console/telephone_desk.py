@@ -98,6 +98,12 @@ class TelephoneDesk:
         """Refuse during the call; with the record at hand the wrap-up ends, and the plan follows."""
         return _finishing(session, record_id, staff, now)
 
+    def reopening(
+        self, session: Session, record_id: str, staff: Staff, *, now: datetime
+    ) -> AbstractContextManager[None]:
+        """Return to the wrap-up that ended with the record, unless the line went on since then."""
+        return _reopening(session, record_id, staff, now)
+
 
 @contextmanager
 def _finishing(session: Session, record_id: str, staff: Staff, now: datetime) -> Iterator[None]:
@@ -115,6 +121,16 @@ def _finishing(session: Session, record_id: str, staff: Staff, now: datetime) ->
     if after and not staff.changes_soon and not (closed and after == Work.AVAILABLE):
         my_state.plan_choice(session, staff, after)
     presence.finish_wrap_up(session, staff, now=now)
+
+
+@contextmanager
+def _reopening(session: Session, record_id: str, staff: Staff, now: datetime) -> Iterator[None]:
+    row = presence.lock(session, staff.id)
+    record = session.get(Consultation, record_id)
+    finished_at = record.finished_at if record is not None else None
+    yield
+    if row is not None and finished_at is not None:
+        presence.resume_wrap_up(session, row, since=finished_at, now=now)
 
 
 def _call_of(session: Session, record: Consultation) -> Call | None:
@@ -136,16 +152,18 @@ def _leads(session: Session, record: Consultation, now: datetime) -> tuple[Perso
     """Return the person of a keyed code, and the talks that broke off a moment ago."""
     pressed = _keyed(session, record)
     named = [] if pressed is None else [_lead(pressed)]
-    return (*named, *map(_broke_off, cut_off.recent(session, now=now, without=record.id)))
+    broke_off = cut_off.recent(session, now=now, without=record.id)
+    return (*named, *(_broke_off(one, record.id) for one in broke_off))
 
 
 def _lead(pressed: Candidate) -> PersonHint:
     return PersonHint(person_words(pressed.nickname, pressed.relation), KEYED, pressed.person_id)
 
 
-def _broke_off(one: cut_off.CutOff) -> PersonHint:
+def _broke_off(one: cut_off.CutOff, record_id: str) -> PersonHint:
     why = f"に終わった電話・{one.counsellor}"
     if one.person is None:
-        return PersonHint("お名前はまだ", why, at=one.ended_at)
+        take_up = url_for("console.same_caller", record_id=record_id)
+        return PersonHint("お名前はまだ", why, at=one.ended_at, record_id=one.record_id, take_up=take_up)
     name = person_words(one.person.nicknames[0].text, one.person.relation)
     return PersonHint(name, why, one.person.id, one.ended_at)

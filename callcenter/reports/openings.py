@@ -14,10 +14,13 @@ from callcenter.domain.access.break_glass import ReasonMissing, ReasonTooLong, R
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date, short_date
 from callcenter.models.access import ReasonedAccess
+from callcenter.models.cases.family import WallOpening
+from callcenter.models.staff.accounts import Staff
 from callcenter.reports.blueprint import bp
 from callcenter.reports.forms import ReviewForm
 from callcenter.services.access import break_glass
 from callcenter.services.access.break_glass import Target
+from callcenter.services.cases import wall
 from callcenter.services.delivery.notices import UnseenNotice
 from callcenter.services.records import consultations
 from callcenter.services.trail import readers
@@ -29,6 +32,7 @@ from callcenter.ui.kit.sent import UnknownChoice
 from callcenter.ui.notices import OPERATOR
 
 NOTE_NEEDED = "「必要な閲覧だった」以外を選ぶときは、このあとどうするかを、ひとこと書いてください。"
+GONE = "(記録とともに消えました)"
 USUAL_DAYS = 7
 """What a page of readers begins with."""
 
@@ -58,7 +62,7 @@ class Glass:
             id=access.id,
             by=access.staff.name,
             at=access.at,
-            reason="(記録とともに消えました)" if gone else access.reason or "",
+            reason=GONE if gone else access.reason or "",
             target=break_glass.target_of(access),
             due_on=due,
             late=access.reviewed_at is None and due < today,
@@ -67,6 +71,28 @@ class Glass:
             reviewer=access.reviewer.name if access.reviewer else None,
             reviewed_at=access.reviewed_at,
             note="" if gone else access.note or "",
+        )
+
+
+@dataclass(frozen=True)
+class Wall:
+    """One opening of the wall in a family."""
+
+    by: str
+    at: datetime
+    closed_at: datetime | None
+    reason: str
+    record_id: str
+
+    @classmethod
+    def of(cls, session: Session, opening: WallOpening) -> Wall:
+        gone = opening.data_key.wrapped is None
+        return cls(
+            by=session.get_one(Staff, opening.staff_id).name,
+            at=opening.at,
+            closed_at=opening.closed_at,
+            reason=GONE if gone else opening.reason or GONE,
+            record_id=opening.consultation_id,
         )
 
 
@@ -113,10 +139,10 @@ def _draw(sent_for: str | None = None, form: ReviewForm | None = None) -> str:
         staff, today = myself(session), local_date(ports().clock.now())
         waiting = [Glass.of(one, staff.id, today) for one in break_glass.awaiting_review(session)]
         done = [Glass.of(one, staff.id, today) for one in break_glass.reviewed(session)]
+        walls = [Wall.of(session, one) for one in wall.latest_openings(session)]
     form, empty = form or ReviewForm(formdata=None), ReviewForm(formdata=None)
-    return render_template(
-        "reports/access/break_glass.html", waiting=waiting, done=done, sent_for=sent_for, form=form, empty_form=empty
-    )
+    given = {"waiting": waiting, "done": done, "walls": walls}
+    return render_template("reports/access/break_glass.html", sent_for=sent_for, form=form, empty_form=empty, **given)
 
 
 @bp.get("/readers")

@@ -18,6 +18,9 @@ from callcenter.domain.staff.roles import Role
 from callcenter.services.delivery.notices import UnseenNotice
 from callcenter.ui.access import me
 
+IN_ROW = 5
+"""How many pages stand in the row of somebody who needs none of theirs every hour; more would wrap."""
+
 Say = Callable[[Session, UnseenNotice], tuple[str, str | None]]
 """Returns the words of a notice and the address they lead to, if any."""
 
@@ -32,7 +35,7 @@ class Place:
     unless: Action | None = None
     """Who may do this finds the same elsewhere."""
     daily: bool = False
-    """Needed every hour; for whoever has such pages, all others fold into a menu."""
+    """Needed every hour; for whoever has such pages, all others fold into a menu, else those after the first few."""
 
     def is_for(self, role: Role) -> bool:
         """Return whether the page is offered to *role*."""
@@ -79,10 +82,9 @@ class Frame:
         places = tuple(place for place in self.places if place.is_for(role))
         daily = tuple(place for place in places if place.daily)
         notices = next((endpoint for action, endpoint in self.notices if role in roles_that_may(action)), None)
-        alarms, line = _for(role, self.alarms), _for(role, self.line)
-        if not daily:
-            return Navigation(places, (), notices, alarms, line)
-        return Navigation(daily, tuple(place for place in places if not place.daily), notices, alarms, line)
+        row = daily or places[:IN_ROW]
+        rest = tuple(place for place in places if place not in row)
+        return Navigation(row, rest, notices, _for(role, self.alarms), _for(role, self.line))
 
     def home(self, role: Role, endpoints: Collection[str]) -> str | None:
         """Return the endpoint on which *role* starts its work, if it is one of *endpoints*."""

@@ -14,7 +14,7 @@ from ivr.scripts.parts import Whisper, address, say
 
 REGION = "jp1"
 """Where the voices are mixed."""
-NEWS = "start end join leave mute hold modify"
+NEWS = "start end join leave mute hold modify announcement"
 """The conference events we are told of."""
 CALLER = "caller"
 """The caller's label; a counsellor's is made from the leg."""

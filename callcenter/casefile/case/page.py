@@ -34,7 +34,8 @@ from callcenter.models.cases.cases import Case, Nickname, Person
 from callcenter.models.cases.casework import CaseClosing, CaseHandover
 from callcenter.models.directory import Referral
 from callcenter.models.staff.accounts import Staff
-from callcenter.services.access import on_the_line
+from callcenter.services.access import break_glass, on_the_line
+from callcenter.services.access.break_glass import Target
 from callcenter.services.cases import case_access, case_closing, case_handovers, case_timeline, cases, casework, wall
 from callcenter.services.cases.case_timeline import Happened
 from callcenter.services.keeping import holds, retention
@@ -108,6 +109,8 @@ class CasePageData:
     held_until: date | None
     today: date
     now: datetime
+    read_until: datetime | None
+    """Until when it is open to the reader with a reason, to be read only; None where it is open to them anyway."""
 
 
 @bp.get("/cases/<case_id>")
@@ -149,6 +152,7 @@ def case_live(case_id: str) -> str:
             "others": viewers.other_viewers(session, subject, staff, now=now),
             "handover": case_handovers.pending(session, found),
             "now": now,
+            "read_until": break_glass.open_until(session, Target("case", found.id), by=staff, now=now),
         }
         return render_template("casefile/case/live.html", **given)
 
@@ -226,6 +230,7 @@ def _look(
         held_until=max((one.until for one in holds.of_case(session, found.id, today=local_date(now))), default=None),
         today=local_date(now),
         now=now,
+        read_until=break_glass.open_until(session, Target("case", found.id), by=staff, now=now),
     )
 
 

@@ -62,6 +62,8 @@ class Joined:
     words: str
     at: datetime
     since: Options
+    just_now: bool
+    """Whether I did it beside the record at hand, where it can be taken back at once."""
 
 
 @dataclass(frozen=True)
@@ -214,13 +216,17 @@ def _merges(session: Session, record: Consultation, speaker: Speaker, staff: Sta
     Those of the case tell of others: they wait until the wall was opened, but for what was just done from here.
     """
 
+    def is_just_now(merge: Merge) -> bool:
+        return merge.by_id == staff.id and merge.at >= record.opened_at
+
     def may_show(merge: Merge) -> bool:
-        just_now = merge.by_id == staff.id and merge.at >= record.opened_at
-        return merge.kind is MergeKind.PEOPLE or speaker.opened or just_now
+        return merge.kind is MergeKind.PEOPLE or speaker.opened or is_just_now(merge)
 
     found = merging.undoable_merges(session, record.person) if record.person is not None else ()
     return tuple(
-        Joined(one.id, _joined_words(session, one), one.at, _since(session, one)) for one in found if may_show(one)
+        Joined(one.id, _joined_words(session, one), one.at, _since(session, one), is_just_now(one))
+        for one in found
+        if may_show(one)
     )
 
 

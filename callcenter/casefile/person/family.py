@@ -35,6 +35,17 @@ def open_wall(record_id: str) -> Answer:
     return act_on_person(record_id, act, form, "reason")
 
 
+@bp.post("/records/<record_id>/wall/close")
+@staff_who_may(Action.WRITE)
+def close_wall(record_id: str) -> Answer:
+    """Close again what was opened of the family, before the record is finished."""
+
+    def act(session: Session, record: Consultation, _person: Person, by: Staff, now: datetime) -> None:
+        wall.close_for(session, record.id, by=by, now=now)
+
+    return act_on_person(record_id, act)
+
+
 @bp.post("/records/<record_id>/share")
 @staff_who_may(Action.WRITE)
 def share(record_id: str) -> Answer:

@@ -14,6 +14,8 @@ from callcenter.domain.access.permissions import Action
 from callcenter.domain.codes import Code
 from callcenter.domain.records.record_codes import Channel, Relation
 from callcenter.models.records import Consultation
+from callcenter.services.access import break_glass
+from callcenter.services.access.break_glass import Target
 from callcenter.services.records import consultations
 from callcenter.ui.access import myself, staff_who_may
 
@@ -54,6 +56,8 @@ class RecordToRead:
 def read_record(record_id: str) -> str:
     """Show one record to whoever may open it; every opening is in the trail."""
     with unit_of_work() as session:
-        record = consultations.read(session, record_id, by=myself(session), now=ports().clock.now())
+        staff, now = myself(session), ports().clock.now()
+        record = consultations.read(session, record_id, by=staff, now=now)
         shown = RecordToRead.of(record)
-    return render_template("casefile/record/read.html", record=shown)
+        until = break_glass.open_until(session, Target("record", record_id), by=staff, now=now)
+    return render_template("casefile/record/read.html", record=shown, now=now, read_until=until)

@@ -122,6 +122,17 @@ def _finish(session: Session, record_id: str, quick: Outcome | None, place: Chan
     return browser_sessions.staff_of(session, me().token) is None
 
 
+@bp.post("/records/<record_id>/reopen")
+@staff_who_may(Action.WRITE)
+def reopen(record_id: str) -> Response:
+    """Take back that I finished the record a moment ago."""
+    with unit_of_work() as session:
+        now, staff, place = ports().clock.now(), myself(session), desk_of_record(session, record_id)
+        with place.reopening(session, record_id, staff, now=now):
+            consultations.reopen(session, record_id, by=staff, now=now)
+    return jsonify(goto=place.address(record_id)) if from_script() else to_record(record_id)
+
+
 def _quick(sent: str | None) -> Outcome | None:
     if not sent:
         return None

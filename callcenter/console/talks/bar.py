@@ -29,6 +29,7 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.services.announcements import changed_phrases
 from callcenter.services.delivery.alarms import ShownAlarm
 from callcenter.services.talks import consult, participants, roster, summons
+from callcenter.services.talks.participants import Playing
 from callcenter.ui.state_labels import ROLES
 
 TOLD_FOR = timedelta(seconds=90)
@@ -98,6 +99,8 @@ class Talk:
     consult_result: str
     """What became of the colleague who was asked last."""
     free: tuple[Colleague, ...]
+    playing: Playing | None
+    """What plays to the caller, or was played a moment ago."""
     silence: tuple[Spoken, ...]
     abuse: tuple[Spoken, ...]
     limit_words: str
@@ -138,6 +141,7 @@ def build(session: Session, offer: Offer | None, staff: Staff, *, now: datetime,
         introduced=consult.is_introduced(call),
         consult_result=_consult_result(session, call, offer, now) if mine else "",
         free=_free(session, offer, now, policy) if mine else (),
+        playing=participants.playing(session, call, now=now) if mine else None,
         silence=silence,
         abuse=abuse,
         limit_words=LIMIT_WORDS if near else "",

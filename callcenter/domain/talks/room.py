@@ -10,5 +10,7 @@ class RoomEvent(StrEnum):
 
     JOINED = "joined"
     LEFT = "left"
+    PLAYED = "played"
+    """An announcement was played to the end."""
     OTHER = "other"
     """It lives; there is no more to it."""

@@ -38,6 +38,8 @@ class WallOpening(HoldsSealedText, Base):
     """Who was on the line."""
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
     at: Mapped[datetime] = mapped_column(Moment)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When the counsellor closed it; without that it ends with the record."""
     reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     reason = Sealed("reason_sealed")

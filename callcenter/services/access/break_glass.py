@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.access.break_glass import LASTS, AccessKind, ReviewVerdict, review_due, tidy_reason
@@ -66,6 +66,18 @@ class Target:
 def is_open_to(session: Session, target: Target, *, by: Staff, now: datetime) -> bool:
     """Return whether *by* may open the target without break-glass."""
     return may(by.role, Action.OPEN, _conditions(session, target, by, now))
+
+
+def open_until(session: Session, target: Target, *, by: Staff, now: datetime) -> datetime | None:
+    """Return until when *by* may read the target by break-glass alone; None where they need none, or have none."""
+    if may(by.role, Action.OPEN, _conditions(session, target, by, now) - {Condition.GRANTED}):
+        return None
+    of_this = ReasonedAccess.case_id == target.id
+    if target.kind == "record":
+        case_id = select(Consultation.case_id).where(Consultation.id == target.id).scalar_subquery()
+        of_this = or_(ReasonedAccess.consultation_id == target.id, ReasonedAccess.case_id == case_id)
+    mine = and_(ReasonedAccess.staff_id == by.id, ReasonedAccess.kind == AccessKind.BREAK_GLASS)
+    return session.scalar(select(func.max(ReasonedAccess.until)).where(mine, of_this, ReasonedAccess.until > now))
 
 
 def open_with_reason(

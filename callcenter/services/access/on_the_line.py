@@ -97,6 +97,7 @@ def is_open(session: Session, record: Consultation, staff: Staff) -> bool:
             WallOpening.staff_id == staff.id,
             WallOpening.case_id == record.case_id,
             WallOpening.person_id == record.person_id,
+            WallOpening.closed_at.is_(None),
         )
     )
     return bool(session.scalar(query))

@@ -135,6 +135,25 @@ def attach_earlier(session: Session, consultation_id: str, record_id: str, *, by
     return earlier
 
 
+def take_up(session: Session, record_id: str, earlier_id: str, name: str, *, by: Staff, now: datetime) -> Consultation:
+    """Link the record, and an earlier one without a person, to somebody new, called by a name that was heard or *name*.
+
+    Whoever was recognised in the earlier one meanwhile is taken. Twice is once.
+    """
+    record = lock_for_writing(session, record_id, by)
+    earlier = session.get(Consultation, earlier_id)
+    if earlier is None:
+        raise NoSuchConsultation
+    if earlier.person_id is not None:
+        return confirm_person(session, record_id, earlier.person_id, by=by, now=now)
+    if record.person_id is None:
+        heard = record.nickname_heard or earlier.nickname_heard or name
+        open_new_case(session, record_id, NewCase(NewPerson(heard)), by=by, now=now)
+        session.flush()
+    attach_earlier(session, earlier_id, record_id, by=by, now=now)
+    return record
+
+
 def link(session: Session, consultation: Consultation, person: Person | None, by: Staff, now: datetime) -> None:
     """Link the record to a person, or to nobody, without asking who may: for what a command enters."""
     if person is not None:

@@ -12,7 +12,7 @@ answers for, retention, shredding), never for a list that is shown beside a call
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, delete, exists, or_, select
@@ -32,6 +32,9 @@ from callcenter.services.access import on_the_line, reach
 from callcenter.services.records import consultations, prefill
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
+
+LATEST = 50
+"""Openings that are listed for those who look after them."""
 
 CALM = (Risk.UNKNOWN, Risk.NONE)
 
@@ -227,3 +230,23 @@ def open_for(session: Session, record_id: str, reason: str, *, by: Staff, now: d
     facts = {"record": record.id, "person": speaker.person_id, "opening": opening.id}
     subject = Subject("case", speaker.case_id)
     audit.record(session, actor=staff_member(by.id), action="wall.open", subject=subject, facts=facts, now=now)
+
+
+def close_for(session: Session, record_id: str, *, by: Staff, now: datetime) -> None:
+    """Close again what this counsellor opened for the record being written. Closing twice is closing once."""
+    record = consultations.lock_for_writing(session, record_id, by)
+    mine = select(WallOpening).where(
+        WallOpening.consultation_id == record.id, WallOpening.staff_id == by.id, WallOpening.closed_at.is_(None)
+    )
+    for opening in session.scalars(mine).all():
+        opening.closed_at = now
+        facts = {"record": record.id, "person": opening.person_id, "opening": opening.id}
+        subject = Subject("case", opening.case_id)
+        audit.record(session, actor=staff_member(by.id), action="wall.close", subject=subject, facts=facts, now=now)
+
+
+def latest_openings(session: Session) -> Sequence[WallOpening]:
+    """Return the latest openings with their reasons, newest first."""
+    return session.scalars(
+        select(WallOpening).order_by(WallOpening.at.desc(), WallOpening.id.desc()).limit(LATEST)
+    ).all()

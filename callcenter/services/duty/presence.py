@@ -213,6 +213,19 @@ def finish_wrap_up(session: Session, staff: Staff, *, now: datetime) -> Presence
     return row
 
 
+def resume_wrap_up(session: Session, row: Presence, *, since: datetime, now: datetime) -> None:
+    """Return to the wrap-up that ended at *since*, with what was planned; not if anything happened in between.
+
+    A breath was no plan: whether one is due is asked anew when the record is finished again.
+    """
+    if row.since != since or row.work in (*BOUND, Work.WRAP_UP):
+        return
+    work, reason = row.work, row.reason
+    set_work(row, Work.WRAP_UP, session, now=now)
+    row.draining = work is Work.OFFLINE
+    row.away_after = reason if work is Work.AWAY and reason is not AwayReason.BREATH else None
+
+
 def record_heartbeat(session: Session, staff: Staff, lease: str, *, registered: bool, now: datetime) -> Presence:
     """Store that the person's tab is alive; ``OtherTab`` if another tab rings."""
     row = lock_or_create(session, staff, now=now)

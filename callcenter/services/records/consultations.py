@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -23,6 +23,7 @@ from callcenter.models.base import new_id
 from callcenter.models.keys import DataKey, ring_of
 from callcenter.models.records import Consultation, ConsultationState
 from callcenter.models.staff.accounts import Staff
+from callcenter.models.trail.audit import AuditEntry
 from callcenter.services.access import on_the_line, reach
 from callcenter.services.delivery import live
 from callcenter.services.records import record_fields, viewers
@@ -30,6 +31,9 @@ from callcenter.services.trail import audit
 from callcenter.services.trail.audit import SYSTEM, Subject, staff_member
 
 EARLIER_AT_ONCE = 20
+
+UNDO_WITHIN = timedelta(seconds=30)
+"""So long may the finish of a record be taken back; the page offers it for ten seconds."""
 
 
 class NoSuchConsultation(HelplineError):
@@ -42,6 +46,12 @@ class NotQuick(HelplineError):
     """Raised when an outcome needs words and does not allow a quick finish."""
 
     message = "すぐに終えられるのは、無言・かけまちがい・切断だけです。"
+
+
+class TooLateToReopen(HelplineError):
+    """Raised when a record was finished too long ago, or by somebody else."""
+
+    message = "取り消せる時間を過ぎました。閉じた記録も、あとから直せます。"
 
 
 @dataclass(frozen=True)
@@ -141,6 +151,29 @@ def finish(
     consultation.finished_at = now
     _record(session, consultation, "consultation.finish", by=by.id, facts={"quick": quick}, now=now)
     return consultation
+
+
+def reopen(session: Session, consultation_id: str, *, by: Staff, now: datetime) -> Consultation:
+    """Make a record that *by* finished a moment ago a draft again, without its quick outcome. Twice is once."""
+    consultation = lock_for_writing(session, consultation_id, by)
+    if consultation.state is not ConsultationState.FINISHED:
+        return consultation
+    finished = _last_finish(session, consultation)
+    if finished is None or finished.actor_id != by.id or now - finished.at > UNDO_WITHIN:
+        raise TooLateToReopen
+    quick, outcomes = finished.facts.get("quick"), record_fields.current(consultation, "outcomes")
+    if quick in outcomes:
+        _apply(session, consultation, {"outcomes": [one for one in outcomes if one != quick]}, by=by, now=now)
+    consultation.state, consultation.finished_at = ConsultationState.DRAFT, None
+    _record(session, consultation, "consultation.reopen", by=by.id, now=now)
+    return consultation
+
+
+def _last_finish(session: Session, consultation: Consultation) -> AuditEntry | None:
+    query = select(AuditEntry).where(
+        AuditEntry.subject_id == consultation.id, AuditEntry.action == "consultation.finish"
+    )
+    return session.scalars(query.order_by(AuditEntry.seq.desc()).limit(1)).first()
 
 
 def read(session: Session, consultation_id: str, *, by: Staff, now: datetime) -> Consultation:

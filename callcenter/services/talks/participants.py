@@ -23,6 +23,18 @@ from callcenter.services.trail.audit import Subject, staff_member
 SAID = "said"
 """The event that an announcement was played to the caller; its fact is the announcement's code."""
 
+PLAYED = "played"
+"""The event that it was over; its fact is the code, too."""
+
+SHORTEST = timedelta(seconds=2)
+"""What is told as over so soon after the press was the announcement before it."""
+
+LONGEST = timedelta(seconds=60)
+"""By then every announcement is over, whether or not we were told."""
+
+PLAYED_FOR = timedelta(seconds=15)
+"""So long it is news that an announcement is over."""
+
 NOT_HANDED_OVER = "D06"
 """The announcement that nobody could take over; not a counsellor's button, but a failed hand-over says it."""
 
@@ -127,6 +139,37 @@ def phrases_said(session: Session, call: Call) -> list[CallEvent]:
     """Return the announcements played to the caller by a button so far, oldest first."""
     query = select(CallEvent).where(CallEvent.call_id == call.id, CallEvent.kind == SAID)
     return list(session.scalars(query.order_by(CallEvent.seq)))
+
+
+@dataclass(frozen=True)
+class Playing:
+    """The announcement that is playing to the caller, or has just been played."""
+
+    what: Help
+    over: bool
+
+
+def playing(session: Session, call: Call, *, now: datetime) -> Playing | None:
+    """Return the announcement that plays or was played a moment ago; None after that, or if its end is not told."""
+    last = _last_played(session, call)
+    if last is None or now - last.at > (PLAYED_FOR if last.kind == PLAYED else LONGEST):
+        return None
+    return Playing(Help(last.facts["code"]), last.kind == PLAYED)
+
+
+def note_played(session: Session, call: Call, *, at: datetime, now: datetime) -> None:
+    """Record that the announcement of a counsellor's button is over; the line's own ones are none of these."""
+    last = _last_played(session, call)
+    if last is None or last.kind == PLAYED or at - last.at < SHORTEST:
+        return
+    calls.log_event(session, call, PLAYED, now=now, staff_id=last.staff_id, code=last.facts["code"])
+    if last.staff_id is not None:
+        live.publish(session, live.staff_topic(last.staff_id), now=now)
+
+
+def _last_played(session: Session, call: Call) -> CallEvent | None:
+    query = select(CallEvent).where(CallEvent.call_id == call.id, CallEvent.kind.in_((SAID, PLAYED)))
+    return session.scalars(query.order_by(CallEvent.seq.desc()).limit(1)).first()
 
 
 def say(session: Session, call: Call, offer: Offer, what: Help, *, now: datetime) -> bool:

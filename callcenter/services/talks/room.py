@@ -68,7 +68,7 @@ class News:
 
 def take_news(session: Session, call_id: str, news: News, *, now: datetime) -> None:
     """Store what the event says; what is known already, or unknown to us, changes nothing."""
-    if news.event is RoomEvent.OTHER:
+    if news.event is RoomEvent.OTHER or (news.event is RoomEvent.PLAYED and news.label != CALLER):
         calls.record_sign_of_life(session, call_id, now=now, unless_within=NEWS_EVERY)
         return
     offer, call = _known(session, call_id, news)  # read before anything is changed: one flush instead of two
@@ -80,13 +80,19 @@ def take_news(session: Session, call_id: str, news: News, *, now: datetime) -> N
         _from_former_room(session, call, offer, news, now=now)
         return
     call.conference_sid = call.conference_sid or news.conference_sid or None
-    if news.label == CALLER:
+    if news.event is RoomEvent.PLAYED:
+        participants.note_played(session, call, at=news.at, now=now)
+    elif news.label == CALLER:
         _caller(session, call, offer, news, now=now)
     elif offer is not None:
-        if news.event is RoomEvent.JOINED:
-            leg_joined(session, call, offer, at=news.at, now=now)
-        else:
-            leg_left(session, call, offer, at=news.at, now=now)
+        _leg(session, call, offer, news, now=now)
+
+
+def _leg(session: Session, call: Call, offer: Offer, news: News, *, now: datetime) -> None:
+    if news.event is RoomEvent.JOINED:
+        leg_joined(session, call, offer, at=news.at, now=now)
+    else:
+        leg_left(session, call, offer, at=news.at, now=now)
 
 
 def _from_former_room(session: Session, call: Call, offer: Offer | None, news: News, *, now: datetime) -> None:

@@ -64,6 +64,25 @@ def test_a_closed_record_shows_the_way_to_open_it_and_opens_with_a_reason(
     assert "確認を待っているもの" in listed.words
 
 
+def test_what_was_opened_with_a_reason_offers_nothing_to_write_and_says_how_long_it_is_open(
+    desk: Console, record: str, other: Seat
+) -> None:
+    with desk.work() as session:
+        found = session.get_one(Consultation, record)
+        person = cases.open_case(session, NewCase(NewPerson("ミナト")), by=OPERATOR, now=desk.clock.now())
+        linking.confirm_person(session, record, person.id, by=found.counsellor, now=desk.clock.now())
+        case_id = person.case_id
+    other.sends(f"/console/break-glass/case/{case_id}", reason=REASON)
+    for page in (f"/console/cases/{case_id}", f"/console/records/{record}/read"):
+        shown = other.opens(page)
+        assert "読むだけの画面です。" in shown.words
+        assert "(あと30分)" in shown.words
+    case_page = other.get(f"/console/cases/{case_id}").text
+    main = case_page[case_page.index("<main") :]
+    assert [tag for tag in ("<form", "<textarea", "<select") if tag in main] == []
+    assert "(あと30分)" in other.get(f"/console/cases/{case_id}/live").text
+
+
 def test_a_supervisor_reviews_and_a_doubt_needs_a_word(desk: Console, record: str, other: Seat, chief: Seat) -> None:
     other.sends(f"/console/break-glass/record/{record}", reason=REASON)
     with desk.work() as session:

@@ -198,3 +198,21 @@ def test_the_soft_limit_is_called_to_mind_and_cuts_nothing(desk: Console, seat: 
     assert "目安の40分が近くなりました。電話は切れません" in page.words
     assert "今日の時間は、あと5分ほどです" in page.words
     assert desk.call(caller.sid).state is CallState.TALKING
+
+
+def test_an_announcement_is_shown_while_it_plays_and_when_it_is_over(desk: Console, seat: Seat, caller: Phone) -> None:
+    assert press(seat, "say", code="F01") == 204
+    assert "「話さなくても大丈夫と伝える」を流しています…" in seat.opens().words
+    desk.line.advance(20)
+    assert "「話さなくても大丈夫と伝える」を流し終わりました。" in seat.opens().words
+    desk.line.advance(20)
+    assert "を流し" not in seat.opens().words
+
+
+def test_an_announcement_whose_end_is_not_told_is_not_shown_for_ever(desk: Console, seat: Seat, caller: Phone) -> None:
+    desk.working = False
+    press(seat, "say", code="F01")
+    desk.line.advance(40)
+    assert "を流しています…" in seat.opens().words
+    desk.line.advance(30)
+    assert "を流し" not in seat.opens().words

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from sqlalchemy import func, select
+
 from callcenter.domain.records.record_codes import Channel, Relation
 from callcenter.domain.staff.roles import Role
 from callcenter.models.calls.calls import Call
-from callcenter.models.cases.cases import Person
+from callcenter.models.cases.cases import Case, Person
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.cases import cases, consents, continuity, linking
@@ -127,6 +129,30 @@ def test_a_call_that_broke_off_is_the_first_candidate_and_leads_back_to_its_coun
     first.stays()
     live = second.get("/console/fragment/line").text
     assert "担当01さんに引きつぐ" in live and 'aria-keyshortcuts="Alt+Y"' in live
+
+
+def test_a_call_that_broke_off_before_any_name_is_chosen_and_its_talk_is_shown(desk: Console) -> None:
+    first, second = desk.seat("tanto01"), desk.seat("tanto02")
+    first.takes_the_line()
+    phone = desk.line.dial()
+    first.is_rung_by(phone)
+    record = first.answers()
+    first.saves(record, 1, story=SON)
+    phone.hangs_up()
+    desk.line.advance(2)
+    second.takes_the_line()
+    second.is_rung_by(desk.line.dial())
+    again = second.answers()
+    page = second.get("/console/").text
+    assert (f'name="earlier" value="{record}"' in page, SON in page) == (True, False)
+    way = f"/console/records/{again}/same-caller"
+    assert second.sends(way, earlier=again).status_code == 409
+    card = second.sends(way, earlier=record).text
+    assert ("の電話の方" in card, "の電話の方さん" in card, SON in card) == (True, False, True)
+    assert desk.record(record)["person_id"] == desk.record(again)["person_id"]
+    assert SON in second.sends(way, earlier=record).text
+    with desk.work() as session:
+        assert session.scalar(select(func.count()).select_from(Case)) == 1
 
 
 # ---- linking later, merging

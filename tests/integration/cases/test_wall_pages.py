@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from callcenter.domain.cases.wall import Part
 from callcenter.domain.records.record_codes import Channel, Relation
+from callcenter.domain.staff.roles import Role
 from callcenter.models.staff.accounts import Staff
 from callcenter.models.trail.audit import AuditEntry
 from callcenter.services.cases import cases, continuity, linking, wall
@@ -51,6 +52,27 @@ def test_the_wall_is_opened_with_a_reason_for_this_record_only(desk: Console, se
     with desk.work() as session:
         acts = session.scalars(select(AuditEntry.action).where(AuditEntry.action.startswith("wall."))).all()
     assert acts == ["wall.open"]
+
+
+def test_what_was_opened_is_tinted_closes_at_once_and_is_listed_with_its_reason(
+    desk: Console, seat: Seat, in_call: str
+) -> None:
+    son = person(desk, "ミナト")
+    mother = person(desk, "ミナトの母", Relation.MOTHER, beside=son)
+    talk(desk, seat, mother, MOTHER)
+    at = f"/console/records/{in_call}"
+    seat.sends(f"{at}/person", person=son)
+    assert "earlier-behind" in seat.sends(f"{at}/wall", reason="本人の安全のため").text
+    chief = desk.seat("tokatsu", role=Role.SUPERVISOR)
+    listed = chief.opens("/reports/break-glass").words
+    assert ("本人の安全のため" in listed, MOTHER in listed, "に閉じました" in listed) == (True, False, False)
+    closed = seat.sends(f"{at}/wall/close").text
+    assert (MOTHER in closed, "earlier-behind" in closed, "開く理由" in closed) == (False, False, True)
+    assert "に閉じました" in chief.opens("/reports/break-glass").words
+    assert MOTHER in seat.sends(f"{at}/wall", reason="もう一度、安全のため").text
+    with desk.work() as session:
+        acts = session.scalars(select(AuditEntry.action).where(AuditEntry.action.startswith("wall."))).all()
+    assert acts == ["wall.open", "wall.close", "wall.open"]
 
 
 def test_the_record_of_the_mother_stays_shut_while_the_son_is_on_the_line(

@@ -85,6 +85,16 @@ def test_the_breath_counts_for_the_call_it_followed_and_for_no_later_one(
     assert seat.presence.work is Work.AVAILABLE
 
 
+def test_a_finish_that_is_taken_back_leaves_no_breath_behind(seat: Seat, caller: Phone) -> None:
+    record = seat.current_record
+    ends_a_call_with(seat, caller, "plan")
+    seat.sends(f"/console/records/{record}/reopen")
+    assert state(seat) == (Work.WRAP_UP, None)
+    seat.saves(record, 3, risk="none")
+    seat.sends(f"/console/records/{record}/finish", quick="cut_off")
+    assert state(seat) == (Work.AVAILABLE, None)
+
+
 @pytest.mark.parametrize(
     "after, follows",
     [("offline", (Work.OFFLINE, None)), ("away:meeting", (Work.AWAY, AwayReason.MEETING))],

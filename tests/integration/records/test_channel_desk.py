@@ -59,6 +59,12 @@ class LetterDesk:
         self.finished.append(record_id)
         return nullcontext()
 
+    def reopening(
+        self, session: Session, record_id: str, staff: Staff, *, now: datetime
+    ) -> AbstractContextManager[None]:
+        self.finished.remove(record_id)
+        return nullcontext()
+
 
 @pytest.fixture
 def letters(desk: Console) -> LetterDesk:
@@ -102,6 +108,13 @@ def test_a_finished_record_ends_in_the_hands_of_its_desk(letters: LetterDesk, se
     sent = {"whole": "1", "version": "1", "next_step": "返事を待つ"}
     answer = seat.sends(f"/console/records/{letter}/finish", sent, script=False)
     assert (answer.status_code, answer.location, letters.finished) == (303, "/letters", [letter])
+
+
+def test_a_finish_that_is_taken_back_is_the_desks_to_undo(letters: LetterDesk, seat: Seat, letter: str) -> None:
+    sent = {"whole": "1", "version": "1", "next_step": "返事を待つ"}
+    seat.sends(f"/console/records/{letter}/finish", sent, script=False)
+    answer = seat.sends(f"/console/records/{letter}/reopen", script=False)
+    assert (answer.status_code, answer.location, letters.finished) == (303, f"/letters/{letter}", [])
 
 
 @pytest.mark.usefixtures("letters")

@@ -59,6 +59,35 @@ def test_stopping_after_this_call_is_taken_back_with_one_press(seat: Seat, calle
     assert seat.presence.work is Work.AVAILABLE
 
 
+def test_a_record_finished_by_a_slip_is_open_again_as_it_was_with_the_plan_for_afterwards(
+    seat: Seat, caller: Phone
+) -> None:
+    seat.sends("/console/after", after="away:meeting")
+    caller.hangs_up()
+    record_id = seat.current_record
+    finishes(seat)
+    assert seat.presence.work is Work.AWAY
+    assert seat.sends(f"/console/records/{record_id}/reopen").get_json() == {"goto": f"/console/records/{record_id}"}
+    assert (seat.presence.work, seat.presence.away_after) == (Work.WRAP_UP, AwayReason.MEETING)
+    assert seat.current_record == record_id
+    finishes(seat)
+    assert (seat.presence.work, seat.presence.reason) == (Work.AWAY, AwayReason.MEETING)
+
+
+def test_a_finish_taken_back_while_the_next_call_rings_leaves_the_ring_alone(
+    desk: Console, seat: Seat, caller: Phone
+) -> None:
+    caller.hangs_up()
+    record_id = seat.current_record
+    finishes(seat)
+    desk.line.dial()
+    desk.line.advance(6)
+    assert seat.presence.work is Work.OFFERED
+    assert seat.sends(f"/console/records/{record_id}/reopen").status_code == 200
+    assert seat.presence.work is Work.OFFERED
+    assert "書きかけの記録" in seat.opens().words
+
+
 def test_taking_it_back_too_late_brings_nobody_to_the_line(seat: Seat) -> None:
     seat.sends("/console/after", after="available")
     assert seat.presence.work is Work.OFFLINE

@@ -18,7 +18,7 @@ from callcenter.models.calls.calls import Call
 from callcenter.models.records import Consultation, ConsultationState
 from callcenter.models.trail.audit import AuditEntry
 from callcenter.services.records import consultations
-from callcenter.services.records.consultations import NotQuick
+from callcenter.services.records.consultations import UNDO_WITHIN, NotQuick, TooLateToReopen
 from callcenter.services.records.record_fields import NoSuchCode, NoSuchField, TextTooLong
 from tests.integration.conftest import new_session
 from tests.integration.people import NOW, call_from_somebody, draft_of, member
@@ -231,6 +231,21 @@ def test_a_silent_call_is_finished_without_a_word(session: Session) -> None:
         consultations.finish(session, draft.id, by=counsellor, now=NOW, quick=quick)
         assert draft.state is ConsultationState.FINISHED
         assert [(row.list, row.code) for row in draft.codes] == [("outcomes", quick.value)]
+
+
+def test_a_finish_is_taken_back_within_moments_with_its_quick_outcome(session: Session) -> None:
+    counsellor, colleague = member(session, "a"), member(session, "b", Role.SUPERVISOR)
+    draft = draft_of(session, counsellor)
+    consultations.finish(session, draft.id, by=counsellor, now=NOW, quick=Outcome.SILENT)
+    session.commit()
+    with pytest.raises(TooLateToReopen):
+        consultations.reopen(session, draft.id, by=counsellor, now=NOW + UNDO_WITHIN + timedelta(seconds=1))
+    with pytest.raises(TooLateToReopen):
+        consultations.reopen(session, draft.id, by=colleague, now=NOW)
+    for _ in range(2):
+        consultations.reopen(session, draft.id, by=counsellor, now=NOW + timedelta(seconds=9))
+    assert (draft.state, draft.finished_at, draft.codes) == (ConsultationState.DRAFT, None, [])
+    assert actions(session).count("consultation.reopen") == 1
 
 
 def test_an_outcome_that_needs_words_does_not_finish_quickly(session: Session) -> None:

@@ -86,6 +86,13 @@ def open_the_wall(page: Page) -> None:
     side(page).get_by_role("button", name="この記録のあいだ、開く").click()
     expect(side(page)).to_contain_text(HERS)
     expect(side(page)).to_contain_text("ミナトの母のお話")
+    behind = side(page).locator(".earlier-behind")
+    expect(behind).to_contain_text(HERS)
+    axe(page)
+    side(page).get_by_role("button", name="いま閉じる").click()
+    expect(side(page)).not_to_contain_text(HERS)
+    expect(side(page)).to_contain_text(HIS)
+    expect(page.locator("#wall-door")).to_be_focused()
 
 
 def take_it_back_twice(page: Page) -> None:
@@ -104,13 +111,18 @@ def take_it_back_twice(page: Page) -> None:
 
 
 def merge_and_part(page: Page) -> None:
-    """Two entries of one person tell one story, until they are parted again."""
+    """It asks first; two entries of one person tell one story, until they are parted again at the same place."""
     page.locator("#nickname_heard").fill("みーくん")
-    side(page).get_by_text("まとめる", exact=True).click()
+    side(page).get_by_text("まとめる", exact=True).first.click()
+    side(page).get_by_text("同じ方としてまとめる").click()
+    expect(side(page)).to_contain_text("同じ方として1つにまとめますか。")
+    expect(side(page)).not_to_contain_text(AGAIN)
     axe(page)
-    side(page).get_by_role("button", name="同じ方としてまとめる").click()
+    side(page).get_by_role("button", name="まとめる", exact=True).click()
     expect(side(page)).to_contain_text(AGAIN)
-    side(page).get_by_role("button", name="元の2つにもどす").click()
+    expect(page.locator("#merged-now")).to_be_focused()
+    axe(page)
+    page.locator("#merged-now").get_by_role("button", name="元の2つにもどす").click()
     expect(side(page)).not_to_contain_text(AGAIN)
     expect(side(page).get_by_role("heading", level=2).first).to_contain_text("ミナトさん")
 
@@ -119,8 +131,9 @@ def refused_with_a_way_onward(office: Office, page: Page) -> None:
     """A colleague's case is not merged, and the refusal leads to where a reason is written."""
     office.known_caller("ソラ", by=office.hire("tanto11"), told="同僚だけが聞いた話。")
     page.locator("#nickname_heard").fill("ソラ")
-    side(page).get_by_text("まとめる", exact=True).click()
-    side(page).get_by_role("button", name="同じ方としてまとめる").click()
+    side(page).get_by_text("まとめる", exact=True).first.click()
+    side(page).get_by_text("同じ方としてまとめる").click()
+    side(page).get_by_role("button", name="まとめる", exact=True).click()
     onward = page.locator("toast-box").get_by_role("link", name="理由を書いてひらく")
     expect(onward).to_have_attribute("href", re.compile("/console/break-glass/case/"))
     expect(onward).to_have_attribute("target", "_blank")

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from callcenter.domain.records.record_codes import Relation
 from tests.browsers import OpenPage, axe
-from tests.journeys.desk import available, talking
+from tests.journeys.desk import STORY, available, callbar, hung_up, kept, talking
 from tests.journeys.office import Office
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -85,3 +85,23 @@ def test_names_a_slip_away_are_one_key_away_on_a_small_screen(office: Office, op
     expect(candidates(page)).to_have_count(11)
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_call_that_broke_off_before_any_name_goes_on_by_one_key(office: Office, page: Page) -> None:
+    office.hire()
+    available(office, page)
+    leg = talking(office, page)
+    page.get_by_label("主なお話").fill(STORY)
+    kept(office, page, STORY)
+    hung_up(office, page, leg)
+    page.get_by_role("button", name="記録をあとにして受け付ける").click()
+    expect(callbar(page)).to_contain_text("電話を待っています")
+    talking(office, page)
+    side = page.locator("#person-part")
+    expect(side.get_by_role("button", name="お名前はまだ")).to_contain_text("に終わった電話")
+    expect(side).not_to_contain_text(STORY)
+    axe(page)
+    page.keyboard.press("Alt+1")
+    expect(side).to_contain_text(STORY)
+    expect(side.get_by_role("heading", level=2).first).to_contain_text("の電話の方")
+    axe(page)

@@ -41,7 +41,7 @@ def test_the_room_is_mixed_in_tokyo_without_beeps_and_tells_us_everything() -> N
         "waitMethod": "POST",
         "statusCallback": f"{ORIGIN}/n",
         "statusCallbackMethod": "POST",
-        "statusCallbackEvent": "start end join leave mute hold modify",
+        "statusCallbackEvent": "start end join leave mute hold modify announcement",
     }
     assert f">{ROOM}</Conference>" in room.counsellor(counsellor())
 

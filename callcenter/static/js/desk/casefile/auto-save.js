@@ -187,6 +187,7 @@ customElements.define(
     saved(at) {
       this.copy.forget();
       this.status("saved", `${at} に保存しました`);
+      document.querySelector("toast-box").settle("unsaved");
     }
 
     failed(trouble) {

@@ -5,8 +5,11 @@
 
    The button below nine candidates shows the names that are less like it, and goes on among them.
 
-   Arrow down goes to the candidates; there 1–9 choose and arrow up goes back. Alt + the digit works from anywhere. */
+   Arrow down goes to the candidates; there 1–9 choose and arrow up goes back. Alt + the digit works from anywhere. While
+   the list is looked for it waits for it: whoever was seen at that place is chosen if they still stand there; anybody
+   else is only gone to, so that nobody is chosen in the place of somebody else. */
 const AFTER = 150;
+const JUST_REPLACED = 400; // shorter than it takes to read a name and press
 const CUES = ["relation", "caller_age", "subject_age", "prefecture", "cue_topic", "cue_counsellor"];
 
 customElements.define(
@@ -18,6 +21,8 @@ customElements.define(
       this.box.addEventListener("keydown", (event) => this.pressed(event));
       this.moved = (event) => this.among(event);
       this.told = (event) => this.heard(event);
+      this.keyed = (event) => this.key(event);
+      document.addEventListener("keydown", this.keyed, { capture: true });
       document.addEventListener("keydown", this.moved);
       document.addEventListener("change", this.told);
       this.onward = (event) => {
@@ -30,18 +35,22 @@ customElements.define(
 
     disconnectedCallback() {
       clearTimeout(this.timer);
+      document.removeEventListener("keydown", this.keyed, { capture: true });
       document.removeEventListener("keydown", this.moved);
       document.removeEventListener("change", this.told);
       document.removeEventListener("click", this.onward);
     }
 
     later() {
+      this.isUnderWay = true;
+      this.wanted = undefined;
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.search(), AFTER);
     }
 
     async search(more = false) {
       clearTimeout(this.timer);
+      this.isUnderWay = true;
       const form = new FormData();
       const heard = this.box.value;
       form.set("nickname_heard", heard);
@@ -54,11 +63,17 @@ customElements.define(
         const answer = await ask(this.dataset.url, { form });
         const html = await answer.text();
         if (heard !== this.box.value) return; // a newer search is under way
+        this.before = this.people();
         putParts(html);
+        this.replacedAt = performance.now();
+        document.querySelector("toast-box").settle("search");
         if (more) this.candidates()[9]?.focus();
+        this.arrived();
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble;
-        document.querySelector("toast-box").say(`候補をさがせませんでした。${trouble.message}`, "warn");
+        document.querySelector("toast-box").say(`候補をさがせませんでした。${trouble.message}`, "warn", null, "search");
+      } finally {
+        if (heard === this.box.value) this.isUnderWay = false;
       }
     }
 
@@ -76,6 +91,36 @@ customElements.define(
         event.preventDefault();
         this.search();
       }
+    }
+
+    people() {
+      return this.candidates().map((one) => one.value);
+    }
+
+    /** Alt + a digit while the list is another than the one that was read, or about to become so. */
+    key(event) {
+      const digit = event.altKey && /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
+      if (!digit) return;
+      const place = Number(digit) - 1;
+      if (this.isUnderWay) this.wanted = { place, seen: this.people()[place], from: document.activeElement };
+      else if (this.hasJustChanged(place)) this.candidates()[place]?.focus();
+      else return;
+      event.preventDefault();
+    }
+
+    hasJustChanged(place) {
+      const before = performance.now() - this.replacedAt < JUST_REPLACED && this.before[place];
+      return Boolean(before) && before !== this.people()[place];
+    }
+
+    /** Whoever has gone on writing elsewhere is left alone. */
+    arrived() {
+      const { place, seen, from } = this.wanted ?? {};
+      this.wanted = undefined;
+      if (![from, document.body].includes(document.activeElement)) return;
+      const there = this.candidates()[place];
+      if (there && there.value === seen) there.click();
+      else there?.focus({ focusVisible: true });
     }
 
     candidates() {

@@ -11,9 +11,10 @@ customElements.define(
       form.set("after", after);
       try {
         await ask(this.dataset.url, { form });
+        document.querySelector("toast-box").settle("after");
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble;
-        document.querySelector("toast-box").say(trouble.message, "warn");
+        document.querySelector("toast-box").say(trouble.message, "warn", null, "after");
       }
       document.querySelector("live-parts").look();
     }

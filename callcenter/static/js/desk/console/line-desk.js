@@ -11,6 +11,7 @@ const QUALITY = {
   poor: "回線が不安定で、声がとぎれるかもしれません",
   broken: "声が届きにくくなっています。つなぎ直しています…",
 };
+const MUTED = "ミュート中です。相手の方には聞こえていません。";
 const RINGS = "電話が鳴っています";
 const PUT_AWAY = "電話を受けられない状態だったため、離席にしました。もどれるときに「受け付ける」を押してください。";
 const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select";
@@ -211,6 +212,7 @@ customElements.define(
       on("cancelled", () => this.silence());
       on("connected", () => {
         this.silence();
+        this.settle("line");
         this.connected = true;
         this.measure();
       });
@@ -247,8 +249,12 @@ customElements.define(
       this.dress();
     }
 
-    say(words) {
-      document.querySelector("toast-box").say(words, "warn");
+    say(words, cause = "line") {
+      document.querySelector("toast-box").say(words, "warn", null, cause);
+    }
+
+    settle(cause) {
+      document.querySelector("toast-box").settle(cause);
     }
 
     ring() {
@@ -324,7 +330,8 @@ customElements.define(
       const { mode, offer, putAway } = this.callbar.dataset;
       const what = putAway ? "離席にしました" : TITLES[mode];
       document.title = what ? `${what}・${this.title}` : this.title;
-      if (putAway && putAway !== this.putAway) this.say(PUT_AWAY);
+      if (putAway && putAway !== this.putAway) this.say(PUT_AWAY, "put-away");
+      if (!putAway && this.putAway) this.settle("put-away");
       this.putAway = putAway;
       // Whoever asked to follow a talk has said that they pick up.
       if (mode === "listen" && this.ringing && !this.wanted) this.accept();
@@ -350,8 +357,9 @@ customElements.define(
         // Words spoken before the caller is in the room would be lost on them.
         const alone = "alone" in this.callbar.dataset;
         const fine = alone ? "相手の方を、お呼びしています…" : "声は届いています";
-        told.textContent = this.connected ? (QUALITY[this.trouble] ?? fine) : "声をつないでいます…";
-        told.toggleAttribute("data-bad", Boolean(this.connected && this.trouble));
+        const trouble = this.muted && this.trouble === "silent" ? null : this.trouble; // a muted microphone is silent
+        told.textContent = this.connected ? (QUALITY[trouble] ?? (this.muted ? MUTED : fine)) : "声をつないでいます…";
+        told.toggleAttribute("data-bad", Boolean(this.connected && (trouble || this.muted)));
       }
       this.explain();
       this.tell();

@@ -2,7 +2,7 @@
 
    The bar may be drawn anew while a panel is open, so which one it is outlives the element. Opening by key takes the
    focus into the panel; a digit chooses, Escape closes, a press that was sent closes too. What the bar has to tell
-   (the element with data-notes) is read out once. */
+   (the elements with data-playing and data-notes) is read out once. */
 globalThis.TalkPanels = class TalkPanels extends HTMLElement {
   static morphs = true;
   static open = null;
@@ -68,7 +68,8 @@ globalThis.TalkPanels = class TalkPanels extends HTMLElement {
   }
 
   tell() {
-    const words = document.querySelector("#callbar [data-notes]")?.textContent.trim().replace(/\s+/g, " ") ?? "";
+    const told = document.querySelectorAll("#callbar :is([data-playing], [data-notes])");
+    const words = [...told].map((one) => one.textContent.trim().replace(/\s+/g, " ")).filter(Boolean).join(" ");
     const settled = words.replace(/\d+:\d+(:\d+)?/g, "");
     if (settled === TalkPanels.told) return;
     TalkPanels.told = settled;

@@ -25,7 +25,7 @@ customElements.define(
         this.hear({ who: "me", text, at: new Date(Date.now() + ElapsedTime.ahead).toISOString() });
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble;
-        document.querySelector("toast-box").say(trouble.message, "warn");
+        document.querySelector("toast-box").say(trouble.message, "warn", null, "trial");
       }
     }
 

@@ -14,18 +14,48 @@ customElements.define(
       document.addEventListener("submit", (event) => this.submitted(event));
       document.addEventListener("click", (event) => this.clicked(event));
       document.addEventListener("keydown", (event) => this.pressed(event));
-      document.addEventListener("desk-looked", () => this.follow());
+      document.addEventListener("desk-looked", () => {
+        this.settleWithMode();
+        this.follow();
+        this.markFinish();
+      });
+      this.mode = document.getElementById("callbar").dataset.mode;
+      this.markFinish();
+    }
+
+    settleWithMode() {
+      const { mode } = document.getElementById("callbar").dataset;
+      if (mode !== this.mode) this.settle();
+      this.mode = mode;
+    }
+
+    /** The record of a call that goes on cannot be finished yet, so its button is not the one that stands out. */
+    markFinish() {
+      const { mode, record } = document.getElementById("callbar").dataset;
+      const tooEarly = mode !== "wrapup" && record !== "" && record === this.shown();
+      document.querySelector("[data-finish-button]")?.classList.toggle("button--primary", !tooEarly);
     }
 
     get saver() {
       return document.querySelector("auto-save");
     }
 
-    say(words, tone, onward) {
-      document.querySelector("toast-box").say(words, tone, onward);
+    /** What went wrong is over once something else is tried, or the call has gone on. */
+    say(words, tone, onward, cause = tone === "warn" ? "act" : "") {
+      document.querySelector("toast-box").say(words, tone, onward, cause);
+    }
+
+    /** Over as soon as the record is saved. */
+    sayUnsaved(words) {
+      this.say(words, "warn", null, "unsaved");
+    }
+
+    settle() {
+      document.querySelector("toast-box").settle("act");
     }
 
     async tried(act) {
+      this.settle();
       try {
         return await act();
       } catch (trouble) {
@@ -57,7 +87,7 @@ customElements.define(
 
     async press(form, submitter) {
       if ("savesFirst" in form.dataset && this.saver && !(await this.saver.flush())) {
-        this.say("いまの記録がまだ保存できていないため、引きつがずに待っています。もう一度押してください。", "warn");
+        this.sayUnsaved("いまの記録がまだ保存できていないため、引きつがずに待っています。もう一度押してください。");
         return;
       }
       await this.tried(() => ask(form.action, { form: new FormData(form, submitter) }));
@@ -76,7 +106,8 @@ customElements.define(
       if (form.matches("[data-needs-name]") && nickname) sent.set("nickname_heard", nickname.value);
       // Whoever chose by key from the name box goes on to the story, as from the list itself.
       const inside = document.getElementById("person-part").contains(document.activeElement) || document.activeElement === nickname;
-      const answer = await this.tried(() => ask(form.action, { form: sent }));
+      const address = submitter?.getAttribute("formaction") ?? form.action;
+      const answer = await this.tried(() => ask(address, { form: sent }));
       if (!answer) return;
       putParts(await answer.text());
       if (inside || document.activeElement === document.body) document.getElementById(form.dataset.then)?.focus();
@@ -119,7 +150,7 @@ customElements.define(
     /** What was typed is saved before the form goes away; if it cannot be, the form stays. */
     async open(address) {
       if (this.saver && !(await this.saver.flush())) {
-        this.say("いまの記録がまだ保存できていないため、そのままにしています。", "warn");
+        this.sayUnsaved("いまの記録がまだ保存できていないため、そのままにしています。");
         this.followed = "";
         return false;
       }
@@ -129,6 +160,7 @@ customElements.define(
         return false;
       }
       putParts(await answer.text());
+      this.markFinish();
       history.replaceState(null, "", address);
       return true;
     }
@@ -183,8 +215,9 @@ customElements.define(
     async finish(quick) {
       const form = document.getElementById("record-form");
       this.forgive(form);
+      this.settle();
       if (!(await this.saver.flush())) {
-        this.say("まだ保存できていないため、終えられません。書いた文は、この画面に残っています。", "warn");
+        this.sayUnsaved("まだ保存できていないため、終えられません。書いた文は、この画面に残っています。");
         return;
       }
       const sent = new FormData();
@@ -203,10 +236,30 @@ customElements.define(
         location.assign((await answer.json()).goto); // signed out with it, as wished before
         return;
       }
-      this.say("記録を終えました。おつかれさまでした。");
+      const { reopen } = form.dataset;
+      document.querySelector("toast-box").offer("記録を終えました。おつかれさまでした。", {
+        label: "取り消す",
+        key: "Z",
+        act: () => this.reopen(reopen),
+      });
       this.followed = "";
       await this.open(this.dataset.board);
       document.getElementById("main").focus();
+      document.querySelector("live-parts").look();
+    }
+
+    /** Back to the record as it was; to the call's end, too, if nothing rang since. */
+    async reopen(address) {
+      const answer = await this.tried(() => ask(address, { form: new FormData() }));
+      if (!answer) return;
+      const { goto } = await answer.json();
+      const { call, offer } = document.getElementById("callbar").dataset;
+      if (call !== undefined || offer !== undefined) {
+        this.say("記録を、書きかけにもどしました。この電話のあとで、左の「書きかけの記録」からひらけます。");
+      } else if (await this.open(goto)) {
+        this.toRecord();
+        document.getElementById("next_step")?.focus();
+      }
       document.querySelector("live-parts").look();
     }
 

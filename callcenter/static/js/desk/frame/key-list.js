@@ -1,4 +1,5 @@
-/* <key-list>: choices in two keys: one opens the list, a digit chooses. While it is open, the part around it waits. */
+/* <key-list>: choices in two keys: one opens the list, a digit chooses. While it is open, the part around it waits, so
+   that it closes with the choice; the focus goes back to its door. */
 customElements.define(
   "key-list",
   class extends HTMLElement {
@@ -12,9 +13,16 @@ customElements.define(
         if (!this.list.hidden) this.list.querySelector("button").focus({ focusVisible: true }); // Alt alone does not count as typing
       });
       this.addEventListener("keydown", (event) => this.pressed(event));
+      this.list.addEventListener("click", (event) => event.target.closest("button") && setTimeout(() => this.chosen()));
       this.addEventListener("focusout", (event) => {
         if (!this.contains(event.relatedTarget)) this.show(false);
       });
+    }
+
+    chosen() {
+      const inside = this.contains(document.activeElement);
+      this.show(false);
+      if (inside) this.door.focus();
     }
 
     show(open) {

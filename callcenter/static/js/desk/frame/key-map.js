@@ -1,7 +1,8 @@
 /* <key-map>: Alt + key presses the control that shows the key, so that typing is never taken.
 
-   A control names its key with aria-keyshortcuts="Alt+H". "?" outside a text field opens this element's <dialog>,
-   which lists every key that works just now; "/" goes to the search box (data-search on the element to focus). */
+   A control names its key with aria-keyshortcuts="Alt+H". Alt + "?" opens this element's <dialog> from anywhere, which
+   lists every key that works just now, and closes it; outside a text field "?" does so, too, and "/" goes to the
+   search box (data-search on the element to focus). */
 customElements.define(
   "key-map",
   class extends HTMLElement {
@@ -19,13 +20,16 @@ customElements.define(
 
     press(event) {
       if (event.isComposing || event.defaultPrevented || event.ctrlKey || event.metaKey) return;
-      if (event.altKey) {
+      if (event.altKey && event.code === "Slash") {
+        event.preventDefault();
+        this.turn();
+      } else if (event.altKey) {
         const control = this.controls().find((one) => one.key === this.letter(event));
         if (!control) return;
         event.preventDefault();
         this.use(control.element);
       } else if (!event.target.closest("input, textarea, select, [contenteditable]")) {
-        if (event.key === "?") this.open();
+        if (event.key === "?") this.turn();
         else if (event.key === "/") this.find(event);
       }
     }
@@ -60,6 +64,12 @@ customElements.define(
       return element.getAttribute("aria-label") ?? copy.textContent.trim();
     }
 
+    turn() {
+      const dialog = this.querySelector("dialog");
+      if (dialog.open) dialog.close();
+      else this.open();
+    }
+
     open() {
       const dialog = this.querySelector("dialog");
       const list = dialog.querySelector("dl");
@@ -69,9 +79,8 @@ customElements.define(
       list.replaceChildren(
         ...all.flatMap(({ element, key, hold = "Alt" }) => {
           const term = document.createElement("dt");
-          term.innerHTML = "<kbd class=key></kbd> <kbd class=key></kbd>";
-          term.firstElementChild.textContent = hold;
-          term.lastElementChild.textContent = key;
+          term.innerHTML = "<kbd class=key></kbd>";
+          term.firstElementChild.textContent = `${hold}+${key}`;
           const meaning = document.createElement("dd");
           meaning.textContent = this.nameOf(element);
           return [term, meaning];

@@ -17,11 +17,12 @@ customElements.define(
       const form = event.target;
       if (event.defaultPrevented || !form.matches("[data-press]")) return;
       event.preventDefault();
+      document.querySelector("toast-box").settle("act");
       try {
         await ask(form.action, { form: new FormData(form, event.submitter) });
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble;
-        document.querySelector("toast-box").say(trouble.message, "warn");
+        document.querySelector("toast-box").say(trouble.message, "warn", null, "act");
       }
       document.querySelector("live-parts").look();
     }

@@ -40,7 +40,7 @@ customElements.define(
         this.text = undefined;
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble;
-        document.querySelector("toast-box").say(trouble.message, "warn");
+        document.querySelector("toast-box").say(trouble.message, "warn", null, "notice");
       }
     }
   },
