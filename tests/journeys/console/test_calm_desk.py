@@ -74,6 +74,12 @@ def test_the_button_that_ends_a_call_stays_under_the_second_click(office: Office
     expect(callbar(desk)).to_contain_text("後処理", timeout=SLOW)
 
 
+def test_between_a_small_and_a_usual_screen_the_bar_has_two_rows(office: Office, desk: Page) -> None:
+    desk.set_viewport_size({"width": 1000, "height": 800})
+    talking(office, desk)
+    assert box(callbar(desk))["height"] < 120
+
+
 def test_what_the_bar_tells_of_a_caller_on_hold_moves_nothing(office: Office, desk: Page) -> None:
     talking(office, desk)
     before, columns = box(end(desk)), box(desk.locator("#main"))

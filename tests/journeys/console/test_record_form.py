@@ -136,7 +136,7 @@ def test_a_talk_is_written_by_keyboard_through_danger_and_a_crash(office: Office
     expect(page.get_by_role("textbox", name="次回")).to_have_value("助けとつながったかを聞く。")
     hung_up(office, page, leg)
     page.keyboard.press("Control+Enter")
-    expect(callbar(page)).to_contain_text("電話を待っています")
+    expect(callbar(page)).to_contain_text("離席(一息)")
     assert (texts(office)[-1], texts(office, "background")[-1]) == ("途中まで書いた。届かなかった。", "統括も書いた。")
 
 
@@ -156,7 +156,9 @@ def test_on_a_small_screen_nothing_is_squeezed_or_slides_sideways(office: Office
     axe(page)
     page.keyboard.press("Escape")
     page.get_by_role("tab", name="回線").click()
-    page.keyboard.press("Alt+i")
+    with page.context.expect_page() as opened:
+        page.keyboard.press("Alt+i")
+    page = opened.value
     expect(page.get_by_role("heading", name="あとから記録を書く")).to_be_visible()
     axe(page)
     page.get_by_role("radio", name="訪問").check()

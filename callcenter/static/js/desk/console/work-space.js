@@ -237,13 +237,13 @@ customElements.define(
         return;
       }
       const { reopen } = form.dataset;
+      this.followed = "";
+      await this.open(this.dataset.board); // first, so that nothing is written into the form that goes away
       document.querySelector("toast-box").offer("記録を終えました。おつかれさまでした。", {
         label: "取り消す",
         key: "Z",
         act: () => this.reopen(reopen),
       });
-      this.followed = "";
-      await this.open(this.dataset.board);
       document.getElementById("main").focus();
       document.querySelector("live-parts").look();
     }

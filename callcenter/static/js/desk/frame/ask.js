@@ -35,8 +35,8 @@ const sent = async (address, { form, json, timeout }) => {
   }
   try {
     const answer = await fetch(address, request);
-    await answer.clone().arrayBuffer(); // an answer that breaks off is none
-    return answer;
+    const whole = await answer.arrayBuffer(); // an answer that breaks off is none, and one that is here stays whole
+    return new Response(whole.byteLength ? whole : null, answer);
   } catch {
     throw new Trouble("away", AWAY);
   }

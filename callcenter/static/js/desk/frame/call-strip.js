@@ -89,11 +89,12 @@ customElements.define(
     async submitted(event) {
       if (event.defaultPrevented) return;
       event.preventDefault();
+      document.querySelector("toast-box").settle("act");
       try {
         await ask(event.target.action, { form: new FormData(event.target, event.submitter) });
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble;
-        document.querySelector("toast-box").say(trouble.message, "warn");
+        document.querySelector("toast-box").say(trouble.message, "warn", null, "act");
       }
       this.look();
     }
