@@ -1,9 +1,8 @@
-"""The words for acts and facts of the trail; what has no word shows its code."""
+"""The words for the acts of the trail, who did them and to what."""
 
 from __future__ import annotations
 
 from callcenter.services.trail.readers import OPENINGS
-from callcenter.ui.state_labels import ROLES
 
 GROUPS = {
     "reading": "記録をひらいた",
@@ -13,13 +12,13 @@ GROUPS = {
     "records": "記録とケース",
     "handing_out": "書き出した",
     "destroying": "消した",
-    "signing_in": "出入り",
+    "signing_in": "ログイン",
     "accounts": "アカウント",
     "line": "電話と受付",
     "keys": "鍵と監査記録",
 }
 
-KINDS = {"staff": "職員", "operator": "運用の担当者", "system": "しくみ(自動)", "caller": "かけてきた方"}
+KINDS = {"staff": "職員", "operator": "運用の担当者", "system": "システム", "caller": "かけてきた方"}
 
 SUBJECTS = {
     "announcement": "電話で流れる文",
@@ -65,7 +64,7 @@ ACTS = OPENINGS | {
     "caller_code.withdraw": "呼び番号を取り消した",
     "care.read": "つらい電話の知らせを読んだ",
     "case.close": "ケースを閉じた",
-    "case.follow_up": "次に連絡する日を決めた",
+    "case.follow_up": "次に確認する日を決めた",
     "case.hand_over.accepted": "引きつぎを受けた",
     "case.hand_over.ask": "引きつぎを頼んだ",
     "case.hand_over.declined": "引きつぎを見送った",
@@ -81,9 +80,9 @@ ACTS = OPENINGS | {
     "case.unmerge": "ケースを分けた",
     "consent.give": "同意を書きとめた",
     "consent.withdraw": "同意を取り消した",
-    "consultation.confirm": "危険の確認を書いた",
+    "consultation.confirm": "引きついだ項目を確認した",
     "consultation.enter_afterwards": "記録をあとから書いた",
-    "consultation.finish": "記録を終えた",
+    "consultation.finish": "記録を閉じた",
     "consultation.hand_over": "記録が電話とともに移った",
     "consultation.leave_open": "だれの記録かを決めずにおいた",
     "consultation.link": "記録を人につないだ",
@@ -91,7 +90,8 @@ ACTS = OPENINGS | {
     "consultation.rescue": "書きかけの記録を引き取った",
     "consultation.review": "記録を統括が確認した",
     "consultation.save": "記録に書いた",
-    "consultation.unlink": "記録のつなぎを外した",
+    "consultation.shred": "記録を消した",
+    "consultation.unlink": "記録のつながりを外した",
     "flag.add": "番号に印をつけた",
     "flag.expire": "番号の印が期限で消えた",
     "flag.lift": "番号の印を外した",
@@ -117,7 +117,7 @@ ACTS = OPENINGS | {
     "presence.force_off": "電話から外した",
     "presence.set": "受付の状態をかわりに変えた",
     "promise.make": "約束を書いた",
-    "promise.settle": "約束を終えた",
+    "promise.settle": "約束に結果を書いた",
     "referral.note": "紹介を書きとめた",
     "referral.take_back": "紹介を取り消した",
     "retention.hold": "消さずに残すと決めた",
@@ -131,142 +131,39 @@ ACTS = OPENINGS | {
     "special_day.withdraw": "臨時の日を取り消した",
     "staff.activate": "アカウントをもどした",
     "staff.add": "アカウントをつくった",
-    "staff.app_add": "アプリの番号を足した",
-    "staff.app_remove": "アプリの番号を外した",
-    "staff.code_refused": "番号がちがった",
+    "staff.app_add": "認証アプリを登録した",
+    "staff.app_remove": "認証アプリを外した",
+    "staff.code_refused": "認証の番号がちがった",
     "staff.deactivate": "アカウントを止めた",
     "staff.deactivate_after_call": "電話のあとにアカウントを止めると決めた",
-    "staff.end_sessions": "ほかの機器の画面を閉じた",
-    "staff.factor_reset": "もうひとつの確認を外した",
+    "staff.end_sessions": "ほかの機器からログアウトした",
+    "staff.factor_reset": "2段階認証を外した",
     "staff.first_password": "はじめのパスワードをつくった",
-    "staff.passkey_add": "パスキーを足した",
-    "staff.passkey_copied": "写されたおそれのあるパスキーを断った",
-    "staff.passkey_refused": "パスキーで入れなかった",
+    "staff.passkey_add": "パスキーを登録した",
+    "staff.passkey_copied": "複製されたおそれのあるパスキーを断った",
+    "staff.passkey_refused": "パスキーでログインできなかった",
     "staff.passkey_remove": "パスキーを外した",
-    "staff.proved": "ご本人の確認をした",
+    "staff.proved": "本人確認をした",
     "staff.recovery_code": "控えのコードを使った",
     "staff.recovery_codes": "控えのコードをつくった",
     "staff.role_after_call": "電話のあとに役割を変えると決めた",
-    "staff.set_contact": "電話を受けるところを変えた",
+    "staff.set_contact": "電話を受ける機器を変えた",
     "staff.set_password": "パスワードを変えた",
     "staff.set_phone": "電話番号を変えた",
-    "staff.set_preference": "鳴る順の希望を変えた",
+    "staff.set_preference": "優先する電話を変えた",
     "staff.set_role": "役割を変えた",
-    "staff.sign_in": "入った",
-    "staff.sign_in_refused": "入れなかった",
-    "staff.sign_out": "出た",
+    "staff.sign_in": "ログインした",
+    "staff.sign_in_refused": "ログインできなかった",
+    "staff.sign_out": "ログアウトした",
     "staff.stays": "止める予定を取りやめた",
-    "trail.export": "監査記録の写しをとった",
+    "trail.export": "監査記録を書き出した",
     "unlinked.list": "つないでいない記録の一覧を見た",
     "wall.share": "家族に伝えてよいことを決めた",
     "wish.add": "ご希望を書いた",
     "wish.end": "ご希望を終えた",
 }
 
-FACTS = {
-    "access": "閲覧の番号",
-    "bad": "合わない行",
-    "beside": "開いていた記録",
-    "call": "電話",
-    "case": "ケース",
-    "cases": "件数",
-    "channel": "窓口",
-    "checked": "確認した手順",
-    "code": "コード",
-    "consultation": "記録",
-    "consultations": "記録の数",
-    "contact": "受けるところ",
-    "contacts": "連絡の数",
-    "count": "件数",
-    "counsellor": "相談員",
-    "day": "日",
-    "digest": "ファイルの要約",
-    "disaster": "災害",
-    "doubt": "決めなかったわけ",
-    "end": "終わり方",
-    "ended": "終わり",
-    "entries": "行数",
-    "fields": "書いた欄",
-    "file": "ファイルの要約",
-    "flags": "印の数",
-    "found": "出た数",
-    "from": "もと",
-    "handover": "引きつぎ",
-    "heard": "聞こえた",
-    "hold": "残す決定",
-    "incidents": "出来事の数",
-    "kind": "種類",
-    "late": "遅れ",
-    "left": "残り",
-    "maybe": "かもしれない方",
-    "minutes": "分",
-    "page": "画面",
-    "misses": "出られなかった数",
-    "mode": "聴き方",
-    "moved": "移した数",
-    "nickname": "呼び名",
-    "offer": "呼び出し",
-    "on": "日",
-    "opening": "閲覧",
-    "owner": "担当",
-    "parts": "見た部分",
-    "passkey": "パスキー",
-    "people": "人の数",
-    "person": "相談者",
-    "prefers": "先に鳴る電話",
-    "promise": "約束",
-    "quick": "ひとこと",
-    "reason": "わけ",
-    "record": "記録",
-    "recorded": "書いた日",
-    "relation": "続柄",
-    "review_due": "確認の期限",
-    "role": "役割",
-    "seq": "行",
-    "shipped": "はじめの文",
-    "speaker": "お話しの方",
-    "staff": "職員",
-    "state": "状態",
-    "to": "さき",
-    "until": "いつまで",
-    "verdict": "結果",
-    "version": "版",
-    "which": "一覧",
-    "why": "わけ",
-    "wish": "ご希望",
-    "with": "入り方",
-    "written": "書いた数",
-}
-
-VALUES = {role.value: label for role, label in ROLES.items()} | {
-    "all": "すべて",
-    "app": "アプリの番号",
-    "background": "これまで",
-    "browser": "ブラウザー",
-    "mail": "メール",
-    "next_step": "次回",
-    "nickname_heard": "呼び名",
-    "passkey": "パスキー",
-    "password": "パスワード",
-    "phone": "電話",
-    "recovery": "控えのコード",
-    "response": "したこと",
-    "story": "主なお話",
-    "visit": "訪問",
-    "window": "窓口",
-}
-
-
-def fact(name: str) -> str:
-    """Return what a fact is called, or its code; settings keep the names that the operator gave them."""
-    return FACTS.get(name, name)
-
-
-def value(code: str) -> str:
-    """Return what a value is called, or the value itself."""
-    return VALUES.get(code, code)
-
 
 def act(action: str) -> str:
-    """Return what an act is called, or its code."""
+    """Return what an act is called, or the code of one that is no longer done."""
     return ACTS.get(action, action)

@@ -24,7 +24,7 @@ OPENINGS = {
     "case.export": "開示のために書き出した",
     "case.export.gather": "開示のために集めて読んだ",
     "break_glass.open": "理由を書いてひらいた",
-    "wall.open": "家族の壁をこえてひらいた",
+    "wall.open": "理由を書いてご家族の記録をひらいた",
     "incident.read": "言われた言葉をひらいた",
     "number.reveal": "電話番号を見た",
 }

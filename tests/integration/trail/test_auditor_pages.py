@@ -74,7 +74,8 @@ def test_the_history_of_settings_names_who_decided(desk: Console, auditor: Seat)
         audit_heads.note_policy()  # nothing changed, so nothing is added
     page = auditor.opens("/admin/settings-history")
     assert page.words.count("運用の設定が変わった") == 1
-    assert "drain: 900s" in page.words
+    assert "受付終了後にお受けする時間: 15分" in page.words
+    assert "drain" not in page.words
     assert "アカウントをつくった" in page.words
     assert "記録に書いた" not in page.words
 
