@@ -188,7 +188,7 @@ def second_factors(without: int) -> Finding:
     """Return whether every account has a second factor."""
     if not without:
         return Finding("second factor", True, "どのアカウントも、パスワードだけでは入れません。")
-    sentence = f"{without}人が、まだパスワードだけで入れます。「安全な入り方」で決めるよう、声をかけてください。"
+    sentence = f"{without}人が、まだパスワードだけでログインできます。「ログインの安全設定」で決めるよう、声をかけてください。"
     return Finding("second factor", True, sentence, doubt=True)
 
 

@@ -72,7 +72,7 @@ def _refused(answer: WebAnswer, place: int) -> str:
         return f"署名のある知らせに {answer.status} が返りました。callcenter-web の記録をご確認ください。"
     return (
         f"正しい署名が断られました(TWILIO_AUTH_TOKEN の{place}番目)。callcenter-web を起動しなおし、同じ設定で"
-        "動いているかをご確認ください。それでも断られるなら、webサーバーがアドレスを書きかえています。"
+        "動いているかをご確認ください。それでも断られるなら、webサーバーがアドレスを書き換えています。"
         "proxy_pass の行にパスを書かないでください。"
     )
 

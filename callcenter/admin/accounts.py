@@ -32,11 +32,11 @@ from callcenter.ui.staff.login_flow import requires_recent_proof
 from callcenter.ui.state_labels import ROLES
 
 NOTICE_WORDS = {
-    "staff.factor_reset": "{by}が、{name}さんの「もうひとつの確認」を外しました。",
+    "staff.factor_reset": "{by}が、{name}さんの2段階認証を解除しました。",
     role_requests.SET: "{by}が、{name}さんを{role}にしました。思いあたらないときは、{by}に確かめてください。",
     "staff.first_password": "{by}が、{name}さんに、新しいはじめのパスワードを渡しました。",
 }
-WAITS = "お話し中のため、この電話の記録を終えたときに変わります。"
+WAITS = "お話し中のため、この電話の記録を閉じたときに変わります。"
 ASKED = "確認をお願いしました。ほかの管理者か統括が確かめるまでは、いまのままです。"
 
 
@@ -95,7 +95,7 @@ def set_role(staff_id: str) -> Response | tuple[str, int]:
     with unit_of_work() as session:
         staff, now = _known(session, staff_id), ports().clock.now()
         change = staff_accounts.change_role(session, staff, form.role.data, by=_by(), now=now)
-    return _back(staff_id, _when(change, f"役割を{ROLES[form.role.data]}に変えました。入りなおすと変わります。"))
+    return _back(staff_id, _when(change, f"役割を{ROLES[form.role.data]}に変えました。ログインし直すと変わります。"))
 
 
 @bp.post("/staff/<staff_id>/contact")
@@ -172,7 +172,7 @@ def reset_factor(staff_id: str) -> Response | tuple[str, int]:
         staff, now = _known(session, staff_id), ports().clock.now()
         chosen = form.reason.data, form.checked.data
         staff_accounts.reset_factor(session, staff, *chosen, by=_by(), now=now)
-    return _back(staff_id, "外しました。次に入るときに、新しく決めてもらいます。ほかの統括と管理者にも知らせました。")
+    return _back(staff_id, "外しました。次にログインするときに、新しく決めてもらいます。ほかの統括と管理者にも知らせました。")
 
 
 def about_an_account(session: Session, notice: UnseenNotice) -> tuple[str, str | None]:

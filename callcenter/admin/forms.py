@@ -43,7 +43,7 @@ RESET_REASONS: dict[ResetReason, str] = {
     ResetReason.LOST: "なくした・盗まれた",
     ResetReason.REPLACED: "機種を変えた",
     ResetReason.BROKEN: "こわれた",
-    ResetReason.NO_CODES: "控えのコードも見つからない",
+    ResetReason.NO_CODES: "予備コードも見つからない",
     ResetReason.SUSPICION: "ほかの人に使われたおそれがある",
 }
 CHECKS: dict[IdentityCheck, str] = {
@@ -87,14 +87,14 @@ class RoleForm(Form):
         "これからの役割",
         ROLES,
         refusal="役割を選んでください。",
-        description="管理者と監査の人は、相談の記録を開けません。変えると、入りなおしになります。",
+        description="管理者と監査の人は、相談の記録を開けません。変えると、ログインし直しになります。",
     )
 
 
 class ContactForm(Form):
     """Where somebody's calls ring."""
 
-    contact = RadioChoiceField("どこで受けるか", {Contact.BROWSER: "ブラウザー", Contact.PHONE: "電話機"})
+    contact = RadioChoiceField("電話を受ける機器", {Contact.BROWSER: "ブラウザー", Contact.PHONE: "電話機"})
     phone = TelField("電話機の番号", [AtMost(LONGEST_NUMBER)], description="例:090-1234-5678")
 
 

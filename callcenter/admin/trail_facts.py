@@ -271,7 +271,7 @@ VALUES: Mapping[str, Words] = {
     "which": _values(TITLES),
     "why": _labels(EnteredWhy, LeftBehind),
     "wish": _labels(Wish),
-    "with": {"password": "パスワード", "app": "アプリの番号", "recovery": "控えのコード", "passkey": "パスキー"},
+    "with": {"password": "パスワード", "app": "アプリの番号", "recovery": "予備コード", "passkey": "パスキー"},
     "work": _states(Work),
     "written": {
         "voice_url": "電話が来たときの宛先",

@@ -54,8 +54,8 @@ WHICH_CLOCK = "お話がはじまった時刻を入れてください。おお�
 class AfterwardsForm(Form):
     """A contact that is over: channel, day and time, with whom of us, and why only now."""
 
-    channel = RadioChoiceField("どこで受けましたか", Channel, refusal="どこで受けたお話かを選んでください。")
-    why = RadioChoiceField("なぜ、あとから書きますか", EnteredWhy, refusal="あとから書くわけを選んでください。")
+    channel = RadioChoiceField("受けた方法", Channel, refusal="受けた方法を選んでください。")
+    why = RadioChoiceField("あとから書く理由", EnteredWhy, refusal="あとから書く理由を選んでください。")
     on = DayField("お話があった日", [InputRequired(WHICH_DAY)], invalid_value_message=WHICH_DAY)
     at = ClockField(
         "はじまった時刻",

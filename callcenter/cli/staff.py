@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 STARTING_PASSWORD_BYTES = 12
 
 FORCE = "Do not wait: the caller goes back to the head of the queue, the record stays a draft."
-WAITS = "お話し中のため、この電話の記録を終えたときに変わります。すぐに変えるときは --force をつけてください。"
+WAITS = "お話し中のため、この電話の記録を閉じたときに変わります。すぐに変えるときは --force をつけてください。"
 
 
 @click.group("staff")
@@ -178,7 +178,7 @@ def staff_reset_factor(login: str, reason: str, checked: str) -> None:
     with known(login) as (session, now, found):
         why, how = ResetReason(reason), IdentityCheck(checked)
         second_factor.reset(session, found, why, how, by=OPERATOR, now=now)
-    click.echo(f"{found.name}: もうひとつの確認を外しました。次に入るときに、新しく決めてもらいます。")
+    click.echo(f"{found.name}: 2段階認証を解除しました。次にログインするときに、新しく決めてもらいます。")
 
 
 @contextmanager

@@ -26,7 +26,7 @@ def signed_in(page: Page, office: Office, login: str) -> None:
     page.goto(f"{office.url}/staff/login")
     page.get_by_label("ログイン名").fill(login)
     page.get_by_label("パスワード").fill(PASSWORD)
-    page.get_by_role("button", name="入る", exact=True).click()
+    page.get_by_role("button", name="ログイン", exact=True).click()
 
 
 def looked_at(page: Page, name: str) -> None:

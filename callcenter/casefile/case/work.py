@@ -81,7 +81,7 @@ def case_follow_up(case_id: str) -> Answer:
                 wanted = casework.open_day_after(session, OPEN_DAYS[when], now=now)
             day = casework.set_follow_up(session, case_id, wanted, by=myself(session), now=now)
         if day is None:
-            return "次に見る日を、なしにしました。"
+            return "次に確認する日を、なしにしました。"
         moved = f"{long_date(wanted)}は受付がないため、" if wanted is not None and wanted != day else ""
         return f"{moved}{long_date(day)}に、もう一度見ます。"
 

@@ -15,7 +15,7 @@ AWAY_CHOICES: dict[str, str] = {reason.value: AWAY[reason] for reason in CHOSEN}
 AFTER_CHOICES: dict[str, str] = (
     {"available": "受付にもどる"}
     | {f"away:{value}": f"離れる({label})" for value, label in AWAY_CHOICES.items()}
-    | {"offline": "今日は終わる"}
+    | {"offline": "退席する"}
 )
 """What a person may choose for after a call and its record."""
 
@@ -39,5 +39,5 @@ def after(row: Presence | None, staff: Staff) -> After:
         return After(Work.OFFLINE, "アカウントの変更のため、受付を終えます", mine=False)
     work, reason = work_after_call(row)
     if work is Work.OFFLINE:
-        return After(Work.OFFLINE, "受付を終えて、ログアウトします" if row.signing_out else "今日は終わります")
+        return After(Work.OFFLINE, "受付を終えて、ログアウトします" if row.signing_out else "退席します")
     return After() if reason is None else After(f"{Work.AWAY}:{reason}", f"離れます({AWAY[reason]})")

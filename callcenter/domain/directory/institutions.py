@@ -28,7 +28,7 @@ class InstitutionKind(Code):
     """機関種別."""
 
     EMERGENCY = "emergency", "緊急"
-    CRISIS = "crisis", "いのち・こころの危機"
+    CRISIS = "crisis", "いのちの危険・気持ちがつらいとき"
     HIKIKOMORI = "hikikomori", "ひきこもりの支援"
     HEALTH = "health", "保健・医療"
     WELFARE = "welfare", "福祉・くらし"

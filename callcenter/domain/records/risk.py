@@ -16,11 +16,11 @@ class RiskStep(Code):
     WHEN = "when", "いつ・どこでと考えているかをたずねた"
     BEFORE = "before", "これまでに試みたことがあるかをたずねた"
     ALONE = "alone", "いま、そばに人がいるかをたずねた"
-    PUT_AWAY = "put_away", "方法から離れることを、一緒に決めた"
+    PUT_AWAY = "put_away", "手段を手の届かない所に置くことを、一緒に決めた"
     LINES = "lines", "119・110や、ほかの窓口の番号を伝えた"
     SOMEBODY = "somebody", "そばに来てくれる人を、一緒にさがした"
     SUPERVISOR = "supervisor", "統括に知らせた"
-    CHILD = "child", "子どもの安全のことを、統括と189の話をした"
+    CHILD = "child", "子どもの安全について、189への連絡を統括と相談した"
     REACHED = "reached", "助けとつながったことを、確かめた"
     TALKED_OVER = "talked_over", "終わってから、統括とふり返った"
 

@@ -27,11 +27,11 @@ class Help(Code):
     """Announcements a counsellor can play to the caller by a button, by their codes."""
 
     SILENT = "F01", "話さなくても大丈夫と伝える"
-    SILENT_KEY = "F02", "1を押してもらう(音を聞いてください)"
+    SILENT_KEY = "F02", "聞こえていたら1を押してもらう"
     SILENT_END = "F03", "今日はここまでと伝える"
     WARNING = "G01", "一度目のお願い"
     LAST_WARNING = "G02", "終わりの予告"
-    END = "G03", "伝えて、電話を終える"
+    END = "G03", "伝えて電話を切る"
 
 
 SILENCE = (Help.SILENT, Help.SILENT_KEY, Help.SILENT_END)

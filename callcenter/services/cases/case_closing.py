@@ -24,7 +24,7 @@ from callcenter.services.trail.audit import SYSTEM, Subject
 class StillWritten(HelplineError):
     """Raised when a record of the case is a draft."""
 
-    message = "書きかけの記録があります。先に、その記録を終えてください。"
+    message = "書きかけの記録があります。先にその記録を閉じてください。"
 
 
 class StillAsked(HelplineError):

@@ -53,7 +53,7 @@ class CallInOtherTab(HelplineError):
 class ChangesSoon(HelplineError):
     """Raised when the account ends, or changes its role, after the call at hand."""
 
-    message = "この電話の記録を終えると、アカウントの変更のため受付も終わります。くわしくは統括におたずねください。"
+    message = "この電話の記録を閉じると、アカウントの変更のため受付も終わります。くわしくは統括におたずねください。"
 
 
 class AccountEnded(HelplineError):

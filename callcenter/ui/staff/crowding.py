@@ -30,7 +30,7 @@ CROWDED = "いま、たくさんの方が入ろうとしています。5秒ほ�
 PAGE = (
     '<!doctype html><html lang="ja"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     "<title>入れませんでした</title><h1>入れませんでした</h1><p>{words}</p>"
-    '<p><a href="/staff/login">入口へもどる</a></p>'
+    '<p><a href="/staff/login">ログインの画面へもどる</a></p>'
 )
 HEADERS = [
     ("Retry-After", SHORTLY),

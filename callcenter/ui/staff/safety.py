@@ -1,4 +1,4 @@
-"""安全な入り方: one's own password, app, passkeys and recovery codes; each change needs a recent proof of identity."""
+"""ログインの安全設定: one's own password, app, passkeys and recovery codes; each change needs a recent proof of identity."""
 
 from __future__ import annotations
 
@@ -136,10 +136,10 @@ def make_codes() -> str | Response:
     with unit_of_work() as database:
         person = myself(database)
         if not second_factor.factors_of(database, person).any:
-            return _back("アプリかパスキーを先に足してください。控えのコードは、その代わりになるものです。")
+            return _back("アプリかパスキーを先に足してください。予備コードは、その代わりになるものです。")
         codes = second_factor.new_codes(database, person, now=ports().clock.now())
         login_flow.renew_session(database, person)
-    return _done("控えのコードを作りました。前のコードは使えません。", codes)
+    return _done("予備コードを作りました。前のコードは使えません。", codes)
 
 
 @bp.post("/safety/password")

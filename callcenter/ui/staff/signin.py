@@ -41,7 +41,7 @@ WRONG = "ログイン名かパスワードが合っていません。"
 """The same words whichever of the two is wrong, so that nobody can try out names."""
 IDLE_WORDS = "しばらく操作がなかったため、安全のために閉じました。もう一度お入りください。"
 OUT = "ログアウトしました。おつかれさまでした。"
-AFTER_THE_CALL = "いまはお話し中です。記録を終えたときに、受付を終えてログアウトします。"
+AFTER_THE_CALL = "いまはお話し中です。記録を閉じたときに、受付を終えてログアウトします。"
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 login_manager = LoginManager()

@@ -106,8 +106,8 @@ def test_supervisors_see_who_opened_a_record_and_what_somebody_opened(record: st
     assert "理由を書いてひらいた" in page.words
     everybody = chief.opens("/reports/readers")
     assert "担当08" in everybody.words
-    assert "(本人の記録)" not in everybody.words
-    assert "(本人の記録)" in chief.opens("/reports/readers?own=1").words
+    assert "(自分が書いた記録)" not in everybody.words
+    assert "(自分が書いた記録)" in chief.opens("/reports/readers?own=1").words
     assert "ひらかれた記録はありません" in chief.opens("/reports/readers?from=2020-01-01&to=2020-01-02").words
     assert chief.get("/reports/readers?from=yesterday").status_code == 409
 

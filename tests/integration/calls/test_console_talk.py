@@ -79,7 +79,7 @@ def test_the_panel_lists_who_is_free_and_teaches_when_nobody_is(desk: Console, s
 def test_both_see_what_goes_on_while_one_asks_the_other(seat: Seat, caller: Phone, colleague: Seat) -> None:
     assert press(seat, "consult", colleague=colleague.staff_id) == 204
     assert "担当08さんを呼び出しています" in seat.opens().words
-    assert "担当07さんから 引きつぎの相談" in colleague.opens().words
+    assert "担当07さんから 引きつぎの打ち合わせ" in colleague.opens().words
     seat.desk.line.handsets[f"client:{colleague.presence.identity}"].answers()
     seat.desk.line.advance(2)
     assert "担当08さんと話しています" in seat.opens().words

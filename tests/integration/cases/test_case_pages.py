@@ -199,11 +199,11 @@ def test_closing_wants_a_reason_and_opening_again_keeps_the_history(desk: Consol
     assert "終える理由を選んでください。" in seat.sends(path + "close", script=False, close_note="x").text
     seat.sends(path + "close", script=False, reason="referred", close_note="若者の居場所へ")
     page = seat.opens(f"/console/cases/{case_id}")
-    assert "終えたケースです" in page.words
+    assert "終了したケースです" in page.words
     assert "ミナトさん" in seat.opens("/console/cases?state=closed").words
     seat.sends(path + "reopen", script=False, reopen_note="また話したいとのこと")
     page = seat.opens(f"/console/cases/{case_id}")
-    assert "終えたケースです" not in page.words
+    assert "終了したケースです" not in page.words
     assert "また話したいとのこと" in page.words
     assert "ケースを終えました(ほかの機関につながった)" in page.words
 

@@ -70,7 +70,7 @@ def test_a_plan_that_nobody_can_make_is_refused_kindly(seat: Seat, caller: Phone
 
 
 def test_logging_out_in_mid_call_keeps_the_page_and_waits_for_the_record(seat: Seat, caller: Phone) -> None:
-    assert "記録を終えたとき" in seat.sends("/staff/logout").get_json()["words"]
+    assert "記録を閉じたとき" in seat.sends("/staff/logout").get_json()["words"]
     assert "受付を終えて、ログアウトします" in seat.opens().words
     assert caller.state == "in-progress"
     caller.hangs_up()

@@ -199,7 +199,7 @@ def test_during_a_call_a_change_waits_and_says_so_and_force_does_not_wait(run: R
     with engine.begin() as connection:
         connection.execute(update(Presence).values(work=Work.WRAP_UP))
     engine.dispose()
-    assert "記録を終えたとき" in run("staff", "deactivate", "hanako").output
+    assert "記録を閉じたとき" in run("staff", "deactivate", "hanako").output
     assert run("staff", "deactivate", "hanako", "--force").output == "担当11: 使えなくしました。\n"
 
 

@@ -169,7 +169,7 @@ def test_a_lost_second_factor_is_taken_away_with_a_reason_and_the_others_are_tol
         watcher.first_password_until, watcher.password_hash = None, passwords.hashed(OWN).value
     other = site.another_browser()
     other.sign_in("tokatsu", OWN)
-    assert "担当08さんの「もうひとつの確認」を外しました" in other.get("/admin/notices").text
+    assert "担当08さんの2段階認証を解除しました" in other.get("/admin/notices").text
 
 
 def test_a_forgotten_password_is_made_anew_and_the_factor_stays(site: Site) -> None:
@@ -179,7 +179,7 @@ def test_a_forgotten_password_is_made_anew_and_the_factor_stays(site: Site) -> N
     path = account(site)
     password = FIRST.findall(site.send(f"{path}/password", site.open(path)).words)[0]
     other = site.another_browser()
-    assert other.sign_in("tanto08", password).heading == "もうひとつの確認"
+    assert other.sign_in("tanto08", password).heading == "2段階認証"
 
 
 def test_nobody_is_disturbed_in_a_talk(site: Site) -> None:
@@ -199,7 +199,7 @@ def test_nobody_is_disturbed_in_a_talk(site: Site) -> None:
 def test_administrators_change_neither_themselves_nor_leave_nobody(site: Site) -> None:
     path = account(site, "kanri")
     page = site.open(path)
-    assert "安全な入り方" in page.words
+    assert "ログインの安全設定" in page.words
     for change, fields in [("role", {"role": "counsellor"}), ("active", {"active": "0"}), ("password", {})]:
         assert "ご自分のアカウント" in site.send(f"{path}/{change}", page, **fields).words
     with site.app.app_context(), unit_of_work() as session:

@@ -98,7 +98,7 @@ def test_a_form_without_its_token_is_not_taken(site: Site) -> None:
 
 def test_a_page_of_the_staff_leads_to_the_sign_in_and_back(site: Site) -> None:
     page = site.open("/staff/")
-    assert page.heading == "職員の入口"
+    assert page.heading == "職員のログイン"
     assert page.value("next") == "/staff/"
     landed = site.send("/staff/login", page, login="tanto07", password=PASSWORD, next=page.value("next"))
     assert landed.heading == HOME
@@ -120,7 +120,7 @@ def test_signing_out_ends_the_session_also_for_a_kept_cookie(site: Site) -> None
     assert cookie is not None
     assert "ログアウトしました" in site.send("/staff/logout", home).words
     site.reader.set_cookie(HOST_ONLY, cookie.value, domain="desk.test", secure=True)
-    assert site.open("/staff/").heading == "職員の入口"
+    assert site.open("/staff/").heading == "職員のログイン"
 
 
 def test_somebody_who_did_nothing_for_half_an_hour_signs_in_again(site: Site) -> None:

@@ -93,10 +93,10 @@ def test_ending_takes_two_presses_and_the_record_stays(office: Office, staff_id:
     leg = talking(office, page)
     page.keyboard.type("ハル")
     page.keyboard.press("Alt+e")
-    expect(page.get_by_role("button", name="もう一度で終える")).to_be_visible()
+    expect(page.get_by_role("button", name="もう一度押すと切れます")).to_be_visible()
     assert office.line.leg(leg.sid).status == "in-progress"
     page.keyboard.press("Alt+e")
-    expect(callbar(page)).to_contain_text("後処理", timeout=SLOW)
+    expect(callbar(page)).to_contain_text("記録の時間", timeout=SLOW)
     expect(page.get_by_label("呼び名")).to_have_value("ハル")
     assert office.line.leg(leg.sid).over
 
@@ -169,7 +169,7 @@ def test_everything_has_its_place_on_a_telephone_screen(office: Office, staff_id
     talking(office, page)
     expect(page.get_by_role("tab", name="記録")).to_have_attribute("aria-selected", "true")
     page.mouse.wheel(0, 1500)
-    expect(page.get_by_role("button", name="終える", exact=True)).to_be_in_viewport()
+    expect(page.get_by_role("button", name="電話を切る", exact=True)).to_be_in_viewport()
     page.get_by_role("tab", name="この方").click()
     expect(page.get_by_role("heading", name="候補")).to_be_visible()
     axe(page)

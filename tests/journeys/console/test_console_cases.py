@@ -78,10 +78,10 @@ def test_a_case_is_found_handed_over_followed_up_closed_and_opened(
 
     other.get_by_role("button", name="次の受付日").click()
     expect(other.get_by_text("2026年11月26日(木)に、もう一度見ます。")).to_be_visible()
-    other.get_by_text("このケースを終える").click()
+    other.get_by_text("このケースを終了する").click()
     other.get_by_label("理由").select_option("settled")
-    other.get_by_role("button", name="終える", exact=True).click()
-    expect(other.get_by_role("heading", name="終えたケースです")).to_be_visible()
+    other.get_by_role("button", name="終了する", exact=True).click()
+    expect(other.get_by_role("heading", name="終了したケースです")).to_be_visible()
     axe(other)
     assert only_case(office).state is CaseState.CLOSED
     other.get_by_role("button", name="もう一度ひらく").click()
@@ -96,7 +96,7 @@ def test_a_place_to_turn_to_is_found_by_one_key_and_noted(office: Office, page: 
     available(office, page)
     talking(office, page)
     page.keyboard.press("Alt+j")
-    expect(page.get_by_label("名前・こと・番号")).to_be_focused()
+    expect(page.get_by_label("名称・内容・電話番号")).to_be_focused()
     page.keyboard.type("よりそい")
     expect(page.locator("#directory-found li")).to_have_count(1, timeout=SLOW)
     axe(page)

@@ -104,11 +104,11 @@ def test_somebody_signed_out_signs_in_elsewhere_and_loses_no_word(office: Office
     expect(alert).to_contain_text("もう一度お入りください")
     axe(desk)
     with desk.context.expect_page() as opened:
-        alert.get_by_role("link", name="新しいタブで入る").click()
+        alert.get_by_role("link", name="新しいタブでログインする").click()
     door = opened.value
     door.get_by_label("ログイン名").fill("tanto07")
     door.get_by_label("パスワード").fill(PASSWORD)
-    door.get_by_role("button", name="入る").click()
+    door.get_by_role("button", name="ログイン").click()
     expect_saved(desk)
     kept(office, desk, "書きつづけた文")
 
@@ -163,7 +163,7 @@ def test_without_a_stream_the_screen_looks_by_itself(office: Office, staff_id: s
 def test_a_screen_that_is_no_longer_fresh_says_so(office: Office, desk: Page) -> None:
     office.app.extensions["callcenter.follower"].most = 0
     desk.route("**/fragment/line", lambda route: route.fulfill(status=503))
-    desk.get_by_role("button", name="今日は終わる").click()
+    desk.get_by_role("button", name="退席する").click()
     expect(callbar(desk)).to_contain_text("画面が新しくなっていません")
     desk.unroute("**/fragment/line")
     expect(callbar(desk)).to_contain_text("電話は鳴りません")
@@ -183,6 +183,6 @@ def test_without_scripts_a_record_can_still_be_written(office: Office, staff_id:
     page.get_by_role("button", name="さがす").click()
     page.get_by_role("button", name="ミナトさん・本人").click()
     page.get_by_role("textbox", name="次回").fill("未定")
-    page.get_by_role("button", name="記録を終える").click()
-    expect(page.get_by_text("記録を終えました。")).to_be_visible()
+    page.get_by_role("button", name="記録を閉じる").click()
+    expect(page.get_by_text("記録を閉じました。")).to_be_visible()
     until(page, lambda: "未定" in texts(office, "next_step"))

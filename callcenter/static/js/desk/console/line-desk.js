@@ -5,7 +5,7 @@
    telephone (data-by-phone on the call bar) it rests. */
 const BEAT_EVERY = 5;
 const FROZEN = 20_000; // a page that stood still for so long could not ring, and its person may not be there
-const TITLES = { ring: "● 呼び出し中", talk: "通話中", listen: "通話を聴いています", wrapup: "後処理" };
+const TITLES = { ring: "● 呼び出し中", talk: "通話中", listen: "通話を聴いています", wrapup: "記録の時間" };
 const QUALITY = {
   silent: "声がマイクに入っていないようです",
   poor: "回線が不安定で、声がとぎれるかもしれません",

@@ -199,7 +199,7 @@ customElements.define(
         location.assign((await answer.json()).goto); // signed out with it, as wished before
         return;
       }
-      this.say("記録を終えました。おつかれさまでした。");
+      this.say("記録を閉じました。おつかれさまでした。");
       this.followed = "";
       await this.open(this.dataset.board);
       document.getElementById("main").focus();

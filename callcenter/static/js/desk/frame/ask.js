@@ -15,7 +15,7 @@ globalThis.Trouble = class extends Error {
 };
 
 const AWAY = "サーバーにつながりません。自動で、くり返しためします。";
-const SIGNED_OUT = "安全のため、いちど閉じました。もう一度お入りください。";
+const SIGNED_OUT = "安全のためログアウトしました。もう一度ログインしてください。";
 
 const meta = () => document.querySelector("meta[name=csrf-token]");
 
