@@ -103,7 +103,7 @@ def clock(theirs: datetime | None, before: datetime, after: datetime) -> Finding
     off = max(earliest, -latest, timedelta(0))
     if off <= DRIFT:
         return Finding(CLOCK, True, "時計は合っています。")
-    words = f"時計が、Twilioと{round(off.total_seconds())}秒ちがいます。NTP(timedatectl)をご確認ください。"
+    words = f"時計が、Twilioと{round(off.total_seconds())}秒違います。NTP(timedatectl)をご確認ください。"
     return Finding(CLOCK, off <= TOO_MUCH, words, doubt=True)
 
 

@@ -117,7 +117,7 @@ def set_staff_contact(staff_id: str) -> Response | tuple[str, int]:
     except (UnusableNumber, accounts.NoTelephone) as refused:
         form.refuse(refused)
         return again(_draw(staff_id, form))
-    return _back(staff_id, "電話の鳴るところを変えました。")
+    return _back(staff_id, "電話を受ける機器を変えました。")
 
 
 @bp.post("/staff/<staff_id>/preference")
@@ -131,7 +131,7 @@ def set_staff_preference(staff_id: str) -> Response | tuple[str, int]:
     with unit_of_work() as session:
         staff, now = _known(session, staff_id), ports().clock.now()
         accounts.set_preference(session, staff, form.prefers.data, by=_by(), now=now)
-    return _back(staff_id, "先に鳴る電話を変えました。")
+    return _back(staff_id, "優先する電話を変えました。")
 
 
 @bp.post("/staff/<staff_id>/active")
@@ -172,7 +172,9 @@ def reset_factor(staff_id: str) -> Response | tuple[str, int]:
         staff, now = _known(session, staff_id), ports().clock.now()
         chosen = form.reason.data, form.checked.data
         staff_accounts.reset_factor(session, staff, *chosen, by=_by(), now=now)
-    return _back(staff_id, "外しました。次にログインするときに、新しく決めてもらいます。ほかの統括と管理者にも知らせました。")
+    return _back(
+        staff_id, "解除しました。次のログインで、新しく設定してもらいます。ほかの統括と管理者にも知らせました。"
+    )
 
 
 def about_an_account(session: Session, notice: UnseenNotice) -> tuple[str, str | None]:

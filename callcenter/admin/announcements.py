@@ -129,7 +129,7 @@ def back(name: str) -> Response:
             changed_phrases.change(session, name, Change(None), by=me().staff_id, now=now)
         else:
             changed_phrases.restore_version(session, name, version, by=me().staff_id, now=now)
-    return _to(name, "もどしました。数秒のうちに、電話の声に反映されます。")
+    return _to(name, "戻しました。数秒のうちに、電話の声に反映されます。")
 
 
 def _read(sent: FileStorage | None) -> bytes:

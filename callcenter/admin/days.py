@@ -86,7 +86,7 @@ def undo(day: str) -> Response:
     on, now = _known_day(day), ports().clock.now()
     with unit_of_work() as session:
         special_days.undo(session, on, now=now, by=me().staff_id)
-    words = "取り消しました。ふだんの受付にもどっています。ほかの統括と管理者にも、お知らせしました。"
+    words = "取り消しました。ふだんの受付に戻っています。ほかの統括と管理者にも、お知らせしました。"
     return onward("admin.days", words)
 
 

@@ -102,12 +102,12 @@ class PreferenceForm(Form):
     """Which callers ring with somebody first."""
 
     prefers = RadioChoiceField(
-        "どなたからの電話が、先に鳴るか",
+        "優先する電話",
         {CallerKey.SELF: "ご本人からの電話", CallerKey.FAMILY: "ご家族からの電話"},
         blank="どちらも同じ",
         needed=False,
         refusal="どれか1つを選んでください。",
-        description="ほかの電話も、手のあいている人がいなければ鳴ります。かけた方のキー(1・2)を手がかりにします。",
+        description="ほかの電話も、手のあいている人がいなければ鳴ります。かけた方が押した番号(1・2)を手がかりにします。",
     )
 
 
@@ -158,7 +158,7 @@ class InstitutionForm(Form):
 
     version = NumberField(default=0)
     name = StringField("名前", [AtMost(LONGEST["name"])])
-    kana = StringField("読み", [AtMost(LONGEST["kana"])], description="ひらがなで。さがすときに使います。")
+    kana = StringField("読み", [AtMost(LONGEST["kana"])], description="ひらがなで。探すときに使います。")
     kind = ChoiceField("種類", InstitutionKind, blank=CHOOSE, refusal="種類を選んでください。")
     number = StringField("電話番号", [AtMost(LONGEST["number"])], description="その機関が書いているとおりに。")
     hours = StringField("受付の時間", [AtMost(LONGEST["hours"])])

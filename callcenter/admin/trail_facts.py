@@ -35,7 +35,7 @@ Words = Mapping[str, str]
 
 FACTS: Words = {
     "access": "閲覧の番号",
-    "back": "もどした件数",
+    "back": "戻した件数",
     "bad": "合わない行",
     "beside": "開いていた記録",
     "call": "電話",
@@ -271,7 +271,7 @@ VALUES: Mapping[str, Words] = {
     "which": _values(TITLES),
     "why": _labels(EnteredWhy, LeftBehind),
     "wish": _labels(Wish),
-    "with": {"password": "パスワード", "app": "アプリの番号", "recovery": "予備コード", "passkey": "パスキー"},
+    "with": {"password": "パスワード", "app": "認証アプリ", "recovery": "予備コード", "passkey": "パスキー"},
     "work": _states(Work),
     "written": {
         "voice_url": "電話が来たときの宛先",

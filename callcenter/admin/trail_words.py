@@ -5,9 +5,9 @@ from __future__ import annotations
 from callcenter.services.trail.readers import OPENINGS
 
 GROUPS = {
-    "reading": "記録をひらいた",
-    "reason": "理由を書いてひらいた",
-    "search": "名前でさがした",
+    "reading": "記録を開いた",
+    "reason": "理由を書いて開いた",
+    "search": "名前で探した",
     "refused": "断られたこと",
     "records": "記録とケース",
     "handing_out": "書き出した",
@@ -42,7 +42,7 @@ SUBJECTS = {
 }
 
 ACTS = OPENINGS | {
-    "access.refused": "ひらこうとして、断られた",
+    "access.refused": "開こうとして、断られた",
     "announcement.change": "電話で流れる文を変えた",
     "audit.check": "監査記録の確認を頼んだ",
     "audit.checked": "監査記録を確認した",
@@ -53,7 +53,7 @@ ACTS = OPENINGS | {
     "call.ask_supervisor": "統括を呼んだ",
     "call.ask_supervisor_end": "統括を呼ぶのを取り消した",
     "call.listen": "お話を聴きはじめた",
-    "call.listen_end": "聴くのを終えた",
+    "call.listen_end": "聴き終わった",
     "call.listen_mode": "聴き方を変えた",
     "call.summon": "統括の電話を鳴らした",
     "call.summon_end": "統括の電話の呼び出しが終わった",
@@ -72,9 +72,9 @@ ACTS = OPENINGS | {
     "case.import": "ケースを表から取りこんだ",
     "case.merge": "ケースをまとめた",
     "case.open": "ケースをつくった",
-    "case.reopen": "ケースを再びひらいた",
+    "case.reopen": "ケースを再び開いた",
     "case.save": "ケースに書いた",
-    "case.search": "名前でさがした",
+    "case.search": "名前で探した",
     "case.shred": "ケースを消した",
     "case.take_on": "ケースの担当になった",
     "case.unmerge": "ケースを分けた",
@@ -106,7 +106,7 @@ ACTS = OPENINGS | {
     "line.token": "ブラウザーの電話を使えるようにした",
     "nickname.add": "呼び名を加えた",
     "nickname.correct": "呼び名を直した",
-    "nickname.restore": "呼び名をもどした",
+    "nickname.restore": "呼び名を戻した",
     "nickname.retire": "呼び名を使わなくした",
     "person.add": "ケースに人を加えた",
     "person.address": "呼び方を変えた",
@@ -129,11 +129,11 @@ ACTS = OPENINGS | {
     "role.taken_back": "役割の申し出を取り下げた",
     "special_day.set": "臨時の日を決めた",
     "special_day.withdraw": "臨時の日を取り消した",
-    "staff.activate": "アカウントをもどした",
+    "staff.activate": "アカウントを戻した",
     "staff.add": "アカウントをつくった",
     "staff.app_add": "認証アプリを登録した",
     "staff.app_remove": "認証アプリを外した",
-    "staff.code_refused": "認証の番号がちがった",
+    "staff.code_refused": "認証の番号が違った",
     "staff.deactivate": "アカウントを止めた",
     "staff.deactivate_after_call": "電話のあとにアカウントを止めると決めた",
     "staff.end_sessions": "ほかの機器からログアウトした",
@@ -160,7 +160,7 @@ ACTS = OPENINGS | {
     "unlinked.list": "つないでいない記録の一覧を見た",
     "wall.share": "家族に伝えてよいことを決めた",
     "wish.add": "ご希望を書いた",
-    "wish.end": "ご希望を終えた",
+    "wish.end": "ご希望を取り下げた",
 }
 
 

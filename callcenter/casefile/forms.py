@@ -137,23 +137,23 @@ class DeclineForm(Form):
 class CloseForm(Form):
     """Why a case ends."""
 
-    reason = ChoiceField("理由", CloseReason, blank=CHOOSE, refusal="終える理由を選んでください。")
+    reason = ChoiceField("理由", CloseReason, blank=CHOOSE, refusal="終了する理由を選んでください。")
     close_note = TextAreaField("ひとこと", [AtMost(LONGEST_TEXT)])
 
 
 class ReopenForm(Form):
     """Why a case that had ended goes on."""
 
-    reopen_note = StringField("もう一度ひらく理由", [AtMost(LONGEST_LINE)])
+    reopen_note = StringField("もう一度開く理由", [AtMost(LONGEST_LINE)])
 
 
 class BreakGlassForm(Form):
     """Why somebody must see what is not theirs."""
 
     reason = TextAreaField(
-        "ひらく理由",
+        "開く理由",
         [AtMost(LONGEST, ReasonTooLong.message)],
-        description="例:担当が休みの日に、つづきの相談の電話があった。",
+        description="例:担当が休みの日に、続きの相談の電話があった。",
     )
 
 

@@ -36,7 +36,7 @@ KEYED = "呼び番号が押されました"
 class StillTalking(HelplineError):
     """Raised when a record would be finished during its call."""
 
-    message = "まだ電話がつながっています。電話が終わってから、記録を閉じてください。書いた文は保存されています。"
+    message = "まだ通話中です。電話が終わってから閉じてください。書いた文は保存されています。"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from callcenter.context import ports, settings
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.directory.institutions import is_stale
 
-
 MONTH, YEAR = 30, 365
 """Days, for telling roughly how long ago something was."""
 LONG_AGO = 5

@@ -96,7 +96,7 @@ def _given(filters: Filters, page: int, more: bool) -> dict[str, Any]:
     return {
         "filters": filters,
         "quick": (
-            ("わたしの担当", _address(mine), filters == mine),
+            ("自分の担当", _address(mine), filters == mine),
             ("今日確認する", _address(replace(mine, due=True)), filters.due),
             ("担当がいない", _address(Filters(unowned=True)), filters.unowned),
             ("すべて", _address(everybody), filters == everybody),

@@ -27,7 +27,7 @@ from callcenter.ui.kit.sent import a_number
 
 HELD = (
     "この欄は、ほかの人も書きました。いまお話し中の方とは別の方の記録なので、"
-    "くらべるのは、この電話の記録を閉じてからにします。"
+    "比べるのは、この電話の記録を閉じてからにします。"
 )
 """Said of a text that differs from a colleague's, while that one stays behind the wall of a family."""
 

@@ -34,7 +34,7 @@ class Wish(Code):
     NOT_FATHER = "not_father", "父には言わない"
     NOT_FAMILY = "not_family", "家族には言わない"
     SAME_COUNSELLOR = "same_counsellor", "同じ相談員と話したい"
-    OTHER = "other", "そのほか"
+    OTHER = "other", "その他"
 
 
 class PromiseEnd(StrEnum):

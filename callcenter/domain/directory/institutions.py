@@ -37,7 +37,7 @@ class InstitutionKind(Code):
     WORK = "work", "働くこと"
     SCHOOL = "school", "学ぶこと"
     PLACE_TO_BE = "place_to_be", "居場所・家族会"
-    OTHER = "other", "そのほか"
+    OTHER = "other", "その他"
 
 
 class ReferralHow(Code):

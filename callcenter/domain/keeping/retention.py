@@ -36,7 +36,7 @@ class HoldReason(Code):
     DISCLOSURE = "disclosure", "開示・訂正などの請求を受けている"
     SAFETY = "safety", "安全にかかわる対応が続いている"
     LEGAL = "legal", "法令や公文書の取り扱いによる"
-    OTHER = "other", "そのほか"
+    OTHER = "other", "その他"
 
 
 class HoldTooLong(HelplineError):

@@ -24,7 +24,7 @@ class EnteredWhy(Code):
     PAPER = "paper", "紙で受けた"
     OUTAGE = "outage", "システムの停止中に受けた"
     OTHER_CHANNEL = "other_channel", "電話以外で受けた"
-    OTHER = "other", "そのほか"
+    OTHER = "other", "その他"
 
 
 class LeftBehind(Code):

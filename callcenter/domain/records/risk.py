@@ -18,7 +18,7 @@ class RiskStep(Code):
     ALONE = "alone", "いま、そばに人がいるかをたずねた"
     PUT_AWAY = "put_away", "手段を手の届かない所に置くことを、一緒に決めた"
     LINES = "lines", "119・110や、ほかの窓口の番号を伝えた"
-    SOMEBODY = "somebody", "そばに来てくれる人を、一緒にさがした"
+    SOMEBODY = "somebody", "そばに来てくれる人を、一緒に探した"
     SUPERVISOR = "supervisor", "統括に知らせた"
     CHILD = "child", "子どもの安全について、189への連絡を統括と相談した"
     REACHED = "reached", "助けとつながったことを、確かめた"

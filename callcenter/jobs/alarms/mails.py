@@ -12,7 +12,7 @@ from callcenter.domain.ports import Mail
 from callcenter.models.delivery.alarms import Alarm
 from callcenter.services.delivery import alarms
 
-TOLD = {AlarmNews.RAISED: "知らせ", AlarmNews.AGAIN: "まだ、つづいています", AlarmNews.OVER: "おさまりました"}
+TOLD = {AlarmNews.RAISED: "知らせ", AlarmNews.AGAIN: "まだ、続いています", AlarmNews.OVER: "おさまりました"}
 
 TEXT = """{title}。
 

@@ -34,9 +34,9 @@ class StillAsked(HelplineError):
 
 
 class SayWhy(HelplineError):
-    """Raised when そのほか was chosen without words."""
+    """Raised when その他 was chosen without words."""
 
-    message = "「そのほか」を選んだときは、ひとこと理由を書いてください。"
+    message = "「その他」を選んだときは、ひとこと理由を書いてください。"
 
 
 def close(session: Session, case_id: str, reason: CloseReason, note: str, *, by: Staff, now: datetime) -> CaseClosing:

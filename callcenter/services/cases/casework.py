@@ -46,7 +46,7 @@ class InThePast(HelplineError):
 class CaseIsClosed(HelplineError):
     """Raised when something needs an open case."""
 
-    message = "このケースは終わっています。先に、もう一度ひらいてください。"
+    message = "このケースは終わっています。先に、もう一度開いてください。"
 
 
 @dataclass(frozen=True)

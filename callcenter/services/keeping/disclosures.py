@@ -191,9 +191,9 @@ def _about_case(session: Session, case: Case, *, alone: bool) -> Iterable[Piece]
             yield Piece(f"{case.id}-{name}", label, text, mark, ground)
     for closing in case_closing.history(session, case):
         text = f"{long_date(local_date(closing.closed_at))} {closing.reason.label}"
-        yield Piece(f"{closing.id}-closed", "終えたこと", text)
+        yield Piece(f"{closing.id}-closed", "終了したこと", text)
         if closing.note:
-            yield Piece(f"{closing.id}-note", "終えたときのひとこと", closing.note, mark, ground)
+            yield Piece(f"{closing.id}-note", "終了したときのひとこと", closing.note, mark, ground)
 
 
 def _contact(session: Session, record: Consultation, person: Person, *, names: bool) -> Section:

@@ -84,7 +84,7 @@ def test_both_see_what_goes_on_while_one_asks_the_other(seat: Seat, caller: Phon
     seat.desk.line.advance(2)
     assert "担当08さんと話しています" in seat.opens().words
     assert "担当07さんが引きつぐまで" in colleague.opens().words
-    assert "担当07さんと話しています。 引きつがれると、ここに相談記録がひらきます。" in colleague.opens().words
+    assert "担当07さんと話しています。 引きつがれると、ここに相談記録が開きます。" in colleague.opens().words
 
 
 def test_the_record_and_what_was_written_go_with_the_caller(seat: Seat, caller: Phone, colleague: Seat) -> None:
@@ -113,7 +113,7 @@ def test_a_colleague_who_declines_is_named_in_words(seat: Seat, caller: Phone, c
     press(seat, "consult", colleague=colleague.staff_id)
     assert colleague.sends(f"/console/offers/{colleague.presence.offer_id}/decline").status_code == 204
     seat.desk.line.advance(1)
-    assert "担当08さんは、いま引きつげません。相手の方との電話にもどっています" in seat.opens().words
+    assert "担当08さんは、いま引きつげません。相手の方との電話に戻っています" in seat.opens().words
     seat.desk.line.advance(100)
     assert "いま引きつげません" not in seat.opens().words
 

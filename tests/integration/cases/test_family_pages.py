@@ -171,11 +171,11 @@ def test_two_entries_are_made_one_and_parted_again(desk: Console, seat: Seat, in
     earlier = talk(desk, seat, again, SON)
     seat.sends(f"{at}/person", person=son)
     merged = seat.sends(f"{at}/merge", other=again, kind="people").text
-    assert (SON in merged, "元の2つにもどす" in merged) == (True, True)
+    assert (SON in merged, "元の2つに戻す" in merged) == (True, True)
     chosen = re.search(r'name="merge" value="([0-9a-f]{32})"', merged)
     assert chosen is not None
     parted = seat.sends(f"{at}/unmerge", merge=chosen[1]).text
-    assert (SON in parted, "元の2つにもどす" in parted) == (False, False)
+    assert (SON in parted, "元の2つに戻す" in parted) == (False, False)
     assert desk.record(earlier)["person_id"] == again
 
 
@@ -205,9 +205,7 @@ def test_two_cases_of_one_family_are_joined_behind_the_wall_and_parted_again(
     seat.sends(f"{at}/person", person=son)
     joined = seat.sends(f"{at}/merge", other=mother, kind="cases").text
     shown = joined + everything(seat, in_call)
-    assert (SON in joined, MOTHER in shown, "ミナトの母" in joined, "元の2つにもどす" in joined) == (False,) * 3 + (
-        True,
-    )
+    assert (SON in joined, MOTHER in shown, "ミナトの母" in joined, "元の2つに戻す" in joined) == (False,) * 3 + (True,)
     seat.sends(f"{at}/unlink")
     assert MOTHER not in seat.sends(f"{at}/person", person=mother).text  # the son was on the line
     assert MOTHER in seat.sends(f"{at}/wall", reason="つなぎまちがい").text  # sealed with the key of the joined case
@@ -257,7 +255,7 @@ def test_a_supervisor_finds_the_words_of_unlinked_records_only_in_the_records(de
     talk(desk, seat, None, SON, days=3)
     chief = desk.seat("tokatsu", role=Role.SUPERVISOR)
     page = chief.opens("/console/unlinked")
-    assert ("記録をひらいて、つなぐ" in page.words, SON in page.words) == (True, False)
+    assert ("記録を開いて、つなぐ" in page.words, SON in page.words) == (True, False)
     assert chief.get("/console/unlinked?show=everything").status_code == 409
 
 

@@ -173,7 +173,7 @@ def test_an_alarm_that_was_seen_and_is_still_so_sounds_and_is_mailed_again_once(
     carries_mail(desk)
     desk.line.at(desk.clock.now() + again * 4)
     carries_mail(desk)
-    assert [("つづいて" in letter["Subject"]) for letter in mailbox.letters] == [False, True]
+    assert [("続いて" in letter["Subject"]) for letter in mailbox.letters] == [False, True]
     assert on(desk)[0].sounds
 
 

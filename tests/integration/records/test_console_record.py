@@ -49,7 +49,7 @@ def known(desk: Console, seat: Seat, nickname: str, relation: Relation = Relatio
         record = consultations.open_draft(
             session, call_id=None, channel=Channel.MAIL, counsellor_id=staff.id, hint=None, now=now
         )
-        consultations.save_draft(session, record.id, 1, {"story": told, "next_step": "つづき"}, by=staff, now=now)
+        consultations.save_draft(session, record.id, 1, {"story": told, "next_step": "続き"}, by=staff, now=now)
         linking.confirm_person(session, record.id, person.id, by=staff, now=now)
         consultations.finish(session, record.id, by=staff, now=now)
         consents.give(session, person.id, Channel.PHONE, by=staff, now=now)
@@ -173,7 +173,7 @@ def test_how_many_more_bear_a_name_a_slip_away_is_said_beside_it(desk: Console, 
 def test_confirming_opens_what_the_person_told_before(desk: Console, seat: Seat, draft: str) -> None:
     person = known(desk, seat, "ミナト")
     answer = seat.sends(f"/console/records/{draft}/person", person=person).text
-    assert all(words in answer for words in (STORY, "メール", "つづき"))
+    assert all(words in answer for words in (STORY, "メール", "続き"))
     assert desk.record(draft)["person_id"] == person
 
 

@@ -131,7 +131,7 @@ def test_whose_calls_ring_first_is_chosen_and_taken_back(site: Site) -> None:
     add(site)
     path = account(site)
     page = site.send(f"{path}/preference", site.open(path), prefers=CallerKey.FAMILY.value)
-    assert "先に鳴る電話を変えました。" in page.words
+    assert "優先する電話を変えました。" in page.words
     assert staff(site).prefers is CallerKey.FAMILY
     assert site.send(f"{path}/preference", page, prefers="9").status == 422
     site.send(f"{path}/preference", page, prefers="")

@@ -203,9 +203,9 @@ def test_a_first_password_leads_to_one_of_ones_own(site: Site) -> None:
     assert site.open("/staff/").heading == "職員のログイン"
     page = site.sign_in(password=given.text)
     for chosen, again, words in [
-        (NEW_PASSWORD, "other", "ちがっています"),
+        (NEW_PASSWORD, "other", "違っています"),
         ("short", "short", "12文字以上"),
-        (given.text, given.text, "ちがうもの"),
+        (given.text, given.text, "違うもの"),
     ]:
         assert words in site.send("/staff/first-password", page, password=chosen, again=again).words
     landed = site.send("/staff/first-password", page, password=NEW_PASSWORD, again=NEW_PASSWORD)

@@ -139,7 +139,7 @@ def test_putting_the_lines_clock_forward_signs_nobody_out(site: Site) -> None:
 def test_a_script_without_a_session_is_told_so_in_its_own_language(site: Site) -> None:
     answer = site.get("/staff/", headers={"Accept": "application/json"})
     assert answer.status_code == 401
-    assert "もう一度お入りください" in answer.get_json()["error"]
+    assert "もう一度ログインしてください" in answer.get_json()["error"]
 
 
 def test_signing_in_starts_a_new_session(site: Site) -> None:

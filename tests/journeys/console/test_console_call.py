@@ -50,10 +50,10 @@ def test_from_the_ring_to_the_finished_record_by_keyboard_alone(office: Office, 
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("textbox", name="次回")).to_be_focused()
-    page.keyboard.type("絵のつづき")
+    page.keyboard.type("絵の続き")
     page.keyboard.press("Control+Enter")
     expect(callbar(page)).to_contain_text("電話を待っています")
-    assert (texts(office)[-1], texts(office, "next_step")[-1]) == ("絵の話をした。", "絵のつづき")
+    assert (texts(office)[-1], texts(office, "next_step")[-1]) == ("絵の話をした。", "絵の続き")
 
 
 def test_a_new_caller_gets_a_case_with_one_key(office: Office, staff_id: str, page: Page) -> None:

@@ -41,10 +41,10 @@ def is_handed_over(office: Office, page: Page, other: Page) -> None:
     other.reload()
     expect(other.get_by_text("担当07が、ケースの引きつぎをお願いしています。")).to_be_visible(timeout=SLOW)
     axe(other)
-    other.get_by_role("link", name="ひらく", exact=True).click()
+    other.get_by_role("link", name="開く", exact=True).click()
     expect(other.get_by_text("夕方が話しやすい方です。")).to_be_visible()
     axe(other)
-    expect(page.locator("#case-live")).to_contain_text("担当08さんも、いまこのケースをひらいています", timeout=SLOW)
+    expect(page.locator("#case-live")).to_contain_text("担当08さんも、いまこのケースを開いています", timeout=SLOW)
     other.get_by_role("button", name="引きつぐ", exact=True).click()
     expect(other.get_by_text("(あなたです)")).to_be_visible()
 
@@ -84,8 +84,8 @@ def test_a_case_is_found_handed_over_followed_up_closed_and_opened(
     expect(other.get_by_role("heading", name="終了したケースです")).to_be_visible()
     axe(other)
     assert only_case(office).state is CaseState.CLOSED
-    other.get_by_role("button", name="もう一度ひらく").click()
-    expect(other.get_by_text("もう一度ひらきました。")).to_be_visible()
+    other.get_by_role("button", name="もう一度開く").click()
+    expect(other.get_by_text("もう一度開きました。")).to_be_visible()
     assert only_case(office).state is CaseState.OPEN
 
 

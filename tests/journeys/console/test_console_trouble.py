@@ -99,9 +99,9 @@ def test_somebody_signed_out_signs_in_elsewhere_and_loses_no_word(office: Office
     with office.transaction() as session:
         who = session.scalars(select(Staff)).one()
         accounts.sign_out(session, who, now=office.clock.now())
-    desk.get_by_label("主なお話").fill("書きつづけた文")
+    desk.get_by_label("主なお話").fill("書き続けた文")
     alert = desk.locator("[data-unsaved]")
-    expect(alert).to_contain_text("もう一度お入りください")
+    expect(alert).to_contain_text("もう一度ログインしてください")
     axe(desk)
     with desk.context.expect_page() as opened:
         alert.get_by_role("link", name="新しいタブでログインする").click()
@@ -110,7 +110,7 @@ def test_somebody_signed_out_signs_in_elsewhere_and_loses_no_word(office: Office
     door.get_by_label("パスワード").fill(PASSWORD)
     door.get_by_role("button", name="ログイン").click()
     expect_saved(desk)
-    kept(office, desk, "書きつづけた文")
+    kept(office, desk, "書き続けた文")
 
 
 def test_who_comes_back_to_the_page_has_their_words_saved_at_once(office: Office, desk: Page) -> None:
@@ -180,7 +180,7 @@ def test_without_scripts_a_record_can_still_be_written(office: Office, staff_id:
     page = office.sign_in(open_page(java_script_enabled=False))
     page.goto(f"{office.url}/console/records/{record.id}")
     page.get_by_label("呼び名").fill("みなと")
-    page.get_by_role("button", name="さがす").click()
+    page.get_by_role("button", name="探す").click()
     page.get_by_role("button", name="ミナトさん・本人").click()
     page.get_by_role("textbox", name="次回").fill("未定")
     page.get_by_role("button", name="記録を閉じる").click()

@@ -110,7 +110,7 @@ def merge_and_part(page: Page) -> None:
     axe(page)
     side(page).get_by_role("button", name="同じ方としてまとめる").click()
     expect(side(page)).to_contain_text(AGAIN)
-    side(page).get_by_role("button", name="元の2つにもどす").click()
+    side(page).get_by_role("button", name="元の2つに戻す").click()
     expect(side(page)).not_to_contain_text(AGAIN)
     expect(side(page).get_by_role("heading", level=2).first).to_contain_text("ミナトさん")
 
@@ -121,7 +121,7 @@ def refused_with_a_way_onward(office: Office, page: Page) -> None:
     page.locator("#nickname_heard").fill("ソラ")
     side(page).get_by_text("まとめる", exact=True).click()
     side(page).get_by_role("button", name="同じ方としてまとめる").click()
-    onward = page.locator("toast-box").get_by_role("link", name="理由を書いてひらく")
+    onward = page.locator("toast-box").get_by_role("link", name="理由を書いて開く")
     expect(onward).to_have_attribute("href", re.compile("/console/break-glass/case/"))
     expect(onward).to_have_attribute("target", "_blank")
     axe(page)

@@ -107,7 +107,7 @@ def test_a_case_moves_in_is_found_in_a_call_and_is_copied_for_its_person(
     assert "珈琲を飲めた" in told
     assert "山田さん" not in told
     proves_again(chief, monkeypatch)
-    assert handed(chief, "つづける").startswith(b"%PDF-")
+    assert handed(chief, "続ける").startswith(b"%PDF-")
 
 
 def holds_the_first(chief: Page, office: Office) -> None:

@@ -161,6 +161,6 @@ def test_on_a_small_screen_nothing_is_squeezed_or_slides_sideways(office: Office
     axe(page)
     page.get_by_role("radio", name="訪問").check()
     page.get_by_role("radio", name="電話以外").check()
-    page.get_by_role("button", name="記録をひらく").click()
+    page.get_by_role("button", name="記録を開く").click()
     expect(page.get_by_text("あとから記入(電話以外で受けた)")).to_be_visible()
     axe(page)

@@ -58,7 +58,7 @@ customElements.define(
         if (more) this.candidates()[9]?.focus();
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble;
-        document.querySelector("toast-box").say(`候補をさがせませんでした。${trouble.message}`, "warn");
+        document.querySelector("toast-box").say(`候補を探せませんでした。${trouble.message}`, "warn");
       }
     }
 

@@ -12,7 +12,7 @@ const QUALITY = {
   broken: "声が届きにくくなっています。つなぎ直しています…",
 };
 const RINGS = "電話が鳴っています";
-const PUT_AWAY = "電話を受けられない状態だったため、離席にしました。もどれるときに「受け付ける」を押してください。";
+const PUT_AWAY = "電話を受けられない状態だったため、離席にしました。戻れるときに「受け付ける」を押してください。";
 const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select";
 
 const expected = (trouble) => {

@@ -91,7 +91,7 @@ customElements.define(
       } else if (this.wouldLeave(event)) {
         event.preventDefault();
         open(event.target.closest("a").href, "_blank", "noopener");
-        this.say("通話がつづくように、新しいタブで開きました。");
+        this.say("通話が続くように、新しいタブで開きました。");
       }
     }
 
@@ -180,7 +180,7 @@ customElements.define(
       const form = document.getElementById("record-form");
       this.forgive(form);
       if (!(await this.saver.flush())) {
-        this.say("まだ保存できていないため、終えられません。書いた文は、この画面に残っています。", "warn");
+        this.say("まだ保存できていないため、閉じられません。書いた文は、この画面に残っています。", "warn");
         return;
       }
       const sent = new FormData();

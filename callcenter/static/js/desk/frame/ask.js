@@ -14,7 +14,7 @@ globalThis.Trouble = class extends Error {
   }
 };
 
-const AWAY = "サーバーにつながりません。自動で、くり返しためします。";
+const AWAY = "サーバーにつながりません。自動で、くり返し試します。";
 const SIGNED_OUT = "安全のためログアウトしました。もう一度ログインしてください。";
 
 const meta = () => document.querySelector("meta[name=csrf-token]");
