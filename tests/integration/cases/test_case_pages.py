@@ -205,7 +205,7 @@ def test_closing_wants_a_reason_and_opening_again_keeps_the_history(desk: Consol
     page = seat.opens(f"/console/cases/{case_id}")
     assert "終了したケースです" not in page.words
     assert "また話したいとのこと" in page.words
-    assert "ケースを終えました(ほかの機関につながった)" in page.words
+    assert "ケースを終了しました(ほかの機関につながった)" in page.words
 
 
 def test_a_note_that_is_too_long_stays_with_the_reason_that_was_chosen(desk: Console, seat: Seat) -> None:

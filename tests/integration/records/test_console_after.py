@@ -52,7 +52,7 @@ def test_what_was_chosen_in_the_call_comes_after_the_record(seat: Seat, caller: 
 
 def test_stopping_after_this_call_is_taken_back_with_one_press(seat: Seat, caller: Phone) -> None:
     seat.sends("/console/after", after="offline")
-    assert "このあとは、今日は終わります。" in seat.opens().words
+    assert "このあとは、退席します。" in seat.opens().words
     seat.sends("/console/after", after="available")
     caller.hangs_up()
     finishes(seat)

@@ -248,7 +248,7 @@ def test_other_outcomes_do_not_finish_without_words(desk: Console, seat: Seat, d
 def test_a_record_is_not_finished_while_the_caller_speaks(desk: Console, seat: Seat, in_call: str) -> None:
     seat.saves(in_call, 1, next_step="未定")
     answer = seat.sends(f"/console/records/{in_call}/finish")
-    assert (answer.status_code, "つながって" in answer.get_json()["error"]) == (409, True)
+    assert (answer.status_code, "まだ通話中です" in answer.get_json()["error"]) == (409, True)
     assert desk.record(in_call)["state"] == "draft"
 
 

@@ -159,7 +159,7 @@ def test_a_lost_second_factor_is_taken_away_with_a_reason_and_the_others_are_tol
     path = account(site)
     assert site.send(f"{path}/factor", site.open(path)).status == 422
     page = site.send(f"{path}/factor", site.open(path), reason="lost", checked="in_person")
-    assert "外しました" in page.words
+    assert "解除しました" in page.words
     bereft = staff(site)
     with site.app.app_context(), unit_of_work() as session:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "staff.factor_reset")).one()

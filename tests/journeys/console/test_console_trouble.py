@@ -90,7 +90,7 @@ def test_a_record_that_is_not_saved_is_not_finished(office: Office, desk: Page) 
     desk.route("**/save", lambda route: route.fulfill(status=503))
     desk.get_by_role("textbox", name="次回").fill("未定")
     desk.keyboard.press("Control+Enter")
-    expect(desk.locator("toast-box")).to_contain_text("終えられません")
+    expect(desk.locator("toast-box")).to_contain_text("閉じられません")
     expect(desk.get_by_role("textbox", name="次回")).to_have_value("未定")
 
 
