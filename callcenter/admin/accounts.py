@@ -37,6 +37,7 @@ NOTICE_WORDS = {
     "staff.first_password": "{by}が、{name}さんに、新しいはじめのパスワードを渡しました。",
 }
 WAITS = "お話し中のため、この電話の記録を閉じたときに変わります。"
+CLOSED = "解除しました。ログインできるのは、ほかの管理者か統括が「役割の確認」で確かめたあとです。知らせを送りました。"
 ASKED = "確認をお願いしました。ほかの管理者か統括が確かめるまでは、いまのままです。"
 
 
@@ -155,9 +156,9 @@ def renew_password(staff_id: str) -> str:
     first = FirstPassword.made_up()
     with unit_of_work() as session:
         staff, now = _known(session, staff_id), ports().clock.now()
-        staff_accounts.new_first_password(session, staff, first, by=_by(), now=now)
+        change = staff_accounts.new_first_password(session, staff, first, by=_by(), now=now)
         until = staff.first_password_until
-    return _draw_password(staff, first.text, until)
+    return _draw_password(staff, first.text, until, waits=change is Change.ASKED)
 
 
 @bp.post("/staff/<staff_id>/factor")
@@ -171,7 +172,9 @@ def reset_factor(staff_id: str) -> Response | tuple[str, int]:
     with unit_of_work() as session:
         staff, now = _known(session, staff_id), ports().clock.now()
         chosen = form.reason.data, form.checked.data
-        staff_accounts.reset_factor(session, staff, *chosen, by=_by(), now=now)
+        change = staff_accounts.reset_factor(session, staff, *chosen, by=_by(), now=now)
+    if change is Change.ASKED:
+        return _back(staff_id, CLOSED)
     return _back(
         staff_id, "解除しました。次のログインで、新しく設定してもらいます。ほかの統括と管理者にも知らせました。"
     )

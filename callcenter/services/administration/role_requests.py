@@ -1,8 +1,9 @@
 """Roles that open what was said, or accounts: one person asks for them, a second confirms.
 
 An administrator opens no record. One who could also give such a role, to another account or a made-up one, could read
-everything alone. So that role waits here until another administrator or a supervisor has looked at it; supervisors and
-administrators are told of both steps. What is done at the command line is the operator's: it acts at once, and is told.
+everything alone; so could one who handed out a new password for such an account and took its second factor away. So the
+role waits here until another administrator or a supervisor has looked at it; supervisors and administrators are told of
+both steps. What is done at the command line is the operator's: it acts at once, and is told.
 """
 
 from __future__ import annotations

@@ -125,21 +125,39 @@ def deactivate(session: Session, staff: Staff, *, by: Actor, now: datetime) -> C
     return Change.DONE if duty_changes.deactivate(session, staff, by=by, now=now) else Change.AFTER_CALL
 
 
-def new_first_password(session: Session, staff: Staff, first: FirstPassword, *, by: Actor, now: datetime) -> None:
-    """Set and return a new first password for somebody who forgot theirs; the second factor stays."""
+def new_first_password(session: Session, staff: Staff, first: FirstPassword, *, by: Actor, now: datetime) -> Change:
+    """Set a new first password for somebody who forgot theirs; the second factor stays."""
     _check(session, staff, by, leaves=False)
     _check_silence(session, staff)
     notices.notify_decision_makers(session, "staff.first_password", staff.id, by=by.id, now=now)
     accounts.give_first_password(session, staff, first, by=by, now=now)
+    return _close_if_open_to_others(session, staff, by=by, now=now)
 
 
 def reset_factor(
     session: Session, staff: Staff, reason: ResetReason, checked: IdentityCheck, *, by: Actor, now: datetime
-) -> None:
+) -> Change:
     """Remove every second factor of somebody who lost theirs."""
     _check(session, staff, by, leaves=False)
     _check_silence(session, staff)
     second_factor.reset(session, staff, reason, checked, by=by, now=now)
+    return _close_if_open_to_others(session, staff, by=by, now=now)
+
+
+def _close_if_open_to_others(session: Session, staff: Staff, *, by: Actor, now: datetime) -> Change:
+    """Close an account that whoever handed out its first password could now enter, until a second person agrees.
+
+    Without a second factor that password is all it takes, and the account opens what its own person may open.
+    """
+    known = staff.first_password_until is not None
+    if not known or by.id is None or staff.role not in role_requests.GUARDED:
+        return Change.DONE
+    if second_factor.factors_of(session, staff).any:
+        return Change.DONE
+    if not duty_changes.deactivate(session, staff, by=by, now=now):
+        raise WithACaller
+    role_requests.ask(session, staff, staff.role, by=by.id, now=now)
+    return Change.ASKED
 
 
 def _ask_if_needed(session: Session, staff: Staff, role: Role, *, by: Actor, now: datetime) -> bool:

@@ -15,9 +15,12 @@ from callcenter.domain.staff.roles import Contact, Role
 from callcenter.models.staff.accounts import Staff
 from callcenter.models.staff.role_requests import RoleRequest
 from callcenter.models.trail.audit import AuditEntry
+from callcenter.services.administration import staff_accounts
+from callcenter.services.administration.staff_accounts import Change
 from callcenter.services.duty import presence
-from callcenter.services.staff import passkeys, passwords, second_factor
+from callcenter.services.staff import accounts, passkeys, passwords, second_factor
 from callcenter.services.staff.authenticators import RelyingParty
+from callcenter.services.trail.audit import OPERATOR
 from tests.desk import CHEAP
 from tests.pages import ORIGIN, Page, Site
 from tests.passkey import Device
@@ -180,6 +183,56 @@ def test_a_forgotten_password_is_made_anew_and_the_factor_stays(site: Site) -> N
     password = FIRST.findall(site.send(f"{path}/password", site.open(path)).words)[0]
     other = site.another_browser()
     assert other.sign_in("tanto08", password).heading == "2段階認証"
+
+
+def settle_in(site: Site, login: str = "tanto08") -> None:
+    """Let the newcomer choose a password of their own."""
+    with site.app.app_context(), unit_of_work() as session:
+        found = session.scalars(select(Staff).where(Staff.login == login)).one()
+        found.first_password_until, found.password_hash = None, passwords.hashed(OWN).value
+
+
+@pytest.mark.parametrize("steps", [["password"], ["factor", "password"], ["password", "factor"]])
+def test_an_account_that_an_administrator_could_now_enter_alone_waits_for_a_second_person(
+    site: Site, steps: list[str]
+) -> None:
+    add(site)
+    agree(site)
+    settle_in(site)
+    if len(steps) > 1:
+        give_passkey(site)
+    path, shown = account(site), list[Page]()
+    for step in steps:
+        assert staff(site).active
+        fields = {"reason": "lost", "checked": "in_person"} if step == "factor" else {}
+        shown.append(site.send(f"{path}/{step}", site.open(path), **fields))
+    assert "「役割の確認」で確かめたあと" in shown[-1].words
+    (password,) = [found for page in shown for found in FIRST.findall(page.words)]
+    alone = site.another_browser()
+    assert alone.sign_in("tanto08", password).status != 200
+    agree(site)
+    assert alone.sign_in("tanto08", password).heading == "自分のパスワードを決める"
+
+
+def test_what_waits_after_a_new_password_is_not_opened_by_activating_the_account(site: Site) -> None:
+    add(site)
+    agree(site)
+    path = account(site)
+    password = FIRST.findall(site.send(f"{path}/password", site.open(path)).words)[0]
+    site.send(f"{path}/active", site.open(path), active="1")
+    assert not staff(site).active
+    assert site.another_browser().sign_in("tanto08", password).status != 200
+
+
+def test_the_operator_hands_out_a_password_that_is_good_at_once(site: Site) -> None:
+    add(site)
+    agree(site)
+    first = accounts.FirstPassword.made_up()
+    with site.app.app_context(), unit_of_work() as session:
+        found = session.scalars(select(Staff).where(Staff.login == "tanto08")).one()
+        change = staff_accounts.new_first_password(session, found, first, by=OPERATOR, now=site.clock.now())
+    assert change is Change.DONE
+    assert site.another_browser().sign_in("tanto08", first.text).heading == "自分のパスワードを決める"
 
 
 def test_nobody_is_disturbed_in_a_talk(site: Site) -> None:
