@@ -227,7 +227,7 @@ def audit_head(anywhere: bool, last: date | None, today: date, *, demanded: bool
         sentence = "監査記録の印が外に出ていません。AUDIT_HEAD_TO(宛先)か AUDIT_HEAD_FILE を決めてください。"
         return Finding("audit head", not demanded, sentence, doubt=True)
     if last is None:
-        return Finding("audit head", True, "まだ送っていません。workerが、1日に1度、外に送ります。", doubt=True)
+        return Finding("audit head", True, "まだ送っていません。workerが1日に1度、外に送ります。", doubt=True)
     if today - last > timedelta(days=2):
         sentence = f"{short_date(last)}を最後に、印が外に届いていません。SMTP_URL と worker をご確認ください。"
         return Finding("audit head", False, sentence)
@@ -246,7 +246,7 @@ def worker(last_heard_at: datetime | None, *, looks: bool, errands_move: bool) -
         return Finding("worker", True, "workerは動いています。")
     what = "workerから電話会社への連絡が止まっています" if looks else "workerが動いていません"
     last = f"(最後に動いたのは {moment_words(last_heard_at)})" if last_heard_at else ""
-    sentence = f"{what}{last}。電話は、webがかわりにつないでいます。callcenter-worker を起動しなおしてください。"
+    sentence = f"{what}{last}。電話は、webがかわりにつないでいます。callcenter-worker を起動し直してください。"
     return Finding("worker", False, sentence)
 
 

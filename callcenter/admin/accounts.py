@@ -144,7 +144,7 @@ def set_active(staff_id: str) -> Response:
     with unit_of_work() as session:
         staff = _known(session, staff_id)
         change = (staff_accounts.activate if active else staff_accounts.deactivate)(session, staff, by=_by(), now=now)
-    words = "また使えるようにしました。" if active else "使えなくしました。書いた記録は、そのまま残っています。"
+    words = "アカウントを再開しました。" if active else "アカウントを停止しました。書いた記録は、そのまま残っています。"
     return _back(staff_id, _when(change, words))
 
 

@@ -216,10 +216,10 @@ class HoldForm(Form):
         "いつまで",
         [InputRequired(UNTIL_WHEN)],
         invalid_value_message=UNTIL_WHEN,
-        description="長くても3年です。必要なら、あとでもう一度のばせます。",
+        description="長くても3年です。必要なら、あとでもう一度延長できます。",
     )
     note = TextAreaField(
-        "くわしい理由",
+        "詳しい理由",
         [AtMost(LONGEST_REASON)],
         description="統括だけが読めます。ケースが消えるときは、いっしょに消えます。",
     )

@@ -14,7 +14,7 @@ from callcenter.cli.kinds import DAY
 from callcenter.cli.opened import opened
 from callcenter.context import context, unit_of_work
 
-HELD = {"hold": "保存をのばしています", "follow_up": "次に確認する日があります", None: ""}
+HELD = {"hold": "保存を延長しています", "follow_up": "次に確認する日があります", None: ""}
 
 
 @click.group("retention")

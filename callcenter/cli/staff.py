@@ -121,7 +121,7 @@ def staff_deactivate(login: str, force: bool) -> None:
 
     with known(login) as (session, now, found):
         at_once = duty_changes.deactivate(session, found, by=OPERATOR, now=now, force=force)
-    click.echo(f"{found.name}: " + ("使えなくしました。" if at_once else WAITS))
+    click.echo(f"{found.name}: " + ("アカウントを停止しました。" if at_once else WAITS))
 
 
 @staff.command("activate")

@@ -29,7 +29,7 @@ from callcenter.services.duty import presence
 from callcenter.services.names.nickname_search import Candidate
 from callcenter.ui.hints import Hint, hint_of
 
-BROKE_OFF = "さっき切れた電話"
+BROKE_OFF = "直前に切れた電話"
 KEYED = "呼び番号が押されました"
 
 

@@ -51,7 +51,7 @@ def opens_with_a_reason(page: Page, office: Office, case_id: str) -> None:
     looked_at(page, "found")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="30分間開く").click()
-    expect(page.get_by_role("alert")).to_contain_text("理由を、ひとことで")
+    expect(page.get_by_role("alert")).to_contain_text("理由をひとこと")
     looked_at(page, "break-glass")
     page.get_by_label("開く理由").fill(REASON)
     page.keyboard.press("Tab")
@@ -61,7 +61,7 @@ def opens_with_a_reason(page: Page, office: Office, case_id: str) -> None:
 
 def reviews(chief: Page, office: Office) -> None:
     signed_in(chief, office, "tokatsu")
-    expect(chief.get_by_text("担当ではない記録を、理由を書いて開きました")).to_be_visible()
+    expect(chief.get_by_text("担当ではない記録を理由を書いて開きました")).to_be_visible()
     chief.goto(f"{office.url}/reports/break-glass")
     expect(chief.get_by_text(REASON)).to_be_visible()
     looked_at(chief, "review")

@@ -42,7 +42,7 @@ class BehindTheWall(HelplineError):
 class ReasonNeeded(HelplineError):
     """Raised when the wall would be opened without a reason."""
 
-    message = "開く理由を、ひとことでよいので書いてください。"
+    message = "開く理由をひとこと書いてください。"
 
 
 @dataclass(frozen=True)

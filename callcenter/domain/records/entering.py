@@ -30,8 +30,8 @@ class EnteredWhy(Code):
 class LeftBehind(Code):
     """Why nobody will finish a draft by themselves."""
 
-    ACCOUNT_ENDED = "account_ended", "アカウントが終わっています"
-    AWAY = "away", "席をはずしたままです"
+    ACCOUNT_ENDED = "account_ended", "アカウントが停止中です"
+    AWAY = "away", "離席したままです"
     LONG = "long", "しばらく書かれていません"
 
 

@@ -30,7 +30,7 @@ class StillWritten(HelplineError):
 class StillAsked(HelplineError):
     """Raised when a hand-over waits for its answer."""
 
-    message = "引きつぎの返事を待っています。先に、取り下げるか、返事をもらってください。"
+    message = "引きつぎの返事を待っています。先に取り下げるか、返事をもらってください。"
 
 
 class SayWhy(HelplineError):

@@ -43,7 +43,7 @@ APP_CODE_LENGTH = 6
 class NothingOffered(HelplineError):
     """Raised when no secret waits to be confirmed, for instance because another tab did it."""
 
-    message = "この画面は古くなっています。「ログインの安全設定」を開きなおして、もう一度お試しください。"
+    message = "この画面は古くなっています。「ログインの安全設定」を開き直して、もう一度お試しください。"
 
 
 @dataclass(frozen=True)

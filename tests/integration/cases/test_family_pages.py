@@ -118,9 +118,9 @@ def test_a_call_that_broke_off_is_the_first_candidate_and_leads_back_to_its_coun
     again = second.answers()
     page = second.get("/console/").text
     assert "に終わった電話・担当01" in page
-    assert "さっき切れた電話" in second.sends(f"/console/records/{again}/search", nickname_heard="みなと").text
+    assert "直前に切れた電話" in second.sends(f"/console/records/{again}/search", nickname_heard="みなと").text
     card = second.sends(f"/console/records/{again}/person", person=son).text
-    assert ("さっきの担当 担当01" in card, "記録の時間" in card, "さんに引きつぐ" in card) == (True, True, False)
+    assert ("直前の担当 担当01" in card, "記録の時間" in card, "さんに引きつぐ" in card) == (True, True, False)
     assert "担当02さんがお話ししています" in first.get("/console/fragment/line").text
     first.stays()
     first.sends("/console/presence", work="available")

@@ -119,7 +119,7 @@ def test_a_draft_whose_writer_has_gone_is_taken_up_by_a_supervisor(desk: Console
     with desk.work() as session:
         assert session.get_one(Consultation, record_id).counsellor_id == supervisor.staff_id
     assert last_act(desk, record_id) == "consultation.rescue"
-    assert supervisor.opens("/console/records/left-behind").words.count("席をはずしたままです") == 0
+    assert supervisor.opens("/console/records/left-behind").words.count("離席したままです") == 0
 
 
 def test_it_may_be_given_to_a_colleague_who_then_finds_it_among_their_own(
@@ -141,7 +141,7 @@ def test_the_draft_of_an_ended_account_is_left_behind_at_once(desk: Console, sea
     begun(desk, seat)
     with desk.work() as session:
         session.get_one(Staff, seat.staff_id).active = False
-    assert "アカウントが終わっています" in supervisor.opens("/console/records/left-behind").words
+    assert "アカウントが停止中です" in supervisor.opens("/console/records/left-behind").words
 
 
 # ---- read through

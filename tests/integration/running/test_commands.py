@@ -200,7 +200,7 @@ def test_during_a_call_a_change_waits_and_says_so_and_force_does_not_wait(run: R
         connection.execute(update(Presence).values(work=Work.WRAP_UP))
     engine.dispose()
     assert "記録を閉じたとき" in run("staff", "deactivate", "hanako").output
-    assert run("staff", "deactivate", "hanako", "--force").output == "担当11: 使えなくしました。\n"
+    assert run("staff", "deactivate", "hanako", "--force").output == "担当11: アカウントを停止しました。\n"
 
 
 def test_a_forgotten_password_and_a_lost_factor_are_mended_from_the_command_line(run: Run) -> None:

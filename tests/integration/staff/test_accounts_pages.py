@@ -147,7 +147,7 @@ def test_an_account_is_ended_and_taken_up_again(site: Site) -> None:
     path = account(site)
     assert "使えなくしました" in site.send(f"{path}/active", site.open(path), active="0").words
     assert not staff(site).active
-    assert "使えなくした人" in site.open("/admin/staff").words
+    assert "停止中の人" in site.open("/admin/staff").words
     assert "確認をお願いしました" in site.send(f"{path}/active", site.open(path), active="1").words
     assert not staff(site).active
     agree(site)

@@ -126,7 +126,7 @@ def test_a_recovery_code_lets_in_who_has_lost_the_telephone(site: Site) -> None:
     _, codes = set_up_app(site)
     sign_out(site)
     assert site.send("/staff/second", site.sign_in(), code=codes[0].upper()).heading == HOME
-    assert "のこり 9 個" in site.open("/staff/safety").words
+    assert "残り 9 個" in site.open("/staff/safety").words
 
 
 def test_a_passkey_opens_the_door_by_itself(site: Site) -> None:

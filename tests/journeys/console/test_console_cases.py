@@ -71,9 +71,9 @@ def test_a_case_is_found_handed_over_followed_up_closed_and_opened(
     until(page, lambda: summary(office) == "祖母の家にいる。")
     expect(other.locator("[data-newer]")).to_be_visible(timeout=SLOW)  # nothing changes under the hand that writes
     other.get_by_label("このケースのこと").fill("祖母と暮らす。")
-    expect(other.get_by_role("button", name="両方のこす")).to_be_visible(timeout=SLOW)
+    expect(other.get_by_role("button", name="両方残す")).to_be_visible(timeout=SLOW)
     axe(other)
-    other.get_by_role("button", name="両方のこす").click()
+    other.get_by_role("button", name="両方残す").click()
     until(other, lambda: summary(office) == "祖母の家にいる。\n祖母と暮らす。")
 
     other.get_by_role("button", name="次の受付日").click()

@@ -139,7 +139,7 @@ def test_two_texts_for_one_field_are_both_shown_and_both_kept(office: Office, de
     expect(conflict).to_contain_text("統括の文")
     expect(desk.locator("[data-saved]")).to_have_text(re.compile("保存できていない"))
     axe(desk)
-    conflict.get_by_role("button", name="両方のこす").click()
+    conflict.get_by_role("button", name="両方残す").click()
     expect_saved(desk)
     assert texts(office) == ["統括の文\nわたしの文"]
 

@@ -122,7 +122,7 @@ def holds_the_first(chief: Page, office: Office) -> None:
     expect(chief.get_by_role("alert").first).to_be_visible()
     chief.get_by_label("理由", exact=True).select_option(index=1)
     chief.get_by_label("いつまで").fill("2027-03-31")
-    chief.get_by_label("くわしい理由").fill("請求への答えを待っている")
+    chief.get_by_label("詳しい理由").fill("請求への答えを待っている")
     looked_at(chief)
     chief.get_by_role("button", name="この日まで残す").click()
     expect(chief.get_by_role("heading", name="期間は過ぎたが、残しているもの")).to_be_visible()

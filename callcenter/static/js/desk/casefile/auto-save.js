@@ -296,7 +296,7 @@ customElements.define(
       };
       choose("自分の文にする", () => JSON.parse(this.valueOf(name)));
       choose("相手の文にする", () => theirs);
-      if (control.tagName === "TEXTAREA") choose("両方のこす", () => `${theirs}\n${control.value}`);
+      if (control.tagName === "TEXTAREA") choose("両方残す", () => `${theirs}\n${control.value}`);
       box.append(choices);
       place.append(box);
       place.hidden = false;

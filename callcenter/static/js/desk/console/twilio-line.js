@@ -11,7 +11,7 @@ const NO_MICROPHONE = "マイクを使えなかったため、つなげません
 const NO_NETWORK = "電話の回線につながりません。ネットワークを確かめてください。つながりしだい、もう一度試します。";
 const NOT_ADMITTED = "電話の使用が、認められませんでした。続くときは、管理者に声をかけてください。";
 const RUN_OUT = "電話の許可の期限が切れました。新しい許可で、つなぎ直しています。";
-const NOT_REGISTERED = "電話をつなげませんでした。続くときは、管理者に、この番号を伝えてください。";
+const NOT_REGISTERED = "電話をつなげませんでした。続くときは、この番号を管理者に伝えてください。";
 
 // Twilio's error codes, from https://www.twilio.com/docs/api/errors
 const EXPIRED_CODES = [20104, 31205];
