@@ -112,7 +112,7 @@ def test_a_supervisor_enters_a_colleagues_contact_and_a_counsellor_only_their_ow
 def test_a_draft_whose_writer_has_gone_is_taken_up_by_a_supervisor(desk: Console, seat: Seat, supervisor: Seat) -> None:
     record_id = begun(desk, seat, hours_ago=5)
     page = supervisor.opens("/console/records/left-behind")
-    assert ("席をはずしたまま" in page.words, "残された話" in page.words) == (True, False)
+    assert ("離席したまま" in page.words, "残された話" in page.words) == (True, False)
     assert "残された書きかけ 1件" in supervisor.opens().words
     answer = supervisor.sends(f"/console/records/{record_id}/rescue", script=False)
     assert answer.location.endswith(record_id)

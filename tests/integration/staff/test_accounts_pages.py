@@ -145,7 +145,7 @@ def test_an_account_is_ended_and_taken_up_again(site: Site) -> None:
     add(site)
     agree(site)
     path = account(site)
-    assert "使えなくしました" in site.send(f"{path}/active", site.open(path), active="0").words
+    assert "停止しました" in site.send(f"{path}/active", site.open(path), active="0").words
     assert not staff(site).active
     assert "停止中の人" in site.open("/admin/staff").words
     assert "確認をお願いしました" in site.send(f"{path}/active", site.open(path), active="1").words
