@@ -63,7 +63,7 @@ def test_a_new_caller_gets_a_case_with_one_key(office: Office, staff_id: str, pa
     page.keyboard.press("Alt+0")
     expect(page.locator("#nick-state")).to_contain_text("ハルさん")
     expect(page.locator("#person-part")).to_contain_text("今回がはじめてです")
-    page.get_by_role("button", name="まだわからない").click()
+    page.get_by_role("button", name="つながりを外す").click()
     expect(page.locator("#nick-state")).to_contain_text("まだわからないとしています(ハルさんかもしれません)")
 
 

@@ -90,7 +90,7 @@ def open_the_wall(page: Page) -> None:
 
 def take_it_back_twice(page: Page) -> None:
     """Not sure yet, then the wrong person: each time nothing of anybody is left on the screen."""
-    side(page).get_by_role("button", name="まだわからない").click()
+    side(page).get_by_role("button", name="つながりを外す").click()
     expect(page.locator("#nick-state")).to_contain_text("ミナトさんかもしれません")
     expect(side(page)).not_to_contain_text(HIS)
     page.locator("#nickname_heard").fill("ミナト")
