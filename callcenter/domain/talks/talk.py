@@ -58,13 +58,16 @@ LIMIT_WORDS = "今日の時間は、あと5分ほどです。話し足りない�
 class NotNow(HelplineError):
     """Raised when the state of the call does not allow it: over, not begun, on hold."""
 
-    message = "いまは、この操作ができません。画面が新しくなるのを待ってから、もう一度お試しください。"
+    message = "通話の状態が変わったため、できませんでした。画面が新しくなってから、もう一度お試しください。"
 
 
 class TooEarly(HelplineError):
     """Raised for F03 before ten minutes, or G03 without G02."""
 
-    message = "この案内は、まだ使えません。"
+    message = (
+        "この音声はまだ流せません。"
+        "「今日はここまで」は通話が10分になってから、「電話を切る」案内は「終わりの予告」のあとに使えます。"
+    )
 
 
 def may_say(what: Help, *, talked: timedelta, said: Collection[str]) -> bool:
