@@ -25,8 +25,6 @@ FLAGS = (
     "--use-fake-device-for-media-stream",  # a microphone that beeps
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",  # nothing leaves this machine
 )
-LIGHT = "chromium-headless-shell"
-"""Chromium without windows, of the same package source: the same pages for a quarter less of the processor."""
 PATIENCE = 10_000
 """Milliseconds that Playwright waits for what a page should show, on a busy machine."""
 
@@ -35,7 +33,7 @@ OpenPage = Callable[..., Page]
 
 def chromium_of_the_machine() -> str | None:
     """Return the path of an installed Chromium; ``CHROMIUM`` names one outright."""
-    names = (os.environ.get("CHROMIUM"), LIGHT, "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
     return next((path for path in (shutil.which(name) for name in names if name) if path), None)
 
 

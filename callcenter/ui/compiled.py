@@ -32,5 +32,5 @@ def load_all(app: Flask, kept_in: Path) -> None:
 
 
 def _load(app: Flask) -> None:
-    for name in app.jinja_env.list_templates(extensions=["html"]):
+    for name in sorted(app.jinja_env.list_templates(extensions=["html"])):  # in one order at every start
         app.jinja_env.get_template(name)

@@ -1,7 +1,7 @@
 """Makes sure that the journeys find a Chromium and Japanese letters: ``python -m tests.tools.ensure_browser``.
 
-Debian's light one is installed where we may (Debian, as root); else any Chromium of the machine will do, then Debian's
-whole one, then Playwright's own download. Without any the command fails: no journey is ever skipped.
+A Chromium of the machine comes first, then Debian's package where we may install one (Debian, as root), then
+Playwright's own download. Without any the command fails: no journey is ever skipped.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Error, sync_playwright
 
-from tests.browsers import LIGHT, chromium_of_the_machine, launch
+from tests.browsers import chromium_of_the_machine, launch
 
 FONTS = ("fonts-noto-cjk", "fonts-ipaexfont-gothic")
 """The full one first, then a small one."""
@@ -67,8 +67,6 @@ def download() -> bool:
 
 
 def main() -> int:
-    if shutil.which(LIGHT) is None and may_install():
-        install(LIGHT)
     if chromium_of_the_machine() is None:
         found = (may_install() and install("chromium")) or starts() == "" or download()
         if not found:
