@@ -155,7 +155,7 @@ def test_a_page_left_alone_says_so_and_comes_back_to_where_it_was(
 
     passes(page, wall, minutes=31)
     heading(page, "職員のログイン")
-    expect(page.locator("body")).to_contain_text("安全のために閉じました")
+    expect(page.locator("body")).to_contain_text("安全のためにログアウトしました")
     shows_password(page, "tanto07")
     expect(page.get_by_role("textbox", name="次回")).to_have_value("来週の話を聞く")
 
