@@ -71,7 +71,7 @@ def test_the_button_that_ends_a_call_stays_under_the_second_click(office: Office
     expect(callbar(desk)).to_contain_text("できれば、相手の方が切るのを待ってください。")
     assert (box(end(desk)), box(callbar(desk))) == (before, bar)
     end(desk).click()
-    expect(callbar(desk)).to_contain_text("後処理", timeout=SLOW)
+    expect(callbar(desk)).to_contain_text("記録の時間", timeout=SLOW)
 
 
 def test_between_a_small_and_a_usual_screen_the_bar_has_two_rows(office: Office, desk: Page) -> None:

@@ -14,8 +14,8 @@ globalThis.Trouble = class extends Error {
   }
 };
 
-const AWAY = "サーバーにつながりません。自動で、くり返しためします。";
-const SIGNED_OUT = "安全のため、いちど閉じました。もう一度お入りください。";
+const AWAY = "サーバーにつながりません。自動で、くり返し試します。";
+const SIGNED_OUT = "安全のためログアウトしました。もう一度ログインしてください。";
 
 const meta = () => document.querySelector("meta[name=csrf-token]");
 
