@@ -121,7 +121,7 @@ def test_a_refusal_covers_no_field_and_goes_once_its_cause_is_over(office: Offic
     leg = talking(office, desk)
     desk.keyboard.press("Control+Enter")
     refusal = desk.locator(".toast")
-    expect(refusal).to_contain_text("まだ電話がつながっています")
+    expect(refusal).to_contain_text("まだ通話中です")
     for part in ("#record", "#person"):
         assert apart(box(refusal), box(desk.locator(part)))
     axe(desk)
@@ -132,7 +132,7 @@ def test_a_refusal_covers_no_field_and_goes_once_its_cause_is_over(office: Offic
 def test_a_refusal_goes_once_something_else_is_tried(office: Office, desk: Page) -> None:
     talking(office, desk)
     desk.keyboard.press("Control+Enter")
-    expect(desk.locator(".toast")).to_contain_text("まだ電話がつながっています")
+    expect(desk.locator(".toast")).to_contain_text("まだ通話中です")
     desk.keyboard.press("Alt+w")
     expect(desk.locator(".toast")).to_have_count(0)
 
