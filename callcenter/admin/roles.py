@@ -106,7 +106,7 @@ def _unchanged(staff: Staff) -> str:
     """Return what stays as it was after a request that nobody agreed to: the role, or an account that is closed."""
     if staff.active:
         return "役割は、前のままです。"
-    return f"{staff.name}さんは、まだ使えません。アカウントのページの「また使えるようにする」で使えます。"
+    return f"{staff.name}さんは、まだ使えません。アカウントのページの「アカウントを再開する」で使えます。"
 
 
 SAYINGS: dict[str, Say] = {role_requests.ASKED: about_a_role, role_requests.ANSWERED: about_a_role}
