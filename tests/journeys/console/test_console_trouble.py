@@ -154,6 +154,17 @@ def test_a_second_tab_only_looks_until_it_takes_over(office: Office, desk: Page)
     expect(desk.get_by_text("別のタブで受付中です")).to_be_visible(timeout=SLOW)
 
 
+def test_a_tab_that_only_looked_rings_once_the_other_browser_is_gone(
+    office: Office, desk: Page, open_page: OpenPage
+) -> None:
+    other = open_page()
+    office.sign_in(other)
+    expect(other.get_by_text("別のタブで受付中です")).to_be_visible()
+    desk.close()
+    expect(other.get_by_text("別のタブで受付中です")).to_be_hidden(timeout=2 * SLOW)
+    expect(callbar(other)).to_contain_text("電話を待っています", timeout=SLOW)
+
+
 def test_without_a_stream_the_screen_looks_by_itself(office: Office, staff_id: str, page: Page) -> None:
     office.app.extensions["callcenter.follower"].most = 0
     available(office, page)

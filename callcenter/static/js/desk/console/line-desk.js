@@ -146,6 +146,7 @@ customElements.define(
     }
 
     async take(force) {
+      this.taking = true;
       const form = new FormData();
       if (force) form.set("force", "1");
       try {
@@ -157,9 +158,11 @@ customElements.define(
         await this.keeper.hold(lease);
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble;
-        if (trouble.kind === "refused") this.onlyLook(true);
-        else setTimeout(() => this.take(force), 3000);
+        if (trouble.kind !== "refused") setTimeout(() => this.take(force), 3000);
+        else if (force || !this.lease) this.onlyLook(true); // unless a press has taken it meanwhile
         if (force) this.say(trouble.message);
+      } finally {
+        this.taking = false;
       }
     }
 
@@ -179,6 +182,8 @@ customElements.define(
       this.tickedAt = now;
       this.ticks += 1;
       if (this.lease && this.ticks % BEAT_EVERY === 0) this.beat();
+      // The other tab may be of a browser that is gone: then nothing would ring anywhere.
+      if (this.looksOnly && !this.taking && this.ticks % BEAT_EVERY === 0) this.take(false);
       this.keeper.tick();
     }
 
