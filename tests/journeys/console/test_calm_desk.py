@@ -112,6 +112,7 @@ def test_whoever_is_muted_reads_that_nobody_hears_them(office: Office, desk: Pag
 def test_no_button_stands_out_to_finish_a_record_while_its_call_goes_on(office: Office, desk: Page) -> None:
     leg = talking(office, desk)
     finish = desk.locator("[data-finish-button]")
+    assert box(finish)["y"] == box(desk.get_by_role("button", name="短い記録で閉じる"))["y"]
     expect(finish).not_to_have_class(PRIMARY)
     hung_up(office, desk, leg)
     expect(finish).to_have_class(PRIMARY)
