@@ -40,8 +40,9 @@ LINES = """() => {
     if (!lines.has(block)) lines.set(block, new Map());
     const range = document.createRange();
     range.selectNodeContents(node);
-    for (const { left, right, bottom } of range.getClientRects()) {
-      const at = Math.round(bottom / 8);
+    const end = block.getBoundingClientRect().right; // what is cut off there is not read
+    for (const { left, right: wish, bottom } of range.getClientRects()) {
+      const [at, right] = [Math.round(bottom / 8), Math.min(wish, end)];
       const line = lines.get(block).get(at) ?? { left, right };
       lines.get(block).set(at, { left: Math.min(line.left, left), right: Math.max(line.right, right) });
     }
