@@ -5,6 +5,9 @@ customElements.define(
     connectedCallback() {
       this.button = this.querySelector(".appbar-open");
       this.button?.addEventListener("click", () => this.open(!("open" in this.dataset)));
+      this.addEventListener("click", (event) => {
+        if ("open" in this.dataset && event.target.closest("a")) this.open(false); // it may open in another tab
+      });
       this.addEventListener("keydown", (event) => {
         if (event.key !== "Escape" || !("open" in this.dataset) || event.target.closest(".menu")) return;
         this.open(false);
