@@ -178,7 +178,7 @@ def plan(wish: RunRequest, settings: Settings, root: Path, environ: Mapping[str,
     own_time = simulated or wish.at is not None
     if own_time:
         env["CLOCK_FILE"] = str(clock)
-    addresses, lines = [f"web: {web}"], list[Child]()
+    addresses, lines = [f"web: {web}", f"staff: {web}/staff/login"], list[Child]()
     if simulated:
         line = _line(wish, settings, root, environ, web=env["PUBLIC_BASE_URL"], port=port, clock=clock)
         env |= line.links

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable, Iterator
 from itertools import islice
+from typing import Any
 
 import hypothesis
 import pytest
+from sqlalchemy.orm import Session
 
 from callcenter.services.staff import passwords
+from callcenter.services.trail import audit
 from tests.desk import CHEAP, Desk
 from tests.line import A_WEDNESDAY_AFTERNOON
+from tests.trail_words import check_entry
 
 # How long an example takes says something about the machine, not about the rule.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -57,6 +62,21 @@ def cheap_passwords() -> Iterator[None]:
     """Hash passwords cheaply: an honest hash takes a quarter of a second of a processor, at every sign-in."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "hasher", lambda: CHEAP)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_entry_of_the_trail_has_words() -> Iterator[None]:
+    """Put whatever the desk writes into the trail through the words of the auditor's page, in every test."""
+    write = audit.record
+
+    def checked(session: Session, **given: Any) -> None:
+        if sys._getframe(1).f_globals["__name__"].startswith("callcenter."):  # a test may write what no page shows
+            check_entry(given["action"], given["subject"].kind, given.get("facts") or {})
+        write(session, **given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(audit, "record", checked)
         yield
 
 

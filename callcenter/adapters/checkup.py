@@ -87,15 +87,15 @@ def keys(engine: Engine, ring: KeyRing) -> Finding:
         kept = session.scalars(select(DataKey).where(DataKey.id.in_(named))).all()
         shut = sorted({row.ring_key_id for row in kept if not _opens(row, ring)})
     if not shut:
-        return Finding("keys", True, "いまの鍵で、記録をひらけます。")
-    return Finding("keys", False, f"鍵 {'、'.join(shut)} で封じた記録をひらけません。FIELD_KEYS をご確認ください。")
+        return Finding("keys", True, "いまの鍵で、記録を開けます。")
+    return Finding("keys", False, f"鍵 {'、'.join(shut)} で封じた記録を開けません。FIELD_KEYS をご確認ください。")
 
 
 def phrases(faulty: Sequence[str]) -> Finding:
     """Return whether the line can say all its phrases; *faulty* names those that it cannot."""
     if not faulty:
         return Finding("phrases", True, "電話で流れる文は、どれも流せます。")
-    sentence = f"流せない文があります({'、'.join(faulty[:5])})。「電話で流れる文」で、はじめの文にもどしてください。"
+    sentence = f"流せない文があります({'、'.join(faulty[:5])})。「電話で流れる文」で、はじめの文に戻してください。"
     return Finding("phrases", False, sentence)
 
 
@@ -158,7 +158,7 @@ def call_log(run: NightlyRun | None, today: date) -> Finding:
     if idle or today - run.night > NIGHTS_MISSED:
         return Finding("twilio log", False, f"{night}の夜から、古い通話記録を消せていません。worker をご確認ください。")
     rest = f"あと{run.kept}件は、終わってから消します。" if run.kept else ""
-    more = "" if run.ended_at else "つづきは、次の夜に消します。"
+    more = "" if run.ended_at else "続きは、次の夜に消します。"
     return Finding("twilio log", True, f"{night}の夜に、古い通話記録を{run.removed}件消しました。{rest}{more}")
 
 
@@ -180,15 +180,15 @@ def directory(disagreeing: Sequence[str]) -> Finding:
     if not disagreeing:
         return Finding("directory", True, "紹介先の一覧と、公開ページや電話の案内が、同じことを言います。")
     named = "、".join(disagreeing[:5])
-    sentence = f"紹介先の一覧が、公開ページや電話の案内とちがいます({named})。正しいほうに合わせてください。"
+    sentence = f"紹介先の一覧が、公開ページや電話の案内と違います({named})。正しいほうに合わせてください。"
     return Finding("directory", True, f"{sentence}案内は callcenter/data/helplines.csv から出ます。", doubt=True)
 
 
 def second_factors(without: int) -> Finding:
     """Return whether every account has a second factor."""
     if not without:
-        return Finding("second factor", True, "どのアカウントも、パスワードだけでは入れません。")
-    sentence = f"{without}人が、まだパスワードだけで入れます。「安全な入り方」で決めるよう、声をかけてください。"
+        return Finding("second factor", True, "どのアカウントも、パスワードだけではログインできません。")
+    sentence = f"{without}人が、2段階認証を設定していません。「ログインの安全設定」で設定するよう伝えてください。"
     return Finding("second factor", True, sentence, doubt=True)
 
 
@@ -196,7 +196,7 @@ def flags(lost: int) -> Finding:
     """Return whether every flag in force can be matched with a number; *lost* cannot."""
     if not lost:
         return Finding("flags", True, "番号の印は、いまの鍵で見分けられます。")
-    return Finding("flags", False, f"番号の印{lost}件を見分けられません。前の鍵を FIELD_KEYS にもどしてください。")
+    return Finding("flags", False, f"番号の印{lost}件を見分けられません。前の鍵を FIELD_KEYS に戻してください。")
 
 
 def reviews(waiting: int, late: int) -> Finding:
@@ -227,7 +227,7 @@ def audit_head(anywhere: bool, last: date | None, today: date, *, demanded: bool
         sentence = "監査記録の印が外に出ていません。AUDIT_HEAD_TO(宛先)か AUDIT_HEAD_FILE を決めてください。"
         return Finding("audit head", not demanded, sentence, doubt=True)
     if last is None:
-        return Finding("audit head", True, "まだ送っていません。workerが、1日に1度、外に送ります。", doubt=True)
+        return Finding("audit head", True, "まだ送っていません。workerが1日に1度、外に送ります。", doubt=True)
     if today - last > timedelta(days=2):
         sentence = f"{short_date(last)}を最後に、印が外に届いていません。SMTP_URL と worker をご確認ください。"
         return Finding("audit head", False, sentence)
@@ -246,7 +246,7 @@ def worker(last_heard_at: datetime | None, *, looks: bool, errands_move: bool) -
         return Finding("worker", True, "workerは動いています。")
     what = "workerから電話会社への連絡が止まっています" if looks else "workerが動いていません"
     last = f"(最後に動いたのは {moment_words(last_heard_at)})" if last_heard_at else ""
-    sentence = f"{what}{last}。電話は、webがかわりにつないでいます。callcenter-worker を起動しなおしてください。"
+    sentence = f"{what}{last}。電話は、webがかわりにつないでいます。callcenter-worker を起動し直してください。"
     return Finding("worker", False, sentence)
 
 

@@ -31,7 +31,7 @@ def fallback(outside: Outside, url: str, script: str) -> Finding:
         return Finding(BIN, False, sentence)
     if _plain(answer.text) == _plain(script):
         return Finding(BIN, True, "FALLBACK_URL の案内は、いまの文と同じです。")
-    sentence = "FALLBACK_URL の案内が、いまの文と違います。callcenter export-fallback - の文を貼りなおしてください。"
+    sentence = "FALLBACK_URL の案内が、いまの文と違います。callcenter export-fallback - の文を貼り直してください。"
     return Finding(BIN, False, sentence)
 
 
@@ -71,8 +71,8 @@ def _refused(answer: WebAnswer, place: int) -> str:
     if answer.status not in FORBIDDEN:
         return f"署名のある知らせに {answer.status} が返りました。callcenter-web の記録をご確認ください。"
     return (
-        f"正しい署名が断られました(TWILIO_AUTH_TOKEN の{place}番目)。callcenter-web を起動しなおし、同じ設定で"
-        "動いているかをご確認ください。それでも断られるなら、webサーバーがアドレスを書きかえています。"
+        f"正しい署名が断られました(TWILIO_AUTH_TOKEN の{place}番目)。callcenter-web を起動し直し、同じ設定で"
+        "動いているかをご確認ください。それでも断られるなら、webサーバーがアドレスを書き換えています。"
         "proxy_pass の行にパスを書かないでください。"
     )
 
@@ -84,7 +84,7 @@ def certificate(outside: Outside, origin: str, now: datetime) -> Finding:
     try:
         ends = outside.certificate_ends(origin)
     except CertificateRefused as refused:
-        sentence = f"証明書が正しくありません({refused})。Twilioは電話をつなげません。証明書を入れなおしてください。"
+        sentence = f"証明書が正しくありません({refused})。Twilioは電話をつなげません。証明書を入れ直してください。"
         return Finding(CERTIFICATE, False, sentence)
     except NotReached as away:
         return Finding(CERTIFICATE, False, f"証明書を見られませんでした({away})。443番に届くかをご確認ください。")
@@ -103,7 +103,7 @@ def clock(theirs: datetime | None, before: datetime, after: datetime) -> Finding
     off = max(earliest, -latest, timedelta(0))
     if off <= DRIFT:
         return Finding(CLOCK, True, "時計は合っています。")
-    words = f"時計が、Twilioと{round(off.total_seconds())}秒ちがいます。NTP(timedatectl)をご確認ください。"
+    words = f"時計が、Twilioと{round(off.total_seconds())}秒違います。NTP(timedatectl)をご確認ください。"
     return Finding(CLOCK, off <= TOO_MUCH, words, doubt=True)
 
 

@@ -1,4 +1,4 @@
-"""Documents as PDF with an embedded Japanese font, by Typst; text is passed as data, never as markup."""
+"""Documents as PDF with embedded fonts, by Typst; text is passed as data, never as markup."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from callcenter.domain.normalising import normalised
 from callcenter.domain.typed_text import visible
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-FONT = DATA / "fonts" / "BIZUDPGothic-Regular.ttf"
-NUMBERED = "〔U+…〕は、この書体にない文字を、ユニコードの番号で書いたものです。"
+FONTS = sorted((DATA / "fonts").glob("*.?tf"))
+"""The font of a document and those that step in for letters that it lacks, in the order of ``disclosure.typ``."""
+
+NUMBERED = "〔U+…〕は、ここで使う書体にない文字を、ユニコードの番号で書いたものです。"
 """Said at the end of a document that has such a letter."""
 
 _WITH_MARK = re.compile("\\w[\u0300-\u036f\u3099\u309a]")
@@ -31,7 +33,7 @@ def disclosure(document: Mapping[str, Any]) -> bytes:
     setter = typst.Compiler(
         DATA / "disclosure.typ",
         root=DATA,
-        font_paths=[FONT.parent],
+        font_paths=[DATA / "fonts"],
         ignore_system_fonts=True,  # the same document on every machine
         sys_inputs={"document": json.dumps(as_drawn(document), ensure_ascii=False)},
     )
@@ -42,14 +44,14 @@ def disclosure(document: Mapping[str, Any]) -> bytes:
 
 
 def as_drawn(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a document as the font can draw it, with a word at its end on letters that it cannot."""
+    """Return a document as the fonts can draw it, with a word at its end on letters that they cannot."""
     closing = [NUMBERED] if any(_undrawn(text) for text in _texts(document)) else []
     shown: dict[str, Any] = _drawable(document)
     return shown | {"closing": [*shown["closing"], *closing]}
 
 
 def drawable(text: str) -> str:
-    """Return *text* as the font can draw it: without marks that nobody sees, a missing letter as ``〔U+1F600〕``."""
+    """Return *text* as the fonts can draw it: without marks that nobody sees, a missing letter as ``〔U+0E01〕``."""
     signs = list[str]()
     for sign in _plain(text):
         if not _draws(sign):
@@ -75,8 +77,11 @@ def _draws(sign: str) -> bool:
 
 @cache
 def _letters() -> frozenset[int]:
-    """Return the code points of the font, from its table of characters (OpenType, cmap, format 12)."""
-    font = FONT.read_bytes()
+    return frozenset(point for font in FONTS for point in _code_points(font.read_bytes()))
+
+
+def _code_points(font: bytes) -> Iterator[int]:
+    """Yield the code points that a font draws, from its table of characters (OpenType, cmap, format 12)."""
     (tables,) = struct.unpack_from(">H", font, 4)
     entries = (struct.unpack_from(">4sLLL", font, 12 + 16 * number) for number in range(tables))
     cmap = next(start for tag, _sum, start, _length in entries if tag == b"cmap")
@@ -84,8 +89,8 @@ def _letters() -> frozenset[int]:
     places = (struct.unpack_from(">HHL", font, cmap + 4 + 8 * number) for number in range(kinds))
     table = next(cmap + offset for platform, encoding, offset in places if (platform, encoding) == (3, 10))
     (groups,) = struct.unpack_from(">L", font, table + 12)
-    runs = (struct.unpack_from(">LLL", font, table + 16 + 12 * number) for number in range(groups))
-    return frozenset(point for first, last, _glyph in runs for point in range(first, last + 1))
+    for first, last, _glyph in (struct.unpack_from(">LLL", font, table + 16 + 12 * number) for number in range(groups)):
+        yield from range(first, last + 1)
 
 
 def _drawable(value: Any) -> Any:

@@ -32,12 +32,12 @@ from callcenter.ui.staff.login_flow import requires_recent_proof
 from callcenter.ui.state_labels import ROLES
 
 NOTICE_WORDS = {
-    "staff.factor_reset": "{by}が、{name}さんの「もうひとつの確認」を外しました。",
+    "staff.factor_reset": "{by}が、{name}さんの2段階認証を解除しました。",
     role_requests.SET: "{by}が、{name}さんを{role}にしました。思いあたらないときは、{by}に確かめてください。",
     "staff.first_password": "{by}が、{name}さんに、新しいはじめのパスワードを渡しました。",
 }
-WAITS = "お話し中のため、この電話の記録を終えたときに変わります。"
-CLOSED = "外しました。入れるのは、ほかの管理者か統括が「役割の確認」で確かめたあとです。知らせを、いま送りました。"
+WAITS = "お話し中のため、この電話の記録を閉じたときに変わります。"
+CLOSED = "解除しました。ログインできるのは、ほかの管理者か統括が「役割の確認」で確かめたあとです。知らせを送りました。"
 ASKED = "確認をお願いしました。ほかの管理者か統括が確かめるまでは、いまのままです。"
 
 
@@ -96,7 +96,7 @@ def set_role(staff_id: str) -> Response | tuple[str, int]:
     with unit_of_work() as session:
         staff, now = _known(session, staff_id), ports().clock.now()
         change = staff_accounts.change_role(session, staff, form.role.data, by=_by(), now=now)
-    return _back(staff_id, _when(change, f"役割を{ROLES[form.role.data]}に変えました。入りなおすと変わります。"))
+    return _back(staff_id, _when(change, f"役割を{ROLES[form.role.data]}に変えました。ログインし直すと変わります。"))
 
 
 @bp.post("/staff/<staff_id>/contact")
@@ -118,7 +118,7 @@ def set_staff_contact(staff_id: str) -> Response | tuple[str, int]:
     except (UnusableNumber, accounts.NoTelephone) as refused:
         form.refuse(refused)
         return again(_draw(staff_id, form))
-    return _back(staff_id, "電話の鳴るところを変えました。")
+    return _back(staff_id, "電話を受ける機器を変えました。")
 
 
 @bp.post("/staff/<staff_id>/preference")
@@ -132,7 +132,7 @@ def set_staff_preference(staff_id: str) -> Response | tuple[str, int]:
     with unit_of_work() as session:
         staff, now = _known(session, staff_id), ports().clock.now()
         accounts.set_preference(session, staff, form.prefers.data, by=_by(), now=now)
-    return _back(staff_id, "先に鳴る電話を変えました。")
+    return _back(staff_id, "優先する電話を変えました。")
 
 
 @bp.post("/staff/<staff_id>/active")
@@ -144,7 +144,7 @@ def set_active(staff_id: str) -> Response:
     with unit_of_work() as session:
         staff = _known(session, staff_id)
         change = (staff_accounts.activate if active else staff_accounts.deactivate)(session, staff, by=_by(), now=now)
-    words = "また使えるようにしました。" if active else "使えなくしました。書いた記録は、そのまま残っています。"
+    words = "アカウントを再開しました。" if active else "アカウントを停止しました。書いた記録は、そのまま残っています。"
     return _back(staff_id, _when(change, words))
 
 
@@ -175,7 +175,9 @@ def reset_factor(staff_id: str) -> Response | tuple[str, int]:
         change = staff_accounts.reset_factor(session, staff, *chosen, by=_by(), now=now)
     if change is Change.ASKED:
         return _back(staff_id, CLOSED)
-    return _back(staff_id, "外しました。次に入るときに、新しく決めてもらいます。ほかの統括と管理者にも知らせました。")
+    return _back(
+        staff_id, "解除しました。次のログインで、新しく設定してもらいます。ほかの統括と管理者にも知らせました。"
+    )
 
 
 def about_an_account(session: Session, notice: UnseenNotice) -> tuple[str, str | None]:

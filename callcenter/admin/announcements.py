@@ -15,7 +15,16 @@ from callcenter.context import line_words, ports, reading, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.announcements.recording import LARGEST, NotAVoice, read_voice
 from callcenter.domain.announcements.speech import Announcement
-from callcenter.domain.announcements.wording import Change, Changes, Slot, mistakes, read_readings, tidy
+from callcenter.domain.announcements.wording import (
+    Change,
+    Changes,
+    Slot,
+    from_words,
+    in_words,
+    mistakes,
+    read_readings,
+    tidy,
+)
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.ports import LineWords
 from callcenter.services.announcements import changed_phrases
@@ -56,7 +65,7 @@ def phrases() -> str:
     with reading() as session:
         slots = _line().slots(changed_phrases.current(session))
     groups = {name: [slot for slot in slots if slot.shipped.code.startswith(key)] for key, name in GROUPS.items()}
-    return render_template("admin/announcements/announcements.html", groups=groups)
+    return render_template("admin/announcements/announcements.html", groups=groups, in_words=in_words)
 
 
 @bp.get("/announcements/<name>")
@@ -73,7 +82,7 @@ def change(name: str) -> Response | tuple[str, int]:
     form, line = PhraseForm(), _line()
     if not form.validate():
         return again(_draw(name, form))
-    text, readings = tidy(form.text.data or ""), read_readings(form.readings.data or "")
+    text, readings = tidy(from_words(form.text.data or "")), read_readings(form.readings.data or "")
     with unit_of_work() as session:
         slot = _slot(session, name)
         seconds = line.seconds(_tried(slot, text, readings)) if slot.shipped.placeholders >= _gaps(text) else 0.0
@@ -120,7 +129,7 @@ def back(name: str) -> Response:
             changed_phrases.change(session, name, Change(None), by=me().staff_id, now=now)
         else:
             changed_phrases.restore_version(session, name, version, by=me().staff_id, now=now)
-    return _to(name, "もどしました。数秒のうちに、電話の声に反映されます。")
+    return _to(name, "戻しました。数秒のうちに、電話の声に反映されます。")
 
 
 def _read(sent: FileStorage | None) -> bytes:
@@ -144,10 +153,11 @@ def _draw(name: str, form: PhraseForm | None = None, voice: VoiceForm | None = N
         slot = _slot(session, name)
         history = changed_phrases.history(session, name)
     readings = "\n".join(f"{word}={reading}" for word, reading in slot.current.readings)
-    form = form or PhraseForm(formdata=None, text=slot.current.text, readings=readings)
+    form = form or PhraseForm(formdata=None, text=in_words(slot.current.text), readings=readings)
     return render_template(
         "admin/announcements/announcement.html",
         slot=slot,
+        in_words=in_words,
         said=line.said(slot.current),
         seconds=slot.current.sound.seconds if slot.current.sound else line.seconds(slot.current),
         history=history,

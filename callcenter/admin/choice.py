@@ -70,11 +70,36 @@ def describe(day: date, special: SpecialDay) -> str:
     name = short_date(day)
     if special.kind is SpecialKind.CLOSED:
         return f"{name}は、一日お休み"
-    opening = clock_words(special.open_at) if special.open_at else None
-    closing = clock_words(special.close_at) if special.close_at else None
+    opening, closing = _clocks(special)
     if special.kind is SpecialKind.EXTRA_OPEN:
         return f"{name}の{opening}から{closing}までを、臨時に受付"
     return f"{name}は、" + "、".join(filter(None, (opening and f"{opening}から", closing and f"{closing}まで")))
+
+
+def planned(special: SpecialDay) -> str:
+    """Return a decision as something that can be taken back, such as 「午後3時で終える予定」."""
+    opening, closing = _clocks(special)
+    if special.kind is SpecialKind.CLOSED:
+        return "一日お休みにする予定"
+    if special.kind is SpecialKind.EXTRA_OPEN:
+        return f"{opening}から{closing}まで臨時に受け付ける予定"
+    if opening and closing:
+        return f"{opening}から{closing}までにする予定"
+    return f"{closing}で終える予定" if closing else f"{opening}から始める予定"
+
+
+def told(special: SpecialDay) -> str:
+    """Return the sentence in which a reason is told, with a gap for it."""
+    if special.kind is SpecialKind.CLOSED:
+        return "◯◯で、今日の受付をお休みしています"
+    opening, closing = _clocks(special)
+    hours = "".join(filter(None, (opening and f"{opening}から", closing and f"{closing}まで")))
+    return f"◯◯のため、今日の受付は{hours}です"
+
+
+def _clocks(special: SpecialDay) -> tuple[str | None, str | None]:
+    opening, closing = special.open_at, special.close_at
+    return clock_words(opening) if opening else None, clock_words(closing) if closing else None
 
 
 def because(choice: Choice, reason: str) -> Choice:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from callcenter.admin import choice, preview
 from callcenter.admin.blueprint import bp
-from callcenter.admin.choice import Choice, SpecialDayForm, What, describe
+from callcenter.admin.choice import Choice, SpecialDayForm, What, describe, planned
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.hours import Calendar, SpecialKind, windows
@@ -76,7 +76,7 @@ def ask_undo(day: str) -> str:
     if special is None:
         raise special_days.NothingToUndo
     then = preview.preview_day(known, on, None, now=now)
-    return render_template("admin/calendar/undo.html", day=on, was=describe(on, special), then=then, now=now)
+    return render_template("admin/calendar/undo.html", day=on, was=planned(special), then=then, now=now)
 
 
 @bp.post("/days/undo/<day>")
@@ -86,7 +86,7 @@ def undo(day: str) -> Response:
     on, now = _known_day(day), ports().clock.now()
     with unit_of_work() as session:
         special_days.undo(session, on, now=now, by=me().staff_id)
-    words = "取り消しました。ふだんの受付にもどっています。ほかの統括と管理者にも、お知らせしました。"
+    words = "取り消しました。ふだんの受付に戻っています。ほかの統括と管理者にも、お知らせしました。"
     return onward("admin.days", words)
 
 
@@ -142,7 +142,11 @@ def _ask_why(chosen: Choice) -> str:
     links = [(reason, _to_confirm(choice.because(chosen, reason))) for reason in reasons]
     given: dict[str, Any] = {name: value for name, value in chosen.fields.items() if name != "reason"}
     return render_template(
-        "admin/calendar/ask_reason.html", title=describe(chosen.day, chosen.special), links=links, given=given
+        "admin/calendar/ask_reason.html",
+        title=describe(chosen.day, chosen.special),
+        links=links,
+        given=given,
+        told=choice.told(chosen.special),
     )
 
 

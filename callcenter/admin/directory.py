@@ -19,7 +19,7 @@ from callcenter.ui.access import myself, staff_who_may
 from callcenter.ui.checked import unchecked_for
 from callcenter.ui.kit.answers import again, onward
 
-SAID = {"verify": "今日、確認しました。", "retire": "一覧から外しました。", "back": "一覧にもどしました。"}
+SAID = {"verify": "今日、確認しました。", "retire": "一覧から外しました。", "back": "一覧に戻しました。"}
 
 
 @bp.get("/directory")

@@ -43,7 +43,7 @@ RESET_REASONS: dict[ResetReason, str] = {
     ResetReason.LOST: "なくした・盗まれた",
     ResetReason.REPLACED: "機種を変えた",
     ResetReason.BROKEN: "こわれた",
-    ResetReason.NO_CODES: "控えのコードも見つからない",
+    ResetReason.NO_CODES: "予備コードも見つからない",
     ResetReason.SUSPICION: "ほかの人に使われたおそれがある",
 }
 CHECKS: dict[IdentityCheck, str] = {
@@ -87,14 +87,14 @@ class RoleForm(Form):
         "これからの役割",
         ROLES,
         refusal="役割を選んでください。",
-        description="管理者と監査の人は、相談の記録を開けません。変えると、入りなおしになります。",
+        description="管理者と監査の人は、相談の記録を開けません。変えると、ログインし直しになります。",
     )
 
 
 class ContactForm(Form):
     """Where somebody's calls ring."""
 
-    contact = RadioChoiceField("どこで受けるか", {Contact.BROWSER: "ブラウザー", Contact.PHONE: "電話機"})
+    contact = RadioChoiceField("電話を受ける機器", {Contact.BROWSER: "ブラウザー", Contact.PHONE: "電話機"})
     phone = TelField("電話機の番号", [AtMost(LONGEST_NUMBER)], description="例:090-1234-5678")
 
 
@@ -102,12 +102,12 @@ class PreferenceForm(Form):
     """Which callers ring with somebody first."""
 
     prefers = RadioChoiceField(
-        "どなたからの電話が、先に鳴るか",
+        "優先する電話",
         {CallerKey.SELF: "ご本人からの電話", CallerKey.FAMILY: "ご家族からの電話"},
         blank="どちらも同じ",
         needed=False,
         refusal="どれか1つを選んでください。",
-        description="ほかの電話も、手のあいている人がいなければ鳴ります。かけた方のキー(1・2)を手がかりにします。",
+        description="ほかの電話も、手のあいている人がいなければ鳴ります。かけた方が押した番号(1・2)を手がかりにします。",
     )
 
 
@@ -158,7 +158,7 @@ class InstitutionForm(Form):
 
     version = NumberField(default=0)
     name = StringField("名前", [AtMost(LONGEST["name"])])
-    kana = StringField("読み", [AtMost(LONGEST["kana"])], description="ひらがなで。さがすときに使います。")
+    kana = StringField("読み", [AtMost(LONGEST["kana"])], description="ひらがなで。探すときに使います。")
     kind = ChoiceField("種類", InstitutionKind, blank=CHOOSE, refusal="種類を選んでください。")
     number = StringField("電話番号", [AtMost(LONGEST["number"])], description="その機関が書いているとおりに。")
     hours = StringField("受付の時間", [AtMost(LONGEST["hours"])])
@@ -216,10 +216,10 @@ class HoldForm(Form):
         "いつまで",
         [InputRequired(UNTIL_WHEN)],
         invalid_value_message=UNTIL_WHEN,
-        description="長くても3年です。必要なら、あとでもう一度のばせます。",
+        description="長くても3年です。必要なら、あとでもう一度延長できます。",
     )
     note = TextAreaField(
-        "くわしい理由",
+        "詳しい理由",
         [AtMost(LONGEST_REASON)],
         description="統括だけが読めます。ケースが消えるときは、いっしょに消えます。",
     )

@@ -8,8 +8,8 @@ from datetime import date, datetime, time, timedelta
 from callcenter.context import line_words
 from callcenter.domain.announcements.readings import Phrase
 from callcenter.domain.calendar.closing import closing
-from callcenter.domain.calendar.hours import Calendar, SpecialDay, SpecialKind, state_at, windows
-from callcenter.domain.calendar.times import at_japan, local_date
+from callcenter.domain.calendar.hours import Calendar, SpecialDay, SpecialKind, State, state_at, windows
+from callcenter.domain.calendar.times import at_japan, clock_words, in_japan, local_date
 from callcenter.ui.line_now import Band, band
 
 EARLY = time(9, 59)
@@ -26,6 +26,8 @@ class Preview:
     """What those hear who wait when the decision closes the line over them."""
     band: Band
     next_open: datetime | None
+    goes_on_until: str | None
+    """Until when the line stays open, where it is open now and at that moment."""
     leaves_hours: bool
     """Whether the line is open at all on that day."""
 
@@ -47,8 +49,13 @@ def preview_day(days: Calendar, day: date, special: SpecialDay | None, *, now: d
         else None,
         band=band(then, at),
         next_open=state.next_open,
+        goes_on_until=_until(state) if at == now and state_at(days, now).open else None,
         leaves_hours=bool(windows(then, day)),
     )
+
+
+def _until(state: State) -> str | None:
+    return clock_words(in_japan(state.closes_at).time()) if state.open and state.closes_at is not None else None
 
 
 def _felt_at(days: Calendar, day: date, special: SpecialDay | None) -> datetime:

@@ -10,6 +10,7 @@ from callcenter.admin.blueprint import bp
 from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.access.permissions import Action, may
 from callcenter.domain.staff.roles import RoleAnswer
+from callcenter.models.staff.accounts import Staff
 from callcenter.models.staff.role_requests import RoleRequest
 from callcenter.services.administration import role_requests, staff_accounts
 from callcenter.services.administration.staff_accounts import Change
@@ -63,8 +64,9 @@ def refuse_role(request_id: str) -> Response:
 def take_role_back(request_id: str) -> Response:
     """Take a request back."""
     with unit_of_work() as session:
-        role_requests.take_back(session, request_id, by=myself(session), now=ports().clock.now())
-    return onward("admin.roles_page", "取り下げました。役割は、前のままです。")
+        request = role_requests.take_back(session, request_id, by=myself(session), now=ports().clock.now())
+        words = f"取り下げました。{_unchanged(request.staff)}"
+    return onward("admin.roles_page", words)
 
 
 def answerers(session: Session, request: RoleRequest) -> list[str]:
@@ -93,10 +95,18 @@ def _answer(request_id: str, given: RoleAnswer) -> Response:
         change = staff_accounts.answer_role(session, request_id, given, by=myself(session), now=now)
         request = role_requests.find(session, request_id)
         whose = f"{request.staff.name}さんを{ROLES[request.role]}に" if request else ""
-    words = f"{whose}することを、{ANSWERS[given]}。"
+        left = _unchanged(request.staff) if request and given is RoleAnswer.REFUSED else ""
+    words = f"{whose}することを、{ANSWERS[given]}。{left}"
     return onward(
         "admin.roles_page", words + (" お話し中のため、電話のあとで変わります。" if change is Change.AFTER_CALL else "")
     )
+
+
+def _unchanged(staff: Staff) -> str:
+    """Return what stays as it was after a request that nobody agreed to: the role, or an account that is closed."""
+    if staff.active:
+        return "役割は、前のままです。"
+    return f"{staff.name}さんは、まだ使えません。アカウントのページの「アカウントを再開する」で使えます。"
 
 
 SAYINGS: dict[str, Say] = {role_requests.ASKED: about_a_role, role_requests.ANSWERED: about_a_role}

@@ -10,7 +10,7 @@ from typing import Any
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from callcenter.admin import trail_words
+from callcenter.admin import trail_facts, trail_words
 from callcenter.admin.blueprint import bp
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.access.permissions import Action
@@ -56,7 +56,7 @@ class TrailEntry:
             subject=trail_words.SUBJECTS.get(entry.subject_kind, entry.subject_kind),
             subject_id=names.get(entry.subject_id or "", (entry.subject_id or "")[-6:]),
             facts=tuple(
-                (trail_words.fact(name), _shown(value, names))
+                (trail_facts.fact(entry.action, name), shown(entry.action, name, value, names))
                 for name, value in sorted(entry.facts.items())
                 if value is not None
             ),
@@ -136,10 +136,13 @@ def check_chain() -> Response:
     return onward("admin.chain", "確認を始めます。長い記録では、数分かかることがあります。")
 
 
-def _shown(value: Any, names: dict[str, str]) -> str:
+def shown(action: str, name: str, value: Any, names: dict[str, str]) -> str:
+    """Return the value of a fact in words; *names* are those of the staff, by their ids."""
     if isinstance(value, list):
-        return "、".join(_shown(one, names) for one in value[:20])
+        return "、".join(shown(action, name, one, names) for one in value[:20])
     if isinstance(value, bool):
         return "はい" if value else "いいえ"
     text = str(value)
-    return names.get(text, text[-6:] if AN_ID.fullmatch(text) else trail_words.value(text))
+    if AN_ID.fullmatch(text):
+        return names.get(text, text[-6:])
+    return trail_facts.value(action, name, text)

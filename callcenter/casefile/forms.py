@@ -54,8 +54,8 @@ WHICH_CLOCK = "お話がはじまった時刻を入れてください。おお�
 class AfterwardsForm(Form):
     """A contact that is over: channel, day and time, with whom of us, and why only now."""
 
-    channel = RadioChoiceField("どこで受けましたか", Channel, refusal="どこで受けたお話かを選んでください。")
-    why = RadioChoiceField("なぜ、あとから書きますか", EnteredWhy, refusal="あとから書くわけを選んでください。")
+    channel = RadioChoiceField("受けた方法", Channel, refusal="受けた方法を選んでください。")
+    why = RadioChoiceField("あとから書く理由", EnteredWhy, refusal="あとから書く理由を選んでください。")
     on = DayField("お話があった日", [InputRequired(WHICH_DAY)], invalid_value_message=WHICH_DAY)
     at = ClockField(
         "はじまった時刻",
@@ -137,23 +137,23 @@ class DeclineForm(Form):
 class CloseForm(Form):
     """Why a case ends."""
 
-    reason = ChoiceField("理由", CloseReason, blank=CHOOSE, refusal="終える理由を選んでください。")
+    reason = ChoiceField("理由", CloseReason, blank=CHOOSE, refusal="終了する理由を選んでください。")
     close_note = TextAreaField("ひとこと", [AtMost(LONGEST_TEXT)])
 
 
 class ReopenForm(Form):
     """Why a case that had ended goes on."""
 
-    reopen_note = StringField("もう一度ひらく理由", [AtMost(LONGEST_LINE)])
+    reopen_note = StringField("もう一度開く理由", [AtMost(LONGEST_LINE)])
 
 
 class BreakGlassForm(Form):
     """Why somebody must see what is not theirs."""
 
     reason = TextAreaField(
-        "ひらく理由",
+        "開く理由",
         [AtMost(LONGEST, ReasonTooLong.message)],
-        description="例:担当が休みの日に、つづきの相談の電話があった。",
+        description="例:担当が休みの日に、続きの相談の電話があった。",
     )
 
 

@@ -10,7 +10,18 @@ import click
 
 from callcenter.cli.kinds import CLOCK, DAY
 from callcenter.cli.opened import opened
-from callcenter.domain.calendar.hours import SpecialDay, SpecialKind, State
+from callcenter.domain.calendar.hours import Reason, SpecialDay, SpecialKind, State
+from callcenter.domain.calendar.times import clock_words, in_japan, long_date
+
+REASONS = {
+    Reason.OPEN: "通常の受付",
+    Reason.BEFORE_OPENING: "受付開始前",
+    Reason.AFTER_CLOSING: "受付終了後",
+    Reason.WEEKEND: "土曜日・日曜日",
+    Reason.HOLIDAY: "祝日",
+    Reason.NEW_YEAR: "年末年始",
+    Reason.SPECIAL: "臨時",
+}
 
 
 @click.group("hours")
@@ -35,8 +46,8 @@ def hours_at(moments: tuple[str, ...], as_json: bool) -> None:
         years = {local_date(moment).year + ahead for moment in asked for ahead in (0, 1)}
         days = opening_hours.load(session, years=years)
     for moment in asked:
-        told = _told(state_at(days, moment))
-        click.echo(json.dumps(told, ensure_ascii=False) if as_json else _sentence(told))
+        state = state_at(days, moment)
+        click.echo(json.dumps(_told(state), ensure_ascii=False) if as_json else _sentence(state))
 
 
 def _told(state: State) -> dict[str, Any]:
@@ -48,10 +59,14 @@ def _told(state: State) -> dict[str, Any]:
     }
 
 
-def _sentence(told: dict[str, Any]) -> str:
-    if told["open"]:
-        return f"受付中 ({told['reason']})"
-    return f"受付時間外 ({told['holiday'] or told['reason']}) 次は {told['next_open'] or '未定'}"
+def _sentence(state: State) -> str:
+    why = state.holiday.name if state.reason is Reason.HOLIDAY and state.holiday is not None else REASONS[state.reason]
+    if state.open:
+        return f"受付中({why})"
+    if state.next_open is None:
+        return f"受付時間外({why})。次の受付は決まっていません。"
+    opening = in_japan(state.next_open)
+    return f"受付時間外({why})。次は{long_date(opening.date())}{clock_words(opening.time())}からです。"
 
 
 @hours.command("close")

@@ -14,7 +14,7 @@ from callcenter.context import context
 from callcenter.domain.telephony import LineBusy, LineGone, LineRefused, LineSetup, LineShut, LineUnknown, SetupFinding
 
 NO_ACCOUNT = "試験用の回線を使っています。TWILIO_ACCOUNT_SID を設定すると、Twilioの設定を見られます。"
-WELL = "番号の設定、発信の許可、鍵は、そろっています。"
+WELL = "番号の設定、発信の許可、鍵はそろっています。"
 
 
 class Unreachable(Exception):

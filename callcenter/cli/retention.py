@@ -14,7 +14,7 @@ from callcenter.cli.kinds import DAY
 from callcenter.cli.opened import opened
 from callcenter.context import context, unit_of_work
 
-HELD = {"hold": "保存をのばしています", "follow_up": "次に見る日があります", None: ""}
+HELD = {"hold": "保存を延長しています", "follow_up": "次に確認する日があります", None: ""}
 
 
 @click.group("retention")
@@ -47,7 +47,7 @@ def purge(asked: date | None, dry_run: bool, as_json: bool) -> None:
     for row in rows:
         line = f"{row['due_on']}  {row['class']:<5}  {row['kind']}  {row['id']}  {row['last_contact_on']}"
         click.echo(f"{line}  {HELD[row['held']]}".rstrip())
-    click.echo(f"{len(rows)}件あります。消していません。" if dry_run else f"{gone}件を消しました。元にはもどせません。")
+    click.echo(f"{len(rows)}件あります。消していません。" if dry_run else f"{gone}件を消しました。元には戻せません。")
 
 
 def _let_go() -> Iterator[int]:

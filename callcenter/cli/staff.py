@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 STARTING_PASSWORD_BYTES = 12
 
 FORCE = "Do not wait: the caller goes back to the head of the queue, the record stays a draft."
-WAITS = "お話し中のため、この電話の記録を終えたときに変わります。すぐに変えるときは --force をつけてください。"
+WAITS = "お話し中のため、この電話の記録を閉じたときに変わります。すぐに変えるときは --force をつけてください。"
 
 
 @click.group("staff")
@@ -121,7 +121,7 @@ def staff_deactivate(login: str, force: bool) -> None:
 
     with known(login) as (session, now, found):
         at_once = duty_changes.deactivate(session, found, by=OPERATOR, now=now, force=force)
-    click.echo(f"{found.name}: " + ("使えなくしました。" if at_once else WAITS))
+    click.echo(f"{found.name}: " + ("アカウントを停止しました。" if at_once else WAITS))
 
 
 @staff.command("activate")
@@ -178,7 +178,7 @@ def staff_reset_factor(login: str, reason: str, checked: str) -> None:
     with known(login) as (session, now, found):
         why, how = ResetReason(reason), IdentityCheck(checked)
         second_factor.reset(session, found, why, how, by=OPERATOR, now=now)
-    click.echo(f"{found.name}: もうひとつの確認を外しました。次に入るときに、新しく決めてもらいます。")
+    click.echo(f"{found.name}: 2段階認証を解除しました。次にログインするときに、新しく決めてもらいます。")
 
 
 @contextmanager

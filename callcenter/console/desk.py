@@ -44,6 +44,7 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.services.access import on_the_line
 from callcenter.services.calendar import opening_hours
 from callcenter.services.calls import calls, pull, queue, reserved
+from callcenter.services.calls.calls import DaySoFar
 from callcenter.services.calls.pull import Pull
 from callcenter.services.cases import wall
 from callcenter.services.directory import institutions
@@ -53,6 +54,7 @@ from callcenter.services.records import consultations, drafts
 from callcenter.services.talks import ringing, roster
 from callcenter.services.talks.roster import TalkCut
 from callcenter.ui.hints import Hint, hint_of
+from callcenter.ui.line_now import HoursLine, hours_line
 from callcenter.ui.state_labels import AWAY, StateLabel, state_label
 
 ORDER = (Work.ON_CALL, Work.CONNECTING, Work.OFFERED, Work.AVAILABLE, Work.WRAP_UP, Work.AWAY)
@@ -158,7 +160,8 @@ class Desk:
     people: tuple[Peers, ...]
     drafts: tuple[Draft, ...]
     hours: State
-    last_call_at: datetime | None
+    today: HoursLine
+    so_far: DaySoFar
     pull: Pull
     """Whether supervisors take the new calls just now."""
     following: Following | None
@@ -211,7 +214,7 @@ def build(session: Session, staff: Staff, *, now: datetime) -> Desk:
     work = row.work if row else Work.OFFLINE
     offer = session.get(Offer, row.offer_id) if row and row.offer_id else None
     record = on_the_line.record_at_hand(session, row)
-    waiting = _waiting(session)
+    waiting, hours = _waiting(session), opening_hours.state(session, now)
     person = record.person if record else None
     talk = talks.build(session, offer if work in TALKING else None, staff, now=now, policy=policy)
     left_behind = drafts.unattended(session, by=staff, now=now, on_duty=availability.staff_on_duty(now, policy))
@@ -248,8 +251,9 @@ def build(session: Session, staff: Staff, *, now: datetime) -> Desk:
         unattended=bool(waiting) and availability.how_many_coming(session, now=now, policy=policy) == 0,
         people=_people(session, staff, now, policy),
         drafts=_drafts(session, staff, without=record),
-        hours=opening_hours.state(session, now),
-        last_call_at=calls.last_talk_ended(session, local_date(now)),
+        hours=hours,
+        today=hours_line(hours, now, waiting=bool(waiting)),
+        so_far=calls.day_so_far(session, local_date(now)),
         pull=pull.state(session),
         following=following.followed_talk(session, row),
         followed=following.followers_in_words(

@@ -42,7 +42,7 @@ def counsellors(
         return ()
     broke_off = cut_off.of_person(session, record.person, now=now, without=record.id)
     usual = continuity.usual_counsellor_of(session, record.person, without=record.id)
-    wanted = {"さっきの担当": broke_off.counsellor_id if broke_off else None, "いつもの担当": usual}
+    wanted = {"直前の担当": broke_off.counsellor_id if broke_off else None, "いつもの担当": usual}
     found: list[Known] = []
     for title, staff_id in wanted.items():
         if staff_id is not None and staff_id not in [one.staff_id for one in found]:

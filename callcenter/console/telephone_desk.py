@@ -29,14 +29,14 @@ from callcenter.services.duty import presence
 from callcenter.services.names.nickname_search import Candidate
 from callcenter.ui.hints import Hint, hint_of
 
-BROKE_OFF = "さっき切れた電話"
+BROKE_OFF = "直前に切れた電話"
 KEYED = "呼び番号が押されました"
 
 
 class StillTalking(HelplineError):
     """Raised when a record would be finished during its call."""
 
-    message = "まだ電話がつながっています。電話が終わってから、記録を終えてください。書いた文は保存されています。"
+    message = "まだ通話中です。電話が終わってから閉じてください。書いた文は保存されています。"
 
 
 @dataclass(frozen=True)

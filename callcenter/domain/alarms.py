@@ -56,12 +56,12 @@ class AlarmNews(StrEnum):
 TITLES = {
     AlarmKind.HELP: "相談員が、統括を呼んでいます",
     AlarmKind.UNATTENDED: "お待ちの方がいますが、いま、電話に出られる人がいません",
-    AlarmKind.UNANSWERED: "お待ちの方への呼び出しに、つづけて、だれも出られていません",
+    AlarmKind.UNANSWERED: "お待ちの方への呼び出しに、続けて、だれも出られていません",
     AlarmKind.LONG_WAIT: "長くお待ちの方がいます",
-    AlarmKind.WORKER: "電話をつなぐしくみの一部が、止まっています",
+    AlarmKind.WORKER: "電話をつなぐシステムの一部が止まっています",
     AlarmKind.TELEPHONY: "電話会社から、返事がありません",
     AlarmKind.SELF_CHECK: "受付の前の点検で、直すところが見つかりました",
-    AlarmKind.BULK_READING: "短いあいだに、たくさんのケースをひらいたり、さがしたりした人がいます",
+    AlarmKind.BULK_READING: "短いあいだに多くのケースを開いたり探したりした人がいます",
 }
 
 ADVICE = {
@@ -69,14 +69,12 @@ ADVICE = {
         "「聴く」か「いっしょに話す」で、ご自分の電話が鳴ります。この回線から119や110へは、かけられません。"
     ),
     AlarmKind.UNATTENDED: "手のあきそうな人に声をかけるか、ご自分で「受け付ける」を押してください。",
-    AlarmKind.UNANSWERED: (
-        "席にいる統括も、つづけば二人を同時に、呼び出します。手のあいている人に声をかけてください。"
-    ),
+    AlarmKind.UNANSWERED: ("席にいる統括も、続けば二人を同時に呼び出します。手のあいている人に声をかけてください。"),
     AlarmKind.LONG_WAIT: "手のあきそうな人に声をかけるか、ご自分で「受け付ける」を押してください。",
-    AlarmKind.WORKER: "かわりのしくみが動くので、電話は受けられます。運用の担当者に知らせてください。",
+    AlarmKind.WORKER: "予備の機能が動くので、電話は受けられます。運用の担当者に知らせてください。",
     AlarmKind.TELEPHONY: "新しい呼び出しや保留が、できないことがあります。運用の担当者に知らせてください。",
     AlarmKind.SELF_CHECK: "何が見つかったかは、「いまの回線」に出ています。運用の担当者に知らせてください。",
-    AlarmKind.BULK_READING: "本人に声をかけて、わけを聞いてください。何をひらいたかは、「閲覧の記録」で見られます。",
+    AlarmKind.BULK_READING: "本人に声をかけて、理由を聞いてください。何を開いたかは、「閲覧の記録」で見られます。",
 }
 
 
@@ -102,11 +100,11 @@ class Fault(StrEnum):
 FAULTS = {
     Fault.DATABASE: "データベースの形が、古いままです。",
     Fault.CALENDAR: "祝日の表が、もうすぐ足りなくなります。",
-    Fault.KEYS: "いまの鍵では、ひらけない記録があります。",
+    Fault.KEYS: "いまの鍵では、開けない記録があります。",
     Fault.REDIS: "Redis につながりません。電話は受けられますが、つながるまで少し長くかかります。",
-    Fault.PHRASES: "電話で流れる文に、流せないものがあります。「電話で流れる文」で、はじめの文にもどしてください。",
+    Fault.PHRASES: "電話で流れる文に、流せないものがあります。「電話で流れる文」で、はじめの文に戻してください。",
     Fault.CERTIFICATE: "公開のアドレスの証明書が、もうすぐ切れるか、正しく見えません。更新してもらってください。",
-    Fault.CLOCK: "機械の時計が、電話会社の時計とちがいます。時刻合わせを直してもらってください。",
+    Fault.CLOCK: "機械の時計が、電話会社の時計と違います。時刻合わせを直してもらってください。",
     Fault.SET_UP: "電話会社の設定が、この回線に合っていません。",
     Fault.NO_ANSWER: "電話会社から、返事がありません。",
 }

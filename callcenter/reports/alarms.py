@@ -22,7 +22,7 @@ from callcenter.ui.kit.sent import choice
 
 NAMING = {
     AlarmKind.HELP: "{by}さんが、統括を呼んでいます",
-    AlarmKind.BULK_READING: "{by}さんが、短いあいだに、たくさんのケースをひらいたり、さがしたりしています",
+    AlarmKind.BULK_READING: "{by}さんが、短いあいだに多くのケースを開いたり探したりしています",
 }
 
 

@@ -136,7 +136,7 @@ def build(session: Session, staff: Staff, *, now: datetime, policy: Policy) -> B
         hold=policy.pull_hold,
         worker_silent=not heartbeats.state(session, now=now).well,
         checked=_checked(session, now),
-        last_call_at=calls.last_talk_ended(session, local_date(now)),
+        last_call_at=calls.day_so_far(session, local_date(now)).last_talk_ended,
         notes=care.open_hard_calls(session),
         reviews=break_glass.count_open_reviews(session, local_date(now)),
         following=next((one for one in followers if one.mine), None),

@@ -128,7 +128,7 @@ def about_a_breaking(session: Session, notice: UnseenNotice) -> tuple[str, str |
     due = (
         f"{short_date(access.review_due_on)}までに、理由を確認してください。" if access and access.review_due_on else ""
     )
-    return f"{notice.by or OPERATOR}が、担当ではない記録を、理由を書いてひらきました。{due}", url_for(
+    return f"{notice.by or OPERATOR}が、担当ではない記録を理由を書いて開きました。{due}", url_for(
         "reports.break_glass_list"
     )
 

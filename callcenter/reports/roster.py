@@ -59,7 +59,7 @@ class Person:
     """Their browser has not been heard of lately, so they cannot be rung."""
     call_id: str | None
     held: str
-    """What keeps the caller waiting in this talk: 保留中, or 相談中 while a colleague is asked."""
+    """What keeps the caller waiting in this talk: 保留中, or 引きつぎの打ち合わせ中 while a colleague is asked."""
     held_since: datetime | None
     in_danger: bool
     """Whether the record of the talk says that a life is in danger at this moment."""
@@ -122,7 +122,7 @@ def _person(
         level=levels.of_work(row.work, now - since, policy),
         silent=row.contact is Contact.BROWSER and not row.heard_within(now, policy.fresh_for),
         call_id=None if talk is None else talk.call_id,
-        held=("相談中" if call.consult_id else "保留中") if call is not None and is_held else "",
+        held=("引きつぎの打ち合わせ中" if call.consult_id else "保留中") if call is not None and is_held else "",
         held_since=call.held_at if call is not None and is_held else None,
         in_danger=talks and found.risk == Risk.IN_PROGRESS,
         hearing=quality.hearing_of(talk),

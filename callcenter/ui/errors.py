@@ -42,10 +42,10 @@ class ErrorText:
 
 
 WORDS: dict[int, ErrorText] = {
-    400: ErrorText("うまく受け取れませんでした。", ("前のページにもどって、もう一度お試しください。",)),
-    401: ErrorText("もう一度お入りください。", ("しばらく操作がなかったため、安全のために閉じました。",)),
+    400: ErrorText("うまく受け取れませんでした。", ("前のページに戻って、もう一度お試しください。",)),
+    401: ErrorText("もう一度ログインしてください。", ("しばらく操作がなかったため、安全のためにログアウトしました。",)),
     403: ErrorText("このページは、いまの役割では開けません。", ("必要なときは、統括か管理者に声をかけてください。",)),
-    404: ErrorText("ページが見つかりませんでした。", ("アドレスが変わったか、うまく写せなかったのかもしれません。",)),
+    404: ErrorText("ページが見つかりませんでした。", ("アドレスが変わったか、まちがっているのかもしれません。",)),
     405: ErrorText("このページは、その開き方ではお使いになれません。", ("はじめのページからお進みください。",)),
     413: ErrorText("送られたものが大きすぎました。", ("短く分けて、もう一度お送りください。",)),
     429: ErrorText(
@@ -100,7 +100,7 @@ def _from_stale_form(_error: CSRFError) -> Response:
 def _from_rule(error: HelplineError) -> Response:
     if isinstance(error, NotAllowed | NotYours):
         _record_refusal(_asked_for())
-    return _page(409, ErrorText("このままでは進めませんでした。", (error.message,)))
+    return _page(409, ErrorText("いまはこの操作ができません。", (error.message,)))
 
 
 def _from_shut(error: AccessDenied) -> Response:
@@ -109,7 +109,7 @@ def _from_shut(error: AccessDenied) -> Response:
     onward, form = None, frame().break_glass
     if form and current_user.is_authenticated and me().may(Action.BREAK_GLASS):
         href = url_for(form, kind=error.kind, target_id=error.id)
-        onward = ("理由を書いてひらく", href)
+        onward = ("理由を書いて開く", href)
     return _page(403, ErrorText("ここは閉じてあります。", (error.message,), onward))
 
 

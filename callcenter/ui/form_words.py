@@ -29,7 +29,7 @@ SAID = {
     "Not a valid date value.": NoSuchDay.message,
     "Not a valid time value.": "時刻を、15:00 のように入れてください。",
     "Not a valid datetime value.": "日と時刻を、「2026-12-01 15:00」のように入れてください。",
-    "Field must be equal to %(other_name)s.": "2つの欄の文字がちがっています。同じものを、もう一度入れてください。",
+    "Field must be equal to %(other_name)s.": "2つの欄の文字が違っています。同じものを、もう一度入れてください。",
     "Invalid email address.": "メールアドレスを読みとれませんでした。「name@example.jp」のように入れてください。",
 }
 """By the words of WTForms; a test compares them with the release that is installed."""

@@ -23,4 +23,4 @@ class Hint:
 
 def hint_of(key: CallerKey | None) -> Hint:
     """Return which key was pressed, in words."""
-    return Hint("キーなし", None) if key is None else Hint(KEYS[key], key.value)
+    return Hint("番号を押さずにお待ちの方", None) if key is None else Hint(KEYS[key], key.value)

@@ -58,6 +58,35 @@ def band(calendar: Calendar, now: datetime, *, crowded: bool | None = None, unat
     return Band("closed", "quiet", icon, _why_closed(calendar, state), detail)
 
 
+@dataclass(frozen=True)
+class HoursLine:
+    """The hours of today in one line, for staff."""
+
+    tone: str
+    icon: str
+    words: str
+
+
+def hours_line(state: State, now: datetime, *, waiting: bool = False) -> HoursLine:
+    """Return until when the line is open, or when it opens next; *waiting* if callers wait after closing time."""
+    if state.open and state.closes_at is not None:
+        return _until(state, f"受付は{clock_words(in_japan(state.closes_at).time())}まで")
+    if waiting:
+        return HoursLine("calm", "wait", "受付は終わりました。お待ちの方をおつなぎしています。")
+    if state.next_open is None:
+        return HoursLine("quiet", "moon", "受付時間外です。次の受付は決まっていません。")
+    return HoursLine("quiet", "moon", f"受付時間外です。次は{next_open_words(state.next_open, now)}からです。")
+
+
+def _until(state: State, until: str) -> HoursLine:
+    special = state.special
+    differs = special is not None and (special.close_at is not None or state.reason is Reason.SPECIAL)
+    if special is None or not differs:
+        return HoursLine("quiet", "clock", until)
+    kind = "臨時の" if state.reason is Reason.SPECIAL else "今日の"
+    return HoursLine("warm", "flag", f"{kind}{until}" + (f"({special.reason})" if special.reason else ""))
+
+
 def week_ahead(calendar: Calendar, now: datetime) -> list[Day]:
     """Return today and the six days after it, with their hours and why they differ from the usual."""
     today = local_date(now)

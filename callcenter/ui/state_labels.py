@@ -30,12 +30,12 @@ TONES: dict[type[StrEnum], dict[str, StateLabel]] = {
         CallState.ENDED: StateLabel("終わりました", "quiet", "check"),
     },
     Work: {
-        Work.OFFLINE: StateLabel("受け付けていません", "quiet", "moon"),
-        Work.AVAILABLE: StateLabel("受けられます", "accent", "check"),
+        Work.OFFLINE: StateLabel("退席中", "quiet", "moon"),
+        Work.AVAILABLE: StateLabel("受付中", "accent", "check"),
         Work.OFFERED: StateLabel("呼び出し中", "calm", "ring"),
         Work.CONNECTING: StateLabel("つないでいます", "calm", "ring"),
         Work.ON_CALL: StateLabel("通話中", "accent", "dot", solid=True),
-        Work.WRAP_UP: StateLabel("後処理", "warn", "square", solid=True),
+        Work.WRAP_UP: StateLabel("記録の時間", "warn", "square", solid=True),
         Work.AWAY: StateLabel("離席", "quiet", "moon"),
     },
     OfferState: {
@@ -69,7 +69,7 @@ TONES: dict[type[StrEnum], dict[str, StateLabel]] = {
 """By kind first: the words of different kinds (``connecting``) are equal as text."""
 
 AWAY: dict[AwayReason, str] = {
-    AwayReason.BREAK: "休けい",
+    AwayReason.BREAK: "休憩",
     AwayReason.CARE: "ケア",
     AwayReason.MEETING: "会議",
     AwayReason.VISIT: "訪問",

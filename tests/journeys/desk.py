@@ -47,7 +47,7 @@ def talking(office: Office, page: Page) -> Leg:
 def hung_up(office: Office, page: Page, leg: Leg) -> None:
     """Let the caller put the receiver down."""
     office.line.hang_up(leg.sid)
-    expect(callbar(page)).to_contain_text("後処理", timeout=SLOW)
+    expect(callbar(page)).to_contain_text("記録の時間", timeout=SLOW)
 
 
 def expect_saved(page: Page) -> None:

@@ -176,7 +176,7 @@ class Office:
         record = consultations.open_draft(
             session, call_id=None, channel=Channel.PHONE, counsellor_id=staff.id, hint=None, now=now
         )
-        texts = {"story": told, "next_step": f"{told}のつづき", "nickname_heard": "", "response": "聞いた。"}
+        texts = {"story": told, "next_step": f"{told}の続き", "nickname_heard": "", "response": "聞いた。"}
         consultations.save_draft(session, record.id, 1, texts, by=staff, now=now)
         linking.confirm_person(session, record.id, person.id, by=staff, now=now)
         consultations.finish(session, record.id, by=staff, now=now)

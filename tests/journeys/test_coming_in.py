@@ -38,7 +38,7 @@ def with_authenticator(page: Page) -> None:
 def shows_password(page: Page, login: str) -> None:
     page.get_by_label("ログイン名").fill(login)
     page.get_by_label("パスワード").fill(PASSWORD)
-    page.get_by_role("button", name="入る", exact=True).click()
+    page.get_by_role("button", name="ログイン", exact=True).click()
 
 
 def signs_out(page: Page) -> None:
@@ -46,7 +46,7 @@ def signs_out(page: Page) -> None:
     if menu.is_visible():  # on a small screen
         menu.click()
     page.get_by_role("button", name="ログアウト").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("職員の入口")
+    expect(page.get_by_role("heading", level=1)).to_have_text("職員のログイン")
 
 
 def heading(page: Page, words: str) -> None:
@@ -54,7 +54,7 @@ def heading(page: Page, words: str) -> None:
 
 
 def adds_app(page: Page) -> pyotp.TOTP:
-    page.get_by_role("button", name="アプリの番号を足す").click()
+    page.get_by_role("button", name="認証アプリを登録する").click()
     expect(page.get_by_role("img", name="QRコード")).to_be_visible()
     page.get_by_text("読みとれないときは").click()
     axe(page)
@@ -73,18 +73,18 @@ def test_an_app_and_a_passkey_are_set_up_and_open_the_door(office: Office, open_
     page.goto(f"{site}/staff/login")
     shows_password(page, "kanri")
     page.locator("summary.me").click()
-    page.get_by_role("link", name="安全な入り方").click()
-    heading(page, "安全な入り方")
+    page.get_by_role("link", name="ログインの安全設定").click()
+    heading(page, "ログインの安全設定")
     axe(page)
 
     app = adds_app(page)
     signs_out(page)
 
     shows_password(page, "kanri")
-    heading(page, "もうひとつの確認")
+    heading(page, "2段階認証")
     axe(page)
     page.get_by_label("6けたの番号").fill(app.at(time.time() + 30))
-    page.get_by_role("button", name="入る", exact=True).click()
+    page.get_by_role("button", name="ログイン", exact=True).click()
     page.get_by_role("link", name="職員のアカウント").click()
     heading(page, "職員のアカウント")
     axe(page)
@@ -92,7 +92,7 @@ def test_an_app_and_a_passkey_are_set_up_and_open_the_door(office: Office, open_
     page.goto(f"{site}/staff/safety")
     page.set_viewport_size({"width": 390, "height": 844})
     page.get_by_label("どの機器か分かる名前").fill("わたしのスマホ")
-    page.get_by_role("button", name="この機器のパスキーを足す").click()
+    page.get_by_role("button", name="この機器のパスキーを登録する").click()
     expect(page.get_by_role("listitem").filter(has_text="わたしのスマホ")).to_be_visible()
     axe(page)
     signs_out(page)
@@ -112,8 +112,8 @@ def test_a_session_elsewhere_is_seen_and_ended_by_the_keyboard(office: Office, o
     for page in (elsewhere, here):
         page.goto(f"{office.url}/staff/login?next=/staff/safety")
         shows_password(page, "kanri")
-        heading(page, "安全な入り方")
-    told = here.get_by_role("region", name="入っている機器")
+        heading(page, "ログインの安全設定")
+    told = here.get_by_role("region", name="ログイン中の機器")
     expect(told).to_contain_text("ほかに 1 か所")
     for width in (1280, 390, 320):
         here.set_viewport_size({"width": width, "height": 844})
@@ -122,8 +122,8 @@ def test_a_session_elsewhere_is_seen_and_ended_by_the_keyboard(office: Office, o
     expect(here.locator("body")).to_contain_text("その機器の画面を閉じました。")
     expect(told).to_contain_text("この画面だけです")
     elsewhere.reload()
-    heading(elsewhere, "職員の入口")
-    heading(here, "安全な入り方")
+    heading(elsewhere, "職員のログイン")
+    heading(here, "ログインの安全設定")
 
 
 class Later:
@@ -157,8 +157,8 @@ def test_a_page_left_alone_says_so_and_comes_back_to_where_it_was(
     expect(told).to_be_empty()
 
     passes(page, wall, minutes=31)
-    heading(page, "職員の入口")
-    expect(page.locator("body")).to_contain_text("安全のために閉じました")
+    heading(page, "職員のログイン")
+    expect(page.locator("body")).to_contain_text("安全のためにログアウトしました")
     shows_password(page, "tanto07")
     expect(page.get_by_role("textbox", name="次回")).to_have_value("来週の話を聞く")
 

@@ -168,7 +168,7 @@ def test_a_refused_sign_in_moves_the_focus_to_what_is_wrong(page: Page, address:
     page.goto(f"{address}/staff/login")
     page.get_by_label("ログイン名").fill("nobody")
     page.get_by_label("パスワード").fill("something")
-    page.get_by_role("button", name="入る").click()
+    page.get_by_role("button", name="ログイン").click()
     expect(page.locator("error-summary")).to_be_focused()
     axe(page)
     page.get_by_role("link", name="ログイン名かパスワード").click()
@@ -237,10 +237,10 @@ def test_short_news_is_told_without_taking_the_focus(desk: Page) -> None:
 
 def test_what_went_well_leaves_by_itself_and_trouble_stays(desk: Page) -> None:
     desk.clock.install()
-    desk.evaluate("document.querySelector('toast-box').say('記録を終えました。')")
+    desk.evaluate("document.querySelector('toast-box').say('記録を閉じました。')")
     desk.evaluate("document.querySelector('toast-box').say('保存できませんでした。', 'warn')")
     desk.clock.fast_forward(15_000)
-    expect(desk.get_by_role("status")).to_contain_text("記録を終えました。")
+    expect(desk.get_by_role("status")).to_contain_text("記録を閉じました。")
     desk.clock.fast_forward(10_000)
-    expect(desk.get_by_role("status")).not_to_contain_text("記録を終えました。")
+    expect(desk.get_by_role("status")).not_to_contain_text("記録を閉じました。")
     expect(desk.get_by_role("status")).to_contain_text("保存できませんでした。")

@@ -18,7 +18,7 @@ from tests.journeys.office import Office
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-REASON = "担当が休みで、つづきの電話がかかってきた。"
+REASON = "担当が休みで、続きの電話がかかってきた。"
 PICTURES = os.environ.get("RIGHTS_PICTURES")
 
 
@@ -26,7 +26,7 @@ def signed_in(page: Page, office: Office, login: str) -> None:
     page.goto(f"{office.url}/staff/login")
     page.get_by_label("ログイン名").fill(login)
     page.get_by_label("パスワード").fill(PASSWORD)
-    page.get_by_role("button", name="入る", exact=True).click()
+    page.get_by_role("button", name="ログイン", exact=True).click()
 
 
 def looked_at(page: Page, name: str) -> None:
@@ -50,10 +50,10 @@ def opens_with_a_reason(page: Page, office: Office, case_id: str) -> None:
     page.get_by_role("link", name="ミナトさん・本人").focus()
     looked_at(page, "found")
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="30分間ひらく").click()
-    expect(page.get_by_role("alert")).to_contain_text("理由を、ひとことで")
+    page.get_by_role("button", name="30分間開く").click()
+    expect(page.get_by_role("alert")).to_contain_text("理由をひとこと")
     looked_at(page, "break-glass")
-    page.get_by_label("ひらく理由").fill(REASON)
+    page.get_by_label("開く理由").fill(REASON)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("ミナト")
@@ -61,7 +61,7 @@ def opens_with_a_reason(page: Page, office: Office, case_id: str) -> None:
 
 def reviews(chief: Page, office: Office) -> None:
     signed_in(chief, office, "tokatsu")
-    expect(chief.get_by_text("担当ではない記録を、理由を書いてひらきました")).to_be_visible()
+    expect(chief.get_by_text("担当ではない記録を理由を書いて開きました")).to_be_visible()
     chief.goto(f"{office.url}/reports/break-glass")
     expect(chief.get_by_text(REASON)).to_be_visible()
     looked_at(chief, "review")
@@ -80,7 +80,7 @@ def reviews(chief: Page, office: Office) -> None:
 def follows(auditor: Page, office: Office) -> None:
     signed_in(auditor, office, "kansa")
     expect(auditor.get_by_role("heading", level=1)).to_have_text("操作の記録")
-    expect(auditor.get_by_role("cell", name="理由を書いてひらいた").first).to_be_visible()
+    expect(auditor.get_by_role("cell", name="理由を書いて開いた").first).to_be_visible()
     assert REASON not in auditor.content()
     looked_at(auditor, "trail")
     for path, name in (("settings-history", "settings"), ("purges", "purges"), ("figures", "figures")):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, func, select, table, text
+from sqlalchemy import Engine, func, inspect, select, table, text
 from sqlalchemy.exc import DatabaseError
 
 from callcenter.adapters import schema
@@ -34,6 +36,24 @@ def test_a_migrated_database_is_what_the_models_say(engine: Engine) -> None:
 def test_migrating_twice_changes_nothing(engine: Engine) -> None:
     schema.upgrade(engine)
     assert schema.is_current(engine)
+    engine.dispose()
+
+
+BEFORE_DOWNGRADES = "0023_ring_holders"
+"""Migrations up to this one only go forward: no installation that stands is older."""
+
+
+def test_each_migration_can_be_taken_back_and_made_again(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, BEFORE_DOWNGRADES)
+    assert schema.revision(engine) == BEFORE_DOWNGRADES
+    assert not inspect(engine).has_table("browser_sessions")
+    schema.upgrade(engine)
+    with engine.connect() as connection:
+        assert list(compare_metadata(MigrationContext.configure(connection), Base.metadata)) == []
     engine.dispose()
 
 

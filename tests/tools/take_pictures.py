@@ -42,7 +42,7 @@ def sit_down(page: Page, web: str) -> None:
     page.goto(f"{web}/staff/login")
     page.get_by_label("ログイン名").fill(login)
     page.get_by_label("パスワード").fill(password)
-    page.get_by_role("button", name="入る").click()
+    page.get_by_role("button", name="ログイン").click()
     page.locator("#callbar").get_by_role("button", name="受け付ける").click()
     expect(page.get_by_text("電話を待っています")).to_be_visible(timeout=PATIENCE)
 

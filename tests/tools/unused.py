@@ -81,7 +81,6 @@ ALLOWED = {
     "run_until": "part of what the simulator offers to tests",
     # known by name or value elsewhere
     "REQUIRED_IN_PRODUCTION": "the documents are compared with it",
-    "DROPPED": "read from a form by its value",
     "TEACHES_VERBS": "importing these modules teaches the simulator its verbs",
     "delayed": "the simulator reads its faults by name",
     "duplicated": "as delayed",

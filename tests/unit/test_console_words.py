@@ -30,7 +30,7 @@ def test_an_honorific_is_never_doubled() -> None:
 
 def test_every_key_has_words_and_no_key_has_too() -> None:
     assert all(hint_of(key).words and hint_of(key).number == key.value for key in CallerKey)
-    assert hint_of(None) == Hint("キーなし", None)
+    assert hint_of(None) == Hint("番号を押さずにお待ちの方", None)
 
 
 def test_nobody_chooses_a_reason_that_only_the_line_gives() -> None:

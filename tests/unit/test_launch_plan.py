@@ -43,7 +43,7 @@ def test_without_an_account_the_simulated_line_is_started(tmp_path: Path) -> Non
 def test_with_an_account_or_another_twilio_there_is_no_simulator(tmp_path: Path, variables: dict[str, str]) -> None:
     plan = planned(tmp_path, variables)
     assert "line" not in programs(plan)
-    assert [address.partition(":")[0] for address in plan.addresses] == ["web"]
+    assert [address.partition(":")[0] for address in plan.addresses] == ["web", "staff"]
 
 
 def test_no_simulator_means_no_simulator(tmp_path: Path) -> None:
@@ -58,8 +58,9 @@ def test_a_redis_of_ones_own_is_used(tmp_path: Path) -> None:
 
 def test_the_line_and_the_web_page_know_each_other(tmp_path: Path) -> None:
     plan = planned(tmp_path)
-    web, line = (address.partition(" ")[2] for address in plan.addresses)
+    web, staff, line = (address.partition(" ")[2] for address in plan.addresses)
     started = programs(plan)
+    assert staff == f"{web}/staff/login"
     assert started["web"].env["PUBLIC_BASE_URL"] == web
     assert {started[name].env["TWILIO_API_URL"] for name in ("web", "worker")} == {line}
     assert started["web"].env["SIMULATOR_URL"] == line

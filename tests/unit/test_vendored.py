@@ -19,7 +19,7 @@ UPSTREAM_TOKENS = "ec3fb5b1e881d1bdf076feff29fe15a32269353c7a9cef40194f1eff0c3d7
 @pytest.mark.parametrize("record", RECORDS, ids=lambda path: f"{path.parent.parent.name}-{path.parent.name}")
 def test_every_vendored_file_is_the_one_recorded(record: Path) -> None:
     rows = {row["file"]: row["hash"] for row in ROW.finditer(record.read_text("utf-8"))}
-    found = {path.name: path for path in record.parent.iterdir() if path.suffix in {".css", ".js", ".ttf"}}
+    found = {path.name: path for path in record.parent.iterdir() if path.suffix in {".css", ".js", ".otf", ".ttf"}}
     assert rows == {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in found.items()}
 
 

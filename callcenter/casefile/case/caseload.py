@@ -31,7 +31,7 @@ SINCE = {
     Since.LONGER: "90日より前",
     Since.NEVER: "まだない",
 }
-STATES = {CaseState.OPEN: "続いている", CaseState.CLOSED: "終わった"}
+STATES = {CaseState.OPEN: "継続中", CaseState.CLOSED: "終了"}
 ALL = "all"
 
 
@@ -96,8 +96,8 @@ def _given(filters: Filters, page: int, more: bool) -> dict[str, Any]:
     return {
         "filters": filters,
         "quick": (
-            ("わたしの担当", _address(mine), filters == mine),
-            ("今日、見る日", _address(replace(mine, due=True)), filters.due),
+            ("自分の担当", _address(mine), filters == mine),
+            ("今日確認する", _address(replace(mine, due=True)), filters.due),
             ("担当がいない", _address(Filters(unowned=True)), filters.unowned),
             ("すべて", _address(everybody), filters == everybody),
         ),

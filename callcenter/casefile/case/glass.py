@@ -44,7 +44,7 @@ def break_the_glass(kind: str, target_id: str) -> Response | tuple[str, int]:
         form.refuse(refused, "reason")
         return again(_draw(target, form))
     if access:
-        flash(f"{_minutes()}分だけひらきました。ひらいたことと理由は、統括に知らせてあります。")
+        flash(f"{_minutes()}分だけ開きました。開いたことと理由は、統括に知らせてあります。")
     return _onward(target)
 
 

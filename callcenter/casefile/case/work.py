@@ -81,7 +81,7 @@ def case_follow_up(case_id: str) -> Answer:
                 wanted = casework.open_day_after(session, OPEN_DAYS[when], now=now)
             day = casework.set_follow_up(session, case_id, wanted, by=myself(session), now=now)
         if day is None:
-            return "次に見る日を、なしにしました。"
+            return "次に確認する日を、なしにしました。"
         moved = f"{long_date(wanted)}は受付がないため、" if wanted is not None and wanted != day else ""
         return f"{moved}{long_date(day)}に、もう一度見ます。"
 
@@ -137,7 +137,7 @@ def case_close(case_id: str) -> Answer:
         reason, note, now = form.reason.data, form.close_note.data or "", ports().clock.now()
         with unit_of_work() as session:
             case_closing.close(session, case_id, reason, note, by=myself(session), now=now)
-        return "ケースを終えました。同じ方から電話があれば、またひらきます。"
+        return "ケースを終了しました。同じ方から電話があれば、また開きます。"
 
     return _done(case_id, form, "close_note", act)
 
@@ -152,7 +152,7 @@ def case_reopen(case_id: str) -> Answer:
         note, now = form.reopen_note.data or "", ports().clock.now()
         with unit_of_work() as session:
             case_closing.reopen(session, case_id, note, by=myself(session), now=now)
-        return "もう一度ひらきました。"
+        return "もう一度開きました。"
 
     return _done(case_id, form, "reopen_note", act)
 

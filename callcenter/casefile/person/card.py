@@ -80,7 +80,7 @@ class Card:
     """What the records of before this system say."""
     past: EarlierContacts
     practice: str | None
-    """How often they have talked with us, said as practice (promise P7)."""
+    """How often they have talked with us (promise P7)."""
     wishes: tuple[Wished, ...]
     promises: tuple[Promised, ...]
     visits_used: int

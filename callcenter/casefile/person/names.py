@@ -25,8 +25,8 @@ from callcenter.ui.kit.sent import UnknownChoice
 ACTS = {
     "add": "呼び名を加えました。",
     "correct": "呼び名を直しました。",
-    "retire": "この呼び名では、さがせないようにしました。",
-    "restore": "この呼び名でも、さがせるようにしました。",
+    "retire": "この呼び名では、探せないようにしました。",
+    "restore": "この呼び名でも、探せるようにしました。",
 }
 
 

@@ -27,7 +27,7 @@ from callcenter.ui.kit.sent import a_number
 
 HELD = (
     "この欄は、ほかの人も書きました。いまお話し中の方とは別の方の記録なので、"
-    "くらべるのは、この電話の記録を終えてからにします。"
+    "比べるのは、この電話の記録を閉じてからにします。"
 )
 """Said of a text that differs from a colleague's, while that one stays behind the wall of a family."""
 
@@ -107,7 +107,7 @@ def finish(record_id: str) -> Response | tuple[str, int] | tuple[Response, int]:
     except MissingField as missing:
         return _ask_for(record_id, missing, place)
     if is_out or not from_script():
-        flash("記録を終えました。おつかれさまでした。")
+        flash("記録を閉じました。おつかれさまでした。")
     if is_out:
         return jsonify(goto=url_for("staff.login")) if from_script() else redirect(url_for("staff.login"), 303)
     return Response(status=204) if from_script() else redirect(place.workplace(), 303)

@@ -15,9 +15,9 @@ AWAY_CHOICES: dict[str, str] = {reason.value: AWAY[reason] for reason in CHOSEN}
 """The reasons a person may choose; the others are set by the line."""
 
 AFTER_CHOICES: dict[str, str] = (
-    {"available": "受付にもどる"}
+    {"available": "受付に戻る"}
     | {f"away:{value}": f"離れる({label})" for value, label in AWAY_CHOICES.items()}
-    | {"offline": "今日は終わる"}
+    | {"offline": "退席する"}
 )
 """What a person may choose for after a call and its record."""
 
@@ -28,7 +28,7 @@ class After:
 
     value: str = Work.AVAILABLE.value
     """As the form sends it, such as ``away:care``."""
-    words: str = "受付にもどります"
+    words: str = "受付に戻ります"
     mine: bool = True
     """Whether it is still the counsellor's own to decide."""
     breath: bool = False
@@ -40,10 +40,10 @@ def after(row: Presence | None, staff: Staff, record: Consultation | None) -> Af
     if row is None:
         return After()
     if staff.changes_soon:
-        return After(Work.OFFLINE, "アカウントの変更のため、受付を終えます", mine=False)
+        return After(Work.OFFLINE, "アカウントの変更のため、退席します", mine=False)
     work, reason = work_after_call(row, breath=record is not None and record.risk in LIFE_IN_DANGER)
     if work is Work.OFFLINE:
-        return After(Work.OFFLINE, "受付を終えて、ログアウトします" if row.signing_out else "今日は終わります")
+        return After(Work.OFFLINE, "退席して、ログアウトします" if row.signing_out else "退席します")
     if reason is AwayReason.BREATH:
-        return After(words="一息入れてから、受付にもどります", breath=True)
+        return After(words="一息入れてから、受付に戻ります", breath=True)
     return After() if reason is None else After(f"{Work.AWAY}:{reason}", f"離れます({AWAY[reason]})")

@@ -66,7 +66,7 @@ def apply_choice(session: Session, staff: Staff, sent: str, reason_sent: str) ->
 @bp.post("/after")
 @staff_who_may(Action.ANSWER)
 def set_after() -> Response:
-    """Plan what follows this call: 受付にもどる (cancels a plan), 離れる with a reason, 終わる."""
+    """Plan what follows this call: 受付に戻る (cancels a plan), 離れる with a reason, 終わる."""
     with unit_of_work() as session:
         plan_choice(session, myself(session), request.form.get("after", ""))
     return done("console.board")

@@ -40,7 +40,7 @@ FAILED: dict[OfferState, str] = {
     OfferState.DECLINED: "は、いま引きつげません。",
     OfferState.LOST: "とは、つながりませんでした。",
     OfferState.CANCELLED: "への呼び出しを、取り消しました。",
-    OfferState.LEFT: "との相談は、終わりました。",
+    OfferState.LEFT: "との打ち合わせは終わりました。",
 }
 
 
@@ -176,7 +176,7 @@ def _consult_result(session: Session, call: Call, offer: Offer, now: datetime) -
         return ""
     if asked.offer.left_at is None or now - asked.offer.left_at > TOLD_FOR:
         return ""
-    return f"{asked.name}さん{FAILED[asked.offer.state]}相手の方との電話にもどっています。"
+    return f"{asked.name}さん{FAILED[asked.offer.state]}相手の方との電話に戻っています。"
 
 
 def _free(session: Session, offer: Offer, now: datetime, policy: Policy) -> tuple[Colleague, ...]:

@@ -39,7 +39,7 @@ class ReviewVerdict(Code):
 class ReasonMissing(HelplineError):
     """Raised when no reason, or next to none, was written."""
 
-    message = "ひらく理由を、ひとことで結構ですので、書いてください。あとで統括が読みます。"
+    message = "開く理由をひとこと書いてください。あとで統括が読みます。"
     field = "reason"
 
 

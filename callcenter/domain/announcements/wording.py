@@ -23,6 +23,22 @@ NEVER_MISSING = ("119番", "110番")
 FIXED_FACTS = frozenset({"service", "other_line", "new_year_from", "new_year_to"})
 """Placeholders that are always the same, so that a recording can say them."""
 
+GAPS: Mapping[str, str] = {
+    "service": "窓口の名前",
+    "other_line": "ほかの窓口の電話番号",
+    "next_open": "次の受付の日時",
+    "opens_at": "受付が始まる時刻",
+    "close_time": "受付が終わる時刻",
+    "holiday": "祝日の名前",
+    "reason": "お休みの理由",
+    "new_year_from": "年末年始の休みの初日",
+    "new_year_to": "年末年始の休みの最終日",
+    "position": "順番",
+    "key_hint": "押した番号",
+    "waited": "待った時間",
+}
+"""What pages call a placeholder, in 【】."""
+
 _SPOKEN = re.compile(r"[ぁ-ゖァ-ヺー一-鿿々0-9、。{}a-z_]")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺー 、]+")
 _PLACEHOLDER = re.compile(r"\{\w+\}")
@@ -70,7 +86,8 @@ class Slot:
     @property
     def title(self) -> str:
         """Return the code with the first fixed words, by which a person recognises the phrase."""
-        plain = next((sentence for sentence in self.current.sentences if "{" not in sentence), self.current.text)
+        fixed = (sentence for sentence in self.current.sentences if "{" not in sentence)
+        plain = next(fixed, in_words(self.current.text))
         return f"{self.shipped.code} {plain if len(plain) <= TITLE else plain[:TITLE] + '…'}"
 
     @property
@@ -82,6 +99,18 @@ class Slot:
     def guarded(self) -> tuple[str, ...]:
         """Return the words that every version must contain."""
         return tuple(word for word in NEVER_MISSING if word in self.shipped.text)
+
+
+def in_words(text: str) -> str:
+    """Return a phrase as pages show it, with 【次の受付の日時】 for ``{next_open}``."""
+    return _PLACEHOLDER.sub(lambda found: f"【{GAPS.get(found[0][1:-1], found[0])}】", text)
+
+
+def from_words(typed: str) -> str:
+    """Return a phrase as it is stored from what a page shows; a gap that is not known stays as it was typed."""
+    for name, words in GAPS.items():
+        typed = typed.replace(f"【{words}】", f"{{{name}}}")
+    return typed
 
 
 def tidy(typed: str) -> str:
@@ -120,16 +149,16 @@ def _unspeakable(text: str) -> Iterator[str]:
         yield f"文が長いようです。{LONGEST_TEXT}文字までにしてください。"
     for sentence in Announcement("", text).sentences:
         if len(_PLACEHOLDER.sub("何月何日", sentence)) > LONGEST_SENTENCE:
-            yield f"「{sentence[:12]}…」の一文が長いようです。40文字くらいまでで、「。」で分けてください。"
+            yield f"「{in_words(sentence)[:12]}…」の一文が長いようです。40文字くらいまでで、「。」で分けてください。"
 
 
 def _unlike(slot: Slot, text: str) -> Iterator[str]:
     shipped = slot.shipped
     used = set(re.findall(r"\{(\w+)\}", text))
     for name in sorted(shipped.placeholders - used):
-        yield f"差しこみ語「{{{name}}}」がなくなっています。もとの文のとおりに入れてください。"
+        yield f"「【{GAPS[name]}】」がなくなっています。もとの文のとおりに入れてください。"
     for name in sorted(used - shipped.placeholders):
-        yield f"差しこみ語「{{{name}}}」は、この文では使えません。"
+        yield f"「{in_words(f'{{{name}}}')}」は、この文では使えません。"
     for word in slot.guarded:
         if word not in text:
             yield f"命にかかわる案内なので、「{word}」は消せません。"

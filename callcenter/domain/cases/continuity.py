@@ -34,7 +34,7 @@ class Wish(Code):
     NOT_FATHER = "not_father", "父には言わない"
     NOT_FAMILY = "not_family", "家族には言わない"
     SAME_COUNSELLOR = "same_counsellor", "同じ相談員と話したい"
-    OTHER = "other", "そのほか"
+    OTHER = "other", "その他"
 
 
 class PromiseEnd(StrEnum):
@@ -92,10 +92,10 @@ def short_note(text: str) -> str:
 
 
 def practice_words(before: int, *, known: bool = False) -> str:
-    """Return how often somebody has talked with us, put as practice in relating to people (promise P7).
+    """Return how often somebody has talked with us, by which coming back counts (promise P7).
 
     *known*: they talked with somebody before this system counted.
     """
     if before == 0 and known:
-        return "電話は、ここでは今日がはじめて"
-    return "電話は、今日がはじめて" if before == 0 else f"電話は、今日で{before + 1}回目"
+        return "ここでは今日がはじめて"
+    return "今日がはじめて" if before == 0 else f"今日で{before + 1}回目"

@@ -55,13 +55,13 @@ class SameOne(HelplineError):
 class AlreadyMerged(HelplineError):
     """Raised when one of the two was merged into another meanwhile."""
 
-    message = "この方は、もう別の方とまとめられています。名前でさがし直してください。"
+    message = "この方は、もう別の方とまとめられています。名前で探し直してください。"
 
 
 class LaterMergeFirst(HelplineError):
     """Raised when a later merge that builds on this one has to be undone first."""
 
-    message = "あとから行ったまとめが、この上に重なっています。新しいほうから順に、もどしてください。"
+    message = "あとから行ったまとめが、この上に重なっています。新しいほうから順に、戻してください。"
 
 
 def missing_consent(known: Collection[str], joining: Collection[str], agreed: Collection[str]) -> list[str]:

@@ -23,7 +23,7 @@ class CloseReason(Code):
     QUIET = "quiet", "しばらく連絡がない"
     OUTSIDE = "outside", "対象ではなくなった(転居など)"
     DUPLICATE = "duplicate", "ほかのケースにまとめた"
-    OTHER = "other", "そのほか"
+    OTHER = "other", "その他"
 
 
 class HandoverState(StrEnum):

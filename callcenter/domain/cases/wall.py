@@ -35,14 +35,14 @@ class BehindTheWall(HelplineError):
 
     message = (
         "いまお話し中の方とは別の方の記録なので、閉じてあります。"
-        "この電話の記録を終えてから開くか、必要なときは「ご家族の記録」に理由を書いて開いてください。"
+        "この電話の記録を閉じてから開くか、必要なときは「ご家族の記録」に理由を書いて開いてください。"
     )
 
 
 class ReasonNeeded(HelplineError):
     """Raised when the wall would be opened without a reason."""
 
-    message = "開く理由を、ひとことでよいので書いてください。"
+    message = "開く理由をひとこと書いてください。"
 
 
 @dataclass(frozen=True)

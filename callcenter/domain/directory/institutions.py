@@ -28,7 +28,7 @@ class InstitutionKind(Code):
     """機関種別."""
 
     EMERGENCY = "emergency", "緊急"
-    CRISIS = "crisis", "いのち・こころの危機"
+    CRISIS = "crisis", "いのちの危険・気持ちがつらいとき"
     HIKIKOMORI = "hikikomori", "ひきこもりの支援"
     HEALTH = "health", "保健・医療"
     WELFARE = "welfare", "福祉・くらし"
@@ -37,7 +37,7 @@ class InstitutionKind(Code):
     WORK = "work", "働くこと"
     SCHOOL = "school", "学ぶこと"
     PLACE_TO_BE = "place_to_be", "居場所・家族会"
-    OTHER = "other", "そのほか"
+    OTHER = "other", "その他"
 
 
 class ReferralHow(Code):

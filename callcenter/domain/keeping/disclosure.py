@@ -37,7 +37,7 @@ class Ground(Code):
 class ReasonFirst(HelplineError):
     """Raised when a copy would be made without a reason."""
 
-    message = "開示の理由(請求の日や番号など)を、ひとことでよいので書いてください。"
+    message = "開示の理由(請求の日や番号など)をひとこと書いてください。"
 
 
 @dataclass(frozen=True)

@@ -36,13 +36,13 @@ class HoldReason(Code):
     DISCLOSURE = "disclosure", "開示・訂正などの請求を受けている"
     SAFETY = "safety", "安全にかかわる対応が続いている"
     LEGAL = "legal", "法令や公文書の取り扱いによる"
-    OTHER = "other", "そのほか"
+    OTHER = "other", "その他"
 
 
 class HoldTooLong(HelplineError):
     """Raised when a retention hold would last too long."""
 
-    message = "保存をのばすのは、今日から3年までの日にしてください。続けて必要なときは、あとでもう一度のばせます。"
+    message = "保存の延長は、今日から3年までの日にしてください。続けて必要なときは、あとでもう一度延長できます。"
     field = "until"
 
 
@@ -56,7 +56,7 @@ class HoldInThePast(HelplineError):
 class SayWhyHeld(HelplineError):
     """Raised when a retention hold has no usable reason."""
 
-    message = "残す理由を、ひとことでよいので書いてください。"
+    message = "残す理由をひとこと書いてください。"
     field = "note"
 
 

@@ -77,7 +77,7 @@ class NotOnePersons(HelplineError):
 class NotTheCallAtHand(HelplineError):
     """Raised when the flagged call is not the one its counsellor is in or writing up."""
 
-    message = "印をつけられるのは、いまお話し中の電話か、後処理中の電話だけです。統括に声をかけてください。"
+    message = "印をつけられるのは、通話中の電話と、いま記録を書いている電話だけです。統括に声をかけてください。"
 
 
 class NumberForgotten(HelplineError):

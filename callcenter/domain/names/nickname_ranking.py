@@ -46,10 +46,10 @@ class Likeness(StrEnum):
 _REASONS = {
     Likeness.SAME: ("同じ", 1.0),
     Likeness.READING: ("読みが同じ", 0.95),
-    Likeness.SMALL_KANA: ("小さい字のちがい", 0.88),
+    Likeness.SMALL_KANA: ("小さい字の違い", 0.88),
     Likeness.LENGTH: ("長さの違い", 0.85),
-    Likeness.VOICING: ("濁点のちがい", 0.75),
-    Likeness.SLIP: ("1字ちがい", 0.6),
+    Likeness.VOICING: ("濁点の違い", 0.75),
+    Likeness.SLIP: ("1字違い", 0.6),
     Likeness.BEGINNING: ("はじめが同じ", 0.3),
 }
 """Label and score; a beginning scores more the more of the name it covers, but less than a whole name."""

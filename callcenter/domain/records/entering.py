@@ -24,14 +24,14 @@ class EnteredWhy(Code):
     PAPER = "paper", "紙で受けた"
     OUTAGE = "outage", "システムの停止中に受けた"
     OTHER_CHANNEL = "other_channel", "電話以外で受けた"
-    OTHER = "other", "そのほか"
+    OTHER = "other", "その他"
 
 
 class LeftBehind(Code):
     """Why nobody will finish a draft by themselves."""
 
-    ACCOUNT_ENDED = "account_ended", "アカウントが終わっています"
-    AWAY = "away", "席をはずしたままです"
+    ACCOUNT_ENDED = "account_ended", "アカウントが停止中です"
+    AWAY = "away", "離席したままです"
     LONG = "long", "しばらく書かれていません"
 
 

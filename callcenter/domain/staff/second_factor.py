@@ -54,7 +54,7 @@ class IdentityCheck(StrEnum):
 class WrongCode(HelplineError):
     """Raised for a code that is neither the app's nor an unused recovery code."""
 
-    message = "この番号では入れませんでした。アプリに出ている、いまの6けたの数字を入れてください。"
+    message = "この番号ではログインできませんでした。アプリに出ている、いまの6けたの数字を入れてください。"
 
 
 class CodeUsed(HelplineError):
@@ -69,14 +69,14 @@ class TooManyMisses(HelplineError):
     def __init__(self, wait: timedelta) -> None:
         minutes = max(1, -(-int(wait.total_seconds()) // 60))
         super().__init__(
-            f"番号のちがいが続いたため、{minutes}分ほどおいてから、もう一度お試しください。パスキーなら、いますぐ入れます。"
+            f"番号の違いが続いたため、{minutes}分ほどおいてから、もう一度お試しください。パスキーなら、いますぐログインできます。"
         )
 
 
 class LastFactor(HelplineError):
     """Raised when the only second factor would go although one is required."""
 
-    message = "これを外すと、ほかの方法がなくなります。先に、もうひとつの方法を足してください。"
+    message = "これを外すと、ほかの方法がなくなります。先に、もうひとつの方法を登録してください。"
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ class SignInDelayed(HelplineError):
     def __init__(self, wait: timedelta) -> None:
         minutes = max(1, -(-int(wait.total_seconds()) // 60))
         super().__init__(
-            f"ちがう入力が続いたため、{minutes}分ほどおいてから、もう一度お試しください。"
-            "いつもの機器か、パスキーなら、いますぐ入れます。"
+            f"違う入力が続いたため、{minutes}分ほどおいてから、もう一度お試しください。"
+            "いつもの機器か、パスキーなら、いますぐログインできます。"
         )
 
 

@@ -27,11 +27,11 @@ class Help(Code):
     """Announcements a counsellor can play to the caller by a button, by their codes."""
 
     SILENT = "F01", "話さなくても大丈夫と伝える"
-    SILENT_KEY = "F02", "1を押してもらう(音を聞いてください)"
+    SILENT_KEY = "F02", "聞こえていたら1を押してもらう"
     SILENT_END = "F03", "今日はここまでと伝える"
     WARNING = "G01", "一度目のお願い"
     LAST_WARNING = "G02", "終わりの予告"
-    END = "G03", "伝えて、電話を終える"
+    END = "G03", "伝えて電話を切る"
 
 
 SILENCE = (Help.SILENT, Help.SILENT_KEY, Help.SILENT_END)
@@ -58,13 +58,16 @@ LIMIT_WORDS = "今日の時間は、あと5分ほどです。話し足りない�
 class NotNow(HelplineError):
     """Raised when the state of the call does not allow it: over, not begun, on hold."""
 
-    message = "いまは、この操作ができません。画面が新しくなるのを待ってから、もう一度お試しください。"
+    message = "通話の状態が変わったため、できませんでした。画面が新しくなってから、もう一度お試しください。"
 
 
 class TooEarly(HelplineError):
     """Raised for F03 before ten minutes, or G03 without G02."""
 
-    message = "この案内は、まだ使えません。"
+    message = (
+        "この音声はまだ流せません。"
+        "「今日はここまで」は通話が10分になってから、「電話を切る」案内は「終わりの予告」のあとに使えます。"
+    )
 
 
 def may_say(what: Help, *, talked: timedelta, said: Collection[str]) -> bool:

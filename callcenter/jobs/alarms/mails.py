@@ -12,13 +12,13 @@ from callcenter.domain.ports import Mail
 from callcenter.models.delivery.alarms import Alarm
 from callcenter.services.delivery import alarms
 
-TOLD = {AlarmNews.RAISED: "知らせ", AlarmNews.AGAIN: "まだ、つづいています", AlarmNews.OVER: "おさまりました"}
+TOLD = {AlarmNews.RAISED: "知らせ", AlarmNews.AGAIN: "まだ、続いています", AlarmNews.OVER: "解消しました"}
 
 TEXT = """{title}。
 
 いつから: {since}
 {state}
-くわしくは、「いまの回線」でごらんください。
+詳しくは、「いまの回線」でご覧ください。
 {link}
 
 このメールには、相談の内容も、かけてきた方のことも入っていません。
@@ -38,7 +38,7 @@ def send(facts: dict[str, Any]) -> str:
     text = TEXT.format(
         title=kind.sentence,
         since=f"{long_date(local_date(since))} {clock_digits(since)}",
-        state="" if over_at is None else f"おさまった時刻: {clock_digits(over_at)}\n",
+        state="" if over_at is None else f"解消した時刻: {clock_digits(over_at)}\n",
         link=f"{here.public_base_url}/reports/board",
     )
     subject = f"[{here.service_name}] {TOLD[news]}: {kind.sentence}"

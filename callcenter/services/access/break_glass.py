@@ -40,7 +40,7 @@ SHOWN = 50
 class NothingToOpen(HelplineError):
     """Raised when the record or case does not exist or was destroyed."""
 
-    message = "ひらこうとした記録が見つかりません。一覧からもう一度お選びください。"
+    message = "開こうとした記録が見つかりません。一覧からもう一度お選びください。"
 
 
 class NoSuchAccess(HelplineError):

@@ -36,7 +36,7 @@ class AccessDenied(HelplineError):
     *kind* and *id* name it: ``case`` or ``record``.
     """
 
-    message = "ご担当ではないため、閉じてあります。必要なときは、理由を書いて、30分だけひらくことができます。"
+    message = "ご担当ではないため、閉じてあります。必要なときは、理由を書いて、30分だけ開くことができます。"
 
     def __init__(self, kind: str, id_: str) -> None:
         super().__init__()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from callcenter.crypto import seal_number
@@ -98,9 +98,22 @@ def running_by_state(session: Session) -> dict[CallState, int]:
     return dict(session.execute(query).all())
 
 
-def last_talk_ended(session: Session, day: date) -> datetime | None:
-    """Return when the last talk with a caller of *day* ended; None before the first."""
-    return session.scalar(select(func.max(Call.ended_at)).where(Call.arrived_on == day, Call.talked_at.is_not(None)))
+@dataclass(frozen=True)
+class DaySoFar:
+    """What is known of a day's calls up to now."""
+
+    arrived: int
+    talking: int
+    last_talk_ended: datetime | None
+
+
+def day_so_far(session: Session, day: date) -> DaySoFar:
+    """Return how many calls of *day* came, how many are talked on now, and when the last talk ended."""
+    talked = Call.talked_at.is_not(None)
+    ended = func.max(case((talked, Call.ended_at)))
+    counted = func.count(case((talked & Call.ended_at.is_(None), 1)))
+    row = session.execute(select(func.count(Call.id), counted, ended).where(Call.arrived_on == day)).one()
+    return DaySoFar(*row)
 
 
 def record_sign_of_life(session: Session, call_id: str, *, now: datetime, unless_within: timedelta) -> None:

@@ -20,7 +20,7 @@ class NoSuchCase(HelplineError):
     """Raised when a case does not exist."""
 
     message = (
-        "そのケースは見つかりません。保存の期間が終わって、消されたのかもしれません。一覧からもう一度ひらいてください。"
+        "そのケースは見つかりません。保存の期間が終わって、消されたのかもしれません。一覧からもう一度開いてください。"
     )
 
 

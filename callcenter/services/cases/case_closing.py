@@ -24,19 +24,19 @@ from callcenter.services.trail.audit import SYSTEM, Subject
 class StillWritten(HelplineError):
     """Raised when a record of the case is a draft."""
 
-    message = "書きかけの記録があります。先に、その記録を終えてください。"
+    message = "書きかけの記録があります。先にその記録を閉じてください。"
 
 
 class StillAsked(HelplineError):
     """Raised when a hand-over waits for its answer."""
 
-    message = "引きつぎの返事を待っています。先に、取り下げるか、返事をもらってください。"
+    message = "引きつぎの返事を待っています。先に取り下げるか、返事をもらってください。"
 
 
 class SayWhy(HelplineError):
-    """Raised when そのほか was chosen without words."""
+    """Raised when その他 was chosen without words."""
 
-    message = "「そのほか」を選んだときは、ひとこと理由を書いてください。"
+    message = "「その他」を選んだときは、ひとこと理由を書いてください。"
 
 
 def close(session: Session, case_id: str, reason: CloseReason, note: str, *, by: Staff, now: datetime) -> CaseClosing:

@@ -28,7 +28,7 @@ from callcenter.services.trail.audit import Actor, Subject
 class NoSuchPerson(HelplineError):
     """Raised when a person or their case does not exist."""
 
-    message = "その方の記録が見つかりません。もう一度、名前でさがしてください。"
+    message = "その方の記録が見つかりません。もう一度、名前で探してください。"
 
 
 @dataclass(frozen=True)

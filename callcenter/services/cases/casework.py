@@ -34,7 +34,7 @@ FURTHEST_DAYS = 366
 class TooFarAhead(HelplineError):
     """Raised when a follow-up lies too far ahead."""
 
-    message = "次に見る日は、今日から1年のあいだで選んでください。"
+    message = "次に確認する日は、今日から1年のあいだで選んでください。"
 
 
 class InThePast(HelplineError):
@@ -46,7 +46,7 @@ class InThePast(HelplineError):
 class CaseIsClosed(HelplineError):
     """Raised when something needs an open case."""
 
-    message = "このケースは終わっています。先に、もう一度ひらいてください。"
+    message = "このケースは終わっています。先に、もう一度開いてください。"
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from callcenter.services.trail.audit import Subject, staff_member
 class NobodyYet(HelplineError):
     """Raised when the record at hand is linked to nobody."""
 
-    message = "先に、いまお話しの方を確かめて、つないでください。"
+    message = "先に、いまお話しの方を確かめてつないでください。"
 
 
 class TakenMeanwhile(HelplineError):

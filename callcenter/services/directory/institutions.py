@@ -32,14 +32,14 @@ SAID = ("name", "number", "hours", "cost", "for_whom")
 class NoSuchInstitution(HelplineError):
     """Raised when an entry does not exist."""
 
-    message = "その窓口は、一覧にありません。さがし直してください。"
+    message = "その窓口は、一覧にありません。探し直してください。"
 
 
 class ChangedMeanwhile(HelplineError):
     """Raised when somebody else saved the entry since it was opened."""
 
     message = (
-        "ほかの人が、この窓口を先に直しました。書いたものは、下に残っています。新しい内容と見くらべて、お試しください。"
+        "ほかの人が、この窓口を先に直しました。書いたものは、下に残っています。新しい内容と見比べて、お試しください。"
     )
 
 

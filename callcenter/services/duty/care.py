@@ -31,7 +31,7 @@ WEEK, MONTH = timedelta(days=7), timedelta(days=30)
 class NoCallAtHand(HelplineError):
     """Raised when the call has been written up already."""
 
-    message = "いまは通話中でも、後処理中でもありません。話したいことがあるときは、統括にいつでも声をかけてください。"
+    message = "いまは通話中でも、記録の時間でもありません。話したいことがあるときは、統括にいつでも声をかけてください。"
 
 
 @dataclass(frozen=True)

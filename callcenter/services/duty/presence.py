@@ -54,13 +54,13 @@ class CallInOtherTab(HelplineError):
 class ChangesSoon(HelplineError):
     """Raised when the account ends, or changes its role, after the call at hand."""
 
-    message = "この電話の記録を終えると、アカウントの変更のため受付も終わります。くわしくは統括におたずねください。"
+    message = "この電話の記録を閉じると、アカウントの変更のため受付も終わります。詳しくは統括におたずねください。"
 
 
 class AccountEnded(HelplineError):
     """Raised when the account was deactivated."""
 
-    message = "このアカウントは使えなくなっています。もう一度使うときは、管理者に声をかけてください。"
+    message = "このアカウントは停止中です。再開するときは、管理者に声をかけてください。"
 
 
 def lock(session: Session, staff_id: str) -> Presence | None:

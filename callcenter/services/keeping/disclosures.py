@@ -186,14 +186,14 @@ def _about_case(session: Session, case: Case, *, alone: bool) -> Iterable[Piece]
     yield from _given(f"{case.id}-place", "お住まい", place)
     # With several people in a case nobody can tell by machine whose words these are.
     mark, ground = (Mark.GIVE, None) if alone else (Mark.WITHHOLD, Ground.THIRD_PARTY)
-    for name, label in (("summary", "概要"), ("follow_up_note", "次に見る日にすること")):
+    for name, label in (("summary", "概要"), ("follow_up_note", "次に確認する日にすること")):
         if text := getattr(case, name):
             yield Piece(f"{case.id}-{name}", label, text, mark, ground)
     for closing in case_closing.history(session, case):
         text = f"{long_date(local_date(closing.closed_at))} {closing.reason.label}"
-        yield Piece(f"{closing.id}-closed", "終えたこと", text)
+        yield Piece(f"{closing.id}-closed", "終了したこと", text)
         if closing.note:
-            yield Piece(f"{closing.id}-note", "終えたときのひとこと", closing.note, mark, ground)
+            yield Piece(f"{closing.id}-note", "終了したときのひとこと", closing.note, mark, ground)
 
 
 def _contact(session: Session, record: Consultation, person: Person, *, names: bool) -> Section:

@@ -47,7 +47,7 @@ class NoLongerKept(HelplineError):
 class NumberSealed(HelplineError):
     """Raised when the key of the number has left the ring."""
 
-    message = "番号をひらく鍵がありません。運用の担当者に、前の鍵を FIELD_KEYS にもどすよう頼んでください。"
+    message = "番号を開く鍵がありません。運用の担当者に、前の鍵を FIELD_KEYS に戻すよう頼んでください。"
 
 
 def check_kept(session: Session, record_id: str, *, by: Staff) -> Call:

@@ -40,7 +40,7 @@ class NoSuchNickname(HelplineError):
 class LastNickname(HelplineError):
     """Raised when a person would be left without a name."""
 
-    message = "この方をさがせる呼び名が、ひとつは必要です。先に、新しい呼び名を加えてください。"
+    message = "この方を探せる呼び名が、ひとつは必要です。先に、新しい呼び名を加えてください。"
 
 
 class SameNickname(HelplineError):

@@ -39,13 +39,13 @@ UNDO_WITHIN = timedelta(seconds=30)
 class NoSuchConsultation(HelplineError):
     """Raised when a record does not exist."""
 
-    message = "相談記録が見つかりません。一覧からもう一度ひらいてください。"
+    message = "相談記録が見つかりません。一覧からもう一度開いてください。"
 
 
 class NotQuick(HelplineError):
     """Raised when an outcome needs words and does not allow a quick finish."""
 
-    message = "すぐに終えられるのは、無言・かけまちがい・切断だけです。"
+    message = "短い記録で閉じられるのは、無言・かけまちがい・切断だけです。"
 
 
 class TooLateToReopen(HelplineError):

@@ -50,7 +50,7 @@ class NotAWriter(HelplineError):
 class NotFinished(HelplineError):
     """Raised when an unfinished record would be reviewed."""
 
-    message = "この記録は、まだ書きかけです。終えてから、読んだことをしるせます。"
+    message = "この記録はまだ書きかけです。閉じたあとに確認できます。"
 
 
 @dataclass(frozen=True)

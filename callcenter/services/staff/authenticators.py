@@ -27,7 +27,7 @@ ANSWER_MILLISECONDS = 120_000
 class PasskeyRefused(HelplineError):
     """Raised when a passkey's answer does not fit the site, the question or its owner."""
 
-    message = "このパスキーでは入れませんでした。もう一度お試しください。続くときは、パスワードで入れます。"
+    message = "このパスキーではログインできませんでした。もう一度お試しください。続くときは、パスワードで入れます。"
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ LONGEST_NAME = 40
 class TooMany(HelplineError):
     """Raised when an account has too many passkeys."""
 
-    message = f"パスキーは{MOST_PASSKEYS}個までです。使っていないものを外してから、足してください。"
+    message = f"パスキーは{MOST_PASSKEYS}個までです。使っていないものを外してから、登録してください。"
 
 
 class NameMissing(HelplineError):

@@ -82,15 +82,21 @@ class Comparison:
     """Its hash with today's parameters, where the stored one was made with others."""
 
 
-def hashed(password: str, by: PasswordHasher | None = None, *, about: Iterable[str] = ()) -> Hash:
+def hashed(
+    password: str,
+    by: PasswordHasher | None = None,
+    *,
+    about: Iterable[str] = (),
+    shortest: int = SHORTEST_FOR_STAFF,
+) -> Hash:
     """Return the hash of a new password of staff, or raise what is wrong with it.
 
-    *about* is what others know of its owner and of the service, and would try.
+    *about* is what others know of its owner and of the service, and would try; only a trial's may be *shortest*.
     """
     plain = _normalised(password)
     if plain is None or len(plain) > LONGEST:
         raise PasswordTooLong
-    if len(plain) < SHORTEST_FOR_STAFF:
+    if len(plain) < shortest:
         raise PasswordTooShort
     guessable.check(plain, about)
     with _turn():

@@ -43,7 +43,7 @@ APP_CODE_LENGTH = 6
 class NothingOffered(HelplineError):
     """Raised when no secret waits to be confirmed, for instance because another tab did it."""
 
-    message = "この画面は古くなっています。「安全な入り方」を開きなおして、もう一度お試しください。"
+    message = "この画面は古くなっています。「ログインの安全設定」を開き直して、もう一度お試しください。"
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,7 @@ def _take_recovery_code(session: Session, row: SecondFactor, code: str, now: dat
     for known in session.scalars(select(RecoveryCode).where(RecoveryCode.staff_id == row.staff_id)):
         if hmac.compare_digest(known.digest, digest):
             if known.used_at is not None:
-                raise CodeUsed("この控えのコードは、もう使われています。ほかのコードを入れてください。")
+                raise CodeUsed("この予備コードは、もう使われています。ほかのコードを入れてください。")
             known.used_at = now
             return
     raise WrongCode

@@ -59,7 +59,7 @@ class OtherTalk(HelplineError):
 class NoPhone(HelplineError):
     """Raised when the supervisor's browser cannot be rung."""
 
-    message = "ご自分の電話が、つながっていません。「相談員の画面」を別のタブでひらいたまま、もう一度お試しください。"
+    message = "ご自分の電話が、つながっていません。「相談員の画面」を別のタブで開いたまま、もう一度お試しください。"
 
 
 class NotListening(HelplineError):

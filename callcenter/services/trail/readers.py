@@ -17,15 +17,15 @@ from callcenter.models.staff.accounts import Staff
 from callcenter.models.trail.audit import ActorKind, AuditEntry
 
 OPENINGS = {
-    "consultation.read": "ひらいた",
+    "consultation.read": "開いた",
     "consultation.print": "印刷した",
-    "case.read": "ひらいた",
+    "case.read": "開いた",
     "case.print": "印刷した",
     "case.export": "開示のために書き出した",
     "case.export.gather": "開示のために集めて読んだ",
-    "break_glass.open": "理由を書いてひらいた",
-    "wall.open": "家族の壁をこえてひらいた",
-    "incident.read": "言われた言葉をひらいた",
+    "break_glass.open": "理由を書いて開いた",
+    "wall.open": "理由を書いてご家族の記録を開いた",
+    "incident.read": "言われた言葉を開いた",
     "number.reveal": "電話番号を見た",
 }
 """The acts of the trail by which somebody learns what was said, and their words."""

@@ -29,8 +29,8 @@ TOO_LONG = "送られたものが大きすぎました。短くして、もう�
 CROWDED = "いま、たくさんの方が入ろうとしています。5秒ほどおいて、もう一度お試しください。"
 PAGE = (
     '<!doctype html><html lang="ja"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    "<title>入れませんでした</title><h1>入れませんでした</h1><p>{words}</p>"
-    '<p><a href="/staff/login">入口へもどる</a></p>'
+    "<title>ログインできませんでした</title><h1>ログインできませんでした</h1><p>{words}</p>"
+    '<p><a href="/staff/login">ログインの画面へ戻る</a></p>'
 )
 HEADERS = [
     ("Retry-After", SHORTLY),

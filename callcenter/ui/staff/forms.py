@@ -13,7 +13,7 @@ from callcenter.services.staff.passkeys import LONGEST_NAME, NameMissing
 from callcenter.services.staff.passwords import LONGEST, PasswordTooLong
 from callcenter.ui.forms import AtMost, Form
 
-DIFFERENT = "2つの欄の文字がちがっています。同じものを、もう一度入れてください。"
+DIFFERENT = "2つの欄の文字が違っています。同じものを、もう一度入れてください。"
 LONGEST_CREDENTIAL = 20_000
 """What a browser says of a passkey takes one or two thousand characters."""
 

@@ -1,4 +1,4 @@
-"""安全な入り方: one's own password, app, passkeys and recovery codes; each change needs a recent proof of identity."""
+"""ログインの安全設定: one's own password, app, passkeys and recovery codes; changes need a recent proof of identity."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def confirm_app() -> str | Response:
                 form.refuse(refused, "code")
     if form.problems:
         return _draw_app(form, status=422)
-    return _done("アプリの番号で入れるようになりました。", codes)
+    return _done("認証アプリを登録しました。", codes)
 
 
 @bp.post("/safety/app/remove")
@@ -81,7 +81,7 @@ def remove_app() -> Response | tuple[str, int]:
         person = myself(database)
         second_factor.remove_app(database, person, required=_required(), now=ports().clock.now())
         login_flow.renew_session(database, person)
-    return _back("アプリの番号を外しました。")
+    return _back("認証アプリの登録を解除しました。")
 
 
 @bp.post("/safety/passkeys/ask")
@@ -113,7 +113,7 @@ def add_passkey() -> str | Response | tuple[str, int]:
                 form.refuse(refused, "name")
     if form.problems:
         return again(_draw(passkey=form))
-    return _done("パスキーを足しました。次からは、これだけで入れます。", codes)
+    return _done("パスキーを登録しました。次からは、これだけでログインできます。", codes)
 
 
 @bp.post("/safety/passkeys/<passkey_id>/remove")
@@ -136,10 +136,10 @@ def make_codes() -> str | Response:
     with unit_of_work() as database:
         person = myself(database)
         if not second_factor.factors_of(database, person).any:
-            return _back("アプリかパスキーを先に足してください。控えのコードは、その代わりになるものです。")
+            return _back("認証アプリかパスキーを先に登録してください。予備コードは、その代わりになるものです。")
         codes = second_factor.new_codes(database, person, now=ports().clock.now())
         login_flow.renew_session(database, person)
-    return _done("控えのコードを作りました。前のコードは使えません。", codes)
+    return _done("予備コードを作りました。前のコードは使えません。", codes)
 
 
 @bp.post("/safety/password")

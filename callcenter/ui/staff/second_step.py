@@ -15,7 +15,7 @@ from callcenter.ui.staff import login_flow
 from callcenter.ui.staff.forms import CodeForm, PasskeyForm, PasswordForm
 from callcenter.ui.staff.signin import bp, door, limiter
 
-SAME = "はじめのパスワードとは、ちがうものにしてください。"
+SAME = "はじめのパスワードとは、違うものにしてください。"
 
 
 @bp.get("/second")

@@ -39,9 +39,9 @@ from callcenter.ui.staff.forms import LoginForm
 
 WRONG = "ログイン名かパスワードが合っていません。"
 """The same words whichever of the two is wrong, so that nobody can try out names."""
-IDLE_WORDS = "しばらく操作がなかったため、安全のために閉じました。もう一度お入りください。"
+IDLE_WORDS = "しばらく操作がなかったため、安全のためにログアウトしました。もう一度ログインしてください。"
 OUT = "ログアウトしました。おつかれさまでした。"
-AFTER_THE_CALL = "いまはお話し中です。記録を終えたときに、受付を終えてログアウトします。"
+AFTER_THE_CALL = "いまはお話し中です。記録を閉じたときに、退席してログアウトします。"
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 login_manager = LoginManager()

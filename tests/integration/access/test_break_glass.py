@@ -25,7 +25,7 @@ from callcenter.services.trail import readers
 from callcenter.services.trail.audit import OPERATOR
 from tests.integration.people import NOW, draft_of, member, person_called
 
-REASON = "担当が休みで、つづきの電話がかかってきた。"
+REASON = "担当が休みで、続きの電話がかかってきた。"
 A_FRIDAY_LATER = date(2026, 11, 30)
 """Five business days after Friday 2026-11-20: Monday is a holiday (勤労感謝の日)."""
 

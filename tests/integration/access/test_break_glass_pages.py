@@ -17,7 +17,7 @@ from tests.integration.consoles import Console, Seat
 NUMBER = "+819012345675"
 SHOWN = "090-1234-5675"
 STORY = "昨日、父と話せた。"
-REASON = "担当が休みで、つづきの電話がかかってきた。"
+REASON = "担当が休みで、続きの電話がかかってきた。"
 
 
 @pytest.fixture
@@ -50,14 +50,14 @@ def test_a_closed_record_shows_the_way_to_open_it_and_opens_with_a_reason(
     assert STORY not in shut.text
     way = f"/console/break-glass/record/{record}"
     assert f'href="{way}"' in shut.text
-    assert "30分間ひらく" in other.opens(way).words
+    assert "30分間開く" in other.opens(way).words
     refused = other.sends(way, reason="はい", script=False)
     assert refused.status_code == 422
     assert ">はい</textarea>" in refused.text
     assert other.sends(way, reason=REASON, script=False).location.endswith(f"/console/records/{record}/read")
     opened = other.opens(f"/console/records/{record}/read")
     assert STORY in opened.words
-    assert "30分だけひらきました" in opened.words
+    assert "30分だけ開きました" in opened.words
     # and the supervisors read the reason
     listed = chief.opens("/reports/break-glass")
     assert REASON in listed.words
@@ -122,12 +122,12 @@ def test_supervisors_see_who_opened_a_record_and_what_somebody_opened(record: st
     other.get(f"/console/records/{record}/read")
     page = chief.opens(f"/reports/readers/record/{record}")
     assert "担当08" in page.words
-    assert "理由を書いてひらいた" in page.words
+    assert "理由を書いて開いた" in page.words
     everybody = chief.opens("/reports/readers")
     assert "担当08" in everybody.words
-    assert "(本人の記録)" not in everybody.words
-    assert "(本人の記録)" in chief.opens("/reports/readers?own=1").words
-    assert "ひらかれた記録はありません" in chief.opens("/reports/readers?from=2020-01-01&to=2020-01-02").words
+    assert "(自分が書いた記録)" not in everybody.words
+    assert "(自分が書いた記録)" in chief.opens("/reports/readers?own=1").words
+    assert "開かれた記録はありません" in chief.opens("/reports/readers?from=2020-01-01&to=2020-01-02").words
     assert chief.get("/reports/readers?from=yesterday").status_code == 409
 
 

@@ -79,7 +79,7 @@ def test_the_right_role_gets_in(site: Site) -> None:
         ("/no-such-page", 404, "ページが見つかりませんでした。"),
         ("/breaks", 500, "うまく動きませんでした。"),
         ("/loses_the_database", 503, "ただいま、つながりにくくなっています。"),
-        ("/refuses", 409, "このままでは進めませんでした。"),
+        ("/refuses", 409, "いまはこの操作ができません。"),
         ("/is_too_large", 413, "送られたものが大きすぎました。"),
     ],
 )

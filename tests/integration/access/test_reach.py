@@ -172,7 +172,7 @@ def test_what_is_held_is_not_destroyed_before_the_hold_ends(session: Session, to
 
 def test_what_waits_for_a_review_and_who_read_what_is_counted(session: Session, told: Consultation) -> None:
     reader, chief = member(session, "b"), member(session, "s", Role.SUPERVISOR)
-    reason = "担当が休みで、つづきの電話がかかってきた。"
+    reason = "担当が休みで、続きの電話がかかってきた。"
     break_glass.open_with_reason(session, Target("record", told.id), reason, by=reader, now=NOW)
     consultations.read(session, told.id, by=told.counsellor, now=NOW)
     session.commit()

@@ -92,6 +92,16 @@ def test_taking_back_shows_what_comes_then_and_opens_the_line_at_once(desk: Cons
     assert supervisor.sends(f"/admin/days/undo/{TODAY}", script=False).status_code == 409
 
 
+def test_taking_back_an_early_end_says_that_the_line_goes_on(desk: Console, supervisor: Seat) -> None:
+    asked = taps(supervisor, "15時まで")
+    assert "「◯◯のため、今日の受付は午後3時までです」とお知らせします。" in asked.words
+    confirm(supervisor, taps(supervisor, "15時まで", "台風の影響"))
+    page = taps(supervisor, "取り消す")
+    assert page.heading == "午後3時で終える予定を取り消しますか"
+    assert "受付は午後5時まで続きます。" in page.words
+    assert "受付が始まります" not in page.words
+
+
 def test_those_who_wait_are_shown_with_what_they_will_hear(desk: Console, supervisor: Seat) -> None:
     desk.line.dial()
     page = taps(supervisor, "今日は休み", "停電")

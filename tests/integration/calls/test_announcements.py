@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from callcenter.domain.announcements.wording import in_words
 from callcenter.domain.staff.roles import Role
 from callcenter.models.base import db
 from callcenter.models.trail.audit import AuditEntry
@@ -21,7 +22,7 @@ from tests.integration.consoles import Console, Seat
 from tests.outages import without_database
 from tests.unit.announcements.test_wording import tone
 
-GREETING = "ここは、話せる電話です。{service}です。"
+GREETING = "ここは、話せる電話です。【窓口の名前】です。"
 
 
 @pytest.fixture
@@ -39,9 +40,17 @@ def greeting(desk: Console) -> str:
 def test_every_phrase_stands_on_one_page_and_opens(supervisor: Seat) -> None:
     page = supervisor.opens("/admin/announcements")
     for name, phrase in words.BY_NAME.items():
-        assert phrase.text in page.words.replace(" ", "") or phrase.text in page.words
+        assert in_words(phrase.text) in page.words.replace(" ", "")
         assert f"/admin/announcements/{name}" in page.links
     assert supervisor.opens("/admin/announcements/C05_LATE").heading == "C05 申しわけありません。"
+
+
+def test_no_page_of_the_phrases_shows_a_placeholder(supervisor: Seat) -> None:
+    for path in ("/admin/announcements", "/admin/announcements/B07", "/admin/announcements/B01"):
+        page = supervisor.opens(path)
+        assert "{" not in page.words
+        assert "{next_open}" not in page.response.text
+        assert "【次の受付の日時】" in page.response.text
 
 
 def test_a_changed_greeting_is_heard_by_the_very_next_caller_and_can_be_put_back(
@@ -71,7 +80,7 @@ def test_a_phrase_that_cannot_be_said_changes_nothing_and_keeps_what_was_typed(d
 
 def test_a_greeting_longer_than_callers_should_wait_is_refused(supervisor: Seat) -> None:
     answer = supervisor.sends(
-        "/admin/announcements/A01", text="{service}です。" + "ありがとうございます。" * 12, script=False
+        "/admin/announcements/A01", text="【窓口の名前】です。" + "ありがとうございます。" * 12, script=False
     )
     assert answer.status_code == 422
     assert "秒までにおさまるよう" in answer.text

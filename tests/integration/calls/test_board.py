@@ -168,7 +168,7 @@ def test_pulling_the_calls_is_shown_on_the_board_and_on_every_console(desk: Cons
     seat = desk.seat()
     assert chief.sends("/reports/board/pull", on="1").status_code == 204
     assert "新しい電話は、統括が受けています" in seat.opens().words
-    assert "ふだんの受け方にもどす" in board(chief).words
+    assert "ふだんの受け方に戻す" in board(chief).words
     chief.sends("/reports/board/pull", on="0")
     assert "統括が受けています" not in seat.opens().words
 
@@ -183,7 +183,7 @@ def test_calls_pulled_by_nobody_who_could_take_them_are_an_alarm(desk: Console, 
 
 
 def test_supervisors_are_told_in_plain_words_that_no_worker_is_at_work(desk: Console, chief: Seat) -> None:
-    assert "電話をつなぐしくみの一部が、止まっています" in board(chief).words
+    assert "電話をつなぐシステムの一部が止まっています" in board(chief).words
     assert "電話は受けられます" in board(chief).words
     with desk.work() as session:
         heartbeats.record(session, "worker", dict.fromkeys((LINE, ERRANDS), desk.clock.now()))

@@ -116,7 +116,7 @@ def test_a_page_that_stood_still_puts_its_person_away_and_says_so(seat: Seat) ->
     seat.sends("/console/beat", lease=lease, registered="1", stood_still="1")
     assert (seat.presence.work, seat.presence.reason) == (Work.AWAY, AwayReason.UNREACHABLE)
     page = seat.opens()
-    assert "画面が止まっていたか、電話につながらなかったため、お休みにしています。" in page.words
+    assert "画面が止まっていたか、電話につながらなかったため、離席にしています。" in page.words
     assert "data-put-away" in page.response.text
 
 

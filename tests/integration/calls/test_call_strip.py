@@ -48,7 +48,7 @@ def test_a_talk_can_be_held_and_ended_from_the_strip_and_names_nobody(seat: Seat
     assert "ミナト" not in text
     caller.hangs_up()
     seat.desk.line.advance(1)
-    assert "記録へもどる" in strip(seat)
+    assert "記録へ戻る" in strip(seat)
 
 
 def test_a_ring_at_a_telephone_is_answered_there(desk: Console) -> None:

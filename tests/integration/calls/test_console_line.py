@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import time
 
 import jwt
 import pytest
 
+from callcenter.domain.calendar.hours import SpecialDay, SpecialKind
+from callcenter.domain.calendar.times import local_date
 from callcenter.domain.calls.lifecycle import CallOutcome, CallState, OfferState
 from callcenter.domain.duty.presence import AwayReason, Work
 from callcenter.domain.staff.roles import Role
+from callcenter.services.calendar import special_days
 from tests.integration.consoles import Console, Seat, opened
 from tests.line import ACCOUNT
+
+NO_CALL_YET = "今日はまだ電話がありません。"
 
 
 @pytest.fixture
@@ -135,7 +141,7 @@ def test_nobody_ends_the_call_of_somebody_else(desk: Console, seat: Seat) -> Non
 
 
 def test_the_empty_screen_says_when_the_last_call_ended(desk: Console, seat: Seat) -> None:
-    assert "今日は、まだ電話がありません。" in seat.opens().words
+    assert NO_CALL_YET in seat.opens().words
     seat.takes_the_line()
     phone = desk.line.dial()
     seat.is_rung_by(phone)
@@ -145,6 +151,30 @@ def test_the_empty_screen_says_when_the_last_call_ended(desk: Console, seat: Sea
     ended = desk.call(phone.sid).ended_at
     assert ended is not None
     assert f"最後の電話は{desk.clock.now():%H:%M}に終わりました。" in seat.opens().words
+
+
+def test_the_empty_screen_says_that_nobody_called_only_while_nobody_has(desk: Console, seat: Seat) -> None:
+    desk.line.dial().hangs_up()
+    words = seat.opens().words
+    assert NO_CALL_YET not in words
+    assert "今日は、相談員につながった電話がまだありません。" in words
+    colleague = desk.seat("tanto11")
+    colleague.takes_the_line()
+    colleague.is_rung_by(desk.line.dial())
+    colleague.answers()
+    words = seat.opens().words
+    assert NO_CALL_YET not in words
+    assert "ほかの相談員が通話中です。" in words
+
+
+def test_the_console_says_until_when_the_line_is_open(desk: Console, seat: Seat) -> None:
+    assert "受付は午後5時まで" in seat.opens().words
+    now = desk.clock.now()
+    early = SpecialDay(SpecialKind.PARTIAL, close_at=time(15), reason="台風の影響")
+    with desk.work() as session:
+        special_days.decide(session, local_date(now), early, now=now, by=None)
+    assert "今日の受付は午後3時まで(台風の影響)" in seat.opens().words
+    assert "今日の受付は午後3時まで(台風の影響)" in seat.get("/console/fragment/line").text
 
 
 def test_a_telephone_counsellor_sees_the_offer_and_then_the_record(desk: Console) -> None:

@@ -79,12 +79,12 @@ def test_the_panel_lists_who_is_free_and_teaches_when_nobody_is(desk: Console, s
 def test_both_see_what_goes_on_while_one_asks_the_other(seat: Seat, caller: Phone, colleague: Seat) -> None:
     assert press(seat, "consult", colleague=colleague.staff_id) == 204
     assert "担当08さんを呼び出しています" in seat.opens().words
-    assert "担当07さんから 引きつぎの相談" in colleague.opens().words
+    assert "担当07さんから 引きつぎの打ち合わせ" in colleague.opens().words
     seat.desk.line.handsets[f"client:{colleague.presence.identity}"].answers()
     seat.desk.line.advance(2)
     assert "担当08さんと話しています" in seat.opens().words
     assert "担当07さんが引きつぐまで" in colleague.opens().words
-    assert "担当07さんと話しています。 引きつがれると、ここに相談記録がひらきます。" in colleague.opens().words
+    assert "担当07さんと話しています。 引きつがれると、ここに相談記録が開きます。" in colleague.opens().words
 
 
 def test_the_record_and_what_was_written_go_with_the_caller(seat: Seat, caller: Phone, colleague: Seat) -> None:
@@ -113,7 +113,7 @@ def test_a_colleague_who_declines_is_named_in_words(seat: Seat, caller: Phone, c
     press(seat, "consult", colleague=colleague.staff_id)
     assert colleague.sends(f"/console/offers/{colleague.presence.offer_id}/decline").status_code == 204
     seat.desk.line.advance(1)
-    assert "担当08さんは、いま引きつげません。相手の方との電話にもどっています" in seat.opens().words
+    assert "担当08さんは、いま引きつげません。相手の方との電話に戻っています" in seat.opens().words
     seat.desk.line.advance(100)
     assert "いま引きつげません" not in seat.opens().words
 

@@ -81,7 +81,7 @@ def test_a_case_of_somebody_else_stays_shut_with_a_kind_word(desk: Console, seat
     case_id, *_ = family(desk, seat)
     other = desk.seat("tanto08").get(f"/console/cases/{case_id}")
     assert other.status_code == 403
-    assert "理由を書いてひらく" in other.text
+    assert "理由を書いて開く" in other.text
     assert desk.seat("kanri", role=Role.ADMINISTRATOR).get(f"/console/cases/{case_id}").status_code == 403
     assert "見つかりません" in seat.get("/console/cases/none").text
 
@@ -138,11 +138,11 @@ def test_a_colleague_on_the_same_case_is_seen_with_what_they_write(desk: Console
     case_id, *_ = family(desk, seat)
     boss = desk.seat("tokatsu", role=Role.SUPERVISOR)
     seat.opens(f"/console/cases/{case_id}")
-    assert "も、いまこのケースをひらいています" not in seat.get(f"/console/cases/{case_id}/live").text
+    assert "も、いまこのケースを開いています" not in seat.get(f"/console/cases/{case_id}/live").text
     boss.opens(f"/console/cases/{case_id}")
     boss.sends(f"/console/cases/{case_id}/writing", field="summary")
     assert (
-        "tokatsuさんも、いまこのケースをひらいています(概要を書いています)"
+        "tokatsuさんも、いまこのケースを開いています(概要を書いています)"
         in seat.get(f"/console/cases/{case_id}/live").text
     )
     boss.sends(f"/console/cases/{case_id}/writing", left="1")
@@ -197,16 +197,16 @@ def test_a_handover_is_told_answered_and_told_back(desk: Console, seat: Seat) ->
 def test_closing_wants_a_reason_and_opening_again_keeps_the_history(desk: Console, seat: Seat) -> None:
     case_id, *_ = family(desk, seat)
     path = f"/console/cases/{case_id}/"
-    assert "終える理由を選んでください。" in seat.sends(path + "close", script=False, close_note="x").text
+    assert "終了する理由を選んでください。" in seat.sends(path + "close", script=False, close_note="x").text
     seat.sends(path + "close", script=False, reason="referred", close_note="若者の居場所へ")
     page = seat.opens(f"/console/cases/{case_id}")
-    assert "終えたケースです" in page.words
+    assert "終了したケースです" in page.words
     assert "ミナトさん" in seat.opens("/console/cases?state=closed").words
     seat.sends(path + "reopen", script=False, reopen_note="また話したいとのこと")
     page = seat.opens(f"/console/cases/{case_id}")
-    assert "終えたケースです" not in page.words
+    assert "終了したケースです" not in page.words
     assert "また話したいとのこと" in page.words
-    assert "ケースを終えました(ほかの機関につながった)" in page.words
+    assert "ケースを終了しました(ほかの機関につながった)" in page.words
 
 
 def test_a_note_that_is_too_long_stays_with_the_reason_that_was_chosen(desk: Console, seat: Seat) -> None:

@@ -120,9 +120,9 @@ def test_a_call_that_broke_off_is_the_first_candidate_and_leads_back_to_its_coun
     again = second.answers()
     page = second.get("/console/").text
     assert "に終わった電話・担当01" in page
-    assert "さっき切れた電話" in second.sends(f"/console/records/{again}/search", nickname_heard="みなと").text
+    assert "直前に切れた電話" in second.sends(f"/console/records/{again}/search", nickname_heard="みなと").text
     card = second.sends(f"/console/records/{again}/person", person=son).text
-    assert ("さっきの担当 担当01" in card, "後処理" in card, "さんに引きつぐ" in card) == (True, True, False)
+    assert ("直前の担当 担当01" in card, "記録の時間" in card, "さんに引きつぐ" in card) == (True, True, False)
     assert "担当02さんがお話ししています" in first.get("/console/fragment/line").text
     first.stays()
     first.sends("/console/presence", work="available")
@@ -197,11 +197,11 @@ def test_two_entries_are_made_one_and_parted_again(desk: Console, seat: Seat, in
     earlier = talk(desk, seat, again, SON)
     seat.sends(f"{at}/person", person=son)
     merged = seat.sends(f"{at}/merge", other=again, kind="people").text
-    assert (SON in merged, "元の2つにもどす" in merged) == (True, True)
+    assert (SON in merged, "元の2つに戻す" in merged) == (True, True)
     chosen = re.search(r'name="merge" value="([0-9a-f]{32})"', merged)
     assert chosen is not None
     parted = seat.sends(f"{at}/unmerge", merge=chosen[1]).text
-    assert (SON in parted, "元の2つにもどす" in parted) == (False, False)
+    assert (SON in parted, "元の2つに戻す" in parted) == (False, False)
     assert desk.record(earlier)["person_id"] == again
 
 
@@ -214,7 +214,7 @@ def test_what_earlier_records_say_is_beside_the_first_talk_and_on_paper(
     again = person(desk, "みなと", before="去年は手紙だった。")
     card = seat.sends(f"{at}/person", person=first).text
     assert ("前の窓口で、二年話していた。" in card, "去年は手紙だった。" in card) == (True, False)
-    assert ("2025年2月3日(月)" in card, "電話は、ここでは今日がはじめて" in card) == (True, True)
+    assert ("2025年2月3日(月)" in card, "ここでは今日がはじめて" in card) == (True, True)
     assert "去年は手紙だった。" in seat.sends(f"{at}/merge", other=again, kind="people").text
     with desk.work() as session:
         case_id = session.get_one(Consultation, in_call).case_id
@@ -231,9 +231,7 @@ def test_two_cases_of_one_family_are_joined_behind_the_wall_and_parted_again(
     seat.sends(f"{at}/person", person=son)
     joined = seat.sends(f"{at}/merge", other=mother, kind="cases").text
     shown = joined + everything(seat, in_call)
-    assert (SON in joined, MOTHER in shown, "ミナトの母" in joined, "元の2つにもどす" in joined) == (False,) * 3 + (
-        True,
-    )
+    assert (SON in joined, MOTHER in shown, "ミナトの母" in joined, "元の2つに戻す" in joined) == (False,) * 3 + (True,)
     seat.sends(f"{at}/unlink")
     assert MOTHER not in seat.sends(f"{at}/person", person=mother).text  # the son was on the line
     assert MOTHER in seat.sends(f"{at}/wall", reason="つなぎまちがい").text  # sealed with the key of the joined case
@@ -283,7 +281,7 @@ def test_a_supervisor_finds_the_words_of_unlinked_records_only_in_the_records(de
     talk(desk, seat, None, SON, days=3)
     chief = desk.seat("tokatsu", role=Role.SUPERVISOR)
     page = chief.opens("/console/unlinked")
-    assert ("記録をひらいて、つなぐ" in page.words, SON in page.words) == (True, False)
+    assert ("記録を開いて、つなぐ" in page.words, SON in page.words) == (True, False)
     assert chief.get("/console/unlinked?show=everything").status_code == 409
 
 

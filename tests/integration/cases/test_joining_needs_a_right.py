@@ -176,6 +176,6 @@ def test_after_the_call_a_colleagues_case_opens_with_a_reason_and_the_refusal_le
     refused = seat.sends(f"{at}/person", person=theirs)
     assert (refused.status_code, SON in refused.text, desk.record(record)["person_id"]) == (403, False, None)
     onward = refused.get_json()["onward"]
-    assert onward["label"] == "理由を書いてひらく"
+    assert onward["label"] == "理由を書いて開く"
     seat.sends(onward["href"], reason="電話のあいだに、つなげなかったため。")
     assert SON in seat.sends(f"{at}/person", person=theirs).text

@@ -153,7 +153,7 @@ def test_what_is_typed_in_her_record_is_kept_while_the_son_is_on_the_line_and_no
     assert (saved["kept"], saved["conflicts"], saved["held"]) == (["next_step"], {}, None)
     held = seat.saves(draft, 0, story="わたしの文", next_step="火曜にまた").get_json()
     assert (held["kept"], held["conflicts"], MOTHER in str(held)) == (["next_step"], {}, False)
-    assert "この電話の記録を終えてから" in held["held"]
+    assert "この電話の記録を閉じてから" in held["held"]
     assert (desk.record(draft)["story"], desk.record(draft)["next_step"]) == (MOTHER, "火曜にまた")
     caller.hangs_up()
     desk.line.advance(2)

@@ -140,7 +140,7 @@ def test_an_alarm_is_mailed_once_and_its_end_once_with_nothing_of_anybody(desk: 
     for _ in range(2):
         carries_mail(desk)
     assert len(mailbox.letters) == 2
-    assert "おさまりました" in mailbox.letters[1]["Subject"]
+    assert "解消しました" in mailbox.letters[1]["Subject"]
 
 
 def test_what_was_over_before_anybody_could_be_told_is_not_mailed_at_all(desk: Desk, mailbox: Mailbox) -> None:
@@ -173,7 +173,7 @@ def test_an_alarm_that_was_seen_and_is_still_so_sounds_and_is_mailed_again_once(
     carries_mail(desk)
     desk.line.at(desk.clock.now() + again * 4)
     carries_mail(desk)
-    assert [("つづいて" in letter["Subject"]) for letter in mailbox.letters] == [False, True]
+    assert [("続いて" in letter["Subject"]) for letter in mailbox.letters] == [False, True]
     assert on(desk)[0].sounds
 
 

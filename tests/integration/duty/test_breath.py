@@ -147,7 +147,7 @@ def test_the_console_and_the_board_say_why_no_call_comes(desk: Console, seat: Se
     seat.saves(seat.current_record, 1, risk="plan")
     caller.hangs_up()
     desk.line.advance(1)
-    assert "このあとは、一息入れてから、受付にもどります。" in seat.opens().words
+    assert "このあとは、一息入れてから、受付に戻ります。" in seat.opens().words
     seat.sends(f"/console/records/{seat.current_record}/finish", {"quick": "cut_off"})
     words = seat.opens().words
     assert "離席(一息)" in words

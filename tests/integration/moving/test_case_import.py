@@ -88,7 +88,7 @@ def test_every_row_becomes_a_case_that_is_found_by_its_name(run: Run, there: Cal
         assert (case.people[0].before, case.municipality) == ("図書館に行ける日がある。", "131032")
         assert (case.opened_on, case.last_contact_on) == (date(2026, 4, 1), date(2026, 11, 2))
         assert session.get_one(Case, mother.case_id).people[0].before == "先に話すのは,息子のこと。"
-        assert search(session, "みなも")[0].reason == "1字ちがい"
+        assert search(session, "みなも")[0].reason == "1字違い"
         trail = session.scalars(select(AuditEntry.action).order_by(AuditEntry.seq)).all()
         assert trail == ["case.open"] * 3 + ["case.import"]
         assert audit.verify(session) is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
@@ -44,6 +46,7 @@ def test_everybody_of_the_trial_can_sign_in_and_one_answers_by_telephone(
     roles = [account.role for account in found if account is not None]
     assert roles == [Role.COUNSELLOR, Role.COUNSELLOR, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR]
     assert len({s.password for s in sign_ins}) == 5
+    assert all(re.fullmatch(r"[a-z2-9]{4}-[a-z2-9]{4}", s.password) for s in sign_ins), "short enough to type"
     assert not any(s.password in repr(sign_ins) for s in sign_ins)
     counsellors = session.scalars(select(Staff).where(Staff.role == Role.COUNSELLOR).order_by(Staff.login)).all()
     assert [(c.contact, c.phone) for c in counsellors] == [

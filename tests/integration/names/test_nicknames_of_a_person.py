@@ -143,7 +143,7 @@ def test_names_that_an_older_version_added_are_taken_over(session: Session) -> N
     assert found(session, "みなも") == []
     assert nickname_index.complete(session) == 1
     assert nickname_index.complete(session) == 0
-    assert found(session, "みなも") == [("みなと", "1字ちがい")]
+    assert found(session, "みなも") == [("みなと", "1字違い")]
     assert set(session.scalars(select(NicknameKey.kind))) == {"exact"}
 
 

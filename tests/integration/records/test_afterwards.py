@@ -112,14 +112,14 @@ def test_a_supervisor_enters_a_colleagues_contact_and_a_counsellor_only_their_ow
 def test_a_draft_whose_writer_has_gone_is_taken_up_by_a_supervisor(desk: Console, seat: Seat, supervisor: Seat) -> None:
     record_id = begun(desk, seat, hours_ago=5)
     page = supervisor.opens("/console/records/left-behind")
-    assert ("席をはずしたまま" in page.words, "残された話" in page.words) == (True, False)
+    assert ("離席したまま" in page.words, "残された話" in page.words) == (True, False)
     assert "残された書きかけ 1件" in supervisor.opens().words
     answer = supervisor.sends(f"/console/records/{record_id}/rescue", script=False)
     assert answer.location.endswith(record_id)
     with desk.work() as session:
         assert session.get_one(Consultation, record_id).counsellor_id == supervisor.staff_id
     assert last_act(desk, record_id) == "consultation.rescue"
-    assert supervisor.opens("/console/records/left-behind").words.count("席をはずしたままです") == 0
+    assert supervisor.opens("/console/records/left-behind").words.count("離席したままです") == 0
 
 
 def test_it_may_be_given_to_a_colleague_who_then_finds_it_among_their_own(
@@ -141,7 +141,7 @@ def test_the_draft_of_an_ended_account_is_left_behind_at_once(desk: Console, sea
     begun(desk, seat)
     with desk.work() as session:
         session.get_one(Staff, seat.staff_id).active = False
-    assert "アカウントが終わっています" in supervisor.opens("/console/records/left-behind").words
+    assert "アカウントが停止中です" in supervisor.opens("/console/records/left-behind").words
 
 
 # ---- read through

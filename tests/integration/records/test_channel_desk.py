@@ -100,7 +100,7 @@ def test_a_record_without_a_next_step_is_drawn_again_without_the_telephone(seat:
     assert answer.status_code == 422
     assert 'id="record-form"' in answer.text
     assert "宛名から" in answer.text
-    for of_the_telephone in ("callbar", "line-desk", "終えたら", "お答えできないときのことば", "/incident"):
+    for of_the_telephone in ("callbar", "line-desk", "閉じたあと", "お答えできないときの声かけの例", "/incident"):
         assert of_the_telephone not in answer.text
 
 

@@ -52,7 +52,7 @@ def test_what_was_chosen_in_the_call_comes_after_the_record(seat: Seat, caller: 
 
 def test_stopping_after_this_call_is_taken_back_with_one_press(seat: Seat, caller: Phone) -> None:
     seat.sends("/console/after", after="offline")
-    assert "このあとは、今日は終わります。" in seat.opens().words
+    assert "このあとは、退席します。" in seat.opens().words
     seat.sends("/console/after", after="available")
     caller.hangs_up()
     finishes(seat)
@@ -99,8 +99,8 @@ def test_a_plan_that_nobody_can_make_is_refused_kindly(seat: Seat, caller: Phone
 
 
 def test_logging_out_in_mid_call_keeps_the_page_and_waits_for_the_record(seat: Seat, caller: Phone) -> None:
-    assert "記録を終えたとき" in seat.sends("/staff/logout").get_json()["words"]
-    assert "受付を終えて、ログアウトします" in seat.opens().words
+    assert "記録を閉じたとき" in seat.sends("/staff/logout").get_json()["words"]
+    assert "退席して、ログアウトします" in seat.opens().words
     assert caller.state == "in-progress"
     caller.hangs_up()
     assert finishes(seat) == {"goto": "/staff/login"}
@@ -209,7 +209,7 @@ def test_who_was_put_away_reads_why_and_how_to_come_back(desk: Console, seat: Se
         desk.line.advance(1)
     assert seat.presence.reason is AwayReason.MISSED
     words = seat.opens().words
-    assert "2回つづけて呼び出しに出られなかったため" in words
+    assert "2回続けて呼び出しに出られなかったため" in words
     assert seat.sends("/console/presence", work="available").status_code == 204
     assert (seat.presence.work, seat.presence.misses) == (Work.AVAILABLE, 0)
 

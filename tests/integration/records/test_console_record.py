@@ -49,7 +49,7 @@ def known(desk: Console, seat: Seat, nickname: str, relation: Relation = Relatio
         record = consultations.open_draft(
             session, call_id=None, channel=Channel.MAIL, counsellor_id=staff.id, hint=None, now=now
         )
-        consultations.save_draft(session, record.id, 1, {"story": told, "next_step": "つづき"}, by=staff, now=now)
+        consultations.save_draft(session, record.id, 1, {"story": told, "next_step": "続き"}, by=staff, now=now)
         linking.confirm_person(session, record.id, person.id, by=staff, now=now)
         consultations.finish(session, record.id, by=staff, now=now)
         consents.give(session, person.id, Channel.PHONE, by=staff, now=now)
@@ -173,7 +173,7 @@ def test_how_many_more_bear_a_name_a_slip_away_is_said_beside_it(desk: Console, 
 def test_confirming_opens_what_the_person_told_before(desk: Console, seat: Seat, draft: str) -> None:
     person = known(desk, seat, "ミナト")
     answer = seat.sends(f"/console/records/{draft}/person", person=person).text
-    assert all(words in answer for words in (STORY, "メール", "つづき"))
+    assert all(words in answer for words in (STORY, "メール", "続き"))
     assert desk.record(draft)["person_id"] == person
 
 
@@ -248,7 +248,7 @@ def test_other_outcomes_do_not_finish_without_words(desk: Console, seat: Seat, d
 def test_a_record_is_not_finished_while_the_caller_speaks(desk: Console, seat: Seat, in_call: str) -> None:
     seat.saves(in_call, 1, next_step="未定")
     answer = seat.sends(f"/console/records/{in_call}/finish")
-    assert (answer.status_code, "つながって" in answer.get_json()["error"]) == (409, True)
+    assert (answer.status_code, "まだ通話中です" in answer.get_json()["error"]) == (409, True)
     assert desk.record(in_call)["state"] == "draft"
 
 

@@ -193,7 +193,7 @@ def test_what_a_record_does_not_have_is_refused_whole(session: Session) -> None:
     draft = draft_of(session, counsellor)
     for changes, refusal in REFUSED:
         with pytest.raises(refusal):
-            consultations.save_draft(session, draft.id, 1, {"next_step": "つづき"} | changes, by=counsellor, now=NOW)
+            consultations.save_draft(session, draft.id, 1, {"next_step": "続き"} | changes, by=counsellor, now=NOW)
         assert (draft.version, draft.next_step) == (1, None)
 
 

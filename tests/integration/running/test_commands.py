@@ -72,6 +72,16 @@ def test_hours_answers_many_moments_in_their_order_one_line_each(run: Run) -> No
     assert [tuple(line[key] for key in keys) for line in told] == [vector[1:] for vector in VECTORS]
 
 
+def test_hours_tells_a_person_in_words(run: Run) -> None:
+    told = run("hours", "at", "2026-11-20T12:00", "2026-11-21T12:00", "2026-11-23T12:00", "2026-12-28T17:00").output
+    assert told.splitlines() == [
+        "受付中(通常の受付)",
+        "受付時間外(土曜日・日曜日)。次は2026年11月24日(火)午前10時からです。",
+        "受付時間外(勤労感謝の日)。次は2026年11月24日(火)午前10時からです。",
+        "受付時間外(受付終了後)。次は2027年1月4日(月)午前10時からです。",
+    ]
+
+
 def test_years_beyond_the_table_are_computed(run: Run) -> None:
     told = lines(run("hours", "at", "2012-05-04T12:00", "2034-05-03T12:00", "2034-05-09T12:00", "--json"))
     assert [line["reason"] for line in told] == ["holiday", "holiday", "open"]
@@ -199,8 +209,8 @@ def test_during_a_call_a_change_waits_and_says_so_and_force_does_not_wait(run: R
     with engine.begin() as connection:
         connection.execute(update(Presence).values(work=Work.WRAP_UP))
     engine.dispose()
-    assert "記録を終えたとき" in run("staff", "deactivate", "hanako").output
-    assert run("staff", "deactivate", "hanako", "--force").output == "担当11: 使えなくしました。\n"
+    assert "記録を閉じたとき" in run("staff", "deactivate", "hanako").output
+    assert run("staff", "deactivate", "hanako", "--force").output == "担当11: アカウントを停止しました。\n"
 
 
 def test_a_forgotten_password_and_a_lost_factor_are_mended_from_the_command_line(run: Run) -> None:

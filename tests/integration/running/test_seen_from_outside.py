@@ -108,7 +108,7 @@ def test_a_web_server_that_changes_the_address_is_found_out(front: Front, target
 def test_a_process_that_runs_with_another_token_is_found_out_even_where_one_of_two_fits(front: Front) -> None:
     found = front.found(asking=replace(ASKING, tokens=(ACCOUNT.auth_token, "the new one")))
     assert not found.well
-    assert "2番目" in found.sentence and "起動しなおし" in found.sentence
+    assert "2番目" in found.sentence and "起動し直し" in found.sentence
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ def test_whose_calls_ring_first_is_chosen_and_taken_back(site: Site) -> None:
     add(site)
     path = account(site)
     page = site.send(f"{path}/preference", site.open(path), prefers=CallerKey.FAMILY.value)
-    assert "先に鳴る電話を変えました。" in page.words
+    assert "優先する電話を変えました。" in page.words
     assert staff(site).prefers is CallerKey.FAMILY
     assert site.send(f"{path}/preference", page, prefers="9").status == 422
     site.send(f"{path}/preference", page, prefers="")
@@ -145,9 +145,9 @@ def test_an_account_is_ended_and_taken_up_again(site: Site) -> None:
     add(site)
     agree(site)
     path = account(site)
-    assert "使えなくしました" in site.send(f"{path}/active", site.open(path), active="0").words
+    assert "停止しました" in site.send(f"{path}/active", site.open(path), active="0").words
     assert not staff(site).active
-    assert "使えなくした人" in site.open("/admin/staff").words
+    assert "停止中の人" in site.open("/admin/staff").words
     assert "確認をお願いしました" in site.send(f"{path}/active", site.open(path), active="1").words
     assert not staff(site).active
     agree(site)
@@ -162,7 +162,7 @@ def test_a_lost_second_factor_is_taken_away_with_a_reason_and_the_others_are_tol
     path = account(site)
     assert site.send(f"{path}/factor", site.open(path)).status == 422
     page = site.send(f"{path}/factor", site.open(path), reason="lost", checked="in_person")
-    assert "外しました" in page.words
+    assert "解除しました" in page.words
     bereft = staff(site)
     with site.app.app_context(), unit_of_work() as session:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "staff.factor_reset")).one()
@@ -172,7 +172,7 @@ def test_a_lost_second_factor_is_taken_away_with_a_reason_and_the_others_are_tol
         watcher.first_password_until, watcher.password_hash = None, passwords.hashed(OWN).value
     other = site.another_browser()
     other.sign_in("tokatsu", OWN)
-    assert "担当08さんの「もうひとつの確認」を外しました" in other.get("/admin/notices").text
+    assert "担当08さんの2段階認証を解除しました" in other.get("/admin/notices").text
 
 
 def test_a_forgotten_password_is_made_anew_and_the_factor_stays(site: Site) -> None:
@@ -182,7 +182,7 @@ def test_a_forgotten_password_is_made_anew_and_the_factor_stays(site: Site) -> N
     path = account(site)
     password = FIRST.findall(site.send(f"{path}/password", site.open(path)).words)[0]
     other = site.another_browser()
-    assert other.sign_in("tanto08", password).heading == "もうひとつの確認"
+    assert other.sign_in("tanto08", password).heading == "2段階認証"
 
 
 def settle_in(site: Site, login: str = "tanto08") -> None:
@@ -264,7 +264,7 @@ def test_nobody_is_disturbed_in_a_talk(site: Site) -> None:
 def test_administrators_change_neither_themselves_nor_leave_nobody(site: Site) -> None:
     path = account(site, "kanri")
     page = site.open(path)
-    assert "安全な入り方" in page.words
+    assert "ログインの安全設定" in page.words
     for change, fields in [("role", {"role": "counsellor"}), ("active", {"active": "0"}), ("password", {})]:
         assert "ご自分のアカウント" in site.send(f"{path}/{change}", page, **fields).words
     with site.app.app_context(), unit_of_work() as session:

@@ -21,7 +21,7 @@ from callcenter.ui.staff.signin import HOST_ONLY
 from tests.desk import CHEAP
 from tests.pages import ORIGIN, PASSWORD, Page, Site
 
-HOME, DOOR = "操作の記録", "職員の入口"
+HOME, DOOR = "操作の記録", "職員のログイン"
 NEW_PASSWORD = "kitsune rakuda mikan"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Version/18.1 Mobile/15E148 Safari/604.1"
 
@@ -61,7 +61,7 @@ def is_in(site: Site) -> bool:
 
 def safety(site: Site) -> Page:
     page = site.open("/staff/safety")
-    assert page.heading == "安全な入り方"
+    assert page.heading == "ログインの安全設定"
     return page
 
 

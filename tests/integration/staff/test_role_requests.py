@@ -105,6 +105,18 @@ def test_an_account_that_was_made_up_lets_nobody_in_until_a_second_person_agrees
     assert other.sign_in("second-self", first.text).heading == "自分のパスワードを決める"
 
 
+@pytest.mark.parametrize("who, word", [("kanri", "take-back"), ("tokatsu", "refuse")])
+def test_who_turns_a_request_down_learns_that_the_account_stays_closed(site: Site, who: str, word: str) -> None:
+    with site.app.app_context(), unit_of_work() as session:
+        by = session.scalars(select(Staff).where(Staff.login == "kanri")).one()
+        new = NewStaff("second-self", "担当09", Role.COUNSELLOR)
+        first = FirstPassword.made_up(CHEAP)
+        staff_accounts.create_account(session, new, first, by=staff_member(by.id), now=site.clock.now())
+    said = answer(site if who == "kanri" else browser(site, who), word).words
+    assert "担当09さんは、まだ使えません" in said
+    assert "役割は、前のまま" not in said
+
+
 def test_all_supervisors_and_administrators_are_told_of_both_steps_and_the_request_leads_to_its_page(
     site: Site,
 ) -> None:
@@ -132,11 +144,11 @@ def test_nobody_confirms_what_they_asked_for_nor_a_role_of_their_own(site: Site)
 
 def test_a_request_is_refused_or_taken_back_and_nothing_changes(site: Site) -> None:
     ask(site)
-    assert "認めませんでした" in answer(browser(site, "tokatsu"), "refuse").words
+    assert "認めませんでした。役割は、前のままです" in answer(browser(site, "tokatsu"), "refuse").words
     ask(site)
     late = browser(site, "tokatsu")
     page, request = late.open("/admin/roles"), waiting(site)[0]
-    assert "取り下げました" in answer(site, "take-back").words
+    assert "取り下げました。役割は、前のままです" in answer(site, "take-back").words
     assert "取り下げられています" in late.send(f"/admin/roles/{request}/confirm", page).words
     assert known(site, "kansa").role is Role.AUDITOR
     assert [action for action, _ in trail(site)] == [

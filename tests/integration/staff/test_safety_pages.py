@@ -1,4 +1,4 @@
-"""Coming in with a second factor, and the page 安全な入り方, as a reader meets them."""
+"""Coming in with a second factor, and the page ログインの安全設定, as a reader meets them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def set_up_app(site: Site) -> tuple[str, list[str]]:
     page = site.send("/staff/safety/app", site.open("/staff/safety"))
     secret = re.sub(r"\s", "", page.reader.texts["code"])
     codes = site.send("/staff/safety/app/confirm", page, code=pyotp.TOTP(secret).now())
-    assert codes.heading == "控えのコード"
+    assert codes.heading == "予備コード"
     return secret, re.findall(r"[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}", codes.words)
 
 
@@ -85,14 +85,14 @@ def test_an_app_is_added_and_asked_for_from_then_on(site: Site) -> None:
     assert len(codes) == 10
     sign_out(site)
     page = site.sign_in(next="/staff/safety?x=1")
-    assert page.heading == "もうひとつの確認"
-    assert site.open("/staff/").heading == "職員の入口"  # the password alone opens nothing
+    assert page.heading == "2段階認証"
+    assert site.open("/staff/").heading == "職員のログイン"  # the password alone opens nothing
     page = site.sign_in(next="/staff/safety?x=1")
     wrong = site.send("/staff/second", page, code="000000")
     assert wrong.status == 422
     assert "いまの6けた" in wrong.words
     landed = site.send("/staff/second", wrong, code=later_code(secret))
-    assert landed.heading == "安全な入り方"
+    assert landed.heading == "ログインの安全設定"
     assert "x=1" in str(landed.response.request.url)
 
 
@@ -126,22 +126,22 @@ def test_a_recovery_code_lets_in_who_has_lost_the_telephone(site: Site) -> None:
     _, codes = set_up_app(site)
     sign_out(site)
     assert site.send("/staff/second", site.sign_in(), code=codes[0].upper()).heading == HOME
-    assert "のこり 9 個" in site.open("/staff/safety").words
+    assert "残り 9 個" in site.open("/staff/safety").words
 
 
 def test_a_passkey_opens_the_door_by_itself(site: Site) -> None:
     device = Device()
     site.sign_in()
-    assert set_up_passkey(site, device).heading == "控えのコード"
+    assert set_up_passkey(site, device).heading == "予備コード"
     sign_out(site)
     door = site.open("/staff/login?next=/staff/safety")
     question = ask(site, "/staff/passkey/ask", door)
     landed = site.send("/staff/passkey", door, credential=device.answers(question), next="/staff/safety")
-    assert landed.heading == "安全な入り方"
+    assert landed.heading == "ログインの安全設定"
     assert "スマホ" in landed.words
     sign_out(site)
     refused = site.send("/staff/passkey", site.open("/staff/login"), credential=device.answers(question))
-    assert (refused.status, refused.heading) == (422, "職員の入口")
+    assert (refused.status, refused.heading) == (422, "職員のログイン")
 
 
 def test_changing_a_factor_asks_anew_who_it_is(site: Site) -> None:
@@ -149,12 +149,12 @@ def test_changing_a_factor_asks_anew_who_it_is(site: Site) -> None:
     secret, _ = set_up_app(site)
     forget_proof(site)
     page = site.open("/staff/safety")
-    assert page.heading == "ご本人の確認"
-    assert site.send("/staff/safety/app/remove", page).heading == "ご本人の確認"
+    assert page.heading == "本人確認"
+    assert site.send("/staff/safety/app/remove", page).heading == "本人確認"
     only_password = site.send("/staff/prove", page, password=PASSWORD)
     assert only_password.status == 422
     proved = site.send("/staff/prove", page, password=PASSWORD, code=later_code(secret))
-    assert proved.heading == "安全な入り方"
+    assert proved.heading == "ログインの安全設定"
 
 
 def test_a_change_of_factors_signs_the_other_browsers_out(site: Site) -> None:
@@ -164,7 +164,7 @@ def test_a_change_of_factors_signs_the_other_browsers_out(site: Site) -> None:
     assert other.open("/staff/").heading == HOME
     set_up_app(site)
     assert site.open("/staff/").heading == HOME
-    assert other.open("/staff/").heading == "職員の入口"
+    assert other.open("/staff/").heading == "職員のログイン"
 
 
 def test_production_asks_for_a_second_factor_once_the_days_of_grace_are_over(site: Site) -> None:
@@ -174,8 +174,8 @@ def test_production_asks_for_a_second_factor_once_the_days_of_grace_are_over(sit
     site.clock.at += timedelta(days=8)
     sign_out(site)
     page = site.sign_in()
-    assert page.heading == "安全な入り方"
-    assert site.open("/staff/").heading == "安全な入り方"
+    assert page.heading == "ログインの安全設定"
+    assert site.open("/staff/").heading == "ログインの安全設定"
     set_up_app(site)
     assert site.open("/staff/").heading == HOME
 
@@ -188,7 +188,7 @@ def test_a_trial_never_insists(sqlite_url: str) -> None:
     sign_out(site)
     page = site.sign_in()
     assert page.heading == HOME
-    assert "もうひとつの確認を足してください" in page.words
+    assert "2段階認証を設定してください" in page.words
     site.close()
 
 
@@ -200,12 +200,12 @@ def test_a_first_password_leads_to_one_of_ones_own(site: Site) -> None:
         accounts.give_first_password(session, found, given, by=OPERATOR, now=site.clock.now())
     page = site.sign_in(password=given.text)
     assert page.heading == "自分のパスワードを決める"
-    assert site.open("/staff/").heading == "職員の入口"
+    assert site.open("/staff/").heading == "職員のログイン"
     page = site.sign_in(password=given.text)
     for chosen, again, words in [
-        (NEW_PASSWORD, "other", "ちがっています"),
+        (NEW_PASSWORD, "other", "違っています"),
         ("short", "short", "12文字以上"),
-        (given.text, given.text, "ちがうもの"),
+        (given.text, given.text, "違うもの"),
     ]:
         assert words in site.send("/staff/first-password", page, password=chosen, again=again).words
     landed = site.send("/staff/first-password", page, password=NEW_PASSWORD, again=NEW_PASSWORD)
@@ -291,7 +291,7 @@ def test_a_session_that_was_over_before_a_talk_began_does_not_live_again_in_it(s
         else:
             session["since"] = time.time() - timedelta(hours=12, minutes=21).total_seconds()
     assert site.get("/staff/session", headers={"Accept": "application/json"}).status_code == 401
-    assert site.open("/staff/").heading == "職員の入口"
+    assert site.open("/staff/").heading == "職員のログイン"
 
 
 @pytest.mark.parametrize("over", ["idle", "longest"])
@@ -313,4 +313,4 @@ def test_after_twelve_hours_everybody_comes_in_anew(site: Site) -> None:
     site.sign_in()
     with site.reader.session_transaction(base_url=ORIGIN) as session:
         session["since"] = time.time() - timedelta(hours=12, seconds=1).total_seconds()
-    assert site.open("/staff/").heading == "職員の入口"
+    assert site.open("/staff/").heading == "職員のログイン"

@@ -151,7 +151,7 @@ def test_ten_recovery_codes_each_count_once(session: Session) -> None:
     codes = second_factor.new_codes(session, staff, now=NOW)
     assert len(set(codes)) == 10
     assert check(session, staff, f" {codes[3].upper().replace('-', ' ')} ") == "recovery"
-    with pytest.raises(CodeUsed, match="控えのコード"):
+    with pytest.raises(CodeUsed, match="予備コード"):
         check(session, staff, codes[3])
     assert second_factor.factors_of(session, staff).codes_left == 9
     second_factor.new_codes(session, staff, now=NOW)

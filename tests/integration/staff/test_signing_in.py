@@ -98,7 +98,7 @@ def test_a_form_without_its_token_is_not_taken(site: Site) -> None:
 
 def test_a_page_of_the_staff_leads_to_the_sign_in_and_back(site: Site) -> None:
     page = site.open("/staff/")
-    assert page.heading == "職員の入口"
+    assert page.heading == "職員のログイン"
     assert page.value("next") == "/staff/"
     landed = site.send("/staff/login", page, login="tanto07", password=PASSWORD, next=page.value("next"))
     assert landed.heading == HOME
@@ -120,7 +120,7 @@ def test_signing_out_ends_the_session_also_for_a_kept_cookie(site: Site) -> None
     assert cookie is not None
     assert "ログアウトしました" in site.send("/staff/logout", home).words
     site.reader.set_cookie(HOST_ONLY, cookie.value, domain="desk.test", secure=True)
-    assert site.open("/staff/").heading == "職員の入口"
+    assert site.open("/staff/").heading == "職員のログイン"
 
 
 def test_somebody_who_did_nothing_for_half_an_hour_signs_in_again(site: Site) -> None:
@@ -139,7 +139,7 @@ def test_putting_the_lines_clock_forward_signs_nobody_out(site: Site) -> None:
 def test_a_script_without_a_session_is_told_so_in_its_own_language(site: Site) -> None:
     answer = site.get("/staff/", headers={"Accept": "application/json"})
     assert answer.status_code == 401
-    assert "もう一度お入りください" in answer.get_json()["error"]
+    assert "もう一度ログインしてください" in answer.get_json()["error"]
 
 
 def test_signing_in_starts_a_new_session(site: Site) -> None:

@@ -40,21 +40,21 @@ def auditor(desk: Console) -> Seat:
 
 def test_the_trail_tells_who_did_what_and_never_what_was_said(auditor: Seat) -> None:
     page = auditor.opens("/admin/trail")
-    for words in ("担当07", "記録に書いた", "名前でさがした", "ひらいた", "書いた欄: 主なお話"):
+    for words in ("担当07", "記録に書いた", "名前で探した", "開いた", "書いた欄: 主なお話"):
         assert words in page.words
     for secret in (STORY, NICKNAME, NUMBER[3:]):
         assert secret not in page.response.text
 
 
 def acts(seat: Seat, asked: str = "") -> list[str]:
-    return re.findall(r'data-label="何をした">([^<]+)<', seat.opens(f"/admin/trail{asked}").response.text)
+    return re.findall(r'data-label="操作">([^<]+)<', seat.opens(f"/admin/trail{asked}").response.text)
 
 
 def test_the_trail_is_narrowed_by_person_act_and_period(auditor: Seat) -> None:
-    assert {"記録に書いた", "名前でさがした"} <= set(acts(auditor))
-    assert set(acts(auditor, "?group=search")) == {"名前でさがした"}
+    assert {"記録に書いた", "名前で探した"} <= set(acts(auditor))
+    assert set(acts(auditor, "?group=search")) == {"名前で探した"}
     assert "アカウントをつくった" in acts(auditor, "?who=operator")
-    assert "名前でさがした" not in acts(auditor, "?who=operator")
+    assert "名前で探した" not in acts(auditor, "?who=operator")
     assert acts(auditor, "?from=2020-01-01&to=2020-01-02") == []
     assert auditor.get("/admin/trail?from=soon").status_code == 409
 
@@ -74,7 +74,8 @@ def test_the_history_of_settings_names_who_decided(desk: Console, auditor: Seat)
         audit_heads.note_policy()  # nothing changed, so nothing is added
     page = auditor.opens("/admin/settings-history")
     assert page.words.count("運用の設定が変わった") == 1
-    assert "drain: 900s" in page.words
+    assert "受付終了後にお受けする時間: 15分" in page.words
+    assert "drain" not in page.words
     assert "アカウントをつくった" in page.words
     assert "記録に書いた" not in page.words
 

@@ -54,7 +54,7 @@ def test_many_cases_in_a_short_time_are_one_alarm_that_names_the_person(desk: De
     reads(desk, reader, 1)
     (alarm,) = on(desk)
     assert alarm.subject_id == reader.staff_id
-    assert "たくさんのケース" in Banner.of(alarm).title
+    assert "多くのケース" in Banner.of(alarm).title
     assert (alarm.by or "") in Banner.of(alarm).title
     assert (alarm.by or "") not in alarm.kind.sentence  # which is what is mailed
     reads(desk, reader, 5)

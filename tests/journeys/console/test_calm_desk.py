@@ -71,7 +71,13 @@ def test_the_button_that_ends_a_call_stays_under_the_second_click(office: Office
     expect(callbar(desk)).to_contain_text("できれば、相手の方が切るのを待ってください。")
     assert (box(end(desk)), box(callbar(desk))) == (before, bar)
     end(desk).click()
-    expect(callbar(desk)).to_contain_text("後処理", timeout=SLOW)
+    expect(callbar(desk)).to_contain_text("記録の時間", timeout=SLOW)
+
+
+def test_between_a_small_and_a_usual_screen_the_bar_has_two_rows(office: Office, desk: Page) -> None:
+    desk.set_viewport_size({"width": 1000, "height": 800})
+    talking(office, desk)
+    assert box(callbar(desk))["height"] < 120
 
 
 def test_what_the_bar_tells_of_a_caller_on_hold_moves_nothing(office: Office, desk: Page) -> None:
@@ -115,7 +121,7 @@ def test_a_refusal_covers_no_field_and_goes_once_its_cause_is_over(office: Offic
     leg = talking(office, desk)
     desk.keyboard.press("Control+Enter")
     refusal = desk.locator(".toast")
-    expect(refusal).to_contain_text("まだ電話がつながっています")
+    expect(refusal).to_contain_text("まだ通話中です")
     for part in ("#record", "#person"):
         assert apart(box(refusal), box(desk.locator(part)))
     axe(desk)
@@ -126,7 +132,7 @@ def test_a_refusal_covers_no_field_and_goes_once_its_cause_is_over(office: Offic
 def test_a_refusal_goes_once_something_else_is_tried(office: Office, desk: Page) -> None:
     talking(office, desk)
     desk.keyboard.press("Control+Enter")
-    expect(desk.locator(".toast")).to_contain_text("まだ電話がつながっています")
+    expect(desk.locator(".toast")).to_contain_text("まだ通話中です")
     desk.keyboard.press("Alt+w")
     expect(desk.locator(".toast")).to_have_count(0)
 

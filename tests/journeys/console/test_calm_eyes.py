@@ -96,7 +96,7 @@ def test_on_a_telephone_screen_a_call_leaves_three_quarters_to_the_record(office
     page.keyboard.press("Alt+a")
     expect(callbar(page)).to_contain_text("通話中", timeout=SLOW)
     leaves_room(page)
-    for name in ("ミュート", "いのちの心配", "保留", "引きつぎ", "声かけ", "終える"):
+    for name in ("ミュート", "いのちの心配", "保留", "引きつぎ", "音声を流す", "電話を切る"):
         left, _, right, _ = box(callbar(page).get_by_text(name, exact=True).locator("visible=true").first)
         assert left >= 0, name
         assert right <= 390, name

@@ -50,10 +50,10 @@ def test_from_the_ring_to_the_finished_record_by_keyboard_alone(office: Office, 
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("textbox", name="次回")).to_be_focused()
-    page.keyboard.type("絵のつづき")
+    page.keyboard.type("絵の続き")
     page.keyboard.press("Control+Enter")
     expect(callbar(page)).to_contain_text("電話を待っています")
-    assert (texts(office)[-1], texts(office, "next_step")[-1]) == ("絵の話をした。", "絵のつづき")
+    assert (texts(office)[-1], texts(office, "next_step")[-1]) == ("絵の話をした。", "絵の続き")
 
 
 def test_a_new_caller_gets_a_case_with_one_key(office: Office, staff_id: str, page: Page) -> None:
@@ -63,7 +63,7 @@ def test_a_new_caller_gets_a_case_with_one_key(office: Office, staff_id: str, pa
     page.keyboard.press("Alt+0")
     expect(page.locator("#nick-state")).to_contain_text("ハルさん")
     expect(page.locator("#person-part")).to_contain_text("今回がはじめてです")
-    page.get_by_role("button", name="まだわからない").click()
+    page.get_by_role("button", name="つながりを外す").click()
     expect(page.locator("#nick-state")).to_contain_text("まだわからないとしています(ハルさんかもしれません)")
 
 
@@ -93,10 +93,10 @@ def test_ending_takes_two_presses_and_the_record_stays(office: Office, staff_id:
     leg = talking(office, page)
     page.keyboard.type("ハル")
     page.keyboard.press("Alt+e")
-    expect(page.get_by_role("button", name="もう一度で終える")).to_be_visible()
+    expect(page.get_by_role("button", name="もう一度押すと切れます")).to_be_visible()
     assert office.line.leg(leg.sid).status == "in-progress"
     page.keyboard.press("Alt+e")
-    expect(callbar(page)).to_contain_text("後処理", timeout=SLOW)
+    expect(callbar(page)).to_contain_text("記録の時間", timeout=SLOW)
     expect(page.get_by_label("呼び名")).to_have_value("ハル")
     assert office.line.leg(leg.sid).over
 
@@ -169,7 +169,7 @@ def test_everything_has_its_place_on_a_telephone_screen(office: Office, staff_id
     talking(office, page)
     expect(page.get_by_role("tab", name="記録")).to_have_attribute("aria-selected", "true")
     page.mouse.wheel(0, 1500)
-    expect(page.get_by_role("button", name="終える", exact=True)).to_be_in_viewport()
+    expect(page.get_by_role("button", name="電話を切る", exact=True)).to_be_in_viewport()
     page.get_by_role("tab", name="この方").click()
     expect(page.get_by_role("heading", name="候補")).to_be_visible()
     axe(page)

@@ -41,10 +41,10 @@ def is_handed_over(office: Office, page: Page, other: Page) -> None:
     other.reload()
     expect(other.get_by_text("担当07が、ケースの引きつぎをお願いしています。")).to_be_visible(timeout=SLOW)
     axe(other)
-    other.get_by_role("link", name="ひらく", exact=True).click()
+    other.get_by_role("link", name="開く", exact=True).click()
     expect(other.get_by_text("夕方が話しやすい方です。")).to_be_visible()
     axe(other)
-    expect(page.locator("#case-live")).to_contain_text("担当08さんも、いまこのケースをひらいています", timeout=SLOW)
+    expect(page.locator("#case-live")).to_contain_text("担当08さんも、いまこのケースを開いています", timeout=SLOW)
     other.get_by_role("button", name="引きつぐ", exact=True).click()
     expect(other.get_by_text("(あなたです)")).to_be_visible()
 
@@ -71,21 +71,21 @@ def test_a_case_is_found_handed_over_followed_up_closed_and_opened(
     until(page, lambda: summary(office) == "祖母の家にいる。")
     expect(other.locator("[data-newer]")).to_be_visible(timeout=SLOW)  # nothing changes under the hand that writes
     other.get_by_label("このケースのこと").fill("祖母と暮らす。")
-    expect(other.get_by_role("button", name="両方のこす")).to_be_visible(timeout=SLOW)
+    expect(other.get_by_role("button", name="両方残す")).to_be_visible(timeout=SLOW)
     axe(other)
-    other.get_by_role("button", name="両方のこす").click()
+    other.get_by_role("button", name="両方残す").click()
     until(other, lambda: summary(office) == "祖母の家にいる。\n祖母と暮らす。")
 
     other.get_by_role("button", name="次の受付日").click()
     expect(other.get_by_text("2026年11月26日(木)に、もう一度見ます。")).to_be_visible()
-    other.get_by_text("このケースを終える").click()
+    other.get_by_text("このケースを終了する").click()
     other.get_by_label("理由").select_option("settled")
-    other.get_by_role("button", name="終える", exact=True).click()
-    expect(other.get_by_role("heading", name="終えたケースです")).to_be_visible()
+    other.get_by_role("button", name="終了する", exact=True).click()
+    expect(other.get_by_role("heading", name="終了したケースです")).to_be_visible()
     axe(other)
     assert only_case(office).state is CaseState.CLOSED
-    other.get_by_role("button", name="もう一度ひらく").click()
-    expect(other.get_by_text("もう一度ひらきました。")).to_be_visible()
+    other.get_by_role("button", name="もう一度開く").click()
+    expect(other.get_by_text("もう一度開きました。")).to_be_visible()
     assert only_case(office).state is CaseState.OPEN
 
 
@@ -96,7 +96,7 @@ def test_a_place_to_turn_to_is_found_by_one_key_and_noted(office: Office, page: 
     available(office, page)
     talking(office, page)
     page.keyboard.press("Alt+j")
-    expect(page.get_by_label("名前・こと・番号")).to_be_focused()
+    expect(page.get_by_label("名称・内容・電話番号")).to_be_focused()
     page.keyboard.type("よりそい")
     expect(page.locator("#directory-found li")).to_have_count(1, timeout=SLOW)
     axe(page)

@@ -90,7 +90,7 @@ def test_a_record_that_is_not_saved_is_not_finished(office: Office, desk: Page) 
     desk.route("**/save", lambda route: route.fulfill(status=503))
     desk.get_by_role("textbox", name="次回").fill("未定")
     desk.keyboard.press("Control+Enter")
-    expect(desk.locator("toast-box")).to_contain_text("終えられません")
+    expect(desk.locator("toast-box")).to_contain_text("閉じられません")
     expect(desk.get_by_role("textbox", name="次回")).to_have_value("未定")
 
 
@@ -99,18 +99,18 @@ def test_somebody_signed_out_signs_in_elsewhere_and_loses_no_word(office: Office
     with office.transaction() as session:
         who = session.scalars(select(Staff)).one()
         accounts.sign_out(session, who, now=office.clock.now())
-    desk.get_by_label("主なお話").fill("書きつづけた文")
+    desk.get_by_label("主なお話").fill("書き続けた文")
     alert = desk.locator("[data-unsaved]")
-    expect(alert).to_contain_text("もう一度お入りください")
+    expect(alert).to_contain_text("もう一度ログインしてください")
     axe(desk)
     with desk.context.expect_page() as opened:
-        alert.get_by_role("link", name="新しいタブで入る").click()
+        alert.get_by_role("link", name="新しいタブでログインする").click()
     door = opened.value
     door.get_by_label("ログイン名").fill("tanto07")
     door.get_by_label("パスワード").fill(PASSWORD)
-    door.get_by_role("button", name="入る").click()
+    door.get_by_role("button", name="ログイン").click()
     expect_saved(desk)
-    kept(office, desk, "書きつづけた文")
+    kept(office, desk, "書き続けた文")
 
 
 def test_who_comes_back_to_the_page_has_their_words_saved_at_once(office: Office, desk: Page) -> None:
@@ -139,7 +139,7 @@ def test_two_texts_for_one_field_are_both_shown_and_both_kept(office: Office, de
     expect(conflict).to_contain_text("統括の文")
     expect(desk.locator("[data-saved]")).to_have_text(re.compile("保存できていない"))
     axe(desk)
-    conflict.get_by_role("button", name="両方のこす").click()
+    conflict.get_by_role("button", name="両方残す").click()
     expect_saved(desk)
     assert texts(office) == ["統括の文\nわたしの文"]
 
@@ -163,7 +163,7 @@ def test_without_a_stream_the_screen_looks_by_itself(office: Office, staff_id: s
 def test_a_screen_that_is_no_longer_fresh_says_so(office: Office, desk: Page) -> None:
     office.app.extensions["callcenter.follower"].most = 0
     desk.route("**/fragment/line", lambda route: route.fulfill(status=503))
-    desk.get_by_role("button", name="今日は終わる").click()
+    desk.get_by_role("button", name="退席する").click()
     expect(callbar(desk)).to_contain_text("画面が新しくなっていません")
     desk.unroute("**/fragment/line")
     expect(callbar(desk)).to_contain_text("電話は鳴りません")
@@ -180,9 +180,9 @@ def test_without_scripts_a_record_can_still_be_written(office: Office, staff_id:
     page = office.sign_in(open_page(java_script_enabled=False))
     page.goto(f"{office.url}/console/records/{record.id}")
     page.get_by_label("呼び名").fill("みなと")
-    page.get_by_role("button", name="さがす").click()
+    page.get_by_role("button", name="探す").click()
     page.get_by_role("button", name="ミナトさん・本人").click()
     page.get_by_role("textbox", name="次回").fill("未定")
-    page.get_by_role("button", name="記録を終える").click()
-    expect(page.get_by_text("記録を終えました。")).to_be_visible()
+    page.get_by_role("button", name="記録を閉じる").click()
+    expect(page.get_by_text("記録を閉じました。")).to_be_visible()
     until(page, lambda: "未定" in texts(office, "next_step"))

@@ -97,7 +97,7 @@ def open_the_wall(page: Page) -> None:
 
 def take_it_back_twice(page: Page) -> None:
     """Not sure yet, then the wrong person: each time nothing of anybody is left on the screen."""
-    side(page).get_by_role("button", name="まだわからない").click()
+    side(page).get_by_role("button", name="つながりを外す").click()
     expect(page.locator("#nick-state")).to_contain_text("ミナトさんかもしれません")
     expect(side(page)).not_to_contain_text(HIS)
     page.locator("#nickname_heard").fill("ミナト")
@@ -122,7 +122,7 @@ def merge_and_part(page: Page) -> None:
     expect(side(page)).to_contain_text(AGAIN)
     expect(page.locator("#merged-now")).to_be_focused()
     axe(page)
-    page.locator("#merged-now").get_by_role("button", name="元の2つにもどす").click()
+    page.locator("#merged-now").get_by_role("button", name="元の2つに戻す").click()
     expect(side(page)).not_to_contain_text(AGAIN)
     expect(side(page).get_by_role("heading", level=2).first).to_contain_text("ミナトさん")
 
@@ -134,7 +134,7 @@ def refused_with_a_way_onward(office: Office, page: Page) -> None:
     side(page).get_by_text("まとめる", exact=True).first.click()
     side(page).get_by_text("同じ方としてまとめる").click()
     side(page).get_by_role("button", name="まとめる", exact=True).click()
-    onward = page.locator("toast-box").get_by_role("link", name="理由を書いてひらく")
+    onward = page.locator("toast-box").get_by_role("link", name="理由を書いて開く")
     expect(onward).to_have_attribute("href", re.compile("/console/break-glass/case/"))
     expect(onward).to_have_attribute("target", "_blank")
     axe(page)

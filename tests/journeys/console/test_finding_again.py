@@ -38,8 +38,8 @@ def test_a_caller_is_found_however_the_name_is_typed_and_the_reason_is_said(offi
         ("ﾐﾅﾄさん", "同じ"),
         ("minato", "読みが同じ"),
         ("みなとー", "長さの違い"),
-        ("みなど", "濁点のちがい"),
-        ("みなも", "1字ちがい"),
+        ("みなど", "濁点の違い"),
+        ("みなも", "1字違い"),
         ("みなと 🌸", "読みが同じ"),
     ):
         found = heard(page, typed)
@@ -49,7 +49,7 @@ def test_a_caller_is_found_however_the_name_is_typed_and_the_reason_is_said(offi
     expect(heard(page, "ひかる").first).to_contain_text("光(ひかる)さん・本人")
     axe(page)
 
-    expect(heard(page, "みなも").locator(".tag").first).to_have_text("1字ちがい")  # the list of the whole name
+    expect(heard(page, "みなも").locator(".tag").first).to_have_text("1字違い")  # the list of the whole name
     page.keyboard.press("Alt+1")
     expect(page.locator(".earlier")).to_contain_text("図書館まで行けた。")
     expect(page.locator("#nickname_heard")).to_have_value("みなも")  # what was heard stays what was heard

@@ -39,7 +39,7 @@ def enters(page: Page, office: Office, login: str, path: str = "") -> None:
     page.goto(f"{office.url}/staff/login?next={path}")
     page.get_by_label("ログイン名").fill(login)
     page.get_by_label("パスワード").fill(PASSWORD)
-    page.get_by_role("button", name="入る", exact=True).click()
+    page.get_by_role("button", name="ログイン", exact=True).click()
 
 
 def looked_at(page: Page) -> None:
@@ -68,7 +68,7 @@ def proves_again(chief: Page, monkeypatch: pytest.MonkeyPatch) -> None:
         chief.get_by_role("link", name="あなたの確認をする").click()
     opened.value.get_by_label("パスワード").fill(PASSWORD)
     opened.value.keyboard.press("Enter")
-    expect(opened.value.get_by_role("heading", level=1)).to_have_text("安全な入り方")
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("ログインの安全設定")
     opened.value.close()
 
 
@@ -90,7 +90,7 @@ def test_a_case_moves_in_is_found_in_a_call_and_is_copied_for_its_person(
     page.get_by_label("主なお話").fill("山田さんの店で、珈琲を飲めた。")
     page.get_by_role("textbox", name="次回").fill("来週も話す")
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_role("status").filter(has_text="記録を終えました")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="記録を閉じました")).to_be_visible()
 
     chief = open_page()
     enters(chief, office, "tokatsu", "/console/cases")
@@ -107,7 +107,7 @@ def test_a_case_moves_in_is_found_in_a_call_and_is_copied_for_its_person(
     assert "珈琲を飲めた" in told
     assert "山田さん" not in told
     proves_again(chief, monkeypatch)
-    assert handed(chief, "つづける").startswith(b"%PDF-")
+    assert handed(chief, "続ける").startswith(b"%PDF-")
 
 
 def holds_the_first(chief: Page, office: Office) -> None:
@@ -122,7 +122,7 @@ def holds_the_first(chief: Page, office: Office) -> None:
     expect(chief.get_by_role("alert").first).to_be_visible()
     chief.get_by_label("理由", exact=True).select_option(index=1)
     chief.get_by_label("いつまで").fill("2027-03-31")
-    chief.get_by_label("くわしい理由").fill("請求への答えを待っている")
+    chief.get_by_label("詳しい理由").fill("請求への答えを待っている")
     looked_at(chief)
     chief.get_by_role("button", name="この日まで残す").click()
     expect(chief.get_by_role("heading", name="期間は過ぎたが、残しているもの")).to_be_visible()

@@ -19,7 +19,7 @@ from tests.journeys.office import Office
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 HIS, HERS = "図書館まで行けた。", "息子が起きてこない。"
-SAFETY, AWAY = "ご本人の安全のため", "担当が休みで、つづきの電話がかかってきた。"
+SAFETY, AWAY = "ご本人の安全のため", "担当が休みで、続きの電話がかかってきた。"
 
 
 def family(office: Office, by: str) -> None:
@@ -46,7 +46,7 @@ def test_the_reason_for_opening_the_wall_is_read_by_a_supervisor(
     expect(page.locator(".earlier-behind")).to_contain_text(HERS)
     chief = office.sign_in(open_page(), "tanto01")
     chief.goto(f"{office.url}/reports/break-glass")
-    opened = chief.get_by_role("region", name="ご家族の記録をひらいたもの")
+    opened = chief.get_by_role("region", name="ご家族の記録を開いたもの")
     expect(opened).to_contain_text(SAFETY)
     expect(opened).not_to_contain_text("に閉じました")
     axe(chief)
@@ -66,7 +66,7 @@ def test_a_case_that_was_opened_with_a_reason_can_be_read_and_not_written(
     office.sign_in(page, "tanto08")
     page.goto(f"{office.url}/console/break-glass/case/{case_id}")
     page.get_by_label("理由").fill(AWAY)
-    page.get_by_role("button", name="30分間ひらく").click()
+    page.get_by_role("button", name="30分間開く").click()
     expect(page.locator("#case-glass")).to_contain_text("読むだけの画面です。")
     expect(page.locator("#case-glass")).to_contain_text("あと30分")
     expect(page.locator("main")).to_contain_text(HIS)

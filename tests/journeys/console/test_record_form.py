@@ -119,7 +119,7 @@ def test_a_talk_is_written_by_keyboard_through_danger_and_a_crash(office: Office
     page.keyboard.type("途中まで書いた。")
     page.keyboard.press("Alt+s")
     page.keyboard.type("くすり")
-    expect(page.get_by_role("dialog", name="ことば").get_by_role("listitem")).to_have_count(1)
+    expect(page.get_by_role("dialog", name="声かけの例").get_by_role("listitem")).to_have_count(1)
     axe(page)
     page.keyboard.press("Escape")
     expect(page.get_by_label("主なお話")).to_be_focused()
@@ -136,7 +136,7 @@ def test_a_talk_is_written_by_keyboard_through_danger_and_a_crash(office: Office
     expect(page.get_by_role("textbox", name="次回")).to_have_value("助けとつながったかを聞く。")
     hung_up(office, page, leg)
     page.keyboard.press("Control+Enter")
-    expect(callbar(page)).to_contain_text("電話を待っています")
+    expect(callbar(page)).to_contain_text("離席(一息)")
     assert (texts(office)[-1], texts(office, "background")[-1]) == ("途中まで書いた。届かなかった。", "統括も書いた。")
 
 
@@ -145,22 +145,24 @@ def test_on_a_small_screen_nothing_is_squeezed_or_slides_sideways(office: Office
     page = available(office, open_page(width=390, height=844))
     hung_up(office, page, talking(office, page))
     page.get_by_role("tab", name="記録").click()
-    finish = page.get_by_role("button", name="記録を終える")
+    finish = page.get_by_role("button", name="記録を閉じる")
     for width in (390, 320):
         page.set_viewport_size({"width": width, "height": 844})
         box = finish.bounding_box()
         assert box is not None
         assert box["height"] < 64, "its words stand on one line"
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.get_by_role("button", name="ことば").click()
+    page.get_by_role("button", name="声かけの例").click()
     axe(page)
     page.keyboard.press("Escape")
     page.get_by_role("tab", name="回線").click()
-    page.keyboard.press("Alt+i")
+    with page.context.expect_page() as opened:
+        page.keyboard.press("Alt+i")
+    page = opened.value
     expect(page.get_by_role("heading", name="あとから記録を書く")).to_be_visible()
     axe(page)
     page.get_by_role("radio", name="訪問").check()
     page.get_by_role("radio", name="電話以外").check()
-    page.get_by_role("button", name="記録をひらく").click()
+    page.get_by_role("button", name="記録を開く").click()
     expect(page.get_by_text("あとから記入(電話以外で受けた)")).to_be_visible()
     axe(page)

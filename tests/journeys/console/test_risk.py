@@ -28,7 +28,7 @@ def test_the_level_of_risk_is_one_key_away_and_the_next_call_waits_for_a_breath(
     expect(page.get_by_label("呼び名")).to_have_value("みな")
     hung_up(office, page, leg)
     page.set_viewport_size({"width": 1280, "height": 800})
-    expect(page.locator("#line-parts")).to_contain_text("このあとは、一息入れてから、受付にもどります。")
+    expect(page.locator("#line-parts")).to_contain_text("このあとは、一息入れてから、受付に戻ります。")
     page.get_by_label("次回").fill("あす、こちらからかける。")
     page.keyboard.press("Control+Enter")
     expect(callbar(page)).to_contain_text("離席(一息)")

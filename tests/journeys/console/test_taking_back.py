@@ -16,20 +16,20 @@ def test_a_record_that_was_finished_by_a_slip_is_taken_back_by_one_key(office: O
     office.hire()
     available(office, page)
     leg = talking(office, page)
-    page.get_by_role("textbox", name="次回").fill("絵のつづき")
+    page.get_by_role("textbox", name="次回").fill("絵の続き")
     hung_up(office, page, leg)
     page.keyboard.press("Control+Enter")
     expect(page.locator(".toast")).to_contain_text("取り消す Alt+Z")
     axe(page)
     page.keyboard.press("Alt+z")
-    expect(callbar(page)).to_contain_text("後処理")
+    expect(callbar(page)).to_contain_text("記録の時間")
     expect(page.get_by_role("textbox", name="次回")).to_be_focused()
-    expect(page.get_by_role("textbox", name="次回")).to_have_value("絵のつづき")
+    expect(page.get_by_role("textbox", name="次回")).to_have_value("絵の続き")
     page.keyboard.press("End")
     page.keyboard.type("を聞く")
     page.keyboard.press("Control+Enter")
     expect(callbar(page)).to_contain_text("電話を待っています")
-    assert texts(office, "next_step")[-1] == "絵のつづきを聞く"
+    assert texts(office, "next_step")[-1] == "絵の続きを聞く"
 
 
 def test_the_way_back_is_gone_after_ten_seconds(office: Office, page: Page) -> None:
@@ -40,7 +40,7 @@ def test_the_way_back_is_gone_after_ten_seconds(office: Office, page: Page) -> N
     page.keyboard.press("Alt+q")
     page.keyboard.press("1")
     expect(page.get_by_role("button", name="取り消す")).to_be_visible()
-    page.clock.fast_forward(9_000)
+    page.clock.fast_forward(5_000)
     expect(page.get_by_role("button", name="取り消す")).to_be_visible()
-    page.clock.fast_forward(2_000)
+    page.clock.fast_forward(6_000)
     expect(page.get_by_role("button", name="取り消す")).to_have_count(0)

@@ -46,7 +46,7 @@ def test_a_call_rings_is_accepted_muted_and_ended_on_another_page(office: Office
     until(page, lambda: leg.over)
     expect(strip(beside).get_by_text("記録は、「相談員の画面」のタブにあります。")).to_be_visible(timeout=SLOW)
     page.close()
-    expect(strip(beside).get_by_role("link", name="記録へもどる")).to_be_visible(timeout=SLOW)
+    expect(strip(beside).get_by_role("link", name="記録へ戻る")).to_be_visible(timeout=SLOW)
 
 
 def test_a_ring_is_declined_on_another_page(office: Office, page: Page) -> None:
@@ -79,12 +79,12 @@ def test_nothing_on_the_desk_leads_away_from_a_ring_or_a_talk(office: Office, pa
           const form = document.createElement("form");
           form.action = "/console/cases";
           form.append(document.createElement("button"));
-          form.firstChild.textContent = "ひらく";
+          form.firstChild.textContent = "開く";
           document.querySelector("#line").append(form);
         }"""
     )
     with page.context.expect_page() as opened:
-        page.get_by_role("button", name="ひらく", exact=True).click()
+        page.get_by_role("button", name="開く", exact=True).click()
     opened.value.close()
     still_rings(page, leg)
     assert page.url == here
@@ -130,5 +130,5 @@ def test_without_an_open_desk_the_page_says_where_calls_are_taken(office: Office
     leg = talking(office, page)
     hung_up(office, page, leg)
     page.goto(f"{office.url}/console/cases")
-    strip(page).get_by_role("link", name="記録へもどる").click()
-    expect(callbar(page)).to_contain_text("後処理")
+    strip(page).get_by_role("link", name="記録へ戻る").click()
+    expect(callbar(page)).to_contain_text("記録の時間")

@@ -40,7 +40,7 @@ def test_a_call_on_a_real_line_from_the_microphone_check_to_the_end(
     expect(check.get_by_label("使うマイク")).to_be_focused()
     expect(check).to_contain_text("声が入っています")
     axe(page)
-    check.get_by_role("button", name="終える").click()
+    check.get_by_role("button", name="確認を終える").click()
     page.keyboard.press("Alt+u")
     expect(callbar(page)).to_contain_text("電話を待っています")
     leg = office.dial()
@@ -58,7 +58,7 @@ def test_a_call_on_a_real_line_from_the_microphone_check_to_the_end(
     expect(page.locator("#announce")).to_contain_text("回線が不安定で")
     axe(page)
     office.line.hang_up(leg.sid)
-    until_pumped(page, edge, lambda: "後処理" in callbar(page).inner_text())
+    until_pumped(page, edge, lambda: "記録の時間" in callbar(page).inner_text())
     assert edge.strangers == []
 
 

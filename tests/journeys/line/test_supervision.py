@@ -47,10 +47,10 @@ def test_a_supervisor_follows_a_talk_from_the_board_and_takes_it_over(office: Of
 
     board.get_by_role("button", name="引きつぐ T").click()
     expect(board.locator("toast-box")).to_contain_text("もう一度押すと")
-    board.get_by_role("button", name="もう一度で引きつぐ").click()
+    board.get_by_role("button", name="もう一度押すと引きつぎます").click()
     expect(callbar(telephone)).to_contain_text("通話中", timeout=SLOW)
     expect(telephone.get_by_label("呼び名")).to_be_focused(timeout=SLOW)
-    expect(callbar(counsellor)).to_contain_text("後処理", timeout=SLOW)
+    expect(callbar(counsellor)).to_contain_text("記録の時間", timeout=SLOW)
     expect(board.get_by_role("button", name="やめる")).to_have_count(0, timeout=SLOW)
 
 

@@ -11,7 +11,17 @@ import pytest
 
 from callcenter.domain.announcements.recording import NotAVoice, read_voice
 from callcenter.domain.announcements.speech import Announcement, Sound
-from callcenter.domain.announcements.wording import Change, Changes, Recorded, Slot, mistakes, read_readings, tidy
+from callcenter.domain.announcements.wording import (
+    Change,
+    Changes,
+    Recorded,
+    Slot,
+    from_words,
+    in_words,
+    mistakes,
+    read_readings,
+    tidy,
+)
 from callcenter.domain.calendar.hours import Reason
 from callcenter.domain.calls.waiting import WaitPhrases
 from ivr import changed_words, words
@@ -32,6 +42,19 @@ def test_every_shipped_phrase_may_be_saved_as_it_is(name: str) -> None:
     assert told(name, words.BY_NAME[name].text) == []
 
 
+@pytest.mark.parametrize("name", words.BY_NAME)
+def test_a_page_shows_no_placeholder_and_reads_its_own_words_back(name: str) -> None:
+    stored = words.BY_NAME[name].text
+    assert not set(in_words(stored)) & set("{}_")
+    assert from_words(in_words(stored)) == stored
+
+
+def test_a_gap_that_nobody_knows_is_refused() -> None:
+    assert "「【】」は、声で読めません。かな・漢字・数字と、「、」「。」だけで書いてください。" in told(
+        "C03", from_words("お待たせしています。【天気】です。")
+    )
+
+
 @pytest.mark.parametrize(
     "name, text, readings, words_of_help",
     [
@@ -47,8 +70,8 @@ def test_every_shipped_phrase_may_be_saved_as_it_is(name: str) -> None:
         ("C03", "相談員は12人です。", "", "数字「12」の読み方"),
         ("C03", "この方へ。", "方=kata", "かなで書いて"),
         ("B10", "命の危険があるときは、すぐに、119番へ、お電話ください。", "", "「110番」は消せません"),
-        ("B01", "{service}です。今日の受付は、終わりました。", "", "「{next_open}」がなくなっています"),
-        ("B01", "{service}です。次は、{next_open}。{holiday}。", "", "「{holiday}」は、この文では使えません"),
+        ("B01", "{service}です。今日の受付は、終わりました。", "", "「【次の受付の日時】」がなくなっています"),
+        ("B01", "{service}です。次は、{next_open}。{holiday}。", "", "「【祝日の名前】」は、この文では使えません"),
     ],
 )
 def test_what_cannot_be_said_is_answered_with_what_to_do(

@@ -63,26 +63,34 @@ def test_text_is_set_as_it_is_and_never_taken_for_a_command() -> None:
     assert b"BIZUDPGothic" in made  # the font goes along
 
 
+def test_a_rare_letter_of_a_name_another_script_and_a_face_are_drawn() -> None:
+    document = {"title": "𠮷野", "mark": "", "made": "", "preface": ["한국 你们"], "closing": ["😢"], "sections": []}
+    made = pdf.disclosure(document)
+    assert b"NotoSansCJKjp" in made
+    assert b"NotoEmoji" in made
+
+
 @pytest.mark.parametrize(
     "text, shown",
     [
         ("髙﨑①㈱～☎", "髙﨑①㈱～☎"),
-        ("𠮷野さん😀", "〔U+20BB7〕野さん〔U+1F600〕"),
+        ("𠮷野さん😢 你们 한국", "𠮷野さん😢 你们 한국"),
         ("שלום 12", "〔U+05E9〕〔U+05DC〕〔U+05D5〕〔U+05DD〕 12"),
         ("\u202eきとれる\u202c\u200b\ufeff", "きとれる"),
         ("か\u3099 e\u0301\r\n\t\x1b終", "が é \n  終"),
-        ("葛\U000e0100 ❤\ufe0f", "葛\U000e0100 〔U+2764〕"),
+        ("葛\U000e0100 ❤\ufe0f", "葛\U000e0100 ❤\ufe0f"),
+        ("ก\ufe0f", "〔U+0E01〕"),
         ("\u0e31" * 2000, "〔U+0E31〕" * 2000),
     ],
 )
-def test_a_letter_that_the_font_lacks_is_named_and_no_mark_turns_the_text(text: str, shown: str) -> None:
+def test_a_letter_that_the_fonts_lack_is_named_and_no_mark_turns_the_text(text: str, shown: str) -> None:
     assert pdf.drawable(text) == shown
 
 
 def test_a_copy_with_a_letter_by_number_says_what_that_is() -> None:
     empty = {"title": "x", "mark": "", "made": "", "preface": [], "closing": [], "sections": []}
     assert pdf.NUMBERED not in pdf.as_drawn(empty)["closing"]
-    assert pdf.as_drawn(empty | {"preface": ["😀"]})["closing"] == [pdf.NUMBERED]
+    assert pdf.as_drawn(empty | {"preface": ["ก"]})["closing"] == [pdf.NUMBERED]
 
 
 def test_marks_that_nobody_sees_keep_no_phrase_from_being_blackened() -> None:

@@ -132,7 +132,7 @@ customElements.define(
         this.seen[name] = seen;
       }
       if (!back.length) return this.copy.forget();
-      document.querySelector("toast-box").say("前に保存できていなかった文を、もどしました。");
+      document.querySelector("toast-box").say("前に保存できていなかった文を、戻しました。");
       return this.save();
     }
 
@@ -246,7 +246,7 @@ customElements.define(
 
     tellOthers(others) {
       const place = this.querySelector("[data-others]");
-      const words = others.map(({ name, writing }) => (writing ? `${name}さんが「${this.labelOf(writing)}」を書いています。` : `${name}さんも、この記録をひらいています。`)).join("");
+      const words = others.map(({ name, writing }) => (writing ? `${name}さんが「${this.labelOf(writing)}」を書いています。` : `${name}さんも、この記録を開いています。`)).join("");
       if (place.textContent !== words) place.textContent = words;
       place.hidden = !words;
     }
@@ -295,9 +295,9 @@ customElements.define(
         button.addEventListener("click", () => this.settle(name, version, theirs, value, box));
         choices.append(button);
       };
-      choose("わたしの文にする", () => JSON.parse(this.valueOf(name)));
+      choose("自分の文にする", () => JSON.parse(this.valueOf(name)));
       choose("相手の文にする", () => theirs);
-      if (control.tagName === "TEXTAREA") choose("両方のこす", () => `${theirs}\n${control.value}`);
+      if (control.tagName === "TEXTAREA") choose("両方残す", () => `${theirs}\n${control.value}`);
       box.append(choices);
       place.append(box);
       place.hidden = false;

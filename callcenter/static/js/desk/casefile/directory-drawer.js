@@ -117,11 +117,13 @@ customElements.define(
     }
 
     async tried(act) {
+      const toasts = document.querySelector("toast-box");
+      toasts.settle("directory");
       try {
         await act();
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble;
-        document.querySelector("toast-box").say(trouble.message, "warn");
+        toasts.say(trouble.message, "warn", null, "directory");
       }
     }
   },

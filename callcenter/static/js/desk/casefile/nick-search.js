@@ -71,7 +71,7 @@ customElements.define(
         this.arrived();
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble;
-        document.querySelector("toast-box").say(`候補をさがせませんでした。${trouble.message}`, "warn", null, "search");
+        document.querySelector("toast-box").say(`候補を探せませんでした。${trouble.message}`, "warn", null, "search");
       } finally {
         if (heard === this.box.value) this.isUnderWay = false;
       }

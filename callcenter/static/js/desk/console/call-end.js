@@ -25,9 +25,9 @@ customElements.define(
       event.preventDefault();
       event.stopPropagation();
       this.setAttribute("data-armed", "");
-      this.words.textContent = "もう一度で終える";
+      this.words.textContent = "もう一度押すと切れます";
       document.getElementById("announce").textContent =
-        this.dataset.said ?? "できれば、相手の方が切るのを待ってください。もう一度押すと、電話を終えます。";
+        this.dataset.said ?? "できれば、相手の方が切るのを待ってください。もう一度押すと切れます。";
       this.timer = setTimeout(() => this.calm(), CALM_AFTER);
     }
 

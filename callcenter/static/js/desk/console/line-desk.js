@@ -5,7 +5,7 @@
    telephone (data-by-phone on the call bar) it rests. */
 const BEAT_EVERY = 5;
 const FROZEN = 20_000; // a page that stood still for so long could not ring, and its person may not be there
-const TITLES = { ring: "● 呼び出し中", talk: "通話中", listen: "通話を聴いています", wrapup: "後処理" };
+const TITLES = { ring: "● 呼び出し中", talk: "通話中", listen: "通話を聴いています", wrapup: "記録の時間" };
 const QUALITY = {
   silent: "声がマイクに入っていないようです",
   poor: "回線が不安定で、声がとぎれるかもしれません",
@@ -13,7 +13,7 @@ const QUALITY = {
 };
 const MUTED = "ミュート中です。相手の方には聞こえていません。";
 const RINGS = "電話が鳴っています";
-const PUT_AWAY = "電話を受けられない状態だったため、離席にしました。もどれるときに「受け付ける」を押してください。";
+const PUT_AWAY = "電話を受けられない状態だったため、離席にしました。戻れるときに「受け付ける」を押してください。";
 const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select";
 
 const expected = (trouble) => {

@@ -119,9 +119,9 @@ globalThis.SimulatedLine = class extends globalThis.Line {
     const headers = token ? { Authorization: `Bearer ${token}` } : { "Content-Type": "application/json" };
     const body = json ? JSON.stringify(json) : undefined;
     const signal = AbortSignal.timeout(8000);
-    const answer = await fetch(this.origin + path, { method: "POST", headers, body, signal });
-    const told = await answer.json().catch(() => null); // it broke off, as when the page is left meanwhile
-    if (!answer.ok || !told) throw new Trouble("line", told?.error ?? NOT_CONNECTED);
+    const answer = await fetch(this.origin + path, { method: "POST", headers, body, signal }).catch(() => null);
+    const told = await answer?.json().catch(() => null); // it broke off, as when the page is left meanwhile
+    if (!answer?.ok || !told) throw new Trouble("line", told?.error ?? NOT_CONNECTED);
     return told;
   }
 };

@@ -5,13 +5,13 @@
 const RENEW_BEFORE = 30_000;
 const BUSY = "この電話は、もう終わっています。";
 const UNFIT = "このブラウザーでは電話を使えません。ChromeかEdgeの新しい版で開くか、電話機で受けてください。";
-const NOT_LOADED = "電話の部品を読みこめませんでした。つながりしだい、もう一度ためします。";
+const NOT_LOADED = "電話の部品を読みこめませんでした。つながりしだい、もう一度試します。";
 const NO_MICROPHONE = "マイクを使えなかったため、つなげませんでした。「マイクを確かめる」を押してください。";
 
-const NO_NETWORK = "電話の回線につながりません。ネットワークを確かめてください。つながりしだい、もう一度ためします。";
+const NO_NETWORK = "電話の回線につながりません。ネットワークを確かめてください。つながりしだい、もう一度試します。";
 const NOT_ADMITTED = "電話の使用が、認められませんでした。続くときは、管理者に声をかけてください。";
 const RUN_OUT = "電話の許可の期限が切れました。新しい許可で、つなぎ直しています。";
-const NOT_REGISTERED = "電話をつなげませんでした。続くときは、管理者に、この番号を伝えてください。";
+const NOT_REGISTERED = "電話をつなげませんでした。続くときは、この番号を管理者に伝えてください。";
 
 // Twilio's error codes, from https://www.twilio.com/docs/api/errors
 const EXPIRED_CODES = [20104, 31205];

@@ -64,7 +64,7 @@ customElements.define(
       for (const section of this.querySelectorAll("[data-section]")) {
         section.hidden = !section.querySelector("[data-words]:not([hidden])");
       }
-      const words = found ? `${found}件` : "見つかりません。ほかの言葉でさがしてください。";
+      const words = found ? `${found}件` : "見つかりません。ほかの言葉で探してください。";
       this.querySelector("[role=status]").textContent = wanted.length ? words : "";
     }
   },

@@ -217,7 +217,7 @@ customElements.define(
       this.forgive(form);
       this.settle();
       if (!(await this.saver.flush())) {
-        this.sayUnsaved("まだ保存できていないため、終えられません。書いた文は、この画面に残っています。");
+        this.sayUnsaved("まだ保存できていないため、閉じられません。書いた文は、この画面に残っています。");
         return;
       }
       const sent = new FormData();
@@ -237,13 +237,13 @@ customElements.define(
         return;
       }
       const { reopen } = form.dataset;
-      document.querySelector("toast-box").offer("記録を終えました。おつかれさまでした。", {
+      this.followed = "";
+      await this.open(this.dataset.board); // first, so that nothing is written into the form that goes away
+      document.querySelector("toast-box").offer("記録を閉じました。おつかれさまでした。", {
         label: "取り消す",
         key: "Z",
         act: () => this.reopen(reopen),
       });
-      this.followed = "";
-      await this.open(this.dataset.board);
       document.getElementById("main").focus();
       document.querySelector("live-parts").look();
     }
@@ -255,7 +255,7 @@ customElements.define(
       const { goto } = await answer.json();
       const { call, offer } = document.getElementById("callbar").dataset;
       if (call !== undefined || offer !== undefined) {
-        this.say("記録を、書きかけにもどしました。この電話のあとで、左の「書きかけの記録」からひらけます。");
+        this.say("記録を、書きかけに戻しました。この電話のあとで、左の「書きかけの記録」から開けます。");
       } else if (await this.open(goto)) {
         this.toRecord();
         document.getElementById("next_step")?.focus();

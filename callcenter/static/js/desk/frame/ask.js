@@ -14,8 +14,8 @@ globalThis.Trouble = class extends Error {
   }
 };
 
-const AWAY = "サーバーにつながりません。自動で、くり返しためします。";
-const SIGNED_OUT = "安全のため、いちど閉じました。もう一度お入りください。";
+const AWAY = "サーバーにつながりません。自動で、くり返し試します。";
+const SIGNED_OUT = "安全のためログアウトしました。もう一度ログインしてください。";
 
 const meta = () => document.querySelector("meta[name=csrf-token]");
 
@@ -35,8 +35,8 @@ const sent = async (address, { form, json, timeout }) => {
   }
   try {
     const answer = await fetch(address, request);
-    await answer.clone().arrayBuffer(); // an answer that breaks off is none
-    return answer;
+    const whole = await answer.arrayBuffer(); // an answer that breaks off is none, and one that is here stays whole
+    return new Response(whole.byteLength ? whole : null, answer);
   } catch {
     throw new Trouble("away", AWAY);
   }

@@ -1,7 +1,7 @@
 /* <call-strip data-source data-who>: my ring, talk or wrap-up on every staff page but the desk itself.
 
-   While it is in sight it looks every few seconds, and at once when the tab that is my telephone says that something happened. What only
-   that tab can do, picking up and muting, is handed to it; what the server does is sent from here. */
+   While it is in sight it looks every few seconds, and at once when the tab that is my telephone says that something
+   happened. What only that tab can do, picking up and muting, is handed to it; what the server does is sent from here. */
 const LOOK_EVERY = 3000;
 const QUIET_FOR = 7000; // a tab that has not spoken for so long is no telephone
 
@@ -89,11 +89,12 @@ customElements.define(
     async submitted(event) {
       if (event.defaultPrevented) return;
       event.preventDefault();
+      document.querySelector("toast-box").settle("act");
       try {
         await ask(event.target.action, { form: new FormData(event.target, event.submitter) });
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble;
-        document.querySelector("toast-box").say(trouble.message, "warn");
+        document.querySelector("toast-box").say(trouble.message, "warn", null, "act");
       }
       this.look();
     }

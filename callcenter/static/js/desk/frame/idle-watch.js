@@ -79,7 +79,7 @@ customElements.define(
       const minutes = Math.max(1, Math.ceil(left / 60));
       if (this.minutes === minutes && this.firstChild) return;
       this.minutes = minutes;
-      const words = `しばらく操作がありません。あと${minutes}分ほどで、安全のために画面を閉じます。書きかけの記録は残ります。入りなおすと、この画面にもどります。`;
+      const words = `しばらく操作がありません。あと${minutes}分ほどで、安全のために画面を閉じます。書きかけの記録は残ります。ログインし直すと、この画面に戻ります。`;
       const told = this.querySelector("p") ?? this.box(token);
       told.textContent = words;
     }

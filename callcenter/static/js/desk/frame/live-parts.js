@@ -96,7 +96,7 @@ customElements.define(
       const door = document.createElement("a");
       door.href = this.dataset.login;
       door.target = "_blank";
-      door.textContent = "新しいタブで入る";
+      door.textContent = "新しいタブでログインする";
       return door;
     }
   },

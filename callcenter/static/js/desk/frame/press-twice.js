@@ -1,4 +1,4 @@
-/* <press-twice data-again="もう一度で…" data-means="what it does"> around a form: it takes two presses.
+/* <press-twice data-again="もう一度押すと…" data-means="what it does"> around a form: it takes two presses.
 
    Between them it says what the second one does. After a few seconds it is as before. */
 const BACK_AFTER = 6000;

@@ -1,8 +1,8 @@
 /* <pass-key data-ask data-kind="get|create" data-site>: lets a passkey fill in the form inside and sends it.
 
    The form shows only where this browser has passkeys and the page is opened at the site they belong to. */
-const INTERRUPTED = "パスキーの確認が、とちゅうで終わりました。もう一度押すか、ほかの方法をお使いください。";
-const KNOWN_HERE = "この機器のパスキーは、もう足してあります。";
+const INTERRUPTED = "パスキーの確認が、途中で終わりました。もう一度押すか、ほかの方法をお使いください。";
+const KNOWN_HERE = "この機器のパスキーは、すでに登録してあります。";
 const NOT_REACHED = "うまくつながりませんでした。ページを読みこみ直して、もう一度お試しください。";
 
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0));
