@@ -15,6 +15,7 @@ from callcenter.admin.blueprint import bp
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date
+from callcenter.domain.figures.scale import round_marks
 from callcenter.models.trail.audit import AuditEntry
 from callcenter.models.trail.audit_watch import AuditCheck, AuditHeadSent
 from callcenter.services.figures import month_figures
@@ -106,7 +107,8 @@ def figures() -> str:
     """Show counts by month; nothing that was said, and nobody's name."""
     with reading() as session:
         months = month_figures.months(session, local_date(ports().clock.now()), by=myself(session))
-    return render_template("admin/trail/figures.html", months=months)
+    marks = round_marks(max(one.calls for one in months))
+    return render_template("admin/trail/figures.html", months=months, marks=marks)
 
 
 @bp.get("/chain")

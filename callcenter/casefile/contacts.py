@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from callcenter.casefile.words import CHANNEL_ICONS
 from callcenter.domain.cases.wall import Part
 from callcenter.domain.codes import Code
-from callcenter.domain.records.record_codes import Channel, Risk
+from callcenter.domain.records.record_codes import Channel, Risk, Topic
 from callcenter.models.records import Consultation
 from callcenter.services.records import lengths
 
@@ -35,6 +35,8 @@ class EarlierContact:
     risk: Risk = Risk.UNKNOWN
     linked_later: bool = False
     """Whether it was linked from another record than its own, and so can be taken back from there."""
+    topic: str = ""
+    """The main topic in words, or the first one where none is the main one; empty while it is unknown."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,13 @@ def earlier_contact(session: Session, record: Consultation) -> EarlierContact:
         response=record.response or "",
         next_step=record.next_step or "",
         risk=Risk(record.risk),
+        topic=_topic(record),
     )
+
+
+def _topic(record: Consultation) -> str:
+    topics = [record.main_topic, *(one.code for one in record.codes if one.list == "topics")]
+    return next((Topic(one).label for one in topics if one != Topic.UNKNOWN), "")
 
 
 def _minutes(session: Session, record: Consultation) -> int | None:

@@ -42,6 +42,9 @@ def shows_password(page: Page, login: str) -> None:
 
 
 def signs_out(page: Page) -> None:
+    menu = page.get_by_role("button", name="メニュー")
+    if menu.is_visible():  # on a small screen
+        menu.click()
     page.get_by_role("button", name="ログアウト").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("職員のログイン")
 

@@ -69,6 +69,55 @@ def overflow(page: Page) -> int:
     return wider
 
 
+@pytest.mark.parametrize("width, height", [(390, 844), (320, 568)])
+def test_the_telephone_can_be_pressed_before_anything_is_scrolled(
+    open_page: OpenPage, address: str, width: int, height: int
+) -> None:
+    page = open_page(width=width, height=height)
+    page.goto(address)
+    expect(page.get_by_role("link", name="電話で話す")).to_be_in_viewport(ratio=1)
+
+
+FIELDS = """
+<h1>試し</h1>
+<label for="one">呼び名</label><input class="input" id="one">
+<label for="two">主なお話</label><textarea class="input" id="two"></textarea>
+<button class="button">次へ</button>
+"""
+FOCUSED = """(element) => {
+  element.focus({ focusVisible: true });
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const light = (colour) => {
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const [red, green, blue] = [...canvas.getImageData(0, 0, 1, 1).data].map((one) => one / 255)
+      .map((one) => (one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const against = (one, other) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+  const { outlineColor, outlineStyle, outlineWidth, boxShadow, backgroundColor } = getComputedStyle(element);
+  const page = getComputedStyle(document.body).backgroundColor;
+  const contrast = Math.min(...[backgroundColor, page].map((one) => against(light(outlineColor), light(one))));
+  return { edge: `${outlineStyle} ${outlineWidth}`, boxShadow, contrast };
+}"""
+
+
+@pytest.mark.parametrize("colours", [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}])
+def test_a_field_in_which_somebody_writes_has_a_calm_edge_and_a_button_a_clear_ring(
+    open_page: OpenPage, address: str, colours: dict[str, str]
+) -> None:
+    page = open_page(**colours)
+    page.goto(f"{address}/staff/login")
+    put(page, FIELDS)
+    for field in ("呼び名", "主なお話"):
+        edge = page.get_by_label(field).evaluate(FOCUSED)
+        assert (edge["edge"], edge["boxShadow"]) == ("solid 2px", "none")
+        assert edge["contrast"] >= 3
+    ring = page.get_by_role("button", name="次へ").evaluate(FOCUSED)
+    assert ring["edge"] == "solid 3px"
+    assert ring["contrast"] >= 3
+
+
 def test_leaving_at_once_takes_the_page_out_of_the_history(page: Page, address: str) -> None:
     page.route(WEATHER, lambda route: route.fulfill(body="<title>天気</title>", content_type="text/html"))
     page.goto("about:blank")

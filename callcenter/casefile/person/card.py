@@ -171,6 +171,7 @@ def _shown(
         story=contact.story if Part.STORY in parts else "",
         response=contact.response if Part.RESPONSE in parts else "",
         next_step=contact.next_step if Part.NEXT_STEP in parts else "",
+        topic=contact.topic if is_own else "",
         whose=None if is_own else name_of_person(record.person) if record.person else "ご家族",
         shared=shared,
         linked_later=is_own and record.linked_by not in (None, record.counsellor_id),

@@ -154,6 +154,7 @@ def test_a_walk_shows_how_far_it_is(desk: Console, auditor: Seat) -> None:
 def test_figures_are_counted_by_month(auditor: Seat) -> None:
     page = auditor.opens("/admin/figures")
     assert "2026年11月 1 0 0 0 0" in page.words  # the call is still going on
+    assert "いちばん多いのは2026年11月の1件、うちお話ししたのは0件。" in page.words  # the same as a picture
 
 
 def test_an_auditor_starts_at_the_trail_and_finds_nothing_of_a_caller_anywhere(auditor: Seat) -> None:

@@ -31,6 +31,7 @@ customElements.define(
       for (const press of ["pointerdown", "pointerup", "pointercancel"]) addEventListener(press, (event) => this.presses(event), true);
       addEventListener("resize", () => this.measure());
       this.addEventListener("submit", (event) => this.pressed(event));
+      this.addEventListener("click", (event) => event.target.closest("[data-more]") && this.unfold());
       this.switches.addEventListener("click", () => this.turn());
       document.addEventListener("desk-looked", () => this.look());
       this.ticks = 0;
@@ -83,6 +84,12 @@ customElements.define(
       this.dress();
     }
 
+    /** On a small screen, shows what stands below the heads of the alarms, or folds it away. */
+    unfold() {
+      this.toggleAttribute("data-open");
+      this.dress();
+    }
+
     /** What stays in sight on a small screen; the call stays below it. */
     measure() {
       const heads = [...this.querySelectorAll(".alarm--sounds > .alarm-head")];
@@ -93,6 +100,7 @@ customElements.define(
 
     dress() {
       this.measure();
+      for (const more of this.querySelectorAll("[data-more]")) more.setAttribute("aria-expanded", String("open" in this.dataset));
       const sounding = Boolean(this.querySelector("[data-sounds]"));
       if (!sounding || this.off) this.tone.stop();
       else if (!this.sounded) this.sound();
