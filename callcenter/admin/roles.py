@@ -82,7 +82,9 @@ def about_a_role(session: Session, notice: UnseenNotice) -> tuple[str, str | Non
         return f"{by}が、役割を変えました。", None
     whose = f"{request.staff.name}さんを{ROLES[request.role]}に"
     if notice.kind == role_requests.ASKED:
-        return f"{by}が、{whose}したいと申し出ました。ほかの管理者か統括の確認を待っています。", url_for(
+        opens = f"{request.staff.name}さんのアカウント({ROLES[request.role]})を使えるように"
+        wish = whose if request.staff.active else opens
+        return f"{by}が、{wish}したいと申し出ました。ほかの管理者か統括の確認を待っています。", url_for(
             "admin.roles_page"
         )
     done = ANSWERS.get(request.answer) if request.answer else None

@@ -112,6 +112,7 @@ def test_who_turns_a_request_down_learns_that_the_account_stays_closed(site: Sit
         new = NewStaff("second-self", "担当09", Role.COUNSELLOR)
         first = FirstPassword.made_up(CHEAP)
         staff_accounts.create_account(session, new, first, by=staff_member(by.id), now=site.clock.now())
+    assert "担当09さんのアカウント(相談員)を使えるようにしたいと" in browser(site, "kanri2").get("/admin/notices").text
     said = answer(site if who == "kanri" else browser(site, who), word).words
     assert "担当09さんは、まだ使えません" in said
     assert "役割は、前のまま" not in said

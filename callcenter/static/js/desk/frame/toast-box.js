@@ -3,12 +3,13 @@
 
    document.querySelector("toast-box").say("保存できませんでした。もう一度お試しください。", "warn")
 
-   offer() says what was done beside a button that takes it back, for ten seconds.
+   offer() says what was done beside a button that takes it back, for ten seconds; then both leave.
 
    What went wrong may be said with its cause, a word of the caller's choosing: settle(cause) takes it away once that is
    over, and what is said later of the same cause takes its place. */
 const GOES_AFTER = 20_000;
 const UNDO_FOR = 10_000;
+const SOON = 1_000;
 
 customElements.define(
   "toast-box",
@@ -52,7 +53,10 @@ customElements.define(
         act();
       });
       toast.lastElementChild.before(back);
-      setTimeout(() => back.remove(), UNDO_FOR);
+      setTimeout(() => {
+        back.remove();
+        this.letGo(toast, SOON);
+      }, UNDO_FOR);
     }
 
     settle(cause) {
@@ -68,8 +72,8 @@ customElements.define(
       return link;
     }
 
-    letGo(toast) {
-      setTimeout(() => (toast.matches(":hover, :focus-within") ? this.letGo(toast) : toast.remove()), GOES_AFTER);
+    letGo(toast, after = GOES_AFTER) {
+      setTimeout(() => (toast.matches(":hover, :focus-within") ? this.letGo(toast, after) : toast.remove()), after);
     }
   },
 );
