@@ -197,7 +197,7 @@ def test_a_role_and_an_account_are_changed_taken_away_and_given_back(run: Run, s
     assert run("staff", "role", "hanako", "supervisor").output == "担当11: supervisor\n"
     assert run("staff", "deactivate", "hanako").exit_code == 0
     refused = run("staff", "status", "hanako", "available")
-    assert (refused.exit_code, "使えなくなっています" in refused.output) == (1, True)
+    assert (refused.exit_code, "このアカウントは停止中です" in refused.output) == (1, True)
     assert run("staff", "activate", "hanako").exit_code == 0
     assert run("staff", "status", "hanako", "available").output == "担当11: available\n"
 
