@@ -106,6 +106,7 @@ def test_the_browser_asks_before_a_ring_is_left(office: Office, page: Page) -> N
         dialog.dismiss()
 
     page.on("dialog", stay)
+    until(page, lambda: page.evaluate("document.querySelector('line-desk').ringing"))  # the bar may be drawn before
     page.evaluate("location.href = '/console/cases'")
     until(page, lambda: asked == ["beforeunload"])
     still_rings(page, leg)

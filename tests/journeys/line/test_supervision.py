@@ -45,7 +45,7 @@ def test_a_supervisor_follows_a_talk_from_the_board_and_takes_it_over(office: Of
     expect(counsellor.locator("trial-talk")).to_contain_text("ゆっくりで大丈夫です。", timeout=SLOW)
     assert "ゆっくりで大丈夫です。" not in leg.heard
 
-    board.get_by_role("button", name="引きつぐ T").click()
+    board.get_by_role("button", name="引きつぐ Alt+T").click()
     expect(board.locator("toast-box")).to_contain_text("もう一度押すと")
     board.get_by_role("button", name="もう一度押すと引きつぎます").click()
     expect(callbar(telephone)).to_contain_text("通話中", timeout=SLOW)
