@@ -40,6 +40,10 @@ def end(page: Page) -> Locator:
     return page.locator(".callbar-end button")
 
 
+def colour(control: Locator) -> str:
+    return str(control.evaluate("one => getComputedStyle(one).backgroundColor"))
+
+
 def test_a_notice_stands_above_the_left_column_and_moves_nothing_that_is_written(desk: Page) -> None:
     notices, record, line = desk.locator("staff-notices"), desk.locator("#record"), desk.locator("#line")
     before = box(record)
@@ -78,6 +82,14 @@ def test_between_a_small_and_a_usual_screen_the_bar_has_two_rows(office: Office,
     desk.set_viewport_size({"width": 1000, "height": 800})
     talking(office, desk)
     assert box(callbar(desk))["height"] < 120
+
+
+def test_the_one_needed_field_is_warm_until_it_is_filled(office: Office, desk: Page) -> None:
+    talking(office, desk)
+    needed, other = desk.get_by_label("次回"), desk.get_by_label("主なお話")
+    assert colour(needed) != colour(other)
+    needed.fill("また話す。")
+    assert colour(needed) == colour(other)
 
 
 def test_what_the_bar_tells_of_a_caller_on_hold_moves_nothing(office: Office, desk: Page) -> None:
