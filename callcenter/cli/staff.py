@@ -15,13 +15,11 @@ from callcenter.cli.opened import at_hand, opened
 from callcenter.context import ports, settings, unit_of_work
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.staff.roles import Role
-from callcenter.domain.staff.second_factor import IdentityCheck, ResetReason
+from callcenter.domain.staff.second_factor import FIRST_PASSWORD_GROUPS, IdentityCheck, ResetReason
 from callcenter.domain.typed_text import storable
 
 if TYPE_CHECKING:
     from callcenter.models.staff.accounts import Staff
-
-STARTING_PASSWORD_BYTES = 12
 
 FORCE = "Do not wait: the caller goes back to the head of the queue, the record stays a draft."
 WAITS = "お話し中のため、この電話の記録を閉じたときに変わります。すぐに変えるときは --force をつけてください。"
@@ -43,24 +41,22 @@ def staff_add(login: str, name: str, role: str, phone: str | None, password_stdi
 
     It can be used at once, and supervisors and administrators are told; on 職員のアカウント a second person must agree.
     """
-    import secrets
-
     from callcenter.domain.staff.guessable import known_words
     from callcenter.services.administration import role_requests
     from callcenter.services.staff.accounts import NewStaff, add_staff
-    from callcenter.services.staff.passwords import hashed
+    from callcenter.services.staff.passwords import hashed, made_up
     from callcenter.services.trail.audit import OPERATOR
 
-    made_up = None if password_stdin else secrets.token_urlsafe(STARTING_PASSWORD_BYTES)
-    password = made_up or storable(sys.stdin.readline().rstrip("\r\n"))
+    given = storable(sys.stdin.readline().rstrip("\r\n")) if password_stdin else None
     with at_hand():
         about = known_words(login, name, settings().service_name, settings().line_number)
+        password = made_up(FIRST_PASSWORD_GROUPS, about) if given is None else given
         checked, new = hashed(password, about=about), NewStaff(login, name, Role(role), phone=phone)
         with unit_of_work() as session:
             now = ports().clock.now()
             added = add_staff(session, new, checked, by=OPERATOR, now=now)
             role_requests.tell_set(session, added, by=OPERATOR, now=now)
-    click.echo(f"{login} を登録しました。" + (f" パスワード: {made_up}" if made_up else ""))
+    click.echo(f"{login} を登録しました。" + (f" パスワード: {password}" if given is None else ""))
 
 
 @staff.command("status")

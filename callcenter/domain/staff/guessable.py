@@ -54,11 +54,16 @@ def known_words(login: str, name: str, service: str, number: str) -> tuple[str, 
 
 def check(password: str, about: Iterable[str]) -> None:
     """Raise ``PasswordGuessable``; *about* are the ``known_words`` of whose password it becomes."""
+    if is_guessable(password, about):
+        raise PasswordGuessable
+
+
+def is_guessable(password: str, about: Iterable[str]) -> bool:
+    """Return whether others would soon try *password*."""
     known = {folded for part in (*about, *SERVICE) for folded in _known_forms(part)}
     plain = _folded(password)
-    for spelling in {plain, _folded(password.translate(_AS_LETTERS)), re.sub(r"(.)\1+", r"\1", plain)}:
-        if _is_pattern(spelling) or _mostly_known(spelling, known):
-            raise PasswordGuessable
+    spellings = {plain, _folded(password.translate(_AS_LETTERS)), re.sub(r"(.)\1+", r"\1", plain)}
+    return any(_is_pattern(spelling) or _mostly_known(spelling, known) for spelling in spellings)
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
@@ -23,7 +22,7 @@ from callcenter.services.cases.cases import NewCase, NewPerson
 from callcenter.services.moving.demo_stories import Character, Talk, characters
 from callcenter.services.records import consultations
 from callcenter.services.staff.accounts import NewStaff, add_staff
-from callcenter.services.staff.passwords import hashed
+from callcenter.services.staff.passwords import hashed, made_up
 from callcenter.services.trail.audit import Actor, staff_member
 
 if TYPE_CHECKING:
@@ -32,9 +31,7 @@ if TYPE_CHECKING:
 HANDSET = "+819000000002"
 """Nobody has this number and nobody can: should a trial ever reach a real line, it rings at no stranger's."""
 
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""None that looks like another, as passwords are typed from a printout."""
-GROUPS, GROUP = 2, 4
+GROUPS = 2
 """So short that one types it twenty times a day; the trial answers on its own machine only, and guesses are slowed."""
 
 STAFF = (
@@ -71,7 +68,7 @@ def seed(session: Session, *, by: Actor, now: datetime, hasher: PasswordHasher |
         return []
     sign_ins, staff = [], dict[str, Staff]()
     for new in STAFF:
-        password = "-".join("".join(secrets.choice(LETTERS) for _ in range(GROUP)) for _ in range(GROUPS))
+        password = made_up(GROUPS)
         kept = hashed(password, hasher, shortest=len(password))
         account = staff[new.login] = add_staff(session, new, kept, by=by, now=now)
         if new.login == ON_THE_TELEPHONE:

@@ -18,7 +18,7 @@ from callcenter.domain.calls.lifecycle import CallerKey
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.phone_numbers import staff_phone
 from callcenter.domain.staff.roles import Contact, Role
-from callcenter.domain.staff.second_factor import FIRST_PASSWORD_DAYS, FIRST_PASSWORD_GROUPS, made_up
+from callcenter.domain.staff.second_factor import FIRST_PASSWORD_DAYS, FIRST_PASSWORD_GROUPS
 from callcenter.domain.typed_text import one_line, plain
 from callcenter.models.base import new_id
 from callcenter.models.staff.accounts import Staff
@@ -78,7 +78,7 @@ class FirstPassword:
 
     @classmethod
     def made_up(cls, hasher: PasswordHasher | None = None) -> Self:
-        text = made_up(FIRST_PASSWORD_GROUPS)
+        text = passwords.made_up(FIRST_PASSWORD_GROUPS)
         return cls(text, passwords.hashed(text, hasher))
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.normalising import normalised
-from callcenter.domain.staff import guessable
+from callcenter.domain.staff import guessable, second_factor
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -80,6 +80,17 @@ class Comparison:
     stored: str | None = field(repr=False)
     renewed: str | None = field(default=None, repr=False)
     """Its hash with today's parameters, where the stored one was made with others."""
+
+
+def made_up(groups: int, about: Iterable[str] = ()) -> str:
+    """Return a new random password, such as ``k7mq-3fzr``, that nobody would soon try.
+
+    One in two hundred short ones happens to run along a keyboard, which ``hashed`` refuses; then the next is taken.
+    """
+    known = tuple(about)
+    while guessable.is_guessable(password := second_factor.made_up(groups), known):
+        pass
+    return password
 
 
 def hashed(

@@ -25,6 +25,7 @@ from callcenter.services.names.nickname_search import search
 from callcenter.services.staff import accounts, passwords
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import OPERATOR
+from tests import chance
 from tests.integration.people import NOW, member
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -53,6 +54,12 @@ def test_everybody_of_the_trial_can_sign_in_and_one_answers_by_telephone(
         (Contact.BROWSER, None),
         (Contact.PHONE, "+819000000002"),
     ]
+
+
+def test_a_trial_begins_whatever_password_chance_brings(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    opening_hours.store_shipped(session, shipped_holidays())
+    chance.brings(monkeypatch, "qgt5-vyt6")  # along the keyboard, so that it would be refused
+    assert len(demo.seed(session, by=OPERATOR, now=NOW, hasher=CHEAP)) == 5
 
 
 def test_seeding_again_leaves_everything_as_it_is(session: Session, sign_ins: list[SignIn]) -> None:

@@ -22,6 +22,7 @@ from callcenter.models.calls.calls import Presence
 from callcenter.models.engines import connect
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.delivery import heartbeats
+from tests import chance
 from tests.desk import FIELD_KEYS
 
 Run = Callable[..., Result]
@@ -158,6 +159,14 @@ def test_every_role_can_be_given_and_a_password_read_from_standard_input(run: Ru
     )
     assert made.exit_code == 0
     assert "コーヒー" not in made.output
+
+
+def test_a_password_that_is_made_up_is_never_one_that_would_be_refused(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance.brings(monkeypatch, "abcd-efgh-abcd-efgh", "k7mq-3fzr-w8pn-d5hv")
+    made = run("staff", "add", "x-1", "--name", "担当12", "--role", "auditor")
+    assert (made.exit_code, made.output) == (0, "x-1 を登録しました。 パスワード: k7mq-3fzr-w8pn-d5hv\n")
 
 
 def test_a_short_password_is_refused_with_a_kind_sentence(run: Run) -> None:
