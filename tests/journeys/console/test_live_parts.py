@@ -83,6 +83,16 @@ def test_a_button_that_does_the_same_is_the_same(desk: Page) -> None:
     assert desk.evaluate("window.pressed.isConnected && document.activeElement === window.pressed")
 
 
+def test_an_answer_that_comes_late_never_replaces_what_was_asked_for_after_it(desk: Page) -> None:
+    inside = """<p id="notice">3人が待っています。</p>"""
+    desk.evaluate("html => putParts(html, { asked: 2 })", BEFORE.replace(*SOMEBODY_WAITS))
+    for late in (BEFORE, inside):
+        assert desk.evaluate("html => putParts(html, { patiently: true, asked: 1 })", late)
+    expect(desk.locator("#notice")).to_have_text("1人が待っています。")
+    desk.evaluate("html => putParts(html, { patiently: true, asked: 3 })", inside)
+    expect(desk.locator("#notice")).to_have_text("3人が待っています。")
+
+
 def test_the_servers_own_changes_arrive_without_drawing_the_part_anew(office: Office, page: Page) -> None:
     office.hire()
     available(office, page)

@@ -20,6 +20,7 @@ def test_a_record_that_was_finished_by_a_slip_is_taken_back_by_one_key(office: O
     hung_up(office, page, leg)
     page.keyboard.press("Control+Enter")
     expect(page.locator(".toast")).to_contain_text("取り消す Alt+Z")
+    expect(callbar(page)).to_contain_text("電話を待っています")  # so that what it shows next is of the way back
     axe(page)
     page.keyboard.press("Alt+z")
     expect(callbar(page)).to_contain_text("記録の時間")

@@ -225,11 +225,12 @@ customElements.define(
       const dirty = this.dirty();
       for (const [name, value] of Object.entries(news.fields)) {
         if (!(name in this.known) || dirty.includes(name) || this.conflicts.has(name)) continue;
+        if (this.seen[name] > news.version) continue; // an answer that came late: newer words were saved since
         if (this.asValue(name, value) !== this.valueOf(name)) this.put(name, value);
         this.known[name] = this.valueOf(name);
         this.seen[name] = news.version;
       }
-      this.synced = news.version;
+      this.synced = Math.max(this.synced, news.version);
       for (const place of this.querySelectorAll("[data-taken]")) {
         const day = news.taken_over[place.dataset.taken];
         const chosen = dirty.includes(place.dataset.taken);

@@ -96,7 +96,7 @@ customElements.define(
         const answer = await ask(this.dataset.find, { form: new FormData(this.form) });
         const html = await answer.text();
         if (turn !== this.turn) return; // a newer search is under way
-        putParts(html);
+        putParts(html, { asked: answer.asked });
         for (const form of this.querySelectorAll("[data-refer]")) form.hidden = !this.record;
       });
     }
@@ -107,11 +107,15 @@ customElements.define(
       event.preventDefault();
       event.stopPropagation();
       const sent = new FormData(form, event.submitter);
+      const { record } = this;
       await this.tried(async () => {
-        const answer = await ask(this.dataset.refer.replace("RECORD", this.record), { form: sent });
-        putParts(await answer.text());
-        const outcome = document.querySelector("#record-form [name=outcomes][value=referred]");
-        if (outcome && !outcome.checked) outcome.click(); // saved like any other answer
+        const answer = await ask(this.dataset.refer.replace("RECORD", record), { form: sent });
+        const html = await answer.text();
+        if (record === this.record) {
+          putParts(html, { asked: answer.asked });
+          const outcome = document.querySelector("#record-form [name=outcomes][value=referred]");
+          if (outcome && !outcome.checked) outcome.click(); // saved like any other answer
+        }
         document.querySelector("toast-box").say("紹介を、記録に書きました。");
       });
     }

@@ -63,8 +63,9 @@ customElements.define(
         const answer = await ask(this.dataset.url, { form });
         const html = await answer.text();
         if (heard !== this.box.value) return; // a newer search is under way
+        if (!this.isConnected) return; // another record is open, whose caller is somebody else
         this.before = this.people();
-        putParts(html);
+        putParts(html, { asked: answer.asked });
         this.replacedAt = performance.now();
         document.querySelector("toast-box").settle("search");
         if (more) this.candidates()[9]?.focus();

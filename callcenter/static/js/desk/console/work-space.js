@@ -5,7 +5,10 @@
    form[data-part]   its answer holds parts of the page, which are put in their places; data-then names who has the
                      focus afterwards if it was there
    a[data-open-record]  opens a record here instead of leaving the page
-   [data-open-risk]     goes to the level of risk in the record at hand */
+   [data-open-risk]     goes to the level of risk in the record at hand
+
+   What opens, closes or fills the record goes one after the other, and looks at its turn at what is open by then: so no
+   older answer comes over a newer one, and none takes the focus from whoever writes in the record already. */
 customElements.define(
   "work-space",
   class extends HTMLElement {
@@ -16,7 +19,7 @@ customElements.define(
       document.addEventListener("keydown", (event) => this.pressed(event));
       document.addEventListener("desk-looked", () => {
         this.settleWithMode();
-        this.follow();
+        this.inTurn(() => this.follow());
         this.markFinish();
       });
       this.mode = document.getElementById("callbar").dataset.mode;
@@ -52,6 +55,11 @@ customElements.define(
 
     settle() {
       document.querySelector("toast-box").settle("act");
+    }
+
+    inTurn(act) {
+      this.turn = (this.turn ?? Promise.resolve()).then(act, act);
+      return this.turn;
     }
 
     async tried(act) {
@@ -100,31 +108,38 @@ customElements.define(
       document.querySelector("live-parts").look();
     }
 
-    async part(form, submitter) {
+    /** Sent as it stood when it was pressed; with another record open by then, its answer belongs nowhere. */
+    part(form, submitter) {
       const sent = new FormData(form, submitter);
       const nickname = document.getElementById("nickname_heard");
       if (form.matches("[data-needs-name]") && nickname) sent.set("nickname_heard", nickname.value);
       // Whoever chose by key from the name box goes on to the story, as from the list itself.
       const inside = document.getElementById("person-part").contains(document.activeElement) || document.activeElement === nickname;
       const address = submitter?.getAttribute("formaction") ?? form.action;
-      const answer = await this.tried(() => ask(address, { form: sent }));
-      if (!answer) return;
-      putParts(await answer.text());
-      if (inside || document.activeElement === document.body) document.getElementById(form.dataset.then)?.focus();
-      this.saver?.sync(); // with a person comes what they told before, and goes with them
-      document.querySelector("live-parts").look();
+      const record = this.shown();
+      this.inTurn(async () => {
+        const answer = await this.tried(() => ask(address, { form: sent }));
+        if (!answer) return;
+        const html = await answer.text();
+        if (record === this.shown()) {
+          putParts(html, { asked: answer.asked });
+          if (inside || document.activeElement === document.body) document.getElementById(form.dataset.then)?.focus();
+          this.saver?.sync(); // with a person comes what they told before, and goes with them
+        }
+        document.querySelector("live-parts").look();
+      });
     }
 
     clicked(event) {
       const draft = event.target.closest("[data-open-record]");
       if (draft) {
         event.preventDefault();
-        this.open(draft.href).then(() => this.toRecord());
+        this.inTurn(() => this.open(draft.href)).then(() => this.toRecord());
       } else if (event.target.closest("[data-open-risk]")) {
-        this.toRisk();
+        this.inTurn(() => this.toRisk());
       } else if (event.target.closest("a[href]")?.getAttribute("href") === this.dataset.board && !event.ctrlKey && !event.metaKey) {
         event.preventDefault();
-        this.open(this.dataset.board).then((opened) => opened && this.toRecord());
+        this.inTurn(() => this.open(this.dataset.board)).then((opened) => opened && this.toRecord());
       }
     }
 
@@ -147,19 +162,23 @@ customElements.define(
       return document.getElementById("record-part").dataset.record;
     }
 
-    /** What was typed is saved before the form goes away; if it cannot be, the form stays. */
+    /** What was typed is saved before the form goes away, also while the answer was on its way; else the form stays. */
     async open(address) {
-      if (this.saver && !(await this.saver.flush())) {
-        this.sayUnsaved("いまの記録がまだ保存できていないため、そのままにしています。");
-        this.followed = "";
-        return false;
-      }
-      const answer = await this.tried(() => ask(address));
-      if (!answer) {
-        this.followed = "";
-        return false;
-      }
-      putParts(await answer.text());
+      let answer, html;
+      do {
+        if (this.saver && !(await this.saver.flush())) {
+          this.sayUnsaved("いまの記録がまだ保存できていないため、そのままにしています。");
+          this.followed = "";
+          return false;
+        }
+        answer = await this.tried(() => ask(address));
+        if (!answer) {
+          this.followed = "";
+          return false;
+        }
+        html = await answer.text();
+      } while (this.saver?.dirty().length);
+      putParts(html, { asked: answer.asked });
       this.markFinish();
       history.replaceState(null, "", address);
       return true;
@@ -185,35 +204,40 @@ customElements.define(
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
       if (!document.querySelector("[data-finish-button]")) return;
       event.preventDefault();
-      this.finish();
+      this.inTurn(this.finishing());
     }
 
     record(submitter) {
-      if (submitter?.name === "quick") this.finish(submitter.value);
-      else if (submitter?.name === "confirm") this.confirm(submitter);
-      else if (submitter?.name === "review") this.review(submitter);
-      else if (submitter?.matches("[data-finish-button]")) this.finish();
+      if (submitter?.name === "quick") this.inTurn(this.finishing(submitter.value));
+      else if (submitter?.name === "confirm") this.inTurn(() => this.confirm(submitter));
+      else if (submitter?.name === "review") this.inTurn(() => this.review(submitter));
+      else if (submitter?.matches("[data-finish-button]")) this.inTurn(this.finishing());
+    }
+
+    /** For the record that was meant: pressed twice, it does not finish the one that came into its place. */
+    finishing(quick) {
+      const form = document.getElementById("record-form");
+      return () => form.isConnected && this.finish(form, quick);
     }
 
     /** The same today as it was told before: the note goes, the choice stays, the focus goes to the choice. */
     async confirm(button) {
       const sent = new FormData();
       sent.set("confirm", button.value);
-      if (!(await this.tried(() => ask(button.formAction, { form: sent })))) return;
+      if (!(await this.tried(() => ask(button.formAction, { form: sent }))) || !button.isConnected) return;
       const chosen = document.getElementById("record-form").elements[button.value];
       await this.saver.sync();
       (chosen.focus ? chosen : chosen[0])?.focus();
     }
 
     async review(button) {
-      if (!(await this.saver.flush())) return;
+      if (this.saver && !(await this.saver.flush())) return;
       if (!(await this.tried(() => ask(button.formAction, { form: new FormData() })))) return;
       this.say("読んだことを、記録に残しました。");
       await this.open(location.href);
     }
 
-    async finish(quick) {
-      const form = document.getElementById("record-form");
+    async finish(form, quick) {
       this.forgive(form);
       this.settle();
       if (!(await this.saver.flush())) {
@@ -242,7 +266,7 @@ customElements.define(
       document.querySelector("toast-box").offer("記録を閉じました。おつかれさまでした。", {
         label: "取り消す",
         key: "Z",
-        act: () => this.reopen(reopen),
+        act: () => this.inTurn(() => this.reopen(reopen)),
       });
       document.getElementById("main").focus();
       document.querySelector("live-parts").look();

@@ -65,7 +65,8 @@ customElements.define(
       const silent = this.off || this.mayNotSoundYet ? "?silent" : "";
       try {
         const answer = await ask(`${this.dataset.source}${silent}`);
-        this.fresh = await answer.text();
+        const html = await answer.text();
+        if (!(this.fresh?.asked > answer.asked)) this.fresh = { html, asked: answer.asked };
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble; // what is shown stays; the page's own parts say what is wrong
       }
@@ -79,7 +80,7 @@ customElements.define(
 
     put() {
       if (Date.now() - (this.pressedAt ?? 0) < PRESS_LASTS) return;
-      if (this.fresh !== undefined) putParts(this.fresh, { patiently: true });
+      if (this.fresh) putParts(this.fresh.html, { patiently: true, asked: this.fresh.asked });
       this.fresh = undefined;
       this.dress();
     }

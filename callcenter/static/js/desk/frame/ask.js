@@ -1,6 +1,7 @@
 /* ask(address, {form, json}): one request to our own server, as a script sends it.
 
-   Returns the whole Response if all went well and throws Trouble otherwise; its kind says what to do:
+   Returns the whole Response if all went well; its "asked" counts the requests of this page, so that of two answers the
+   one that was asked for later is known. Throws Trouble otherwise; its kind says what to do:
    "away" try again later · "signed-out" sign in again, nothing is lost · "refused" show the words, and the way onward if
    there is one · "problems" mend fields. A form token that went stale with a new sign-in is renewed once by itself.
 
@@ -16,6 +17,8 @@ globalThis.Trouble = class extends Error {
 
 const AWAY = "サーバーにつながりません。自動で、くり返し試します。";
 const SIGNED_OUT = "安全のためログアウトしました。もう一度ログインしてください。";
+
+let requests = 0;
 
 const meta = () => document.querySelector("meta[name=csrf-token]");
 
@@ -33,10 +36,12 @@ const sent = async (address, { form, json, timeout }) => {
     if (json) headers["Content-Type"] = "application/json";
     request.body = json ? JSON.stringify(json) : form;
   }
+  requests += 1;
+  const asked = requests;
   try {
     const answer = await fetch(address, request);
     const whole = await answer.arrayBuffer(); // an answer that breaks off is none, and one that is here stays whole
-    return new Response(whole.byteLength ? whole : null, answer);
+    return Object.assign(new Response(whole.byteLength ? whole : null, answer), { asked });
   } catch {
     throw new Trouble("away", AWAY);
   }

@@ -51,7 +51,7 @@ customElements.define(
       this.tab.ask();
       try {
         const answer = await ask(this.dataset.source);
-        putParts(await answer.text(), { patiently: true });
+        putParts(await answer.text(), { patiently: true, asked: answer.asked });
         this.dress();
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble; // what is shown stays; the page's own parts say what is wrong

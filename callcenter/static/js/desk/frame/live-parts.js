@@ -61,7 +61,8 @@ customElements.define(
       try {
         const answer = await ask(this.dataset.parts);
         this.trouble(null);
-        if (!putParts(await answer.text(), { patiently: true })) setTimeout(() => this.look(), 2000);
+        const { asked } = answer;
+        if (!putParts(await answer.text(), { patiently: true, asked })) setTimeout(() => this.look(), 2000);
         document.dispatchEvent(new CustomEvent("desk-looked"));
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble;

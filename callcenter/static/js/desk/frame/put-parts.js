@@ -5,12 +5,15 @@
    typing waits (then putParts returns false and is called again later), and in the others only what differs is
    touched, so that a marked text, a scrolled list, an open fold and the reading position outlast it.
 
+   With asked, the number that ask() gave the answer, one that comes late never replaces what was asked for after it.
+
    Links, buttons, forms and elements with a script are never changed in place: they stay as they are while the server
    writes them the same, and are new elements otherwise. So a press that was begun on one never counts for another. */
 const FIELDS = "input:not([type=button], [type=submit]), select, textarea";
 const CONTROLS = "a, button, form";
 
 const drawn = new WeakMap();
+const askedFor = new WeakMap();
 
 const written = (element) =>
   element.outerHTML.replace(/(<elapsed-time[^>]*>)[^<]*/g, "$1").replace(/ data-now="[^"]*"/g, "").replace(/(name="csrf_token" value=")[^"]*/g, "$1");
@@ -25,6 +28,12 @@ const sameControl = (element) => {
 /** Whether *node* must not be changed in place; a script whose element may be says so by "static morphs = true". */
 const isWhole = (node) =>
   node instanceof Element && (node.matches(CONTROLS) || (node.localName.includes("-") && !customElements.get(node.localName)?.morphs));
+
+/** Whether it, or what it came with, was asked for after *asked*. */
+const isNewer = (part, asked) => {
+  for (let around = part; around; around = around.parentElement) if (askedFor.get(around) > asked) return true;
+  return false;
+};
 
 const replace = (old, fresh) => {
   const here = document.importNode(fresh, true);
@@ -52,14 +61,17 @@ const morph = (old, fresh) => {
   return old;
 };
 
-globalThis.putParts = (html, { patiently = false } = {}) => {
+globalThis.putParts = (html, { patiently = false, asked } = {}) => {
   const fresh = new DOMParser().parseFromString(html, "text/html");
   let all = true;
   for (const part of fresh.body.querySelectorAll(":scope > [id]")) {
     const old = document.getElementById(part.id);
-    if (!old) continue;
+    if (!old || isNewer(old, asked)) continue;
     if (part.dataset.now) ElapsedTime.now(part.dataset.now);
-    if ((drawn.get(old) ?? written(old)) === written(part)) continue;
+    if ((drawn.get(old) ?? written(old)) === written(part)) {
+      askedFor.set(old, asked);
+      continue;
+    }
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
     if (patiently && (focused?.matches(FIELDS) || focused?.closest("key-list[open]"))) {
       all = false;
@@ -67,6 +79,7 @@ globalThis.putParts = (html, { patiently = false } = {}) => {
     }
     const again = focused && sameControl(focused);
     const here = patiently ? morph(old, part) : replace(old, part);
+    askedFor.set(here, asked);
     if (again && !focused.isConnected) here.querySelector(again)?.focus();
   }
   ElapsedTime.tick();

@@ -26,6 +26,8 @@ customElements.define(
       try {
         const answer = await ask(this.dataset.source);
         const text = (await answer.text()).trim();
+        if (answer.asked < this.asked) return; // from before what is shown, or before the last 見ました
+        this.asked = answer.asked;
         if (text !== this.text) this.innerHTML = this.text = text;
       } catch (trouble) {
         if (!(trouble instanceof Trouble)) throw trouble; // the page's live parts say what is wrong
@@ -35,7 +37,7 @@ customElements.define(
     async seen(event) {
       event.preventDefault();
       try {
-        await ask(event.target.action, { form: new FormData(event.target) });
+        this.asked = (await ask(event.target.action, { form: new FormData(event.target) })).asked;
         event.target.closest(".notice").remove();
         this.text = undefined;
       } catch (trouble) {
