@@ -18,7 +18,13 @@ GROUPS = {
     "keys": "鍵と監査記録",
 }
 
-KINDS = {"staff": "職員", "operator": "運用の担当者", "system": "システム", "caller": "かけてきた方"}
+KINDS = {
+    "staff": "職員",
+    "operator": "運用の担当者",
+    "system": "システム",
+    "caller": "かけてきた方",
+    "member": "利用者",
+}
 
 SUBJECTS = {
     "announcement": "電話で流れる文",

@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from callcenter.domain.calendar.periods import first_day_after
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.cases.states import CaseState
 from callcenter.domain.keeping import retention as rule
@@ -101,7 +102,7 @@ def months_ahead(session: Session, *, today: date, periods: Periods) -> Counter[
     found = Counter[tuple[int, int]]()
     for query in (cases, loose):
         for day, count in session.execute(query):
-            goes = max(today, rule.due_on(day, periods.phone_years))
+            goes = max(today, first_day_after(day, periods.phone_years))
             found[goes.year, goes.month] += count
     return found
 

@@ -1,0 +1,74 @@
+"""A consultation by mail: its states, who may move it, and how long its texts may be."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from callcenter.domain.codes import Code
+from callcenter.domain.errors import HelplineError
+
+LONGEST_TEXT = 10_000
+"""Characters of one message, as they are typed."""
+LONGEST_SUBJECT = 60
+WAITING_AT_MOST = 30
+"""Threads that one member may have waiting for a reply."""
+CLAIM = timedelta(minutes=30)
+"""So long a claim lasts after its holder last saved or opened it; a call of theirs keeps it alive."""
+
+
+class ThreadState(Code):
+    """How far a consultation is, as its member sees it."""
+
+    RECEIVED = "received", "受け取りました"
+    READING = "reading", "読んでいます"
+    ANSWERING = "answering", "返事を書いています"
+    ANSWERED = "answered", "返事があります"
+    WITHDRAWN = "withdrawn", "取り下げました"
+
+
+WAITING = (ThreadState.RECEIVED, ThreadState.READING, ThreadState.ANSWERING)
+"""The member waits for a reply."""
+
+
+class Author(Code):
+    """Who wrote a message."""
+
+    MEMBER = "member", "あなた"
+    STAFF = "staff", "相談員"
+
+
+class LinkKind(Code):
+    """What a single-use link in a mail opens."""
+
+    FIRST = "first", "はじめての相談"
+    RESET = "reset", "パスワードの再設定"
+    ADDRESS = "address", "メールアドレスの確認"
+    DEVICE = "device", "新しい機器の確認"
+
+
+LASTS = {
+    LinkKind.FIRST: timedelta(hours=48),
+    LinkKind.RESET: timedelta(minutes=30),
+    LinkKind.ADDRESS: timedelta(hours=48),
+    LinkKind.DEVICE: timedelta(minutes=30),
+}
+
+
+class NothingWritten(HelplineError):
+    """Raised when a message has no text."""
+
+    message = "相談の文を書いてください。ひとことでも、かまいません。"
+    field = "text"
+
+
+class MessageTooLong(HelplineError):
+    """Raised when a message is longer than is taken."""
+
+    message = f"{LONGEST_TEXT:,}文字までです。長いときは、二つに分けて送ってください。"
+    field = "text"
+
+
+class AlreadyStarted(HelplineError):
+    """Raised when a member withdraws a consultation that somebody has begun to read."""
+
+    message = "もう読みはじめているため、取り下げられませんでした。続きとして、いまのお気持ちを書いてください。"
