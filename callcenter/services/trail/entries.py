@@ -35,7 +35,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "referral.",
     ),
     "handing_out": ("case.export", "case.export.", "trail.export"),
-    "destroying": ("case.shred", "consultation.shred", "retention.", "flag.expire", "line.log"),
+    "destroying": ("case.shred", "consultation.shred", "member.shred", "retention.", "flag.expire", "line.log"),
     "signing_in": ("staff.sign_", "staff.code_refused", "staff.recovery_code", "staff.passkey_", "staff.proved"),
     "accounts": ("staff.",),
     "line": ("line.", "call.", "presence.", "special_day.", "announcement.", "flag.", "block.", "incident.note"),
