@@ -12,16 +12,18 @@ from flask import Flask
 
 from callcenter.adapters import doorbell
 from callcenter.context import context, unit_of_work
-from callcenter.jobs import audit_heads, call_log, fallback, heavy, reconcile, reindex, relay, retention
+from callcenter.jobs import audit_heads, fallback, heavy, reconcile, reindex, relay
 from callcenter.jobs.alarms import bulk_reading, self_check
 from callcenter.jobs.line.errand_pool import ErrandPool
 from callcenter.jobs.line.pulse import Pulse
 from callcenter.jobs.line.rounds import ring_and_run_errands, sweep
 from callcenter.jobs.loop import Routine, keep_running
+from callcenter.jobs.night import call_log, members, retention
 from callcenter.models.base import db
 from callcenter.models.engines import end_idle_transactions
 from callcenter.services.delivery import alarms, heartbeats, self_checks
 from callcenter.services.delivery.heartbeats import LINE
+from callcenter.services.members import deleting
 from callcenter.services.names import nickname_index
 from callcenter.services.talks import silent_calls
 
@@ -60,6 +62,7 @@ def forget() -> None:
         heartbeats.forget(session, now=context().ports.clock.now())
         alarms.forget(session, now=context().ports.clock.now())
         self_checks.forget(session, now=context().ports.clock.now())
+        deleting.forget_farewells(session, now=context().ports.clock.now())
 
 
 def lanes(stop: threading.Event, look: Callable[[], object] | None = None) -> Mapping[str, tuple[Routine, ...]]:
@@ -80,6 +83,7 @@ def lanes(stop: threading.Event, look: Callable[[], object] | None = None) -> Ma
         "opening": (Routine("checking before the opening", self_check.run, OPENING_LOOK),),
         "night": (
             Routine("destroying what is kept no longer", partial(retention.destroy_due, stop.wait), NIGHT_LOOK),
+            Routine("deleting members of long ago", partial(members.delete_due, stop.wait), NIGHT_LOOK),
             Routine("deleting old calls at Twilio", partial(call_log.forget_old_calls, stop.wait), NIGHT_LOOK),
         ),
         "trail": (

@@ -6,14 +6,19 @@ the registration do not.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from callcenter.domain.calendar.periods import first_day_after
+from callcenter.domain.calendar.times import at_japan, in_japan, local_date
 from callcenter.domain.codes import Code
 
 YEARS = 2
 WARNED_BEFORE = timedelta(days=30)
 """So long before its day the member is told, where the operator wants that."""
+
+
+MORNING = time(9)
+"""Mails that the night's work causes wait for it: a telephone may lie beside the bed."""
 
 
 class Held(Code):
@@ -32,6 +37,17 @@ def purge_on(registered_on: date, last_sent_on: date | None) -> date:
 def warn_on(due_on: date) -> date:
     """Return the day on which the member is told of the coming deletion."""
     return due_on - WARNED_BEFORE
+
+
+def warn_again(due_on: date, warned_on: date | None) -> bool:
+    """Return whether a member was not told yet of this deletion; once they write, a later one is another."""
+    return warned_on is None or warned_on < warn_on(due_on)
+
+
+def until_morning(now: datetime) -> timedelta:
+    """Return how long a mail of the night's work waits."""
+    here = in_japan(now)
+    return at_japan(local_date(now), MORNING) - now if here.time() < MORNING else timedelta(0)
 
 
 def newest_due(today: date) -> date:

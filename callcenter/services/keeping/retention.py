@@ -25,6 +25,7 @@ from callcenter.models.records import Consultation
 from callcenter.services.cases import shredding
 from callcenter.services.cases.shredding import Shredded
 from callcenter.services.keeping import holds
+from callcenter.services.keeping.ageing import oldest_first
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Actor, Subject
 
@@ -119,39 +120,18 @@ def purges(session: Session, *, limit: int) -> Sequence[Purge]:
 
 def _due_cases(session: Session, on: date, periods: Periods) -> Iterator[Due]:
     newest = rule.newest_due(on, periods)
-    base = func.coalesce(Case.last_contact_on, Case.opened_on)
     old = or_(Case.last_contact_on <= newest, and_(Case.last_contact_on.is_(None), Case.opened_on <= newest))
-    last: tuple[date, str] | None = None
-    while True:
-        query = select(Case).where(_living_case(), old).order_by(base, Case.id).limit(AT_ONCE)
-        if last is not None:
-            query = query.where(or_(base > last[0], and_(base == last[0], Case.id > last[1])))
-        page = session.scalars(query).all()
-        for case in page:
-            last = (case.last_contact_on or case.opened_on, case.id)
-            if (found := _case_due(session, case, on, periods)) is not None:
-                yield found
-        if len(page) < AT_ONCE:
-            return
+    base = func.coalesce(Case.last_contact_on, Case.opened_on)
+    for case in oldest_first(session, select(Case).where(_living_case(), old), base, Case.id, at_once=AT_ONCE):
+        if (found := _case_due(session, case, on, periods)) is not None:
+            yield found
 
 
 def _due_records(session: Session, on: date, periods: Periods) -> Iterator[Due]:
-    old = Consultation.local_date <= rule.newest_due(on, periods)
-    last: tuple[date, str] | None = None
-    while True:
-        query = select(Consultation).where(_loose(), old).order_by(Consultation.local_date, Consultation.id)
-        if last is not None:
-            day, row_id = last
-            query = query.where(
-                or_(Consultation.local_date > day, and_(Consultation.local_date == day, Consultation.id > row_id))
-            )
-        page = session.scalars(query.limit(AT_ONCE)).all()
-        for record in page:
-            last = (record.local_date, record.id)
-            if (found := _record_due(session, record, on, periods)) is not None:
-                yield found
-        if len(page) < AT_ONCE:
-            return
+    old = select(Consultation).where(_loose(), Consultation.local_date <= rule.newest_due(on, periods))
+    for record in oldest_first(session, old, Consultation.local_date, Consultation.id, at_once=AT_ONCE):
+        if (found := _record_due(session, record, on, periods)) is not None:
+            yield found
 
 
 def _case_due(session: Session, case: Case, on: date, periods: Periods) -> Due | None:
@@ -166,7 +146,7 @@ def _case_due(session: Session, case: Case, on: date, periods: Periods) -> Due |
 
 
 def _record_due(session: Session, record: Consultation | None, on: date, periods: Periods) -> Due | None:
-    if record is None or record.purged_at is not None or record.case_id is not None:
+    if record is None or record.purged_at is not None or record.case_id is not None or record.thread_id is not None:
         return None
     kept = Kept(frozenset(), record.local_date, None, local_date(record.entered_at or record.opened_at))
     found = rule.goes_on(kept, periods)
@@ -205,7 +185,9 @@ def _living_case() -> ColumnElement[bool]:
 
 
 def _loose() -> ColumnElement[bool]:
-    return and_(Consultation.case_id.is_(None), Consultation.purged_at.is_(None))
+    """Return the condition for records of nobody; a reply by mail goes with its member (``inactivity``)."""
+    nobodys = and_(Consultation.case_id.is_(None), Consultation.thread_id.is_(None))
+    return and_(nobodys, Consultation.purged_at.is_(None))
 
 
 def _let_case_go(

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.keeping.retention import RecordClass
 from callcenter.domain.members.deletion import Why
+from callcenter.domain.members.inactivity import until_morning
 from callcenter.models.base import Base, new_id
 from callcenter.models.cases.casework import Viewer
 from callcenter.models.cases.continuity import Promise
@@ -67,7 +68,7 @@ def delete_member(
     threads = lock(session, member)
     answers = select(Consultation).where(Consultation.thread_id.in_(threads)).with_for_update(of=Consultation)
     records = session.scalars(answers).all()
-    _say_farewell(session, member, now)
+    _say_farewell(session, member, now, until_morning(now) if why is Why.INACTIVE else timedelta(0))
     incidents = _forget_records(session, records, now)
     shredding.destroy_keys(session, [member, *records], now)
     _forget_mentions(session, member, threads)
@@ -116,16 +117,15 @@ def forget_farewells(session: Session, *, now: datetime) -> None:
         forget_farewell(session, farewell, now=now)
 
 
-def _say_farewell(session: Session, member: Member, now: datetime) -> None:
+def _say_farewell(session: Session, member: Member, now: datetime, after: timedelta) -> None:
     """Keep the address for one mail, if they take notices and their mail server took the last one."""
     if not member.notices or member.mail_refused_at is not None:
         return
-    farewell = Farewell(
-        id=new_id(), data_key=DataKey.fresh(ring_of(session)), named_subject=member.named_subject, made_at=now
-    )
+    key = DataKey.fresh(ring_of(session))
+    farewell = Farewell(id=new_id(), data_key=key, named_subject=member.named_subject, made_at=now + after)
     session.add(farewell)
     farewell.address = member.address
-    mails.put_farewell(session, farewell, now=now)
+    mails.put_farewell(session, farewell, now=now, after=after)
 
 
 def _forget_records(session: Session, records: Sequence[Consultation], now: datetime) -> int:

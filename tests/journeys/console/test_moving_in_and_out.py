@@ -12,7 +12,7 @@ from playwright.sync_api import Download, Page, expect
 
 from callcenter.cli.commands import build
 from callcenter.domain.staff.roles import Role
-from callcenter.jobs import retention as night
+from callcenter.jobs.night import retention as night
 from callcenter.settings import Settings
 from callcenter.ui.staff import login_flow
 from tests.browsers import OpenPage, axe
