@@ -13,6 +13,7 @@ from callcenter.cli.kinds import DAY
 from callcenter.cli.opened import at_hand, opened
 from callcenter.context import context, unit_of_work
 
+
 @click.group("members")
 def members() -> None:
     """Members of the mail consultation, by id alone."""

@@ -42,7 +42,7 @@ def place_hold(
         id=new_id(),
         data_key=member.data_key,
         member_id=member.id,
-        reason=reason.value,
+        reason=reason,
         until=until,
         set_at=now,
         set_by=by.id,
