@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from callcenter.domain.codes import Code
@@ -16,6 +17,16 @@ WAITING_AT_MOST = 30
 """Threads that one member may have waiting for a reply."""
 CLAIM = timedelta(minutes=30)
 """So long a claim lasts after its holder last saved or opened it; a call of theirs keeps it alive."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a member's form holds, as it was typed; it opens a new consultation if *thread_id* is None."""
+
+    form_key: str
+    text: str = field(repr=False)
+    subject: str = field(default="", repr=False)
+    thread_id: str | None = None
 
 
 def as_typed(text: str) -> str:

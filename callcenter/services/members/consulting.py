@@ -31,6 +31,7 @@ from callcenter.domain.members.threads import (
     SubjectTooLong,
     ThreadState,
     TooManyWaiting,
+    Written,
     as_typed,
 )
 from callcenter.domain.policy import Policy
@@ -58,30 +59,30 @@ class SentAlready(HelplineError):
 def send(
     session: Session,
     member: Member,
+    written: Written,
     *,
-    thread_id: str | None,
-    subject: str,
-    text: str,
-    form_key: str,
     calendar: Calendar,
     policy: Policy,
     now: datetime,
 ) -> Message:
-    """Send a message, in a new consultation if *thread_id* is None; a form that is posted again sends nothing again.
+    """Send what was written, and drop its draft; a form that is posted again sends nothing again.
 
     What was typed is refused with ``MessageTooLong``, ``NothingWritten`` or ``SubjectTooLong``; ``TooManyWaiting``
     and ``NoLongerOpen`` are refused by what the member has already.
     """
-    subject, text = checked_subject(subject), checked_text(text)
+    subject, text = checked_subject(written.subject), checked_text(written.text)
     member = locked(session, member)
-    earlier = sent_by(session, member, form_key)
+    earlier = sent_by(session, member, written.form_key)
     if earlier is not None:
         if earlier.text != text:
             raise SentAlready(earlier)
         return earlier
     today = local_date(now)
+    if written.thread_id is None:
+        thread = _new(session, member, subject, now)
+    else:
+        thread = _to_go_on(session, member, written.thread_id)
     target = target_on(calendar, today, policy.reply_target_days)
-    thread = _new(session, member, subject, now) if thread_id is None else _to_go_on(session, member, thread_id)
     _await_reply(thread, target, risky=risk_words.found(text), now=now)
     message = Message(
         id=new_id(),
@@ -91,13 +92,14 @@ def send(
         author=Author.MEMBER,
         sent_at=now,
         sent_on=today,
-        sent_key=form_key,
+        sent_key=written.form_key,
         receipt=_free_receipt(session, today),
     )
     session.add(message)
     message.text = text
     member.last_sent_on = max(today, member.last_sent_on or today)
-    session.execute(delete(MemberDraft).where(MemberDraft.member_id == member.id, MemberDraft.form_key == form_key))
+    drafts = delete(MemberDraft).where(MemberDraft.member_id == member.id)
+    session.execute(drafts.where(MemberDraft.form_key == written.form_key))
     _note(session, member, "message.send", thread, {"message": message.id}, now)
     session.flush()
     return message

@@ -220,8 +220,8 @@ def test_a_member_who_is_gone_sends_nothing(engine: Engine, ring: KeyRing, sessi
 
 def test_a_consultation_is_withdrawn_once_however_often_it_is_pressed(session: Session, haru: Member) -> None:
     message = send(session, haru, "消えたい")
-    for _ in range(2):
-        thread = consulting.withdraw(session, haru, message.thread_id, LATER)
+    thread = consulting.withdraw(session, haru, message.thread_id, LATER)
+    assert consulting.withdraw(session, haru, message.thread_id, LATER) is thread
     session.commit()
     assert (thread.state, thread.waiting_since, thread.risk_words) == (ThreadState.WITHDRAWN, None, False)
     acts = session.scalars(select(AuditEntry.action).where(AuditEntry.action == "thread.withdraw")).all()

@@ -11,7 +11,7 @@ from callcenter.domain.calendar.holidays_jp import shipped_holidays
 from callcenter.domain.calendar.hours import Calendar
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.members import receipts
-from callcenter.domain.members.threads import Author, ThreadState
+from callcenter.domain.members.threads import Author, ThreadState, Written
 from callcenter.domain.policy import Policy
 from callcenter.models.base import new_id
 from callcenter.models.keys import DataKey, ring_of
@@ -47,17 +47,19 @@ def registered(session: Session, nickname: str = "ハル", now: datetime = NOW) 
     return member
 
 
-def send(session: Session, member: Member, text: str = "眠れない日がつづいています。", **given: Any) -> Message:
-    """What the member writes, from a form drawn anew unless one is given."""
-    sent = {
-        "thread_id": None,
-        "subject": "",
-        "form_key": receipts.new_form_key(),
-        "calendar": DAYS,
-        "policy": Policy(),
-        "now": NOW,
-    }
-    return consulting.send(session, member, text=text, **(sent | given))
+def send(
+    session: Session,
+    member: Member,
+    text: str = "眠れない日がつづいています。",
+    *,
+    form_key: str | None = None,
+    policy: Policy = Policy(),  # noqa: B008  # frozen
+    now: datetime = NOW,
+    **written: Any,
+) -> Message:
+    """What the member writes, from a form drawn anew unless its key is given."""
+    sheet = Written(form_key or receipts.new_form_key(), text, **written)
+    return consulting.send(session, member, sheet, calendar=DAYS, policy=policy, now=now)
 
 
 def thread_of(session: Session, message: Message) -> Thread:
