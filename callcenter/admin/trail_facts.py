@@ -84,6 +84,7 @@ FACTS: Words = {
     "left_out": "除いた数",
     "maybe": "候補の方",
     "merge": "まとめの番号",
+    "message": "送った文の番号",
     "minutes": "分数",
     "misses": "まちがえた回数",
     "mode": "聴き方",

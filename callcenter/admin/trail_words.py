@@ -46,6 +46,7 @@ SUBJECTS = {
     "retention": "保存の期間",
     "special_day": "臨時の日",
     "staff": "アカウント",
+    "thread": "メール相談",
 }
 
 ACTS = OPENINGS | {
@@ -131,6 +132,7 @@ ACTS = OPENINGS | {
     "member.sign_in_refused": "ログインできなかった",
     "member.sign_out": "ログアウトした",
     "member.tell": "登録の内容を変えた",
+    "message.send": "メール相談を送った",
     "nickname.add": "呼び名を加えた",
     "nickname.correct": "呼び名を直した",
     "nickname.restore": "呼び名を戻した",
@@ -183,6 +185,7 @@ ACTS = OPENINGS | {
     "staff.sign_in_refused": "ログインできなかった",
     "staff.sign_out": "ログアウトした",
     "staff.stays": "停止の予定を取りやめた",
+    "thread.withdraw": "メール相談を取り下げた",
     "trail.export": "監査記録を書き出した",
     "unlinked.list": "つないでいない記録の一覧を見た",
     "wall.close": "開いたご家族の記録を閉じた",

@@ -33,6 +33,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "consent.",
         "caller_code.",
         "referral.",
+        "message.",
+        "thread.",
     ),
     "handing_out": ("case.export", "case.export.", "trail.export"),
     "destroying": ("case.shred", "consultation.shred", "retention.", "flag.expire", "line.log"),
