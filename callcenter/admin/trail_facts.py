@@ -84,6 +84,7 @@ FACTS: Words = {
     "left": "残りの数",
     "left_out": "除いた数",
     "maybe": "候補の方",
+    "members": "移した利用者の数",
     "merge": "まとめの番号",
     "message": "送った文の番号",
     "messages": "書かれた文の数",

@@ -32,6 +32,8 @@ from callcenter.models.records import Consultation
 from callcenter.services.cases import shredding
 from callcenter.services.cases.shredding import Shredded
 from callcenter.services.members import mails
+from callcenter.services.members.accounts.signing_in import login_of
+from callcenter.services.staff import sign_in_delays
 from callcenter.services.trail.audit import Actor, Subject
 
 FAREWELL_KEPT = timedelta(hours=25)
@@ -66,6 +68,7 @@ def delete_member(
     """
     session.flush()
     threads = lock(session, member)
+    _forget_misses(session, member)
     answers = select(Consultation).where(Consultation.thread_id.in_(threads)).with_for_update(of=Consultation)
     records = session.scalars(answers).all()
     _say_farewell(session, member, now, until_morning(now) if why is Why.INACTIVE else timedelta(0))
@@ -126,6 +129,11 @@ def _say_farewell(session: Session, member: Member, now: datetime, after: timede
     session.add(farewell)
     farewell.address = member.address
     mails.put_farewell(session, farewell, now=now, after=after)
+
+
+def _forget_misses(session: Session, member: Member) -> None:
+    """Forget wrong passwords; those from a browser that was signed in before go by themselves within a day."""
+    sign_in_delays.forget(session, sign_in_delays.tried(session, login_of(member.number or ""), None))
 
 
 def _forget_records(session: Session, records: Sequence[Consultation], now: datetime) -> int:
