@@ -11,12 +11,10 @@ from datetime import date, datetime, time, timedelta
 from callcenter.domain.calendar.periods import first_day_after
 from callcenter.domain.calendar.times import at_japan, in_japan, local_date
 from callcenter.domain.codes import Code
+from callcenter.domain.policy import MAIL_YEARS
 
-YEARS = 2
 WARNED_BEFORE = timedelta(days=30)
 """So long before its day the member is told, where the operator wants that."""
-
-
 MORNING = time(9)
 """Mails that the night's work causes wait for it: a telephone may lie beside the bed."""
 
@@ -31,7 +29,7 @@ class Held(Code):
 
 def purge_on(registered_on: date, last_sent_on: date | None) -> date:
     """Return the day from whose first minute in Japan the member is deleted."""
-    return first_day_after(max(registered_on, last_sent_on or registered_on), YEARS)
+    return first_day_after(max(registered_on, last_sent_on or registered_on), MAIL_YEARS)
 
 
 def warn_on(due_on: date) -> date:
@@ -52,7 +50,7 @@ def until_morning(now: datetime) -> timedelta:
 
 def newest_due(today: date) -> date:
     """Return the newest base that can be due on *today*, so that nobody looks further than needed."""
-    day = today - timedelta(days=365 * YEARS)
-    while first_day_after(day, YEARS) > today:
+    day = today - timedelta(days=365 * MAIL_YEARS)
+    while first_day_after(day, MAIL_YEARS) > today:
         day -= timedelta(days=1)
     return day

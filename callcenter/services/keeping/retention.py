@@ -21,6 +21,7 @@ from callcenter.domain.records.record_codes import Channel
 from callcenter.models.cases.cases import Case, Person
 from callcenter.models.cases.casework import CaseClosing
 from callcenter.models.keeping.retention import Purge, RetentionHold
+from callcenter.models.members.accounts import Member, MemberJoin
 from callcenter.models.records import Consultation
 from callcenter.services.cases import shredding
 from callcenter.services.cases.shredding import Shredded
@@ -164,7 +165,8 @@ def _kept(session: Session, case: Case) -> Kept:
         .group_by(Consultation.channel)
     ).all()
     before = session.scalar(select(func.max(Person.contact_before_on)).where(Person.case_id == case.id))
-    days = [day for day in (*(day for _, day in rows), before, case.last_contact_on) if day is not None]
+    contacts = (*(day for _, day in rows), before, case.last_contact_on, _last_letter(session, case))
+    days = [day for day in contacts if day is not None]
     closed = session.scalar(
         select(func.max(CaseClosing.closed_at)).where(CaseClosing.case_id == case.id, CaseClosing.reopened_at.is_(None))
     )
@@ -174,6 +176,13 @@ def _kept(session: Session, case: Case) -> Kept:
         closed_on=local_date(closed) if closed is not None and case.state is CaseState.CLOSED else None,
         here_since=local_date(case.created_at),
     )
+
+
+def _last_letter(session: Session, case: Case) -> date | None:
+    """Return when a member who is joined to somebody of the case last wrote; it may wait for its reply, and record."""
+    query = select(func.max(Member.last_sent_on)).join(MemberJoin, MemberJoin.member_id == Member.id)
+    query = query.join(Person, Person.id == MemberJoin.person_id)
+    return session.scalar(query.where(Person.case_id == case.id, MemberJoin.parted_at.is_(None)))
 
 
 def _is_held(session: Session, subject: ColumnElement[bool], on: date) -> bool:
