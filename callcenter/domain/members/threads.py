@@ -13,6 +13,7 @@ LONGEST_TEXT = 10_000
 LONGEST_SUBJECT = 60
 LONGEST_DRAFT = 2 * LONGEST_TEXT
 """Characters of one draft, so that nothing typed is lost where a text has grown too long to be sent."""
+MOST_DRAFTS = 50
 WAITING_AT_MOST = 30
 """Threads that one member may have waiting for a reply."""
 CLAIM = timedelta(minutes=30)
@@ -91,6 +92,19 @@ class SubjectTooLong(HelplineError):
 
     message = f"題は{LONGEST_SUBJECT}文字までです。短くするか、空けたままにしてください。"
     field = "subject"
+
+
+class DraftTooLong(HelplineError):
+    """Raised when a draft is longer than is kept; the page still holds it."""
+
+    message = f"下書きに残せるのは{LONGEST_DRAFT:,}文字までです。長いときは、二つに分けてください。"
+    field = "text"
+
+
+class TooManyDrafts(HelplineError):
+    """Raised when a member has very many drafts already."""
+
+    message = f"下書きは{MOST_DRAFTS}通までです。下書きの一覧で、いらないものを消してから、もう一度お試しください。"
 
 
 class TooManyWaiting(HelplineError):
