@@ -8,8 +8,6 @@ from callcenter.domain.errors import HelplineError
 from callcenter.domain.members.threads import CLAIM
 from callcenter.domain.staff.roles import NotYours
 
-KEPT = "書いた文は、この画面に残っています。"
-
 
 class NotYourClaim(NotYours):
     """Raised where somebody would open, or write in, a consultation that they do not hold."""
@@ -28,15 +26,15 @@ class LostClaim(NotYours):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"この相談は、いま、{name}さんが担当しています。{KEPT}"
-            f"必要なところを書き写して、{name}さんに声をかけてください。"
+            f"この相談は、いま、{name}さんが担当しています。"
+            f"書き足したいことは、書き写してから、{name}さんに声をかけてください。"
         )
 
 
 class LetGo(NotYours):
     """Raised when somebody writes on in a consultation that they let go, or that is with a supervisor."""
 
-    message = f"この相談の担当から外れています。{KEPT}一覧の「返事を書く」から担当になると、続きを書けます。"
+    message = "この相談の担当から外れています。メールの一覧の「返事を書く」から担当になると、続きを書けます。"
 
 
 class NotWaiting(HelplineError):

@@ -90,7 +90,7 @@ class ReplyTooLong(ReplyProblem):
 class DraftTooLong(ReplyProblem):
     """Raised when more is typed than even a draft holds."""
 
-    message = f"返事は{LONGEST_TEXT:,}文字までです。短くしてください。書いた文は、この画面に残っています。"
+    message = f"返事は{LONGEST_TEXT:,}文字までです。短くしてください。"
 
 
 class ChangedMeanwhile(HelplineError):

@@ -21,7 +21,7 @@ from callcenter.domain.members.threads import ThreadState
 from callcenter.domain.records.record_codes import MissingField
 from callcenter.domain.staff.roles import NotAllowed, Role
 from callcenter.models.delivery.notices import Notice
-from callcenter.services.members import approving, claims, replying
+from callcenter.services.members.answering import approving, claims, replying
 from tests.integration.members.threads_people import (
     REPLY,
     Office,

@@ -19,7 +19,8 @@ from callcenter.models.delivery.notices import Notice
 from callcenter.models.members.threads import Message, Thread
 from callcenter.models.staff.accounts import Staff
 from callcenter.models.trail.audit import AuditEntry
-from callcenter.services.members import claims, consulting, reading, replying
+from callcenter.services.members import consulting
+from callcenter.services.members.answering import claims, reading, replying
 from tests.integration.conftest import new_session
 from tests.integration.members.threads_people import (
     ALONE,

@@ -25,7 +25,7 @@ from callcenter.services.access import on_the_line
 from callcenter.services.access.reach import AccessDenied
 from callcenter.services.cases import case_timeline, cases, consents, linking, wall
 from callcenter.services.cases.cases import NewPerson
-from callcenter.services.members import joining, reading, replying
+from callcenter.services.members.answering import joining, reading, replying
 from callcenter.services.records import consultations
 from callcenter.services.trail.audit import OPERATOR
 from tests.integration.members.threads_people import (

@@ -23,8 +23,9 @@ from callcenter.models.delivery.outbox import OutboxMessage
 from callcenter.models.members.threads import Thread
 from callcenter.models.records import Consultation, ConsultationState
 from callcenter.models.trail.audit import AuditEntry
-from callcenter.services.members import mails, replying
-from callcenter.services.members.replying import Seen
+from callcenter.services.members import mails
+from callcenter.services.members.answering import replying
+from callcenter.services.members.answering.replying import Seen
 from callcenter.services.records import consultations, record_fields
 from tests.integration.members.threads_people import (
     ALONE,

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from callcenter.domain.alarms import AlarmKind
 from callcenter.domain.policy import Policy
 from callcenter.services.delivery import alarms
-from callcenter.services.members import approving, waiting, watching
-from callcenter.services.members.waiting import MailList
+from callcenter.services.members.answering import approving, waiting, watching
+from callcenter.services.members.answering.waiting import MailList
 from tests.integration.members.threads_people import answers, replies, staffed, writer, writes
 
 TOKYO = ZoneInfo("Asia/Tokyo")

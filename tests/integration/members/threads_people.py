@@ -22,8 +22,9 @@ from callcenter.models.members.accounts import Member
 from callcenter.models.members.threads import Message, ReplyDraft, Thread
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.calendar import opening_hours
-from callcenter.services.members import claims, consulting, joining, reading, replying
-from callcenter.services.members.replying import Seen
+from callcenter.services.members import consulting
+from callcenter.services.members.answering import claims, joining, reading, replying
+from callcenter.services.members.answering.replying import Seen
 from tests.integration.people import NOW, member
 
 STORY = "このごろ、夜に外を歩いています。"

@@ -21,7 +21,7 @@ from callcenter.domain.members.threads import WAITING, ThreadState
 from callcenter.models.members.threads import ReplyDraft, Thread
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.calendar import opening_hours
-from callcenter.services.members import claims
+from callcenter.services.members.answering import claims
 
 AT_ONCE = 50
 
@@ -55,6 +55,8 @@ class Row:
     begun: bool
     """Whether a reply was begun."""
     handed_in: bool
+    may_take_back: bool
+    """Whether the reader handed it in, and may still write on."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def listed(session: Session, which: MailList, *, by: Staff, now: datetime, page:
     """Return one page of a list, and how many there are; opens nothing."""
     check(by.role, Action.SEE_MAIL)
     off = _over_days_off(session, now)
-    query = _query(off, now)
+    query = _query(off, by, now)
     if which is MailList.ANSWERED:
         query = query.where(Thread.state == ThreadState.ANSWERED).order_by(Thread.answered_at.desc(), Thread.id)
     else:
@@ -110,8 +112,8 @@ def count_waiting(session: Session) -> int:
     return session.scalar(select(func.count(Thread.id)).where(Thread.state.in_(WAITING))) or 0
 
 
-def _query(off: ColumnElement[bool], now: datetime) -> Select[Thread, bool, bool, str, bool, bool]:
-    live = claims.live_claim(now)
+def _query(off: ColumnElement[bool], by: Staff, now: datetime) -> Select[Thread, bool, bool, str, bool, bool, bool]:
+    live, handed_in = claims.live_claim(now), ReplyDraft.submitted_at.is_not(None)
     round_ = and_(ReplyDraft.thread_id == Thread.id, ReplyDraft.sent_at.is_(None), ReplyDraft.dropped_at.is_(None))
     return (
         select(
@@ -120,7 +122,8 @@ def _query(off: ColumnElement[bool], now: datetime) -> Select[Thread, bool, bool
             live.label("live"),
             Staff.name,
             exists().where(round_, ReplyDraft.text_sealed.is_not(None)).label("begun"),
-            exists().where(round_, ReplyDraft.submitted_at.is_not(None)).label("handed_in"),
+            exists().where(round_, handed_in).label("handed_in"),
+            exists().where(round_, handed_in, ReplyDraft.author_id == by.id).label("handed_in_by_me"),
         )
         .outerjoin(Staff, Staff.id == Thread.claimed_by)
         .execution_options(populate_existing=True)
@@ -145,6 +148,7 @@ def _row(found: Any, by: Staff) -> Row:
         may_take=waits and not found.handed_in and may(by.role, Action.TAKE_THREAD, held),
         begun=found.begun,
         handed_in=found.handed_in,
+        may_take_back=found.handed_in_by_me,
     )
 
 

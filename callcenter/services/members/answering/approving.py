@@ -29,8 +29,8 @@ from callcenter.models.members.threads import Message, ReplyDraft, Thread
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.delivery import notices
-from callcenter.services.members import claims, reading, replying
-from callcenter.services.members.replying import Seen
+from callcenter.services.members.answering import claims, reading, replying
+from callcenter.services.members.answering.replying import Seen
 
 HANDED_IN, HANDED_BACK = "reply.handed_in", "reply.handed_back"
 """Notices: to supervisors, and to who wrote the reply."""
@@ -138,6 +138,16 @@ def take_back(session: Session, thread_id: str, *, by: Staff, now: datetime) -> 
     _settle(session, thread, now)
 
 
+def is_own(session: Session, thread_id: str, *, by: Staff) -> bool:
+    """Return whether *by* wrote the reply that waits, and so leaves it to another."""
+    draft = claims.open_draft(session, reading.find(session, thread_id))
+    return draft is not None and _wrote(session, draft, by)
+
+
+def _wrote(session: Session, draft: ReplyDraft, by: Staff) -> bool:
+    return by.id in (draft.author_id, session.get_one(Consultation, draft.consultation_id).counsellor_id)
+
+
 def _handed_in() -> tuple[ColumnElement[bool], ...]:
     unsent = (ReplyDraft.sent_at.is_(None), ReplyDraft.dropped_at.is_(None))
     return (ReplyDraft.submitted_at.is_not(None), *unsent, Thread.state.in_(WAITING))
@@ -147,8 +157,7 @@ def _to_decide(session: Session, thread: Thread, by: Staff) -> ReplyDraft:
     draft = claims.open_draft(session, thread)
     if draft is None or draft.submitted_at is None or thread.state not in WAITING:
         raise NotHandedIn
-    whose = session.get_one(Consultation, draft.consultation_id).counsellor_id
-    if not may(by.role, Action.APPROVE_REPLY, {Condition.OWN} if by.id in (draft.author_id, whose) else set()):
+    if not may(by.role, Action.APPROVE_REPLY, {Condition.OWN} if _wrote(session, draft, by) else set()):
         raise NotYourOwnReply
     reading.check(session, thread, by=by)
     return draft

@@ -25,8 +25,8 @@ from callcenter.models.records import Consultation, ConsultationState
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.access import on_the_line, reach
 from callcenter.services.cases import cases, consents, linking
-from callcenter.services.members import claims, joined, reading, registration
-from callcenter.services.members.replying import note
+from callcenter.services.members.answering import claims, joined, reading, registration
+from callcenter.services.members.answering.replying import note
 
 
 def join(

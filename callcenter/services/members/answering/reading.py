@@ -18,13 +18,14 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.access.permissions import Action, Condition, may
 from callcenter.domain.cases.wall import BehindTheWall
-from callcenter.domain.members.claims import NotYourClaim
+from callcenter.domain.members.claims import NoSuchThread, NotYourClaim
 from callcenter.domain.members.threads import Author, ThreadState
 from callcenter.models.members.accounts import Member
 from callcenter.models.members.threads import Message, ReplyDraft, Thread
+from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.delivery import live
-from callcenter.services.members import claims, joined
+from callcenter.services.members.answering import claims, joined
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Subject, staff_member
 
@@ -80,6 +81,20 @@ def check(session: Session, thread: Thread, *, by: Staff) -> None:
         by.role, Action.READ_THREAD, held | {Condition.WALLED}
     ):
         raise BehindTheWall
+
+
+def find(session: Session, thread_id: str) -> Thread:
+    """Return a consultation without opening it, for what the list tells of it as well."""
+    thread = session.get(Thread, thread_id)
+    if thread is None or thread.state is ThreadState.WITHDRAWN:
+        raise NoSuchThread
+    return thread
+
+
+def round_of(session: Session, record: Consultation) -> str | None:
+    """Return the consultation in which *record* is of a reply that is not sent yet."""
+    unsent = select(ReplyDraft.thread_id).where(ReplyDraft.sent_at.is_(None), ReplyDraft.dropped_at.is_(None))
+    return session.scalar(unsent.where(ReplyDraft.consultation_id == record.id))
 
 
 def newest_of_member(session: Session, thread: Thread) -> str | None:

@@ -7,7 +7,7 @@ finished record, the answered consultation, the trail and the notice stand or fa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.access.permissions import Action, Condition, check
 from callcenter.domain.calendar.times import local_date
+from callcenter.domain.errors import HelplineError
 from callcenter.domain.members.claims import LetGo, NotWaiting
 from callcenter.domain.members.replies import (
     CANNOT,
@@ -34,7 +35,7 @@ from callcenter.domain.members.replies import (
 )
 from callcenter.domain.members.threads import LONGEST_DRAFT, LONGEST_TEXT, WAITING, Author, ThreadState, as_typed
 from callcenter.domain.policy import Policy
-from callcenter.domain.records.record_codes import Channel, Outcome, check_finished
+from callcenter.domain.records.record_codes import Channel, MissingField, Outcome, check_finished
 from callcenter.domain.typed_text import said, storable
 from callcenter.models.base import new_id
 from callcenter.models.members.accounts import Member
@@ -43,7 +44,8 @@ from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.cases import casework, consents, linking
 from callcenter.services.delivery import live
-from callcenter.services.members import claims, joined, mails, reading, registration, watching
+from callcenter.services.members import mails
+from callcenter.services.members.answering import claims, joined, reading, registration, watching
 from callcenter.services.records import consultations, record_fields
 from callcenter.services.records.consultations import Saved
 from callcenter.services.trail import audit
@@ -108,6 +110,12 @@ def insert_template(
     save(session, thread_id, record.version, changes, by=by, now=now)
 
 
+def record_of(session: Session, thread_id: str, *, by: Staff, now: datetime) -> Consultation:
+    """Return the record of the reply that *by* writes, locked for writing."""
+    _, draft = _mine(session, thread_id, by, now)
+    return consultations.lock_for_writing(session, draft.consultation_id, by)
+
+
 def send(session: Session, thread_id: str, seen: Seen, *, by: Staff, now: datetime, policy: Policy) -> Message:
     """Send the reply as it was looked at; sending it again sends nothing again.
 
@@ -140,13 +148,27 @@ def check_ready(session: Session, thread: Thread, draft: ReplyDraft, seen: Seen)
         raise ChangedMeanwhile
     if reading.newest_of_member(session, thread) != seen.letter_id:
         raise WroteMeanwhile
+    for missing in _missing(session, draft):
+        raise missing
+
+
+def what_is_missing(session: Session, thread_id: str) -> list[HelplineError]:
+    """Return what reply and record still lack before they can go, for a page that says so beforehand."""
+    draft = claims.open_draft(session, reading.find(session, thread_id))
+    return [] if draft is None else list(_missing(session, draft))
+
+
+def _missing(session: Session, draft: ReplyDraft) -> Iterator[HelplineError]:
     text = draft.text or ""
     if len(text) > LONGEST_TEXT:
-        raise ReplyTooLong
+        yield ReplyTooLong()
     if not said(text):
-        raise NoReplyYet
+        yield NoReplyYet()
     record = consultations.get_record(session, draft.consultation_id)
-    check_finished(next_step=record.next_step or "", outcomes=())
+    try:
+        check_finished(next_step=record.next_step or "", outcomes=())
+    except MissingField as missing:
+        yield missing
 
 
 def deliver(session: Session, thread: Thread, draft: ReplyDraft, *, by: Staff, now: datetime) -> Message:
