@@ -6,11 +6,14 @@ from callcenter.admin import accounts
 from callcenter.admin import notices as decisions
 from callcenter.console import notices as handovers
 from callcenter.domain.access.permissions import Action
+from callcenter.mail.desk import inbox
+from callcenter.mail.desk import notices as replies
 from callcenter.reports import openings
 from callcenter.ui.frame import Frame, Place
 
 PLACES = (
     Place("console.board", "相談員の画面", Action.SEE_LINE, daily=True),
+    Place("mail_desk.inbox", "メール", Action.SEE_MAIL, daily=True),
     Place("casefile.caseload_page", "ケース", Action.OPEN, daily=True),
     Place("casefile.directory", "紹介先", Action.REFER, unless=Action.KEEP_DIRECTORY, daily=True),
     Place("reports.board", "いまの回線", Action.LEAD, daily=True),
@@ -42,7 +45,8 @@ FRAME = Frame(
     notices=NOTICES,
     alarms=(Action.LEAD, "reports.shown_alarms"),
     line=(Action.ANSWER, "console.strip"),
-    sayings=handovers.SAYINGS | openings.SAYINGS | decisions.SAYINGS | accounts.SAYINGS,
+    counts={"mail_desk.inbox": inbox.how_many_wait},
+    sayings=handovers.SAYINGS | replies.SAYINGS | openings.SAYINGS | decisions.SAYINGS | accounts.SAYINGS,
     break_glass="casefile.break_glass_form",
     telephones=frozenset(
         {"console", "casefile"}

@@ -12,7 +12,7 @@ from flask import Flask
 
 from callcenter.adapters import doorbell
 from callcenter.context import context, unit_of_work
-from callcenter.jobs import audit_heads, fallback, heavy, reconcile, reindex, relay
+from callcenter.jobs import audit_heads, fallback, heavy, mail_watch, reconcile, reindex, relay
 from callcenter.jobs.alarms import bulk_reading, self_check
 from callcenter.jobs.line.errand_pool import ErrandPool
 from callcenter.jobs.line.pulse import Pulse
@@ -34,6 +34,7 @@ LOOK = 0.25
 SWEEP = 3.0
 FORGET = 600.0
 KEEP_FALLBACK = 60.0
+MAIL_LOOK = 15.0
 NIGHT_LOOK = 60.0
 """Real seconds between two looks whether it is night, or somebody reads in bulk."""
 RECONCILE = 30.0
@@ -80,6 +81,7 @@ def lanes(stop: threading.Event, look: Callable[[], object] | None = None) -> Ma
         ),
         BELL: (Routine("looking who waits, as the bell rang", look),),
         "reconciler": (Routine("comparing with the telephone company's list", reconcile.from_start(), RECONCILE),),
+        "mail": (Routine("watching the mail that waits", mail_watch.look, MAIL_LOOK),),
         "opening": (Routine("checking before the opening", self_check.run, OPENING_LOOK),),
         "night": (
             Routine("destroying what is kept no longer", partial(retention.destroy_due, stop.wait), NIGHT_LOOK),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcenter.mail import home, signing_in
+from callcenter.mail import account, first, home, registering, resets, signing_in
 from callcenter.mail.blueprint import bp
 
-__all__ = ["bp", "home", "signing_in"]
+__all__ = ["account", "bp", "first", "home", "registering", "resets", "signing_in"]

@@ -1,7 +1,8 @@
 """Mail consultation: members, what they write, and the replies.
 
-``own`` what a member has stored; ``mails`` which mail goes to whom; ``deleting`` the end of a registration, by wish or
-by ``keeping.inactivity``. Uses ``records`` and ``cases``; knows nothing of the telephone.
+``own`` what a member has stored; ``accounts`` and ``consulting`` what members do; ``answering`` what staff do;
+``mails`` which mail goes to whom; ``deleting`` the end of a registration, by wish or by ``keeping.inactivity``. Uses
+``records`` and ``cases``; of the telephone it knows only whether somebody is with a caller.
 
 Begin with ``own``, the one way to what a member has stored.
 """

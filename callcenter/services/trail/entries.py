@@ -19,7 +19,10 @@ from callcenter.services.trail.audit import Actor, Subject
 AT_ONCE = 100
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "reading": ("consultation.read", "consultation.print", "case.read", "case.print", "incident.read", "care.read"),
+    "reading": (
+        *("consultation.read", "consultation.print", "case.read", "case.print", "incident.read", "care.read"),
+        "thread.read",
+    ),
     "reason": ("break_glass.", "wall.open", "number.reveal"),
     "search": ("case.search",),
     "refused": ("access.refused", "staff.sign_in_refused", "staff.code_refused", "staff.passkey_refused"),
@@ -35,6 +38,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "referral.",
         "message.",
         "thread.",
+        "reply.",
+        "member.join",
+        "member.part",
     ),
     "handing_out": ("case.export", "case.export.", "trail.export"),
     "destroying": (
