@@ -117,11 +117,14 @@ def unwarned(session: Session, *, today: date) -> Iterator[Due]:
 
 def members(session: Session, *, today: date) -> Iterator[Registered]:
     """Yield every member, the longest silence first."""
+    of_members = select(Message.member_id, func.max(Message.sent_on)).where(Message.author == Author.MEMBER)
+    sent = dict(session.execute(of_members.group_by(Message.member_id)).all())
+    waiting = set(session.scalars(select(Thread.member_id).where(Thread.state.in_(WAITING)).distinct()))
     for member in _silent_since(session, today):
-        due_on, sent_on = _due_on(session, member)
-        if due_on <= today:
+        sent_on = _last(member.last_sent_on, sent.get(member.id))
+        if rule.purge_on(member.registered_on, sent_on) <= today:
             state = MemberState.DUE
-        elif _waits(session, member):
+        elif member.id in waiting:
             state = MemberState.WAITING
         else:
             state = MemberState.REGISTERED if sent_on is None else MemberState.ACTIVE
@@ -144,9 +147,12 @@ def _due(session: Session, member: Member, on: date) -> Due | None:
 def _due_on(session: Session, member: Member) -> tuple[date, date | None]:
     """Return the day on which a member is due, and the last day on which they sent something."""
     sent = select(func.max(Message.sent_on)).where(Message.member_id == member.id, Message.author == Author.MEMBER)
-    days = [day for day in (member.last_sent_on, session.scalar(sent)) if day is not None]
-    sent_on = max(days, default=None)
+    sent_on = _last(member.last_sent_on, session.scalar(sent))
     return rule.purge_on(member.registered_on, sent_on), sent_on
+
+
+def _last(*days: date | None) -> date | None:
+    return max((day for day in days if day is not None), default=None)
 
 
 def _held(session: Session, member: Member, on: date) -> Held | None:
