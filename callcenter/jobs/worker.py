@@ -20,9 +20,10 @@ from callcenter.jobs.line.rounds import ring_and_run_errands, sweep
 from callcenter.jobs.loop import Routine, keep_running
 from callcenter.jobs.night import call_log, members, retention
 from callcenter.models.base import db
-from callcenter.models.engines import end_idle_transactions
+from callcenter.models.engines import end_idle_transactions, forget_overwritten
 from callcenter.services.delivery import alarms, heartbeats, self_checks
 from callcenter.services.delivery.heartbeats import LINE
+from callcenter.services.delivery.outbox import Lane
 from callcenter.services.members import deleting
 from callcenter.services.names import nickname_index
 from callcenter.services.talks import silent_calls
@@ -43,6 +44,7 @@ OPENING_LOOK = 20.0
 """Real seconds between two looks whether the opening is near."""
 TRAIL_LOOK = 5.0
 HEAVY_LOOK = 5.0
+MAIL_LOOK = 2.0
 BELL = "bell"
 """The one thread that waits for the bell."""
 HEAVY = "heavy"
@@ -63,7 +65,9 @@ def forget() -> None:
         heartbeats.forget(session, now=context().ports.clock.now())
         alarms.forget(session, now=context().ports.clock.now())
         self_checks.forget(session, now=context().ports.clock.now())
-        deleting.forget_farewells(session, now=context().ports.clock.now())
+        forgotten = deleting.forget_farewells(session, now=context().ports.clock.now())
+    if forgotten:
+        forget_overwritten(db.engine)
 
 
 def lanes(stop: threading.Event, look: Callable[[], object] | None = None) -> Mapping[str, tuple[Routine, ...]]:
@@ -92,8 +96,9 @@ def lanes(stop: threading.Event, look: Callable[[], object] | None = None) -> Ma
             Routine("noting the operator's settings", audit_heads.note_policy, TRAIL_LOOK, once=True),
             Routine("planning for the trail", audit_heads.plan, NIGHT_LOOK),
             Routine("watching for reading in bulk", bulk_reading.look, NIGHT_LOOK),
-            Routine("carrying the slow errands", partial(relay.drain, slow=True), TRAIL_LOOK),
+            Routine("carrying the slow errands", partial(relay.drain, Lane.SLOW), TRAIL_LOOK),
         ),
+        "members": (Routine("handing out mails to members", partial(heavy.hand_out_mails, stop), MAIL_LOOK),),
         HEAVY: (
             Routine("looking for names indexed by older rules", reindex.plan, FORGET),
             Routine("handing out heavy jobs", partial(heavy.hand_out, stop), HEAVY_LOOK),
