@@ -17,7 +17,7 @@ from callcenter.services.staff import passwords
 from callcenter.services.trail.audit import OPERATOR
 from tests.browsers import OpenPage, axe
 from tests.desk import CHEAP
-from tests.integration.members.letters import Writing, consultation, registered
+from tests.integration.keeping.letters import Writing, consultation, registered
 from tests.pages import PASSWORD, Site
 
 pytestmark = pytest.mark.browser

@@ -21,7 +21,7 @@ from callcenter.models.trail.audit import AuditEntry
 from tests.desk import ORIGIN
 from tests.integration.cases.test_case_pages import family
 from tests.integration.consoles import Console, Seat
-from tests.integration.members.letters import Writing, consultation, registered, reply
+from tests.integration.keeping.letters import Writing, consultation, registered, reply
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from callcenter.services.trail.audit import OPERATOR, SYSTEM, staff_member
 from tests.integration.conftest import new_session
 from tests.integration.keeping.ageing import due as due_records
 from tests.integration.keeping.ageing import old_case
-from tests.integration.members.letters import consultation, registered, reply
+from tests.integration.keeping.letters import consultation, registered, reply
 from tests.integration.people import NOW, TODAY, case_of, member
 
 LONG_AGO = 800

@@ -21,7 +21,7 @@ from callcenter.models.members.accounts import Farewell, Member, MemberHold
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.delivery import nightly
 from tests.integration.consoles import Console, Seat
-from tests.integration.members.letters import Writing, consultation, registered, reply
+from tests.integration.keeping.letters import Writing, consultation, registered, reply
 
 TONIGHT = datetime.fromisoformat("2026-11-26T03:10+09:00")
 WRITING = Writing()

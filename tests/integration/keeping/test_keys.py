@@ -31,7 +31,7 @@ from callcenter.services.misuse import flags
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import OPERATOR
 from tests.integration.conftest import new_session
-from tests.integration.members.letters import Writing, registered
+from tests.integration.keeping.letters import Writing, registered
 from tests.integration.people import NOW, draft_of, member, person_called
 
 NUMBER = "+819012345671"

@@ -22,8 +22,8 @@ from callcenter.services.members import deleting, drafts, mails
 from callcenter.services.members.accounts import sessions, settings
 from callcenter.services.members.answering import watching
 from callcenter.services.trail.audit import Actor
+from tests.integration.keeping.test_deleting import texts_in
 from tests.integration.members.people import registered_member
-from tests.integration.members.test_deleting import texts_in
 from tests.integration.members.threads_people import answers, joins, replies, staffed, writes
 from tests.integration.people import NOW, case_of
 

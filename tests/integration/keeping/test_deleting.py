@@ -32,7 +32,7 @@ from callcenter.services.staff import sign_in_delays
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import SYSTEM, Actor
 from tests.integration.conftest import new_session
-from tests.integration.members.letters import Writing, consultation, everything, registered, reply
+from tests.integration.keeping.letters import Writing, consultation, everything, registered, reply
 from tests.integration.people import NOW, TODAY, case_of, member
 
 WRITING = Writing()
