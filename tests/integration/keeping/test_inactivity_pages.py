@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import make_url, select
 
+from callcenter.adapters import checkup
 from callcenter.cli.commands import build
 from callcenter.domain.staff.roles import Role
 from callcenter.jobs import worker
@@ -240,3 +241,16 @@ def test_who_is_held_is_listed_with_the_reason_and_stays(desk: Console, boss: Se
     assert [row["held"] for row in json.loads(found.output)] == ["hold"]
     assert "保存を延長しています" in CliRunner().invoke(cli, ["members", "purge", "--dry-run"]).output
     assert left(desk) == {old}
+
+
+def test_the_operator_is_told_when_no_night_deleted_anybody_for_days(desk: Console, old: str) -> None:
+    assert checkup.members(None, TONIGHT.date()).well
+    desk.line.at(TONIGHT)
+    with desk.app.app_context():
+        night.delete_due(lambda _: False)
+    with desk.work() as session:
+        run = nightly.latest(session, nightly.MEMBERS)
+        found = [checkup.members(run, TONIGHT.date() + timedelta(days=days)) for days in (0, 3, 4)]
+    assert [one.well for one in found] == [True, True, False]
+    assert found[0].sentence == "前回の夜に、2年ご相談のない登録を1人消しました。"
+    assert "worker をご確認ください" in found[2].sentence
