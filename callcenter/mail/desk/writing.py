@@ -14,7 +14,8 @@ from callcenter.context import ports, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.directory.helplines import shipped_helplines
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.members.replies import DraftTooLong, Line, ReplyTemplate
+from callcenter.domain.members.replies import Line, ReplyTemplate
+from callcenter.domain.staff.roles import NotYours
 from callcenter.mail.desk.blueprint import bp
 from callcenter.services.directory import institutions
 from callcenter.services.members.answering import claims, replying
@@ -125,7 +126,7 @@ def save_and(thread_id: str, then: Callable[[], Response]) -> Answer:
         if REPLY in saved.conflicts or REPLY in saved.held:
             raise WrittenInTwoPlaces
     except HelplineError as refused:
-        return _shown_back(thread_id, refused), 422 if isinstance(refused, DraftTooLong) else 409
+        return _shown_back(thread_id, refused), 403 if isinstance(refused, NotYours) else 409
     if saved.conflicts:
         flash("ほかの画面で書いた欄は、そのままにしました。")
     return then()

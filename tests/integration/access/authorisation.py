@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from callcenter.domain.access.break_glass import AccessKind
 from callcenter.domain.cases.wall import BehindTheWall
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.members.claims import TakenByAnother
 from callcenter.domain.misuse.flags import FlagKind, Misuse
 from callcenter.domain.staff.roles import NotAllowed, NotYours, Role
 from callcenter.models.access import ReasonedAccess
@@ -34,7 +35,7 @@ from tests.integration.people import draft_of, member, person_called
 
 TABLE = Path(__file__).with_name("authorisation.txt")
 ANYBODY = "anybody"
-REFUSALS: tuple[type[HelplineError], ...] = (NotAllowed, NotYours, AccessDenied, BehindTheWall)
+REFUSALS: tuple[type[HelplineError], ...] = (NotAllowed, NotYours, AccessDenied, BehindTheWall, TakenByAnother)
 OWNED = {"record_id", "case_id", "target_id", "person_id", "thread_id"}
 """Parts of an address that name something a counsellor may have to do with, or not."""
 

@@ -14,7 +14,6 @@ customElements.define(
       document.addEventListener("submit", this.sent);
       document.addEventListener("keydown", this.pressed);
       document.addEventListener("desk-looked", this.looked);
-      addEventListener("pageshow", () => (this.going = false));
     }
 
     disconnectedCallback() {
@@ -37,8 +36,11 @@ customElements.define(
         document.querySelector("toast-box").say("まだ保存できていないため、このままにしています。書いた文は、この画面に残っています。", "warn", null, "unsaved");
         return;
       }
+      // A form is sent once its own submit event is over: with nothing to save we would be here within it, and unheard.
+      await new Promise((over) => setTimeout(over));
       this.going = true;
       form.requestSubmit(submitter);
+      this.going = false;
     }
 
     press(event) {
