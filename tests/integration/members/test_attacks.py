@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,7 +11,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from callcenter.context import reading
+from callcenter.context import reading, unit_of_work
 from callcenter.domain.members.threads import LinkKind
 from callcenter.domain.staff.sign_in_delays import FREE_MISSES
 from callcenter.models.trail.audit import AuditEntry
@@ -60,7 +61,7 @@ def lock(site: Site, number: str) -> None:
 def test_unknown_wrong_locked_and_without_a_password_get_the_same_answer(site: Site, unlimited: None) -> None:
     numbers = [people.registered_at(site.app, address=f"m{place}@example.jp")[1] for place in range(2)]
     lock(site, numbers[1])
-    with site.app.app_context(), people.unit_of_work() as session:
+    with site.app.app_context(), unit_of_work() as session:
         newcomer = people.registered_member(session, password=None).number or ""
     cases = [(UNKNOWN.replace("-", ""), WRONG), (numbers[0], WRONG), (numbers[1], PASSWORD), (newcomer, WRONG)]
     answers = {answer(site, number, password) for number, password in cases}
@@ -71,7 +72,7 @@ def test_unknown_wrong_locked_and_without_a_password_get_the_same_answer(site: S
 def test_unknown_wrong_and_locked_take_the_same_work(
     site: Site, unlimited: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each compares one password and writes one entry; how long they take is printed, as a clock proves nothing here."""
+    """Each compares one password and writes one entry; how long that takes is printed, as a clock proves nothing."""
     compared = list[str | None]()
     compare = passwords.compare
 
@@ -94,7 +95,7 @@ def test_unknown_wrong_and_locked_take_the_same_work(
     assert len(compared) == entries(site) - before == TRIES * len(cases)
     medians = {name: round(statistics.median(taken) * 1000, 2) for name, taken in times.items()}
     with capsys.disabled():
-        print(f"\nmedian of {TRIES} sign-ins in ms: {medians}")
+        sys.stdout.write(f"\nmedian of {TRIES} sign-ins in ms: {medians}\n")
 
 
 def entries(site: Site) -> int:
@@ -181,7 +182,7 @@ def test_a_made_up_link_opens_nothing(site: Site, kind: LinkKind) -> None:
 
 
 def test_a_link_of_one_kind_is_none_of_another(site: Site) -> None:
-    with site.app.app_context(), people.unit_of_work() as session:
+    with site.app.app_context(), unit_of_work() as session:
         member_id = people.registered_member(session, password=None, now=site.clock.now()).id
     token = people.mailed_path(site.app, member_id, LinkKind.FIRST).rpartition("/")[2]
     assert site.get(f"/mail/reset/{token}").status_code == 410

@@ -376,9 +376,9 @@ def test_a_process_that_takes_from_redis_carries_a_mail_once_however_often_it_is
 
 
 def test_the_lease_of_a_slow_conversation_is_kept(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = threading.Event()
     monkeypatch.setattr(outbox, "LEASE", timedelta(seconds=0.3))
     monkeypatch.setattr(outbox, "renew", lambda *_a, **_n: kept.set())
-    kept = threading.Event()
 
     def slow(_facts: object) -> str:
         assert kept.wait(10)
