@@ -16,6 +16,7 @@ from callcenter.console import routes as console
 from callcenter.console.telephone_desk import TelephoneDesk
 from callcenter.context import equip
 from callcenter.domain.ports import Ports
+from callcenter.mail import routes as mail
 from callcenter.reports import routes as reports
 from callcenter.services.duty import availability
 from callcenter.settings import Settings
@@ -25,7 +26,9 @@ from callcenter.web import audio, health
 from callcenter.web import pages as web
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES: tuple[Blueprint, ...] = (web.bp, health.bp, casefile.bp, console.bp, reports.bp, admin.bp, audio.bp)
+PAGES: tuple[Blueprint, ...] = (
+    web.bp, health.bp, mail.bp, casefile.bp, console.bp, reports.bp, admin.bp, audio.bp,
+)  # fmt: skip
 
 LARGEST_FORM = 1024 * 1024
 """Bytes; the longest record stays far below."""

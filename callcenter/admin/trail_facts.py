@@ -146,6 +146,8 @@ NAMED_OTHERWISE: Mapping[tuple[str, str], str] = {
     ("consultation.read", "fields"): "読んだ欄",
     ("case.read", "fields"): "読んだ欄",
     ("wall.share", "parts"): "伝えてよい部分",
+    ("member.tell", "fields"): "変えた欄",
+    ("member.set_mails", "fields"): "受け取るもの",
     ("keys.rotate", "to"): "新しい鍵",
     ("keys.rehash", "to"): "新しい鍵",
 }
@@ -226,6 +228,7 @@ PAGES: Words = {
     "reports": "統括の画面",
     "admin": "管理の画面",
     "staff": "ログインの設定",
+    "mail": "メール相談",
     "none": "不明な画面",
 }
 """By the part of the desk to which the page belongs."""
@@ -300,6 +303,21 @@ VALUES_OF_ACT: Mapping[tuple[str, str], Words] = {
     ("staff.factor_reset", "reason"): _values(RESET_REASONS),
     ("special_day.set", "kind"): SPECIAL_DAYS,
     ("special_day.withdraw", "kind"): SPECIAL_DAYS,
+    ("member.tell", "fields"): {
+        "relation": "立場",
+        "nickname": "呼び名",
+        "prefecture": "お住まいの都道府県",
+        "age": "年齢",
+        "sex": "性別",
+        "period": "ひきこもりの期間",
+        "subject_age": "ご本人の年齢",
+        "subject_sex": "ご本人の性別",
+    },
+    ("member.set_mails", "fields"): {
+        "notices": "お知らせメール",
+        "links": "メールの中のリンク",
+        "named": "件名の名称",
+    },
 }
 """Where one act has a list of its own."""
 

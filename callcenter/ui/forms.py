@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import EnumType
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
@@ -55,6 +55,8 @@ def install(app: Flask, *, guarded_elsewhere: frozenset[str] = frozenset()) -> N
     def ask_for_token() -> None:
         if request.routing_exception is not None:
             return  # there is no such address; the router says so
+        if g.get("csrf_valid"):
+            return  # a member's form, which their session has vouched for
         if (request.endpoint or "").split(".")[0] not in guarded_elsewhere:
             csrf.protect()
 
