@@ -36,6 +36,8 @@ def home() -> str:
             unread=len(unread),
             drafts=drafts,
             read_next=words.read_next(opening_hours.current(database, now), now),
-            paging=Paging.of(number, len(threads) > AT_ONCE * number, lambda page: url_for(request.endpoint, page=page)),
+            paging=Paging.of(
+                number, len(threads) > AT_ONCE * number, lambda page: url_for(request.endpoint, page=page)
+            ),
             size=AT_ONCE,
         )

@@ -17,7 +17,14 @@ from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.calendar.times import clock_digits
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.members import receipts, risk_words
-from callcenter.domain.members.threads import LONGEST_SUBJECT, LONGEST_TEXT, NoLongerOpen, ThreadState, TooManyDrafts, Written
+from callcenter.domain.members.threads import (
+    LONGEST_SUBJECT,
+    LONGEST_TEXT,
+    NoLongerOpen,
+    ThreadState,
+    TooManyDrafts,
+    Written,
+)
 from callcenter.mail.blueprint import bp
 from callcenter.mail.my import words
 from callcenter.models.members.accounts import Member
@@ -46,7 +53,9 @@ class WritingForm(Form):
     """A letter; the rules look at it when it is sent."""
 
     subject = StringField("題", description=f"なくてもかまいません。{LONGEST_SUBJECT}文字までです。")
-    text = TextAreaField("相談の文", description=f"{LONGEST_TEXT:,}文字まで書けます。ひとことでも、まとまっていなくても大丈夫です。")
+    text = TextAreaField(
+        "相談の文", description=f"{LONGEST_TEXT:,}文字まで書けます。ひとことでも、まとまっていなくても大丈夫です。"
+    )
     form_key = HiddenField()
     thread = HiddenField()
     seen = HiddenField()

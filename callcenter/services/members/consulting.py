@@ -1,7 +1,7 @@
 """What a member does with a consultation: sends it, writes on in it, withdraws it, reads a reply.
 
-Whoever writes holds their member's row until the transaction ends, so that a form that is posted twice at once sends
-one message, and a member who is being deleted sends none.
+Whoever writes locks the consultation, then the member, until the transaction ends, so that a form that is posted
+twice at once sends one message, and a member who is being deleted sends none.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ def send(
     and ``NoLongerOpen`` are refused by what the member has already.
     """
     subject, text = checked_subject(written.subject), checked_text(written.text)
+    thread = own.thread(session, member, written.thread_id, locked=True) if written.thread_id else None
     member = locked(session, member)
     earlier = sent_by(session, member, written.form_key)
     if earlier is not None:
@@ -78,10 +79,10 @@ def send(
             raise SentAlready(earlier)
         return earlier
     today = local_date(now)
-    if written.thread_id is None:
+    if thread is None:
         thread = _new(session, member, subject, now)
-    else:
-        thread = _to_go_on(session, member, written.thread_id)
+    elif thread.state is ThreadState.WITHDRAWN:
+        raise NoLongerOpen
     target = target_on(calendar, today, policy.reply_target_days)
     _await_reply(thread, target, risky=risk_words.found(text), now=now)
     message = Message(
@@ -176,13 +177,6 @@ def _new(session: Session, member: Member, subject: str, now: datetime) -> Threa
     )
     session.add(thread)
     thread.subject = subject or None
-    return thread
-
-
-def _to_go_on(session: Session, member: Member, thread_id: str) -> Thread:
-    thread = own.thread(session, member, thread_id, locked=True)
-    if thread.state is ThreadState.WITHDRAWN:
-        raise NoLongerOpen
     return thread
 
 
