@@ -6,7 +6,12 @@ from typing import Any
 
 from flask import Blueprint
 
-PLACES = (("mail.home", "マイページ"),)
+PLACES = (
+    ("mail.home", "マイページ"),
+    ("mail.drafts", "下書き"),
+    ("mail.records", "自分の記録を受け取る"),
+    ("mail.leave", "登録をやめる"),
+)
 """What a member is offered on every page of theirs, in this order."""
 
 bp = Blueprint("mail", __name__, url_prefix="/mail")

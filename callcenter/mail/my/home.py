@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 
 from callcenter.context import ports, reading
 from callcenter.mail.blueprint import bp
@@ -36,8 +36,6 @@ def home() -> str:
             unread=len(unread),
             drafts=drafts,
             read_next=words.read_next(opening_hours.current(database, now), now),
-            paging=Paging.of(
-                number, len(threads) > AT_ONCE * number, lambda page: url_for(request.endpoint, page=page)
-            ),
+            paging=Paging.of(number, len(threads) > AT_ONCE * number, lambda page: url_for("mail.home", page=page)),
             size=AT_ONCE,
         )

@@ -35,7 +35,7 @@ from callcenter.services.members.accounts.sessions import SignedInMember
 from callcenter.services.members.consulting import SentAlready
 from callcenter.ui.access import member
 from callcenter.ui.forms import Form
-from callcenter.ui.kit.answers import Answer, again, onward
+from callcenter.ui.kit.answers import Answer, again
 from callcenter.ui.member.guard import me_member, this_member
 from callcenter.ui.staff.signin import limiter
 
@@ -44,6 +44,7 @@ OFTEN = "100 per 10 minutes"
 SAVED_OFTEN = "600 per 10 minutes"
 KEPT = "{at}に、下書きに保存しました。"
 EMPTY = "何も書かれていないため、下書きには残していません。"
+ANYHOW = "ひとことでも、まとまっていなくても大丈夫です。"
 GONE_OUT = "この文は、もう届いています。"
 FURTHER = "前の文は、もう届いています。書き直したことは、続きの下書きに残しました。"
 NEW_INSTEAD = "この相談は取り下げてあるため、書いたことを新しい相談の下書きに残しました。"

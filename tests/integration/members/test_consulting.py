@@ -34,7 +34,8 @@ from callcenter.services.delivery import live
 from callcenter.services.members import consulting, own
 from callcenter.services.members.consulting import SentAlready
 from tests.integration.conftest import new_session
-from tests.integration.members.writers import answered, registered, send, thread_of
+from tests.integration.members.people import registered_member
+from tests.integration.members.writers import answered, send, thread_of
 from tests.integration.people import NOW, TODAY
 from tests.integration.people import member as staff_named
 
@@ -44,7 +45,7 @@ KEY = "k" * 32
 
 @pytest.fixture
 def haru(session: Session) -> Member:
-    return registered(session)
+    return registered_member(session)
 
 
 def count(session: Session, model: type[Any]) -> int:
@@ -81,7 +82,7 @@ def test_a_form_that_is_posted_again_gives_the_same_message_and_receipt(session:
 
 
 def test_the_same_key_of_two_members_is_two_messages(session: Session, haru: Member) -> None:
-    natsu = registered(session, "ナツ")
+    natsu = registered_member(session, "ナツ")
     assert send(session, haru, form_key=KEY).receipt != send(session, natsu, form_key=KEY).receipt
 
 
@@ -96,7 +97,7 @@ def test_a_form_that_was_changed_after_it_was_sent_is_not_taken_for_the_earlier_
 
 
 def test_two_posts_in_the_same_moment_send_one_message(engine: Engine, ring: KeyRing, session: Session) -> None:
-    haru = registered(session)
+    haru = registered_member(session)
     session.commit()
     together = Barrier(4)
 
@@ -203,13 +204,13 @@ def test_very_many_waiting_consultations_leave_room_for_going_on_only(session: S
 
 
 def test_nobody_writes_on_in_somebody_elses_consultation(session: Session, haru: Member) -> None:
-    other = send(session, registered(session, "ナツ"))
+    other = send(session, registered_member(session, "ナツ"))
     with pytest.raises(own.NotThere):
         send(session, haru, thread_id=other.thread_id)
 
 
 def test_a_member_who_is_gone_sends_nothing(engine: Engine, ring: KeyRing, session: Session) -> None:
-    haru = registered(session)
+    haru = registered_member(session)
     session.commit()
     with new_session(engine, ring) as other:
         other.delete(other.get_one(Member, haru.id))
