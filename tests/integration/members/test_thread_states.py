@@ -1,4 +1,4 @@
-"""Whatever a member sends, goes on with or withdraws, and staff claim or answer, in any order: a thread stays honest."""
+"""Whatever a member and the desk do, in any order: the state of a thread stays honest."""
 
 from __future__ import annotations
 
