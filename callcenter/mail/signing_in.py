@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 
 from flask import flash, jsonify, redirect, render_template, request, session, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import PasswordField, StringField
 
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.calendar.times import moment_words
 from callcenter.domain.members.threads import LinkKind
+from callcenter.mail import limits
 from callcenter.mail.blueprint import bp
+from callcenter.mail.forms import LoginForm
+from callcenter.mail.limits import limiter
 from callcenter.models.members.accounts import Member
 from callcenter.services.members import mails
 from callcenter.services.members.accounts import links, registering, signing_in
@@ -21,11 +22,10 @@ from callcenter.services.members.accounts.links import LinkOver
 from callcenter.services.members.mails import MailKind
 from callcenter.services.staff import passwords
 from callcenter.ui.access import member, public
-from callcenter.ui.forms import AtMost, Form, Problem
+from callcenter.ui.forms import Problem
 from callcenter.ui.kit.answers import Answer, again
 from callcenter.ui.member import guard
 from callcenter.ui.staff import known_browsers
-from callcenter.ui.staff.signin import limiter, network
 
 WRONG = "利用者番号かパスワードが合っていません。続けて違ったときは、5分ほどおいてから、もう一度お試しください。"
 """The same whatever is wrong, also while a number has to wait."""
@@ -34,26 +34,6 @@ KEPT = f"{ENDED}書きかけは下書きにあります。"
 OUT = "ログアウトしました。この画面を閉じて大丈夫です。"
 CHANGED = "{when}に、パスワードが変わっています。お心あたりがないときは、すぐに新しいパスワードに変えてください。"
 OTHER_BROWSER = "ログインの画面と同じブラウザーで、メールのリンクを開いてください。"
-NUMBER_HINT = "英字と数字の9文字です。小文字でも、全角でもかまいません。"
-LONGEST_NUMBER = 100
-"""Characters as they are typed."""
-
-
-class LoginForm(Form):
-    """User number and password; what is missing or too long counts as wrong."""
-
-    number = StringField("利用者番号", [AtMost(LONGEST_NUMBER)], description=NUMBER_HINT)
-    password = PasswordField("パスワード", [AtMost(passwords.LONGEST_TYPED)])
-
-
-class ConfirmForm(Form):
-    """Nothing but the press of a button."""
-
-
-def who_is_tried() -> str:
-    """Return a digest of the number that is tried from this place."""
-    number = signing_in.read_number(request.form.get("number", "")[:LONGEST_NUMBER])
-    return hashlib.sha256(f"{network()} {number}".encode()).hexdigest()
 
 
 @bp.get("/login")
@@ -68,8 +48,8 @@ def login() -> Answer:
 
 @bp.post("/login")
 @public
-@limiter.limit("60 per 10 minutes")
-@limiter.limit("10 per 10 minutes", key_func=who_is_tried)
+@limiter.limit(limits.SIGN_IN)
+@limiter.limit(limits.ONE_NUMBER, key_func=limits.number_from_here)
 def sign_in() -> Answer:
     form, to = LoginForm(), None
     if form.validate():

@@ -40,7 +40,7 @@ def install(
     headers.install(app, line=line, telephones=given.telephones, guarded_elsewhere=machines, secure=settings.production)
     signin.install(app, redis_url=settings.redis_url)
     access.install(app, members=guard.enforce, guarded_elsewhere=machines)
-    forms.install(app, guarded_elsewhere=machines)
+    forms.install(app, vouched=guard.is_vouched_for, guarded_elsewhere=machines)
     guard.install(app)
     assets.install(app)
     crowding.install(app)

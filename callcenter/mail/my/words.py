@@ -24,7 +24,7 @@ LOOKS = {
 }
 UNREAD = StateLabel(ThreadState.ANSWERED.label, "accent", "dot", solid=True)
 TAKES_TIME = "返信にはお時間をいただきます。"
-LATE = "お待たせしています。お返事まで、もう少しお時間をください。"
+LATE = "お待たせしています。返信まで、もう少しお時間をください。"
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def aim(target: date | None, today: date) -> str:
     """Return by about when a reply is meant to be there."""
     if target is None:
         return TAKES_TIME
-    return f"返事のめやすは、{short_date(target)}ごろです。" if today <= target else LATE
+    return f"返信のめやすは、{short_date(target)}ごろです。" if today <= target else LATE
 
 
 def read_next(calendar: Calendar, now: datetime) -> str:

@@ -55,7 +55,7 @@ class WritingForm(Form):
 
     subject = StringField("題", description=f"なくてもかまいません。{LONGEST_SUBJECT}文字までです。")
     text = TextAreaField(
-        "相談の文", description=f"{LONGEST_TEXT:,}文字まで書けます。ひとことでも、まとまっていなくても大丈夫です。"
+        "お便り", description=f"{LONGEST_TEXT:,}文字まで書けます。ひとことでも、まとまっていなくても大丈夫です。"
     )
     form_key = HiddenField()
     thread = HiddenField()

@@ -31,6 +31,7 @@ from callcenter.domain.members.threads import (
     SubjectTooLong,
     ThreadState,
     TooManyWaiting,
+    UnknownForm,
     Written,
     as_typed,
 )
@@ -71,6 +72,7 @@ def send(
     and ``NoLongerOpen`` are refused by what the member has already.
     """
     subject, text = checked_subject(written.subject), checked_text(written.text)
+    check_key(written)
     thread = own.thread(session, member, written.thread_id, locked=True) if written.thread_id else None
     member = locked(session, member)
     earlier = sent_by(session, member, written.form_key)
@@ -147,6 +149,12 @@ def checked_subject(subject: str) -> str:
     if len(subject) > LONGEST_SUBJECT:
         raise SubjectTooLong
     return one_line(storable(subject))
+
+
+def check_key(written: Written) -> None:
+    """Raise ``UnknownForm`` for a key that no form of ours has."""
+    if not receipts.is_form_key(written.form_key):
+        raise UnknownForm
 
 
 def locked(session: Session, member: Member) -> Member:

@@ -41,6 +41,7 @@ def keep(
     ``DraftTooLong`` and ``TooManyDrafts`` keep nothing.
     """
     subject, text = _checked(written)
+    consulting.check_key(written)
     thread = own.thread(session, member, written.thread_id, locked=True) if written.thread_id else None
     member = consulting.locked(session, member)
     earlier = consulting.sent_by(session, member, written.form_key)

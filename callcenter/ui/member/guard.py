@@ -29,6 +29,8 @@ from callcenter.ui.forms import SUBMITS
 from callcenter.ui.kit.answers import from_script
 
 NOTED_EVERY = timedelta(seconds=15)
+PAGES = frozenset({"mail"})
+"""Blueprints whose forms carry the token of a member's session, where there is one."""
 AT_HOME = "/mail/my/"
 """Only pages under this path are gone on to after signing in."""
 ENDED, KEPT = "idle", "kept"
@@ -39,13 +41,18 @@ def install(app: Flask) -> None:
     """Let every form carry the token of its reader's session, and templates ask ``is_member()``."""
     app.jinja_env.globals.update(csrf_token=form_token, is_member=is_member)
 
+    @app.before_request
+    def look() -> None:
+        if request.blueprint in PAGES:
+            current_member()  # before the view opens a transaction of its own
+
 
 def enforce(rule: Rule) -> Response | None:
     """Let a signed-in member through; ask others to sign in, and keep what they posted where the view can."""
     found = current_member()
     submits = request.method in SUBMITS
-    if submits and found is not None:
-        _check_token()
+    if submits and found is not None and not is_vouched_for():
+        raise CSRFError("The token does not fit the session.")
     if found is None or found.over or found.registering:
         return _ask_to_sign_in(rule, found if found is None or not found.registering else None)
     if not rule.quiet:
@@ -70,6 +77,12 @@ def is_member() -> bool:
     return rule is not None and rule.who is Who.MEMBER and found is not None and not found.over
 
 
+def registering_member() -> SignedInMember | None:
+    """Return who has registered in this browser less than half an hour ago and not written yet."""
+    found = current_member()
+    return found if found is not None and found.registering and not found.over else None
+
+
 def me_member() -> SignedInMember:
     """Return who is signed in; only for views marked ``member``."""
     found = current_member()
@@ -87,8 +100,8 @@ def this_member(database: Session) -> Member:
 
 def begin(database: Session, member: Member, *, registering: bool = False) -> None:
     """Begin a session in this browser under a new token, which nobody can have planted or seen before."""
-    if (before := request.cookies.get(cookie())) is not None:
-        sessions.end(database, before)
+    if registering_member() is None and (before := request.cookies.get(cookie())) is not None:
+        sessions.end(database, before)  # whoever's this browser still had; a registration's ends by its half hour
     token = sessions.begin(database, member, at=wall_clock(), registering=registering)
     g.member = None
 
@@ -112,10 +125,16 @@ def end(database: Session) -> None:
 
 def form_token() -> str:
     """Return the token that the form of this page carries."""
-    rule, token = rule_here(), request.cookies.get(cookie())
-    if rule is not None and rule.who is Who.MEMBER and token:
-        return _token_of(token)
-    return str(generate_csrf())
+    token = request.cookies.get(cookie()) if request.blueprint in PAGES else None
+    return _token_of(token) if token else str(generate_csrf())
+
+
+def is_vouched_for() -> bool:
+    """Return whether what was posted carries the token of this browser's session, running or over."""
+    token = request.cookies.get(cookie()) if request.blueprint in PAGES else None
+    given = request.form.get("csrf_token") or request.headers.get("X-CSRFToken") or ""
+    g.csrf_valid = bool(token) and hmac.compare_digest(given.encode(errors="replace"), _token_of(token or "").encode())
+    return bool(g.csrf_valid)
 
 
 def seconds_left() -> int:
@@ -146,13 +165,6 @@ def _find(database: Session, *, at: datetime) -> SignedInMember | None:
 
 def _secure() -> bool:
     return bool(current_app.config["SESSION_COOKIE_SECURE"])
-
-
-def _check_token() -> None:
-    given = request.form.get("csrf_token") or request.headers.get("X-CSRFToken") or ""
-    if not hmac.compare_digest(given.encode(errors="replace"), _token_of(request.cookies[cookie()]).encode()):
-        raise CSRFError("The CSRF token does not fit the session.")
-    g.csrf_valid = True
 
 
 def _token_of(token: str) -> str:

@@ -24,6 +24,8 @@ from callcenter.domain.members.threads import (
     SubjectTooLong,
     ThreadState,
     TooManyWaiting,
+    UnknownForm,
+    Written,
 )
 from callcenter.domain.policy import Policy
 from callcenter.models.base import new_id
@@ -31,11 +33,11 @@ from callcenter.models.members.accounts import Member
 from callcenter.models.members.threads import MemberDraft, Message, Thread
 from callcenter.models.trail.audit import ActorKind, AuditEntry
 from callcenter.services.delivery import live
-from callcenter.services.members import consulting, own
+from callcenter.services.members import consulting, drafts, own
 from callcenter.services.members.consulting import SentAlready
 from tests.integration.conftest import new_session
 from tests.integration.members.people import registered_member
-from tests.integration.members.writers import answered, send, thread_of
+from tests.integration.members.writers import DAYS, answered, send, thread_of
 from tests.integration.people import NOW, TODAY
 from tests.integration.people import member as staff_named
 
@@ -140,6 +142,14 @@ def test_the_longest_text_is_counted_as_its_writer_counts_it(session: Session, h
 
 def test_marks_that_turn_the_writing_and_nul_are_left_out(session: Session, haru: Member) -> None:
     assert send(session, haru, "あ\0い\u202eう مرحبا 👨‍👩‍👧").text == "あいう مرحبا 👨‍👩‍👧"
+
+
+@pytest.mark.parametrize("key", ["", "k", "k" * 65, "k" * 31 + "\n", "k/k" * 10])
+def test_a_key_that_no_form_of_ours_has_is_refused(session: Session, haru: Member, key: str) -> None:
+    with pytest.raises(UnknownForm):
+        consulting.send(session, haru, Written(key, "こんにちは"), calendar=DAYS, policy=Policy(), now=NOW)
+    with pytest.raises(UnknownForm):
+        drafts.keep(session, haru, Written(key, "こんにちは"), now=NOW)
 
 
 def test_a_long_subject_is_refused_at_its_field(session: Session, haru: Member) -> None:

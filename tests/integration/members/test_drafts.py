@@ -128,6 +128,9 @@ def test_nobody_touches_somebody_elses_drafts_or_consultations(session: Session,
         drafts.drop(session, natsu, draft.id)
     with pytest.raises(own.NotThere):
         drafts.keep(session, natsu, Written(KEY, "x", thread_id=message.thread_id), now=NOW)
+    for ask, row_id in ((own.draft, draft.id), (own.message, message.id), (own.thread, message.thread_id)):
+        with pytest.raises(own.NotThere):
+            ask(session, natsu, row_id)
     assert drafts.keep(session, natsu, Written(KEY, "わたしの"), now=NOW) is not draft
     assert texts(session, haru) == ["ひみつ"]
 

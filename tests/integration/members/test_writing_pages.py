@@ -254,7 +254,7 @@ def test_the_greeting_is_one_of_the_hour(site: Site, haru: Desk) -> None:
 def test_the_target_is_told_and_past_it_only_that_it_takes_longer(database_url: str) -> None:
     site = Site(database_url, REPLY_TARGET_DAYS="3")
     haru = Desk(site)
-    assert "返事のめやすは、12月1日(火)ごろです。" in haru.sends("ひとつめ").words
+    assert "返信のめやすは、12月1日(火)ごろです。" in haru.sends("ひとつめ").words
     site.clock.at += timedelta(days=5)
     assert "12月1日(火)ごろ" in site.open("/mail/my/").words
     site.clock.at += timedelta(days=1)

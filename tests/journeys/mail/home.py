@@ -54,7 +54,10 @@ class Home:
         """Return the consultation that the member has sent, perhaps answered since."""
         then = self.site.clock.now() - timedelta(days=days_ago)
         with self.site.app.app_context(), unit_of_work() as session:
-            member, policy = session.get_one(Member, self.member_id), self.site.app.extensions["callcenter"].settings.policy
+            member, policy = (
+                session.get_one(Member, self.member_id),
+                self.site.app.extensions["callcenter"].settings.policy,
+            )
             message = writers.send(session, member, text, subject=subject, policy=policy, now=then)
             if reply is not None:
                 writers.answered(session, session.get_one(Thread, message.thread_id), reply, now=self.site.clock.now())

@@ -58,6 +58,12 @@ def find(session: Session, token: str, kind: LinkKind, *, now: datetime) -> tupl
     return row[0], row[1]
 
 
+def owner(session: Session, token: str, kind: LinkKind) -> Member | None:
+    """Return whose link it is or was, for what was done by it already; it opens nothing."""
+    query = select(Member).join(MemberLink, MemberLink.member_id == Member.id)
+    return session.scalar(query.where(MemberLink.token_hash == _hashed(token), MemberLink.kind == kind))
+
+
 def use(session: Session, token: str, kind: LinkKind, *, now: datetime) -> Member:
     """Use a link and return its member; of two who come at once one succeeds, the other gets ``LinkOver``."""
     usable = (MemberLink.used_at.is_(None), MemberLink.until > now)
