@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from callcenter.crypto import KeyRing
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.members import receipts
+from callcenter.domain.members.deletion import Why
 from callcenter.domain.members.threads import (
     LONGEST_TEXT,
     WAITING_AT_MOST,
@@ -33,8 +34,9 @@ from callcenter.models.members.accounts import Member
 from callcenter.models.members.threads import MemberDraft, Message, Thread
 from callcenter.models.trail.audit import ActorKind, AuditEntry
 from callcenter.services.delivery import live
-from callcenter.services.members import consulting, drafts, own
+from callcenter.services.members import consulting, deleting, drafts, own
 from callcenter.services.members.consulting import SentAlready
+from callcenter.services.trail.audit import SYSTEM
 from tests.integration.conftest import new_session
 from tests.integration.members.people import registered_member
 from tests.integration.members.writers import DAYS, answered, send, thread_of
@@ -223,7 +225,7 @@ def test_a_member_who_is_gone_sends_nothing(engine: Engine, ring: KeyRing, sessi
     haru = registered_member(session)
     session.commit()
     with new_session(engine, ring) as other:
-        other.delete(other.get_one(Member, haru.id))
+        deleting.delete_member(other, other.get_one(Member, haru.id), by=SYSTEM, why=Why.ASKED, now=NOW)
         other.commit()
     with pytest.raises(own.NotThere):
         send(session, haru)

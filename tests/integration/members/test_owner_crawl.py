@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from callcenter.context import reading, unit_of_work
 from callcenter.domain.members.threads import LinkKind, Written
-from callcenter.models.base import new_id
+from callcenter.models.base import Base, new_id
 from callcenter.models.members.accounts import Member, MemberLink, MemberSession
 from callcenter.models.members.threads import MemberDraft, Message, Thread
 from callcenter.services.members import drafts
@@ -64,7 +64,8 @@ class Crawl:
     def ask(self, endpoint: str, method: str, names: list[str], ids: dict[str, str], token: str = "") -> TestResponse:
         """Ask with *ids* wherever an address or a form takes one."""
         with self.site.app.test_request_context(base_url=ORIGIN):
-            path = url_for(endpoint, _method=method, **{name: ids[name] for name in names})
+            named: dict[str, Any] = {name: ids[name] for name in names}
+            path = url_for(endpoint, _method=method, **named)
         given = {"draft": ids["draft_id"], "thread": ids["thread_id"]}
         if method == "GET":
             return self.site.reader.get(path, query_string=given, base_url=ORIGIN, follow_redirects=True)
@@ -76,7 +77,8 @@ class Crawl:
         """Return everything of the member as it lies in the database."""
         with self.site.app.app_context(), reading() as session:
             rows: list[Any] = []
-            for model in (Member, Thread, Message, MemberDraft, MemberSession, MemberLink):
+            models: list[type[Base]] = [Member, Thread, Message, MemberDraft, MemberSession, MemberLink]
+            for model in models:
                 owner = model.id if model is Member else model.member_id
                 table = model.__table__
                 rows += [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -186,16 +187,23 @@ def test_an_empty_form_posted_late_promises_no_draft(site: Site, haru: Desk) -> 
 def test_a_script_saves_and_goes_on_in_the_draft_it_is_told(site: Site, haru: Desk) -> None:
     page = site.open("/mail/my/new")
     data = {name: page.value(name) for name in ("csrf_token", "form_key", "seen", "thread")}
-    saves = {"data": data | {"text": "書きかけ"}, "base_url": ORIGIN, "headers": {"Accept": "application/json"}}
-    first = site.reader.post("/mail/my/drafts/keep", **saves)
-    assert first.json["saved_at"] == "14:07" and first.json["form_key"] == data["form_key"]
-    other = site.reader.post("/mail/my/drafts/keep", **saves | {"data": data | {"text": "別の画面"}})
-    assert other.json["form_key"] != data["form_key"]
-    too_long = site.reader.post("/mail/my/drafts/keep", **saves | {"data": data | {"text": "長" * 20_001}})
-    assert too_long.status_code == 409 and "20,000文字" in too_long.json["error"]
+
+    def save(text: str) -> tuple[int, dict[str, str]]:
+        answer = site.reader.post(
+            "/mail/my/drafts/keep",
+            data=data | {"text": text},
+            base_url=ORIGIN,
+            headers={"Accept": "application/json"},
+        )
+        return answer.status_code, json.loads(answer.text)
+
+    status, first = save("書きかけ")
+    assert (status, first["saved_at"], first["form_key"]) == (200, "14:07", data["form_key"])
+    assert save("別の画面")[1]["form_key"] != data["form_key"]
+    refused = save("長" * 20_001)
+    assert refused[0] == 409 and "20,000文字" in refused[1]["error"]
     people.let_pass(site.app, haru.member_id, timedelta(hours=2))
-    late = site.reader.post("/mail/my/drafts/keep", **saves | {"data": data | {"text": "書きかけ、つづき"}})
-    assert late.status_code == 401
+    assert save("書きかけ、つづき")[0] == 401
     assert sorted(one.shown for one in haru.stored(MemberDraft)) == ["別の画面", "書きかけ、つづき"]
 
 

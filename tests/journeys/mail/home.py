@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,10 +27,14 @@ EVENING = "2026-11-26T21:10"
 class Home:
     """The site, and a member who sits before it."""
 
-    def __init__(self, database_url: str, *, at: str = EVENING, nickname: str = "つきみ草", **more: str) -> None:
+    def __init__(
+        self, database_url: str, *, at: str = EVENING, nickname: str = "つきみ草", target_days: int = 3
+    ) -> None:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        self.site = Site(database_url, at=at, env="development", PUBLIC_BASE_URL=self.url, **more)
+        self.site = Site(
+            database_url, at=at, env="development", PUBLIC_BASE_URL=self.url, REPLY_TARGET_DAYS=str(target_days)
+        )
         self.server = make_server("127.0.0.1", port, self.site.app, threaded=True, request_handler=Quiet)
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
         self.thread.start()
@@ -71,4 +76,5 @@ class Home:
     def texts(self, model: type[Message] | type[MemberDraft]) -> list[str | None]:
         """Return what is stored, oldest first."""
         with self.site.app.app_context(), reading() as session:
-            return [one.text for one in session.scalars(select(model).order_by(model.id))]
+            rows: Sequence[Message | MemberDraft] = session.scalars(select(model).order_by(model.id)).all()
+            return [one.text for one in rows]
