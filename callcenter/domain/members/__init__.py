@@ -2,7 +2,7 @@
 
 ``user_numbers`` the 利用者番号; ``threads`` the states of a consultation and its limits; ``receipts`` the 受付番号;
 ``reply_target`` by when a reply is meant to be there; ``risk_words`` what makes staff look first; ``inactivity`` the
-two-year rule. Uses ``calendar`` and ``records``.
+two-year rule; ``deletion`` why a member is deleted. Uses ``calendar`` and ``records``.
 
 Begin with ``threads``.
 """

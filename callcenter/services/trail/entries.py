@@ -37,7 +37,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "thread.",
     ),
     "handing_out": ("case.export", "case.export.", "trail.export"),
-    "destroying": ("case.shred", "consultation.shred", "retention.", "flag.expire", "line.log"),
     "signing_in": (
         "staff.sign_",
         "staff.code_refused",
@@ -46,6 +45,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "staff.proved",
         "member.sign_",
     ),
+    "destroying": ("case.shred", "consultation.shred", "member.shred", "retention.", "flag.expire", "line.log"),
     "accounts": ("staff.",),
     "line": ("line.", "call.", "presence.", "special_day.", "announcement.", "flag.", "block.", "incident.note"),
     "keys": ("keys.", "audit."),
