@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,7 +23,7 @@ from callcenter.services.members import consulting, drafts, own
 from callcenter.services.members.accounts import links, passwords, signing_in
 from callcenter.services.members.accounts.links import LinkOver
 from callcenter.services.members.accounts.passwords import PasswordThere
-from callcenter.services.staff.passwords import Hash, hashed
+from callcenter.services.staff.passwords import Hash, checked, hashed
 from callcenter.ui.access import public
 from callcenter.ui.kit.answers import Answer, again
 from callcenter.ui.member import guard
@@ -134,11 +135,13 @@ def _take(way: Way) -> Answer:
     written = Written(form.form_key.data or receipts.new_form_key(), form.text.data or "", form.subject.data or "")
     if request.form.get("step") == "keep":
         return _keep(way, form, written, now=now)
-    form.validate()
-    _check(form, written)
-    password = None if form.problems else _hashed(form, known)
-    if password is None:
+    if form.validate():
+        _check(form, "password", lambda typed: checked(typed, about=known), form.password.data or "")
+    _check(form, "subject", consulting.checked_subject, written.subject)
+    _check(form, "text", consulting.checked_text, written.text)
+    if form.problems:
         return again(_page(way, form))
+    password = hashed(form.password.data or "", about=known)  # no transaction is open meanwhile
     with unit_of_work() as database:
         message_id = _send(database, way, written, password, now=now)
     return _sent(message_id)
@@ -148,24 +151,11 @@ def _sent(message_id: str) -> Response:
     return redirect(url_for("mail.sent", message_id=message_id), 303)
 
 
-def _check(form: FirstForm, written: Written) -> None:
-    for name, check, typed in (
-        ("subject", consulting.checked_subject, written.subject),
-        ("text", consulting.checked_text, written.text),
-    ):
-        try:
-            check(typed)
-        except HelplineError as refused:
-            form.refuse(refused, name)
-
-
-def _hashed(form: FirstForm, known: tuple[str, ...]) -> Hash | None:
-    """Return the hash of the new password; no transaction is open meanwhile."""
+def _check(form: FirstForm, name: str, check: Callable[[str], object], typed: str) -> None:
     try:
-        return hashed(form.password.data or "", about=known)
+        check(typed)
     except HelplineError as refused:
-        form.refuse(refused, "password")
-        return None
+        form.refuse(refused, name)
 
 
 def _send(database: Session, way: Way, written: Written, password: Hash, *, now: datetime) -> str:

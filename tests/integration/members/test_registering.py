@@ -172,7 +172,8 @@ def test_what_is_wrong_is_said_and_the_text_stays_but_never_the_password(site: S
     number = only_member(site).number or ""
     for guessable in (number * 2, "みなとの母1234みなとの母", "hikikomori-tokyo", "passwordpassword"):
         assert "思いつかれやすい" in write(site, password=guessable).words, guessable
-    assert "相談の文を書いてください" in write(site, text="  ").words
+    both = write(site, text="  ", password="short").words
+    assert "相談の文を書いてください" in both and "12文字以上" in both
     long = write(site, text="あ" * 10_001)
     assert "10,000文字まで" in long.words and "あ" * 10_001 in long.response.text
     assert (how_many(site, Message), only_member(site).password_hash) == (0, None)
