@@ -118,6 +118,7 @@ ACTS = OPENINGS | {
     "member.ask_reset": "パスワードの再設定を申し込んだ",
     "member.confirm_device": "新しい機器の確認を送った",
     "member.drop_address": "メールアドレスの変更を取りやめた",
+    "member.export": "自分の記録の写しを受け取った",
     "member.first_password": "はじめてのパスワードを決めた",
     "member.hold": "メール相談の利用者を消さずに残すと決めた",
     "member.lift": "メール相談の利用者を残すと決めたのを解いた",

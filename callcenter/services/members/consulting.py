@@ -1,7 +1,7 @@
 """What a member does with a consultation: sends it, writes on in it, withdraws it, reads a reply.
 
-Whoever writes holds their member's row until the transaction ends, so that a form that is posted twice at once sends
-one message, and a member who is being deleted sends none.
+Whoever writes locks the consultation, then the member, until the transaction ends, so that a form that is posted
+twice at once sends one message, and a member who is being deleted sends none.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from callcenter.domain.members.threads import (
     SubjectTooLong,
     ThreadState,
     TooManyWaiting,
+    UnknownForm,
     Written,
     as_typed,
 )
@@ -71,6 +72,8 @@ def send(
     and ``NoLongerOpen`` are refused by what the member has already.
     """
     subject, text = checked_subject(written.subject), checked_text(written.text)
+    check_key(written)
+    thread = own.thread(session, member, written.thread_id, locked=True) if written.thread_id else None
     member = locked(session, member)
     earlier = sent_by(session, member, written.form_key)
     if earlier is not None:
@@ -78,10 +81,10 @@ def send(
             raise SentAlready(earlier)
         return earlier
     today = local_date(now)
-    if written.thread_id is None:
+    if thread is None:
         thread = _new(session, member, subject, now)
-    else:
-        thread = _to_go_on(session, member, written.thread_id)
+    elif thread.state is ThreadState.WITHDRAWN:
+        raise NoLongerOpen
     target = target_on(calendar, today, policy.reply_target_days)
     _await_reply(thread, target, risky=risk_words.found(text), now=now)
     message = Message(
@@ -148,6 +151,12 @@ def checked_subject(subject: str) -> str:
     return one_line(storable(subject))
 
 
+def check_key(written: Written) -> None:
+    """Raise ``UnknownForm`` for a key that no form of ours has."""
+    if not receipts.is_form_key(written.form_key):
+        raise UnknownForm
+
+
 def locked(session: Session, member: Member) -> Member:
     """Return the member's row, kept from others until the transaction ends; ``NotThere`` once they are deleted."""
     query = select(Member).where(Member.id == member.id).with_for_update(of=Member)
@@ -176,13 +185,6 @@ def _new(session: Session, member: Member, subject: str, now: datetime) -> Threa
     )
     session.add(thread)
     thread.subject = subject or None
-    return thread
-
-
-def _to_go_on(session: Session, member: Member, thread_id: str) -> Thread:
-    thread = own.thread(session, member, thread_id, locked=True)
-    if thread.state is ThreadState.WITHDRAWN:
-        raise NoLongerOpen
     return thread
 
 

@@ -41,6 +41,8 @@ def keep(
     ``DraftTooLong`` and ``TooManyDrafts`` keep nothing.
     """
     subject, text = _checked(written)
+    consulting.check_key(written)
+    thread = own.thread(session, member, written.thread_id, locked=True) if written.thread_id else None
     member = consulting.locked(session, member)
     earlier = consulting.sent_by(session, member, written.form_key)
     if earlier is not None:
@@ -53,7 +55,7 @@ def keep(
         return None
     if draft is None:
         draft = _new(session, member, written.form_key, now)
-    draft.thread_id = _still_open(session, member, written.thread_id)
+    draft.thread_id = thread.id if thread is not None and thread.state is not ThreadState.WITHDRAWN else None
     draft.subject, draft.text = subject or None, text
     draft.saved_at, draft.late = max(now, draft.saved_at + TICK), late  # each version differs from the one before
     session.flush()
@@ -110,14 +112,6 @@ def _new(session: Session, member: Member, form_key: str, now: datetime) -> Memb
     )
     session.add(draft)
     return draft
-
-
-def _still_open(session: Session, member: Member, thread_id: str | None) -> str | None:
-    """Return the consultation the draft goes on in; None for a new one, or once it was withdrawn."""
-    if thread_id is None:
-        return None
-    thread = own.thread(session, member, thread_id)
-    return None if thread.state is ThreadState.WITHDRAWN else thread.id
 
 
 def _drop(session: Session, member: Member, draft: MemberDraft | None) -> None:

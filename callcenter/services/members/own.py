@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.members.threads import Author
 from callcenter.models.members.accounts import Member
 from callcenter.models.members.threads import MemberDraft, Message, Thread
 
@@ -42,6 +43,20 @@ def messages(session: Session, member: Member, of: Thread) -> Sequence[Message]:
     """Return the messages of a member's consultation, oldest first."""
     query = select(Message).where(Message.thread_id == of.id, Message.member_id == member.id)
     return session.scalars(query.order_by(Message.sent_at, Message.id)).all()
+
+
+def message(session: Session, member: Member, message_id: str) -> Message:
+    """Return one message of a member's consultations."""
+    found = session.scalar(select(Message).where(Message.id == message_id, Message.member_id == member.id))
+    if found is None:
+        raise NotThere
+    return found
+
+
+def unread(session: Session, member: Member) -> set[str]:
+    """Return the ids of the consultations with a reply that the member has not opened yet."""
+    query = select(Message.thread_id).where(Message.member_id == member.id, Message.author == Author.STAFF)
+    return set(session.scalars(query.where(Message.seen_at.is_(None))))
 
 
 def drafts(session: Session, member: Member) -> Sequence[MemberDraft]:

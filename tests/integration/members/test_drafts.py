@@ -20,7 +20,8 @@ from callcenter.models.members.accounts import Member
 from callcenter.models.members.threads import MemberDraft
 from callcenter.services.members import consulting, drafts, own
 from callcenter.services.members.consulting import SentAlready
-from tests.integration.members.writers import registered, send
+from tests.integration.members.people import registered_member
+from tests.integration.members.writers import send
 from tests.integration.people import NOW
 
 LATER = NOW + timedelta(minutes=5)
@@ -29,7 +30,7 @@ KEY = "k" * 32
 
 @pytest.fixture
 def haru(session: Session) -> Member:
-    return registered(session)
+    return registered_member(session)
 
 
 def texts(session: Session, haru: Member) -> list[str | None]:
@@ -121,12 +122,15 @@ def test_a_draft_of_a_withdrawn_consultation_becomes_one_of_a_new_one(session: S
 
 
 def test_nobody_touches_somebody_elses_drafts_or_consultations(session: Session, haru: Member) -> None:
-    natsu = registered(session, "ナツ")
+    natsu = registered_member(session, "ナツ")
     draft, message = kept(session, haru, "ひみつ"), send(session, haru)
     with pytest.raises(own.NotThere):
         drafts.drop(session, natsu, draft.id)
     with pytest.raises(own.NotThere):
         drafts.keep(session, natsu, Written(KEY, "x", thread_id=message.thread_id), now=NOW)
+    for ask, row_id in ((own.draft, draft.id), (own.message, message.id), (own.thread, message.thread_id)):
+        with pytest.raises(own.NotThere):
+            ask(session, natsu, row_id)
     assert drafts.keep(session, natsu, Written(KEY, "わたしの"), now=NOW) is not draft
     assert texts(session, haru) == ["ひみつ"]
 
