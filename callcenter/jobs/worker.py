@@ -22,6 +22,7 @@ from callcenter.models.base import db
 from callcenter.models.engines import end_idle_transactions
 from callcenter.services.delivery import alarms, heartbeats, self_checks
 from callcenter.services.delivery.heartbeats import LINE
+from callcenter.services.delivery.outbox import Lane
 from callcenter.services.names import nickname_index
 from callcenter.services.talks import silent_calls
 
@@ -40,6 +41,7 @@ OPENING_LOOK = 20.0
 """Real seconds between two looks whether the opening is near."""
 TRAIL_LOOK = 5.0
 HEAVY_LOOK = 5.0
+MAIL_LOOK = 2.0
 BELL = "bell"
 """The one thread that waits for the bell."""
 HEAVY = "heavy"
@@ -86,8 +88,9 @@ def lanes(stop: threading.Event, look: Callable[[], object] | None = None) -> Ma
             Routine("noting the operator's settings", audit_heads.note_policy, TRAIL_LOOK, once=True),
             Routine("planning for the trail", audit_heads.plan, NIGHT_LOOK),
             Routine("watching for reading in bulk", bulk_reading.look, NIGHT_LOOK),
-            Routine("carrying the slow errands", partial(relay.drain, slow=True), TRAIL_LOOK),
+            Routine("carrying the slow errands", partial(relay.drain, Lane.SLOW), TRAIL_LOOK),
         ),
+        "members": (Routine("handing out mails to members", partial(heavy.hand_out_mails, stop), MAIL_LOOK),),
         HEAVY: (
             Routine("looking for names indexed by older rules", reindex.plan, FORGET),
             Routine("handing out heavy jobs", partial(heavy.hand_out, stop), HEAVY_LOOK),

@@ -28,7 +28,6 @@ from callcenter.ui.kit.answers import Answer, again
 from callcenter.ui.member import guard
 from callcenter.ui.staff import known_browsers
 
-SENT = "お送りしました。受付番号は {receipt} です。"
 OVER = "登録から30分が過ぎました。お送りしたメールのリンクから、続けてください。"
 KEPT = "ここまでを保存しました。あとで、同じメールのリンクから続きを書けます。"
 
@@ -57,15 +56,15 @@ class Way:
             return links.use(database, self.token, LinkKind.FIRST, now=now)
         return self.member(database, now=now)
 
-    def receipt(self, database: Session, form_key: str) -> str | None:
-        """Return the receipt of what this form has sent already, so that pressing twice sends once."""
+    def sent_before(self, database: Session, form_key: str) -> str | None:
+        """Return the id of what this form has sent already, so that pressing twice sends once."""
         if self.token is not None:
             member = links.owner(database, self.token, LinkKind.FIRST)
         else:
             found = guard.current_member()
             member = None if found is None else database.get(Member, found.id)
         sent = None if member is None else consulting.sent_by(database, member, form_key)
-        return None if sent is None else sent.receipt
+        return None if sent is None else sent.id
 
     @property
     def address(self) -> str:
@@ -122,10 +121,10 @@ def _take_once(way: Way) -> Answer:
         return _take(way)
     except (LinkOver, PasswordThere):
         with reading() as database:
-            receipt = way.receipt(database, request.form.get("form_key", ""))
-        if receipt is None:
+            message_id = way.sent_before(database, request.form.get("form_key", ""))
+        if message_id is None:
             raise
-    return _sent(receipt)
+    return _sent(message_id)
 
 
 def _take(way: Way) -> Answer:
@@ -141,13 +140,12 @@ def _take(way: Way) -> Answer:
     if password is None:
         return again(_page(way, form))
     with unit_of_work() as database:
-        receipt = _send(database, way, written, password, now=now)
-    return _sent(receipt)
+        message_id = _send(database, way, written, password, now=now)
+    return _sent(message_id)
 
 
-def _sent(receipt: str) -> Response:
-    flash(SENT.format(receipt=receipt))
-    return redirect(guard.AT_HOME, 303)
+def _sent(message_id: str) -> Response:
+    return redirect(url_for("mail.sent", message_id=message_id), 303)
 
 
 def _check(form: FirstForm, written: Written) -> None:
@@ -179,7 +177,7 @@ def _send(database: Session, way: Way, written: Written, password: Hash, *, now:
     signing_in.record_sign_in(database, member, now=now)
     guard.begin(database, member)
     known_browsers.remember(signing_in.login_of(member.number or ""))
-    return sent.receipt or ""
+    return sent.id
 
 
 def _keep(way: Way, form: FirstForm, written: Written, *, now: datetime) -> Answer:
