@@ -170,6 +170,13 @@ def _policy(environment: Environment) -> Policy:
         visit_record_years=read(variables.VISIT_RECORD_YEARS),
         disclose_staff_names=read(variables.DISCLOSE_STAFF_NAMES),
         directory_check_days=read(variables.DIRECTORY_CHECK_DAYS),
+        reply_target_days=read(variables.REPLY_TARGET_DAYS),
+        reply_approval=read(variables.REPLY_APPROVAL),
+        warn_members=read(variables.WARN_MEMBERS),
+        member_idle=read(variables.MEMBER_IDLE_MINUTES),
+        confirm_new_device=read(variables.CONFIRM_NEW_DEVICE),
+        strict_device_binding=read(variables.STRICT_DEVICE_BINDING),
+        accept_legacy_carrier=read(variables.ACCEPT_LEGACY_CARRIER),
     )
 
 

@@ -261,7 +261,38 @@ DIRECTORY_CHECK_DAYS = KEEPING.whole(
     Policy.directory_check_days,
 )
 
-SECTIONS = (INSTALLATION, TELEPHONE, WAITING, STAFF, KEEPING)
+MAIL = Section("Mail consultation")
+REPLY_TARGET_DAYS = MAIL.whole(
+    "REPLY_TARGET_DAYS",
+    "business days by which a reply is meant to be there, told to members as めやす; `0` tells none",
+    Policy.reply_target_days,
+)
+REPLY_APPROVAL = MAIL.switch(
+    "REPLY_APPROVAL", "whether a supervisor reads every reply before it goes", Policy.reply_approval
+)
+WARN_MEMBERS = MAIL.switch(
+    "WARN_MEMBERS", "whether members are told 30 days before the two-year rule deletes them", Policy.warn_members
+)
+MEMBER_IDLE_MINUTES = MAIL.duration(
+    "MEMBER_IDLE_MINUTES", "minutes without a click after which a member is signed out", Policy.member_idle, unit=MINUTE
+)
+CONFIRM_NEW_DEVICE = MAIL.switch(
+    "CONFIRM_NEW_DEVICE",
+    "whether a member's first sign-in in a browser waits for a link by mail; the mailbox may be shared",
+    Policy.confirm_new_device,
+)
+STRICT_DEVICE_BINDING = MAIL.switch(
+    "STRICT_DEVICE_BINDING",
+    "whether mobile phones get the literal notice that replies to a registration from a PC form cannot be read there",
+    Policy.strict_device_binding,
+)
+ACCEPT_LEGACY_CARRIER = MAIL.switch(
+    "ACCEPT_LEGACY_CARRIER",
+    "whether carrier addresses against RFC 5321 (`a..b@`, `ab.@`) are taken and written to in quoted form",
+    Policy.accept_legacy_carrier,
+)
+
+SECTIONS = (INSTALLATION, TELEPHONE, WAITING, STAFF, KEEPING, MAIL)
 REQUIRED_IN_PRODUCTION = tuple(one.name for section in SECTIONS for one in section.settings if one.required)
 REFUSED = ("TWILIO_REGION", "TWILIO_EDGE")
 """Variables that must not be set: calls are processed in Twilio's default region."""

@@ -23,6 +23,8 @@ from callcenter.domain.codes import Code
 from callcenter.domain.directory.institutions import ReferralHow
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.keeping.retention import HoldReason, RecordClass
+from callcenter.domain.members.deletion import Why
+from callcenter.domain.members.joining import JoinConsent
 from callcenter.domain.misuse.flags import Appeal, Misuse
 from callcenter.domain.records.entering import EnteredWhy, LeftBehind
 from callcenter.domain.records.record_codes import Channel, Outcome, Relation
@@ -46,6 +48,7 @@ FACTS: Words = {
     "class": "記録の種類",
     "close_at": "終わる時刻",
     "code": "流した文",
+    "consent": "同意の受け方",
     "consultation": "記録",
     "consultations": "記録の数",
     "contact": "電話を受ける機器",
@@ -83,7 +86,11 @@ FACTS: Words = {
     "left": "残りの数",
     "left_out": "除いた数",
     "maybe": "候補の方",
+    "members": "移した利用者の数",
     "merge": "まとめの番号",
+    "member": "利用者",
+    "message": "送った文の番号",
+    "messages": "文の数",
     "minutes": "分数",
     "misses": "まちがえた回数",
     "mode": "聴き方",
@@ -119,6 +126,7 @@ FACTS: Words = {
     "state": "状態",
     "supervisor": "統括",
     "telephones": "移した電話機の番号の数",
+    "threads": "メール相談の数",
     "to": "変更後",
     "until": "期限",
     "verdict": "確認の結果",
@@ -140,11 +148,14 @@ NAMED_OTHERWISE: Mapping[tuple[str, str], str] = {
     ("consultation.hand_over", "from"): "前の担当",
     ("consultation.hand_over", "to"): "新しい担当",
     ("consultation.rescue", "from"): "前の担当",
+    ("thread.take", "from"): "前の担当",
     ("consultation.rescue", "to"): "新しい担当",
     ("case.hand_over.ask", "to"): "頼んだ相手",
     ("consultation.read", "fields"): "読んだ欄",
     ("case.read", "fields"): "読んだ欄",
     ("wall.share", "parts"): "伝えてよい部分",
+    ("member.tell", "fields"): "変えた欄",
+    ("member.set_mails", "fields"): "受け取るもの",
     ("keys.rotate", "to"): "新しい鍵",
     ("keys.rehash", "to"): "新しい鍵",
 }
@@ -173,6 +184,13 @@ SETTINGS: Words = {
     "visit_record_years": "訪問の記録を残す年数",
     "directory_check_days": "紹介先を確認する間隔(日)",
     "disclose_staff_names": "開示する記録に職員名をのせる",
+    "reply_target_days": "返信の目安(営業日)",
+    "reply_approval": "返信を統括が確認してから送る",
+    "warn_members": "利用者に消去の前のお知らせを送る",
+    "member_idle": "利用者の操作がないときにログアウトするまでの時間",
+    "confirm_new_device": "利用者の新しい機器をメールで確認する",
+    "strict_device_binding": "携帯電話での登録についての注意を原文どおりに出す",
+    "accept_legacy_carrier": "古い形の携帯メールアドレスを受け付ける",
     "nobody_after": "相談員がいないことを伝えるまでの時間",
     "words_every": "お待ちの方に声をかける間隔",
     "answer_within": "電話会社に答える時間の上限",
@@ -218,6 +236,7 @@ PAGES: Words = {
     "reports": "統括の画面",
     "admin": "管理の画面",
     "staff": "ログインの設定",
+    "mail": "メール相談",
     "none": "不明な画面",
 }
 """By the part of the desk to which the page belongs."""
@@ -247,6 +266,7 @@ VALUES: Mapping[str, Words] = {
     "checked": _values(CHECKS),
     "class": _labels(RecordClass),
     "code": _labels(Help),
+    "consent": _labels(JoinConsent),
     "contact": {"browser": "ブラウザー", "phone": "電話機"},
     "decision": _labels(Appeal),
     "doubt": _labels(LinkState),
@@ -269,7 +289,7 @@ VALUES: Mapping[str, Words] = {
     "verdict": _labels(ReviewVerdict),
     "was": _states(Work),
     "which": _values(TITLES),
-    "why": _labels(EnteredWhy, LeftBehind),
+    "why": _labels(EnteredWhy, LeftBehind, Why),
     "wish": _labels(Wish),
     "with": {"password": "パスワード", "app": "認証アプリ", "recovery": "予備コード", "passkey": "パスキー"},
     "work": _states(Work),
@@ -292,6 +312,21 @@ VALUES_OF_ACT: Mapping[tuple[str, str], Words] = {
     ("staff.factor_reset", "reason"): _values(RESET_REASONS),
     ("special_day.set", "kind"): SPECIAL_DAYS,
     ("special_day.withdraw", "kind"): SPECIAL_DAYS,
+    ("member.tell", "fields"): {
+        "relation": "立場",
+        "nickname": "呼び名",
+        "prefecture": "お住まいの都道府県",
+        "age": "年齢",
+        "sex": "性別",
+        "period": "ひきこもりの期間",
+        "subject_age": "ご本人の年齢",
+        "subject_sex": "ご本人の性別",
+    },
+    ("member.set_mails", "fields"): {
+        "notices": "お知らせメール",
+        "links": "メールの中のリンク",
+        "named": "件名の名称",
+    },
 }
 """Where one act has a list of its own."""
 

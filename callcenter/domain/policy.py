@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+MAIL_YEARS = 2
+"""After so long without a consultation a member is deleted: promised to members, no choice of the operator's."""
+
 
 @dataclass(frozen=True)
 class Periods:
@@ -107,6 +110,21 @@ class Policy:
     """So long after picking up, a counsellor at a telephone may listen to what is offered and press 1."""
     silent_after: timedelta = timedelta(seconds=60)
     """A call without any news for so long is asked for at the telephone company."""
+
+    reply_target_days: int = 0
+    """Business days by which a reply to a member is meant to be there; zero is no target, and none is shown."""
+    reply_approval: bool = False
+    """Whether a supervisor reads every reply to a member before it goes."""
+    warn_members: bool = True
+    """Whether members are told thirty days before they are deleted for two years without a consultation."""
+    member_idle: timedelta = timedelta(minutes=30)
+    """After so long without a click a member is signed out."""
+    confirm_new_device: bool = False
+    """Whether a member's first sign-in in a browser waits for a link by mail; off, as a mailbox may be shared."""
+    strict_device_binding: bool = False
+    """Whether who registers on a mobile phone is told literally that replies cannot be read there."""
+    accept_legacy_carrier: bool = False
+    """Whether old carrier addresses against RFC 5321 are taken, and written to in quoted form."""
 
     @property
     def periods(self) -> Periods:

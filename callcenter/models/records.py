@@ -43,6 +43,8 @@ class Consultation(HoldsSealedText, Base):
 
     channel: Mapped[str] = mapped_column(String(32))
     call_id: Mapped[str | None] = mapped_column(ForeignKey("calls.id"), unique=True)
+    thread_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    """The thread by mail that it is a reply in; no foreign key, as threads are built upon records."""
     case_id: Mapped[str | None] = mapped_column(ForeignKey("cases.id"))
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
     counsellor_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))

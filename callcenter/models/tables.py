@@ -7,6 +7,8 @@ from callcenter.models.calls import calls, switches
 from callcenter.models.cases import cases, casework, continuity, family
 from callcenter.models.delivery import alarms, chores, heartbeats, heavy_jobs, nightly, notices, outbox, self_checks
 from callcenter.models.keeping import process_keys, retention
+from callcenter.models.members import accounts as member_accounts
+from callcenter.models.members import threads
 from callcenter.models.staff import accounts, role_requests, signin
 from callcenter.models.trail import audit, audit_watch
 
@@ -36,6 +38,8 @@ ALL = (
     accounts,
     access,
     retention,
+    member_accounts,
+    threads,
     role_requests,
     process_keys,
     signin,

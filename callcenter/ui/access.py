@@ -6,7 +6,7 @@ A view without a rule is closed to everybody, so a forgotten decorator is seen a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,6 +26,7 @@ from callcenter.domain.staff.roles import Role
 from callcenter.models.base import DatabaseFailed
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.duty import presence
+from callcenter.services.members.accounts.sessions import SignedInMember
 from callcenter.services.staff import browser_sessions
 from callcenter.ui.kit.answers import from_script
 
@@ -45,25 +46,32 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Who(StrEnum):
-    """Kinds of readers: everybody, machines, staff."""
+    """Kinds of readers: everybody, machines, staff, members of the mail consultation."""
 
     PUBLIC = "public"
     STAFF = "staff"
+    MEMBER = "member"
     MACHINE = "machine"
     """Not a person: a probe or a scraper, kept out by the view's own check."""
+
+
+Late = Callable[[SignedInMember, Mapping[str, str]], str | None]
+"""Keeps what a member posted after their session had ended by itself; returns where to go on after signing in."""
 
 
 @dataclass(frozen=True)
 class Rule:
     """Who may open a view; without *action* every member of staff. A *quiet* view counts as no activity.
 
-    One for *newcomers* is open also to those who have to set up a second factor before anything else.
+    One for *newcomers* is open also to those who have to set up a second factor before anything else; what a member
+    posts too late is given to *late*.
     """
 
     who: Who
     action: Action | None = None
     quiet: bool = False
     newcomers: bool = False
+    late: Late | None = None
 
 
 @dataclass(frozen=True)
@@ -128,6 +136,19 @@ def staff_who_may(action: Action, *, quiet: bool = False) -> Callable[[View], Vi
     return mark
 
 
+def member(late: Late | None = None, *, quiet: bool = False) -> Callable[[View], View]:
+    """Mark a view as open to a member of the mail consultation who has signed in.
+
+    *late* gets whose session it was and the form of a post that came up to a day after the session had ended by
+    itself; it opens its own transaction. *quiet* as in ``staff``.
+    """
+
+    def mark(view: View) -> View:
+        return _register(view, Rule(Who.MEMBER, quiet=quiet, late=late))
+
+    return mark
+
+
 def rule_of(view: Callable[..., Any]) -> Rule | None:
     """Return the rule of *view*, or None if it has none."""
     return RULES.get(_name(view))
@@ -166,9 +187,18 @@ def local_path(target: str | None) -> str | None:
     return None if parts.scheme or parts.netloc else target
 
 
-def install(app: Flask, *, guarded_elsewhere: frozenset[str] = frozenset()) -> None:
-    """Enforce the rules on *app*, except in the blueprints named, which have a guard of their own."""
+def rule_here() -> Rule | None:
+    """Return the rule of the view that is asked for, if there is one."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return None if view is None else rule_of(view)
+
+
+def install(
+    app: Flask, *, members: Callable[[Rule], Response | None], guarded_elsewhere: frozenset[str] = frozenset()
+) -> None:
+    """Enforce the rules on *app*, those of *members* by a guard of their own; not in the blueprints named."""
     app.extensions["callcenter.guarded_elsewhere"] = guarded_elsewhere | {"static"}
+    app.extensions["callcenter.guard_of_members"] = members
     app.before_request(_enforce)
 
 
@@ -191,6 +221,9 @@ def _enforce() -> Response | None:
         abort(403)
     if rule.who is Who.STAFF:
         return _enforce_staff(rule)
+    if rule.who is Who.MEMBER:
+        guard: Callable[[Rule], Response | None] = current_app.extensions["callcenter.guard_of_members"]
+        return guard(rule)
     return None
 
 

@@ -10,6 +10,7 @@ from callcenter.domain.telephony import BrowserLine
 from callcenter.settings import Settings
 from callcenter.ui import access, errors, filters, forms, frame, lengths, pages
 from callcenter.ui.frame import Frame
+from callcenter.ui.member import guard
 from callcenter.ui.response import assets, compression, headers
 from callcenter.ui.staff import crowding, safety, second_step, session_timeout, signin
 
@@ -38,7 +39,8 @@ def install(
     errors.install(app)
     headers.install(app, line=line, telephones=given.telephones, guarded_elsewhere=machines, secure=settings.production)
     signin.install(app, redis_url=settings.redis_url)
-    access.install(app, guarded_elsewhere=machines)
-    forms.install(app, guarded_elsewhere=machines)
+    access.install(app, members=guard.enforce, guarded_elsewhere=machines)
+    forms.install(app, vouched=guard.is_vouched_for, guarded_elsewhere=machines)
+    guard.install(app)
     assets.install(app)
     crowding.install(app)

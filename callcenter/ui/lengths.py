@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, request
 
-from callcenter.ui.access import Who, rule_of
+from callcenter.domain.members.threads import LONGEST_TEXT
+from callcenter.ui.access import Who, rule_here
 from callcenter.ui.staff.forms import LONGEST_CREDENTIAL
 
 LONGEST = 1_000
 """Characters of one field of a public page."""
 LONGEST_ADDRESS = 4_000
-LONGER = {"next": LONGEST_ADDRESS, "credential": LONGEST_CREDENTIAL}
-"""Fields that take more."""
+LONGER = {"next": LONGEST_ADDRESS, "credential": LONGEST_CREDENTIAL, "text": 2 * LONGEST_TEXT}
+"""Fields that take more; a consultation that is somewhat too long comes back with what to do."""
 
 
 def install(app: Flask) -> None:
@@ -20,8 +21,7 @@ def install(app: Flask) -> None:
 
 
 def _refuse_endless() -> None:
-    view = current_app.view_functions.get(request.endpoint or "")
-    rule = None if view is None else rule_of(view)
+    rule = rule_here()
     if rule is None or rule.who is not Who.PUBLIC:
         return
     if len(request.query_string) > LONGEST_ADDRESS or any(

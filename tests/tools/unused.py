@@ -33,6 +33,7 @@ REGISTERING = (
 ALLOWED = {
     # called or read by a library
     "run_queued": "rq calls it by its path",
+    "carry_queued": "rq calls it by its path",
     "request_stop": "rq calls it on a signal",
     "_stop_requested": "rq reads it between two jobs",
     "get_heartbeat_ttl": "rq calls it when a job begins",
@@ -51,6 +52,12 @@ ALLOWED = {
     "validate_part": "WTForms calls it for the field of that name",
     "validate_nickname_heard": "WTForms calls it for the field of that name",
     "validate_password": "WTForms calls it for the field of that name",
+    "validate_address": "WTForms calls it for the field of that name",
+    "validate_address_again": "WTForms calls it for the field of that name",
+    "validate_nickname": "WTForms calls it for the field of that name",
+    "validate_age": "WTForms calls it for the field of that name",
+    "validate_subject_age": "WTForms calls it for the field of that name",
+    "validate_confirmed": "WTForms calls it for the field of that name",
     "bind_key": "Flask-SQLAlchemy hands it over",
     "_make_engine": "Flask-SQLAlchemy calls it",
     "cache_ok": "SQLAlchemy reads it of a column type",

@@ -1,7 +1,6 @@
 """Retention periods: how long each class of record is kept, and from which day it may be destroyed.
 
-The period begins on the day after the last contact and ends with the day before the same day of a later year
-(民法140条・143条); records go from midnight in Japan after that.
+Records go from midnight in Japan after the end of their period (``domain.calendar.periods``).
 """
 
 from __future__ import annotations
@@ -9,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from callcenter.domain.calendar.periods import first_day_after
 from callcenter.domain.codes import Code
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.policy import Periods
+from callcenter.domain.policy import MAIL_YEARS, Periods
 from callcenter.domain.records.record_codes import Channel
 from callcenter.domain.typed_text import one_line
 
@@ -27,6 +27,7 @@ class RecordClass(Code):
 
     PHONE = "phone", "電話の記録"
     VISIT = "visit", "訪問の記録"
+    MAIL = "mail", "メール相談の登録と記録"
 
 
 class HoldReason(Code):
@@ -73,22 +74,16 @@ class Kept:
     """When it came into this system."""
 
 
-def due_on(base: date, years: int) -> date:
-    """Return the first day on which what was last touched on *base* may go; 1 March where the day is missing."""
-    start = base + timedelta(days=1)
-    try:
-        return start.replace(year=start.year + years)
-    except ValueError:
-        return date(start.year + years, 3, 1)
-
-
 def goes_on(kept: Kept, periods: Periods) -> tuple[date, RecordClass] | None:
     """Return the day it may be destroyed and by which class, the longest period counts; None while uncertain."""
-    day, by = due_on(kept.last_contact_on, periods.phone_years), RecordClass.PHONE
+    day, by = first_day_after(kept.last_contact_on, periods.phone_years), RecordClass.PHONE
+    if Channel.MAIL in kept.channels:
+        after_mail = first_day_after(kept.last_contact_on, MAIL_YEARS)
+        day, by = max((day, by), (after_mail, RecordClass.MAIL), key=lambda one: one[0])
     if Channel.VISIT in kept.channels:
         if kept.closed_on is None:
             return None
-        after_visits = due_on(max(kept.closed_on, kept.last_contact_on), periods.visit_years)
+        after_visits = first_day_after(max(kept.closed_on, kept.last_contact_on), periods.visit_years)
         day, by = max((day, by), (after_visits, RecordClass.VISIT), key=lambda one: one[0])
     return max(day, kept.here_since + GRACE), by
 
@@ -97,7 +92,7 @@ def newest_due(today: date, periods: Periods) -> date:
     """Return the newest last contact that can be due on *today*, so that nobody looks further than needed."""
     years = min(periods.phone_years, periods.visit_years)
     day = today - timedelta(days=365 * years)
-    while due_on(day, years) > today:
+    while first_day_after(day, years) > today:
         day -= timedelta(days=1)
     return day
 

@@ -14,12 +14,13 @@ from callcenter.models.columns import Moment, choice
 
 
 class ActorKind(StrEnum):
-    """Who did it: a member of staff, the operator at the command line, the system itself, or a caller."""
+    """Who did it: a member of staff, the operator at the command line, the system, a caller, or a member by mail."""
 
     STAFF = "staff"
     OPERATOR = "operator"
     SYSTEM = "system"
     CALLER = "caller"
+    MEMBER = "member"
 
 
 class AuditEntry(Base):

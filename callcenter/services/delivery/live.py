@@ -12,6 +12,8 @@ from callcenter.models.delivery.outbox import LiveEvent
 
 LINE = "line"
 """The queue or somebody's state changed: every console looks again."""
+MAIL = "mail"
+"""A consultation by mail came in, or is somebody else's turn: every mail desk looks again."""
 
 KEEP = timedelta(hours=1)
 

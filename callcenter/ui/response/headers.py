@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 
 from callcenter.domain.telephony import BrowserLine
-from callcenter.ui.access import Who, rule_of
+from callcenter.ui.access import Who, rule_here
+
+PERSONAL = frozenset({Who.STAFF, Who.MEMBER})
+SIGNING_IN = frozenset({"staff", "mail"})
+"""Blueprints whose public pages are kept private as well."""
 
 
 def install(
@@ -53,12 +57,11 @@ def _policy(line: BrowserLine) -> str:
 
 
 def _keep_private(response: Response) -> None:
-    """Forbid caching of staff pages, and make others be revalidated."""
+    """Forbid caching of the pages of staff and members, and make others be revalidated."""
     if "Cache-Control" in response.headers:
         return
-    view = current_app.view_functions.get(request.endpoint or "")
-    rule = rule_of(view) if view else None
-    shared = rule is not None and rule.who is not Who.STAFF and request.blueprint != "staff"
+    rule = rule_here()
+    shared = rule is not None and rule.who not in PERSONAL and request.blueprint not in SIGNING_IN
     if shared:
         response.headers["Cache-Control"] = "private, no-cache"
         response.headers.add("Vary", "Cookie")

@@ -12,8 +12,9 @@ from sqlalchemy import Engine, make_url, select
 from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
+from callcenter.domain.calendar.periods import first_day_after
 from callcenter.domain.cases.states import CaseState, CloseReason
-from callcenter.domain.keeping.retention import HoldReason, HoldTooLong, RecordClass, SayWhyHeld, due_on
+from callcenter.domain.keeping.retention import HoldReason, HoldTooLong, RecordClass, SayWhyHeld
 from callcenter.domain.misuse.flags import Misuse
 from callcenter.domain.names.nickname_cues import Cues
 from callcenter.domain.policy import Policy
@@ -63,8 +64,8 @@ def test_the_list_names_what_is_due_and_changes_nothing(session: Session) -> Non
     old, _, loose = old_case(session, a), old_case(session, a, "ハル", 100), old_record(session, a)
     last = TODAY - timedelta(days=LONG_AGO)
     assert [(one.id, one.record_class, one.last_contact_on, one.due_on, one.held) for one in due(session)] == [
-        (old.id, RecordClass.PHONE, last, due_on(last, 2), None),
-        (loose.id, RecordClass.PHONE, last, due_on(last, 2), None),
+        (old.id, RecordClass.PHONE, last, first_day_after(last, 2), None),
+        (loose.id, RecordClass.PHONE, last, first_day_after(last, 2), None),
     ]
     assert "ミナト" not in str([one.as_json() for one in due(session)])
     assert purge(session) == [old.id, loose.id]

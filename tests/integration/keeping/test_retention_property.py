@@ -13,9 +13,10 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
+from callcenter.domain.calendar.periods import first_day_after
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.cases.states import CaseState, CloseReason
-from callcenter.domain.keeping.retention import HoldReason, due_on
+from callcenter.domain.keeping.retention import HoldReason
 from callcenter.models.base import new_id
 from callcenter.models.cases.cases import Case, Nickname, Person
 from callcenter.models.cases.casework import CaseClosing
@@ -92,11 +93,11 @@ def told(session: Session, by: Staff, story: Story, number: int) -> str:
 def shall_go(story: Story) -> bool:
     """The rule, told once more and plainly."""
     last = local_date(NOW - timedelta(days=story.days_ago))
-    goes = due_on(last, 2)
+    goes = first_day_after(last, 2)
     if story.linked and story.visited:
         if story.closed_days_ago is None:
             return False
-        goes = max(goes, due_on(max(last, local_date(NOW - timedelta(days=story.closed_days_ago))), 5))
+        goes = max(goes, first_day_after(max(last, local_date(NOW - timedelta(days=story.closed_days_ago))), 5))
     held = story.hold_days is not None and story.hold_days >= 0 and not story.lifted
     is_open = story.linked and story.closed_days_ago is None
     looked_at = is_open and story.follow_up_days is not None and story.follow_up_days >= 0

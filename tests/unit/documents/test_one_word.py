@@ -49,6 +49,8 @@ OTHERWISE = {
 }
 """Old words by what stands in their place; callers' pages keep their softer ones."""
 SOFT = ("templates/web", "templates/base.html", "templates/parts/public", "templates/errors/public.html")
+MEMBERS = ("callcenter/domain/members/registration.py",)
+"""The lists of the registration form, in the words of the public pages."""
 SPOKEN = ("callcenter/domain/announcements", "callcenter/domain/talks/suggested_words.py", "callcenter/domain/names")
 
 
@@ -56,7 +58,7 @@ def staff_pages() -> Iterator[tuple[str, str]]:
     for folder, kinds in (("templates", ("html",)), ("callcenter", ("py", "js"))):
         for path in sorted((ROOT / folder).rglob("*")):
             where = path.relative_to(ROOT).as_posix()
-            if path.suffix[1:] in kinds and "/vendor/" not in where and not where.startswith(SOFT + SPOKEN):
+            if path.suffix[1:] in kinds and "/vendor/" not in where and not where.startswith(SOFT + MEMBERS + SPOKEN):
                 yield where, path.read_text("utf-8")
 
 

@@ -107,7 +107,7 @@ def told() -> dict[str, str]:
 
 def test_the_defaults_are_the_ones_that_hold(tmp_path: Path) -> None:
     figures = {name: default for name, default in told().items() if default.isdigit()}
-    assert len(figures) == 25
+    assert len(figures) == 27
     policy = Settings.from_env(figures, tmp_path).policy
     assert policy == Policy(own_numbers=policy.own_numbers)
     assert policy.own_numbers == {told()["LINE_NUMBER"], told()["CALLER_ID_NUMBER"]}

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callcenter.domain.calendar.periods import first_day_after
 from callcenter.domain.keeping.retention import (
     GRACE,
     LONGEST_HOLD,
@@ -15,7 +16,6 @@ from callcenter.domain.keeping.retention import (
     RecordClass,
     SayWhyHeld,
     check_hold,
-    due_on,
     goes_on,
     newest_due,
 )
@@ -39,7 +39,7 @@ USUAL = Policy().periods
     ],
 )
 def test_two_years_are_counted_as_the_civil_code_counts_them(base: str, goes: str) -> None:
-    assert due_on(date.fromisoformat(base), 2) == date.fromisoformat(goes)
+    assert first_day_after(date.fromisoformat(base), 2) == date.fromisoformat(goes)
 
 
 def kept(*channels: Channel, closed_on: date | None = None, here_since: date = LONG_AGO) -> Kept:
@@ -64,7 +64,7 @@ def test_nobody_looks_further_back_than_what_can_be_due() -> None:
     for days in range(1500):
         today = date(2026, 1, 1) + timedelta(days=days)
         newest = newest_due(today, periods)
-        assert due_on(newest, 2) <= today < due_on(newest + timedelta(days=1), 2)
+        assert first_day_after(newest, 2) <= today < first_day_after(newest + timedelta(days=1), 2)
 
 
 def test_after_the_last_contact_is_counted_from_where_that_came_after_the_closing() -> None:
@@ -88,18 +88,18 @@ def test_a_closing_alone_changes_nothing_for_a_case_without_visits() -> None:
 
 @given(st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.integers(1, 20))
 def test_what_is_due_has_rested_for_whole_years_and_no_day_longer_than_that(base: date, years: int) -> None:
-    due = due_on(base, years)
+    due = first_day_after(base, years)
     assert due > base
     assert due.year - base.year in (years, years + 1)
     assert timedelta(days=365 * years) < due - base <= timedelta(days=366 * years + 1)
-    assert due_on(base + timedelta(days=1), years) >= due
+    assert first_day_after(base + timedelta(days=1), years) >= due
 
 
 @pytest.mark.parametrize("periods", [Periods(2, 5), Periods(5, 2), Periods(1, 1)])
 @given(today=st.dates(date(2000, 1, 1), date(2100, 1, 1)))
 def test_the_shorter_period_says_how_far_to_look(periods: Periods, today: date) -> None:
     years, newest = min(periods.phone_years, periods.visit_years), newest_due(today, periods)
-    assert due_on(newest, years) <= today < due_on(newest + timedelta(days=1), years)
+    assert first_day_after(newest, years) <= today < first_day_after(newest + timedelta(days=1), years)
 
 
 # ---- holds

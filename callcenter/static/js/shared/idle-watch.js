@@ -1,4 +1,4 @@
-/* <idle-watch data-left data-stay data-login>: says calmly, a few minutes before, that the page will be closed for
+/* <idle-watch data-left data-stay data-login data-kept>: says calmly, a few minutes before, that the page will be closed for
    safety, and lets its person stay; at the end it leads to the sign-in, which leads back here.
 
    The server alone decides how long is left, so other tabs and a running call count. Keys and presses since its
@@ -79,7 +79,7 @@ customElements.define(
       const minutes = Math.max(1, Math.ceil(left / 60));
       if (this.minutes === minutes && this.firstChild) return;
       this.minutes = minutes;
-      const words = `しばらく操作がありません。あと${minutes}分ほどで、安全のために画面を閉じます。書きかけの記録は残ります。ログインし直すと、この画面に戻ります。`;
+      const words = `しばらく操作がありません。あと${minutes}分ほどで、安全のために画面を閉じます。${this.dataset.kept ?? "書きかけの記録"}は残ります。ログインし直すと、この画面に戻ります。`;
       const told = this.querySelector("p") ?? this.box(token);
       told.textContent = words;
     }
@@ -102,7 +102,7 @@ customElements.define(
     /** Nothing that was not saved is thrown away, and no call cut: the page that holds them says what to do. */
     leave() {
       clearTimeout(this.timer);
-      const unsaved = [...document.querySelectorAll("auto-save")].some((one) => one.dirty?.().length);
+      const unsaved = [...document.querySelectorAll("auto-save, keep-draft")].some((one) => one.dirty?.().length);
       const here = location.pathname + location.search;
       const talks = document.querySelector("line-desk")?.connected;
       if (!unsaved && !talks) location.assign(`${this.dataset.login}?next=${encodeURIComponent(here)}`);
