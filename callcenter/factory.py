@@ -22,10 +22,10 @@ from callcenter.settings import Settings
 from callcenter.site_map import FRAME
 from callcenter.ui import install as ui
 from callcenter.web import audio, health
-from callcenter.web import pages as web
+from callcenter.web import routes as web
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES: tuple[Blueprint, ...] = (web.bp, health.bp, casefile.bp, console.bp, reports.bp, admin.bp, audio.bp)
+PAGES: tuple[Blueprint, ...] = (web.bp, web.light, health.bp, casefile.bp, console.bp, reports.bp, admin.bp, audio.bp)
 
 LARGEST_FORM = 1024 * 1024
 """Bytes; the longest record stays far below."""

@@ -9,8 +9,9 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
+from callcenter.domain.administration.leaflets import LONGEST_LABEL
 from callcenter.domain.announcements.wording import LONGEST_TEXT
 from callcenter.domain.calls.lifecycle import CallerKey
 from callcenter.domain.directory.institutions import (
@@ -26,6 +27,7 @@ from callcenter.domain.places import Prefecture, municipalities, prefectures_for
 from callcenter.domain.records.record_codes import Topic
 from callcenter.domain.staff.roles import Contact
 from callcenter.domain.staff.second_factor import IdentityCheck, ResetReason
+from callcenter.domain.typed_text import one_line
 from callcenter.models.directory import Institution
 from callcenter.services.staff.accounts import NewStaff
 from callcenter.ui.forms import AtMost, ChoiceField, DayField, Form, ManyChoicesField, NumberField, RadioChoiceField
@@ -203,6 +205,26 @@ class InstitutionForm(Form):
         except EntryIncomplete as wrong:
             self.refuse(wrong)
             return None
+
+
+# ------------------------------------------------------------------ leaflets
+
+
+class LeafletForm(Form):
+    """A version of the leaflet."""
+
+    label = StringField("年度", [AtMost(LONGEST_LABEL)], description="例:令和8年度版。公開ページに、このまま出ます。")
+    file = FileField("PDFのファイル(5メガバイトまで)")
+
+    def validate_label(self, field: StringField) -> None:
+        """Refuse an empty label."""
+        if not self.said:
+            raise ValidationError("年度を、「令和8年度版」のように入れてください。")
+
+    @property
+    def said(self) -> str:
+        """Return the label as the page will say it."""
+        return one_line(self.label.data or "")
 
 
 # ------------------------------------------------------------------ retention

@@ -218,6 +218,7 @@ PAGES: Words = {
     "reports": "統括の画面",
     "admin": "管理の画面",
     "staff": "ログインの設定",
+    "web": "公開のページ",
     "none": "不明な画面",
 }
 """By the part of the desk to which the page belongs."""

@@ -16,7 +16,7 @@ from callcenter.models.calls.calls import Call, Presence
 from callcenter.services.calendar import special_days
 from callcenter.services.calls import crowd
 from callcenter.services.duty import presence
-from callcenter.web.pages import HEARD
+from callcenter.web.top import HEARD
 from ivr import words
 from tests.integration.people import member
 from tests.pages import Site
