@@ -9,7 +9,7 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import InputRequired
 
 from callcenter.domain.administration.leaflets import LONGEST_LABEL
 from callcenter.domain.announcements.wording import LONGEST_TEXT
@@ -216,15 +216,15 @@ class LeafletForm(Form):
     label = StringField("年度", [AtMost(LONGEST_LABEL)], description="例:令和8年度版。公開ページに、このまま出ます。")
     file = FileField("PDFのファイル(5メガバイトまで)")
 
-    def validate_label(self, field: StringField) -> None:
-        """Refuse an empty label."""
-        if not self.said:
-            raise ValidationError("年度を、「令和8年度版」のように入れてください。")
-
     @property
-    def said(self) -> str:
-        """Return the label as the page will say it."""
-        return one_line(self.label.data or "")
+    def said(self) -> str | None:
+        """Return the label as the page will say it; None if something is to be corrected, see ``problems``."""
+        if not self.validate():
+            return None
+        label = one_line(self.label.data or "")
+        if not label:
+            self.add("label", "年度を、「令和8年度版」のように入れてください。")
+        return label or None
 
 
 # ------------------------------------------------------------------ retention

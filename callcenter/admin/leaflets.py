@@ -7,7 +7,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from callcenter.admin.blueprint import bp
-from callcenter.admin.forms import LeafletForm
+from callcenter.admin.forms import LeafletForm, VersionForm
 from callcenter.context import ports, reading, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.administration.leaflets import LARGEST, NotALeaflet, edition_of, kilobytes
@@ -36,33 +36,41 @@ def leaflets() -> str:
 def add_leaflet() -> Response | tuple[str, int]:
     """Store a PDF as a new version and publish it."""
     form = LeafletForm()
-    if not form.validate():
+    body, label = _read(form.file.data), form.said
+    if label is None:
         return again(_draw(form))
     try:
         with unit_of_work() as session:
-            services.add(session, form.said, _read(form.file.data), by=myself(session), now=ports().clock.now())
+            services.add(session, label, body, by=myself(session), now=ports().clock.now())
     except NotALeaflet as refused:
         form.refuse(refused)
         return again(_draw(form))
     return onward("admin.leaflets", "リーフレットを公開しました。")
 
 
-@bp.post("/leaflets/<int:leaflet_id>/publish")
+@bp.post("/leaflets/publish")
 @staff_who_may(Action.PUBLISH)
-def publish_leaflet(leaflet_id: int) -> Response:
+def publish_leaflet() -> Response:
     """Publish an earlier version again."""
+    version = _version()
     with unit_of_work() as session:
-        services.publish(session, leaflet_id, by=myself(session), now=ports().clock.now())
+        services.publish(session, version, by=myself(session), now=ports().clock.now())
     return onward("admin.leaflets", "この版を公開しました。")
 
 
-@bp.post("/leaflets/<int:leaflet_id>/withdraw")
+@bp.post("/leaflets/withdraw")
 @staff_who_may(Action.PUBLISH)
-def withdraw_leaflet(leaflet_id: int) -> Response:
+def withdraw_leaflet() -> Response:
     """Withdraw the published version."""
+    version = _version()
     with unit_of_work() as session:
-        services.withdraw(session, leaflet_id, by=myself(session), now=ports().clock.now())
+        services.withdraw(session, version, by=myself(session), now=ports().clock.now())
     return onward("admin.leaflets", "公開をやめました。今は、はじめからのリーフレットが出ています。")
+
+
+def _version() -> int:
+    """Return which version the form names; one that is not there is the service's to refuse."""
+    return VersionForm().version.data or 0
 
 
 def _read(sent: FileStorage | None) -> bytes:

@@ -8,7 +8,6 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
-KANJI = re.compile("[\u3400-\u9fff々〆]")
 _READ = re.compile("[|｜]?(?P<word>[\u3400-\u9fff々〆]+|(?<=[|｜])[^《|｜]+)《(?P<reading>[ぁ-ゖー]+)》")
 _TAG = re.compile(r"(<[^>]*>)")
 _NAME = re.compile(r"</?([a-z0-9]+)")
@@ -52,12 +51,12 @@ class Furigana:
             at += len(found[0]) if found else 1
 
     def _add(self, entry: str) -> None:
-        word = _READ.sub(lambda found: found["word"], entry)
-        if word == entry:
+        written = escape(entry)
+        word = _READ.sub(lambda found: found["word"], written)
+        if word == written:
             raise UnreadableEntry(entry)
-        written = escape(word)
-        ruby = _READ.sub(lambda found: _ruby(escape(found["word"]), found["reading"]), entry)
-        self._by_first.setdefault(written[0], []).append((written, ruby))
+        ruby = _READ.sub(lambda found: _ruby(found["word"], found["reading"]), written)
+        self._by_first.setdefault(word[0], []).append((word, ruby))
 
 
 @cache

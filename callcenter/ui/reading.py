@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 
@@ -36,15 +36,14 @@ class Reading:
     @classmethod
     def from_cookie(cls, text: str | None) -> Reading:
         """Return the choices kept in the browser; unknown ones fall back to the default."""
-        given = zip(CHOICES, (text or "").split("."), strict=False)
-        return cls(**{name: value for name, value in given if value in CHOICES[name]})
+        return cls().changed(dict(zip(CHOICES, (text or "").split("."), strict=False)))
 
     def changed(self, sent: Mapping[str, str]) -> Reading:
         """Return the choices with those that were made now."""
-        return Reading.from_cookie(".".join(sent.get(one.name, getattr(self, one.name)) for one in fields(self)))
+        return replace(self, **{name: sent[name] for name in CHOICES if sent.get(name) in CHOICES[name]})
 
     def to_cookie(self) -> str:
-        return ".".join(getattr(self, one.name) for one in fields(self))
+        return ".".join(getattr(self, name) for name in CHOICES)
 
     @property
     def easy(self) -> bool:

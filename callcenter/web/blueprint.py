@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, url_for
 
 from callcenter.ui.pages import LIGHT, is_light
 
@@ -29,4 +29,4 @@ def in_both(path: str) -> Callable[[View], View]:
 @bp.app_template_global()
 def site_url(endpoint: str) -> str:
     """Return the address of a page of the public site, light within the light pages."""
-    return url_for(f"{light.name if request and is_light() else bp.name}.{endpoint}")
+    return url_for(f"{light.name if is_light() else bp.name}.{endpoint}")

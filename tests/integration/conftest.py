@@ -7,6 +7,7 @@ unless its module says otherwise.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -17,6 +18,7 @@ from callcenter.models.engines import connect
 from callcenter.models.keys import lend_ring
 from tests.integration.consoles import Console, Seat, opened
 from tests.line import Phone
+from tests.pages import THURSDAY, OpenSite, Site
 
 
 @pytest.fixture
@@ -73,3 +75,17 @@ def in_call(desk: Console, seat: Seat) -> str:
     seat.takes_the_line()
     seat.is_rung_by(desk.line.dial())
     return seat.answers()
+
+
+@pytest.fixture
+def open_site(sqlite_url: str, tmp_path: Path) -> Iterator[OpenSite]:
+    """Return ``open_site(at)``: the site at a moment, with the shipped holidays."""
+    sites = list[Site]()
+
+    def open_one(at: str = THURSDAY, **options: str) -> Site:
+        sites.append(Site(sqlite_url, at=at, var=tmp_path, **options))
+        return sites[-1]
+
+    yield open_one
+    for site in sites:
+        site.close()
