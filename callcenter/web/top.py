@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from flask import current_app, render_template
 
@@ -33,12 +36,30 @@ HEARD = (
 """What a caller hears first, as shipped; a test holds it against the telephone's own words."""
 
 
+KEPT = 1.0
+"""Real seconds for which a process tells every reader the same of the line: however many come, one of them asks."""
+
+
 @dataclass(frozen=True)
 class LineNow:
     """What the pages say of the telephone at this moment."""
 
     days: Calendar
     band: Band
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What this process last read of the line."""
+
+    read_at: float
+    days: Calendar
+    crowded: bool | None
+    unattended: bool
+
+
+_kept: WeakKeyDictionary[Any, _Facts] = WeakKeyDictionary()
+"""By database, for this process."""
 
 
 @in_both("/")
@@ -62,6 +83,13 @@ def top() -> str:
 
 def line_now(now: datetime) -> LineNow:
     """Return whether the line is open; without a database, by the days that this process remembers."""
+    facts = _kept.get(db.engine)
+    if facts is None or time.monotonic() - facts.read_at >= KEPT:
+        facts = _kept[db.engine] = _read(now)
+    return LineNow(facts.days, band(facts.days, now, crowded=facts.crowded, unattended=facts.unattended))
+
+
+def _read(now: datetime) -> _Facts:
     try:
         with looking() as session:
             days = opening_hours.current(session, now)
@@ -70,9 +98,8 @@ def line_now(now: datetime) -> LineNow:
             changed_phrases.keep_fresh(session)
     except DatabaseFailed as away:
         current_app.logger.warning("the first page goes without the database: %s", type(away).__name__)
-        days = opening_hours.remembered(db.engine, now)
-        return LineNow(days, band(days, now))
-    return LineNow(days, band(days, now, crowded=crowded, unattended=coming == 0))
+        return _Facts(time.monotonic(), opening_hours.remembered(db.engine, now), crowded=None, unattended=False)
+    return _Facts(time.monotonic(), days, crowded, unattended=coming == 0)
 
 
 def heard() -> str:

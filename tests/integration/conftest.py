@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from callcenter.crypto import KeyRing
 from callcenter.models.engines import connect
 from callcenter.models.keys import lend_ring
+from callcenter.web import top
 from tests.integration.consoles import Console, Seat, opened
 from tests.line import Phone
 from tests.pages import THURSDAY, OpenSite, Site
@@ -75,6 +76,12 @@ def in_call(desk: Console, seat: Seat) -> str:
     seat.takes_the_line()
     seat.is_rung_by(desk.line.dial())
     return seat.answers()
+
+
+@pytest.fixture(autouse=True)
+def every_reader_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every public page ask for the line's state; what is kept for a second has tests of its own."""
+    monkeypatch.setattr(top, "KEPT", 0.0)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import abort
 
@@ -31,7 +29,7 @@ def stumbles(code: int) -> str:
 
 
 @pytest.fixture
-def site(open_site: OpenSite) -> Iterator[Site]:
+def site(open_site: OpenSite) -> Site:
     """A site with a page that answers with the error that is asked for."""
     site = open_site()
     site.app.config["PROPAGATE_EXCEPTIONS"] = False

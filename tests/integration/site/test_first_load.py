@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import gzip
 import re
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
+from callcenter.models.base import db
+from callcenter.web import top
 from tests.integration.site.pages import LIGHT, USUAL
 from tests.pages import OpenSite
 
@@ -39,3 +43,25 @@ def test_no_shared_cache_keeps_a_page_and_none_is_kept_from_its_reader(open_site
     assert headers["Cache-Control"] == "private, no-cache"
     assert "Cookie" in headers["Vary"]
     assert "Set-Cookie" not in headers, "whoever only reads is given nothing to carry"
+
+
+def test_of_many_readers_at_once_one_asks_the_database(open_site: OpenSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(top, "KEPT", 60.0)
+    site, asked = open_site(), list[object]()
+    with site.app.app_context():
+        event.listen(db.engine, "before_cursor_execute", lambda *statement: asked.append(statement))
+    pages = [site.get("/").text]
+    assert asked
+    asked.clear()
+    pages += [site.get("/").text for _ in range(10)]
+    assert asked == []
+    assert len(set(pages)) == 1
+    assert top.HEARD in pages[0]
+
+
+def test_what_is_kept_of_the_line_still_closes_on_time(open_site: OpenSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(top, "KEPT", 60.0)
+    site = open_site("2026-11-26T16:59:59")
+    assert "ただいま電話を受け付けています。" in site.open("/").words
+    site.clock.at += timedelta(seconds=1)
+    assert "今日の電話の受付は終わりました。" in site.open("/").words
