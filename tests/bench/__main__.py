@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from callcenter.models.engines import connect
-from tests.bench import crowd, dispatch, first_page, load, nicknames, places, references, startup
+from tests.bench import crowd, dispatch, load, nicknames, places, references, startup
 from tests.bench.sequence import BARE, DESK, STORING, TriedDesk, Webhook
+from tests.bench.site import first_page
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PARTS = ("sequence", "first_page", "load", "busy", "flood", "startup", "memory", "dispatch", "nicknames")

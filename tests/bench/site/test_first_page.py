@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bench import first_page
+from tests.bench.site import first_page
 
 
 def test_every_page_is_viewed_as_often_and_answers(sqlite_url: str) -> None:
