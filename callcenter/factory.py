@@ -27,11 +27,11 @@ from callcenter.settings import Settings
 from callcenter.site_map import FRAME
 from callcenter.ui import install as ui
 from callcenter.web import audio, health
-from callcenter.web import pages as web
+from callcenter.web import routes as web
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES: tuple[Blueprint, ...] = (
-    web.bp, health.bp, mail.bp, casefile.bp, console.bp, desk_of_mail.bp, reports.bp, admin.bp, audio.bp,
+    web.bp, web.light, health.bp, mail.bp, casefile.bp, console.bp, desk_of_mail.bp, reports.bp, admin.bp, audio.bp,
 )  # fmt: skip
 
 LARGEST_FORM = 1024 * 1024

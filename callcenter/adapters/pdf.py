@@ -28,14 +28,25 @@ _VARIANT = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 def disclosure(document: Mapping[str, Any]) -> bytes:
     """Return the copy of a case as PDF; *document* is what ``services.keeping.disclosures`` returns."""
+    return _set("disclosure.typ", as_drawn(document))
+
+
+@cache
+def leaflet(service: str, number: str, edition: str) -> bytes:
+    """Return the leaflet that we make ourselves; the same words give the same file."""
+    words = {"service": service, "number": number, "edition": edition}
+    return _set("leaflet.typ", {name: drawable(text) for name, text in words.items()})
+
+
+def _set(template: str, document: Mapping[str, Any]) -> bytes:
     import typst  # half a second and thirty megabytes that no other page needs
 
     setter = typst.Compiler(
-        DATA / "disclosure.typ",
+        DATA / template,
         root=DATA,
         font_paths=[DATA / "fonts"],
         ignore_system_fonts=True,  # the same document on every machine
-        sys_inputs={"document": json.dumps(as_drawn(document), ensure_ascii=False)},
+        sys_inputs={"document": json.dumps(document, ensure_ascii=False)},
     )
     pdf = setter.compile(format="pdf")
     if not isinstance(pdf, bytes):

@@ -11,6 +11,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired
 
+from callcenter.domain.administration.leaflets import LONGEST_LABEL
 from callcenter.domain.announcements.wording import LONGEST_TEXT
 from callcenter.domain.calls.lifecycle import CallerKey
 from callcenter.domain.directory.institutions import (
@@ -26,6 +27,7 @@ from callcenter.domain.places import Prefecture, municipalities, prefectures_for
 from callcenter.domain.records.record_codes import Topic
 from callcenter.domain.staff.roles import Contact
 from callcenter.domain.staff.second_factor import IdentityCheck, ResetReason
+from callcenter.domain.typed_text import one_line
 from callcenter.models.directory import Institution
 from callcenter.services.staff.accounts import NewStaff
 from callcenter.ui.forms import AtMost, ChoiceField, DayField, Form, ManyChoicesField, NumberField, RadioChoiceField
@@ -203,6 +205,26 @@ class InstitutionForm(Form):
         except EntryIncomplete as wrong:
             self.refuse(wrong)
             return None
+
+
+# ------------------------------------------------------------------ leaflets
+
+
+class LeafletForm(Form):
+    """A version of the leaflet."""
+
+    label = StringField("年度", [AtMost(LONGEST_LABEL)], description="例:令和8年度版。公開ページに、このまま出ます。")
+    file = FileField("PDFのファイル(5メガバイトまで)")
+
+    @property
+    def said(self) -> str | None:
+        """Return the label as the page will say it; None if something is to be corrected, see ``problems``."""
+        if not self.validate():
+            return None
+        label = one_line(self.label.data or "")
+        if not label:
+            self.add("label", "年度を、「令和8年度版」のように入れてください。")
+        return label or None
 
 
 # ------------------------------------------------------------------ retention

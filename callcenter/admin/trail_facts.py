@@ -237,6 +237,7 @@ PAGES: Words = {
     "admin": "管理の画面",
     "staff": "ログインの設定",
     "mail": "メール相談",
+    "web": "公開のページ",
     "none": "不明な画面",
 }
 """By the part of the desk to which the page belongs."""

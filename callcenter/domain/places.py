@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -73,15 +73,17 @@ class Municipality:
     name: str
     kana: str
     kind: str
+    area: str
+    """区部, 多摩 or 島しょ."""
+    official_url: str
 
 
 @cache
 def municipalities() -> Mapping[str, Municipality]:
     """Return Tokyo's municipalities by code, in official order."""
     text = files("callcenter").joinpath("data", "municipalities.csv").read_text(encoding="utf-8")
-    rows = (
-        Municipality(row["code"], row["name"], row["kana"], row["kind"]) for row in csv.DictReader(text.splitlines())
-    )
+    names = [one.name for one in fields(Municipality)]
+    rows = (Municipality(*(row[name] for name in names)) for row in csv.DictReader(text.splitlines()))
     return MappingProxyType({place.code: place for place in sorted(rows, key=lambda place: place.code)})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcenter.models import access, announcements, calendar, directory, duty, keys, misuse, records
+from callcenter.models import access, administration, announcements, calendar, directory, duty, keys, misuse, records
 from callcenter.models.calls import calls, switches
 from callcenter.models.cases import cases, casework, continuity, family
 from callcenter.models.delivery import alarms, chores, heartbeats, heavy_jobs, nightly, notices, outbox, self_checks
@@ -13,6 +13,7 @@ from callcenter.models.staff import accounts, role_requests, signin
 from callcenter.models.trail import audit, audit_watch
 
 ALL = (
+    administration,
     alarms,
     announcements,
     audit,

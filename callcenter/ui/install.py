@@ -8,7 +8,7 @@ from flask import Flask
 
 from callcenter.domain.telephony import BrowserLine
 from callcenter.settings import Settings
-from callcenter.ui import access, errors, filters, forms, frame, lengths, pages
+from callcenter.ui import access, errors, filters, forms, frame, lengths, pages, reading
 from callcenter.ui.frame import Frame
 from callcenter.ui.member import guard
 from callcenter.ui.response import assets, compression, headers
@@ -35,6 +35,7 @@ def install(
     compression.install(app)  # first, as what comes after a request is done in the other order
     filters.install(app)
     pages.install(app)
+    reading.install(app)
     frame.install(app, given)
     errors.install(app)
     headers.install(app, line=line, telephones=given.telephones, guarded_elsewhere=machines, secure=settings.production)

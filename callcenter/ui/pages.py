@@ -1,53 +1,69 @@
-"""What every page is given: service name, trial mark, display choices, other lines."""
+"""What every page is given: service name, trial mark, display choices, other lines, and its base template."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, current_app, request
+from werkzeug.exceptions import HTTPException
 
 from callcenter.context import ports, settings
 from callcenter.domain import phone_numbers
 from callcenter.domain.directory.helplines import shipped_helplines, tonight
 from callcenter.ui.state_labels import ROLES, state_label
 
-COOKIE = "reading"
-SIZES = {"standard": "標準", "large": "大", "largest": "特大"}
 OTHER_LINES = 4
-THEMES = {"auto": "自動", "light": "明るい", "dark": "暗い"}
+WEATHER = "https://www.jma.go.jp/bosai/forecast/"
+"""Where 「すぐに閉じる」 leads: a page that anybody may be looking at."""
+
+LIGHT = "/m/"
+"""Below this address stand the pages for very old telephones: no scripts, no styles, a few tags."""
+_TELEPHONE = re.compile(r"Mobile|Android|iPhone|DoCoMo|KDDI|UP\.Browser|SoftBank|Vodafone|J-PHONE|WILLCOM")
 
 
-@dataclass(frozen=True)
-class Reading:
-    """The reader's display choices: text size and colours."""
-
-    size: str = "standard"
-    theme: str = "auto"
-
-    @classmethod
-    def from_cookie(cls, text: str | None) -> Reading:
-        """Return the choices kept in the browser; unknown ones fall back to the default."""
-        size, _, theme = (text or "").partition(".")
-        return cls(size if size in SIZES else "standard", theme if theme in THEMES else "auto")
-
-    def changed(self, size: str | None, theme: str | None) -> Reading:
-        """Return the choices with those that were made now."""
-        return Reading.from_cookie(f"{size or self.size}.{theme or self.theme}")
-
-    def to_cookie(self) -> str:
-        return f"{self.size}.{self.theme}"
+def base_template() -> str:
+    """Return what a page extends: the light base below ``/m/``, else the usual one. Both have the block ``text``."""
+    return "light.html" if is_light() else "base.html"
 
 
-def reading_now() -> Reading:
-    """Return the reader's choices in this request."""
-    return Reading.from_cookie(request.cookies.get(COOKIE))
+def is_light() -> bool:
+    """Return whether this request is for a light page."""
+    return f"{request.path}/".startswith(LIGHT)
+
+
+def twin() -> str:
+    """Return the address of this page's light version, or of the first light page if it has none."""
+    path = LIGHT + request.path.removeprefix("/")
+    return path if has_page(path) else LIGHT
+
+
+def has_page(path: str) -> bool:
+    """Return whether the site has a page at *path*."""
+    try:
+        current_app.url_map.bind("").match(path)
+    except HTTPException:
+        return False
+    return True
+
+
+def opened_on_a_telephone() -> bool:
+    """Return whether the reader seems to hold a telephone; only offers depend on it."""
+    return _TELEPHONE.search(request.user_agent.string) is not None
 
 
 def install(app: Flask) -> None:
     """Give every template what all pages show, without a query, so that error pages have it too."""
     app.context_processor(_given)
-    app.jinja_env.globals.update(state_label=state_label, role_names=ROLES, reading_sizes=SIZES, reading_themes=THEMES)
+    app.jinja_env.globals.update(
+        state_label=state_label,
+        role_names=ROLES,
+        weather=WEATHER,
+        base_template=base_template,
+        is_light=is_light,
+        light_twin=twin,
+        on_a_telephone=opened_on_a_telephone,
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -58,6 +74,5 @@ def _given() -> dict[str, Any]:
         "line_number": chosen.line_number,
         "line_number_shown": phone_numbers.display(chosen.line_number),
         "demo": chosen.demo,
-        "reading": reading_now(),
         "tonight": lambda: tonight(shipped_helplines(), ports().clock.now(), OTHER_LINES),
     }

@@ -13,9 +13,10 @@ from pathlib import Path
 from callcenter.models.engines import connect
 from tests.bench import crowd, dispatch, load, nicknames, places, references, startup
 from tests.bench.sequence import BARE, DESK, STORING, TriedDesk, Webhook
+from tests.bench.site import first_page
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PARTS = ("sequence", "load", "busy", "flood", "startup", "memory", "dispatch", "nicknames")
+PARTS = ("sequence", "first_page", "load", "busy", "flood", "startup", "memory", "dispatch", "nicknames")
 DATABASES = {"sqlite": places.sqlite, "postgresql": places.postgresql}
 WARM_UP = 3
 """Calls that are played before the counting begins."""
@@ -30,6 +31,8 @@ DISPATCH_GOAL = {"sqlite": 5, "postgresql": 25}
 """Milliseconds at the 99th percentile."""
 SEARCH_GOAL = {"exact": 10, "tolerant": 50, "tolerant, two cues": 50}
 """Milliseconds at the 95th percentile."""
+FIRST_PAGE_GOAL = 3
+"""Milliseconds of one view of the first public page."""
 SEED = 20261125
 
 
@@ -59,6 +62,7 @@ def measure(name: str, parts: Collection[str], wish: argparse.Namespace) -> None
             report_load(name, url, rate=wish.rate, seconds=wish.seconds)
         if "memory" in parts:
             report_memory(name, url)
+    measure_pages(name, parts, wish)
     if "busy" in parts:
         with places.folder() as folder, DATABASES[name](folder) as url:
             report_load(name, url, rate=wish.rate, seconds=wish.seconds, busy=True)
@@ -66,6 +70,13 @@ def measure(name: str, parts: Collection[str], wish: argparse.Namespace) -> None
         report_flood(name, rate=wish.rate, seconds=wish.seconds)
     if "dispatch" in parts:
         report_dispatch(name, wish.seconds)
+
+
+def measure_pages(name: str, parts: Collection[str], wish: argparse.Namespace) -> None:
+    """Measure what people look at rather than call, each on a database of its own."""
+    if "first_page" in parts:
+        with places.folder() as folder, DATABASES[name](folder) as url:
+            report_first_page(name, url, wish.seconds)
     if "nicknames" in parts:
         with places.folder() as folder, DATABASES[name](folder) as url:
             report_nicknames(name, url, wish.people, wish.searches)
@@ -96,6 +107,16 @@ def report_sequence(name: str, url: str, seconds: float) -> None:
     worked = [sum(one.work[STORING] for one in call) / sum(one.work[DESK] for one in call) for call in calls]
     say(f"desk / {STORING} by the processor's time alone: {spread(worked)}")
     by_place(taken)
+
+
+def report_first_page(name: str, url: str, seconds: float) -> None:
+    """View the first public page, usual and light, beside a page that stands still."""
+    views = first_page.measure(url, seconds=seconds)
+    say(f"\n== The first public page on {name}: {len(views.ratios)} views, {views.bad} not 200")
+    for page, took in views.seconds.items():
+        goal = f"   (goal: {FIRST_PAGE_GOAL} ms)" if page == first_page.FIRST else ""
+        say(f"{page:5} {spread([1000 * one for one in took])} ms each{goal}")
+    say(f"first page / one that stands still: {spread(views.ratios)}")
 
 
 def by_place(taken: Iterable[Webhook]) -> None:

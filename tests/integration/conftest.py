@@ -7,6 +7,7 @@ unless its module says otherwise.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -15,8 +16,10 @@ from sqlalchemy.orm import Session
 from callcenter.crypto import KeyRing
 from callcenter.models.engines import connect
 from callcenter.models.keys import lend_ring
+from callcenter.web import top
 from tests.integration.consoles import Console, Seat, opened
 from tests.line import Phone
+from tests.pages import THURSDAY, OpenSite, Site
 
 
 @pytest.fixture
@@ -73,3 +76,23 @@ def in_call(desk: Console, seat: Seat) -> str:
     seat.takes_the_line()
     seat.is_rung_by(desk.line.dial())
     return seat.answers()
+
+
+@pytest.fixture(autouse=True)
+def every_reader_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every public page ask for the line's state; what is kept for a second has tests of its own."""
+    monkeypatch.setattr(top, "KEPT", 0.0)
+
+
+@pytest.fixture
+def open_site(sqlite_url: str, tmp_path: Path) -> Iterator[OpenSite]:
+    """Return ``open_site(at)``: the site at a moment, with the shipped holidays."""
+    sites = list[Site]()
+
+    def open_one(at: str = THURSDAY, **options: str) -> Site:
+        sites.append(Site(sqlite_url, at=at, var=tmp_path, **options))
+        return sites[-1]
+
+    yield open_one
+    for site in sites:
+        site.close()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from tests.browsers import OpenPage, axe
+from tests.journeys.site import served
 from tests.pages import Site
 
 pytestmark = pytest.mark.browser
@@ -34,15 +33,8 @@ KEYS = """
 @pytest.fixture(autouse=True)  # first of all, so that every page is closed before the server is gone
 def address(sqlite_url: str) -> Iterator[str]:
     """The address of the site in a trial, at two o'clock on a Thursday."""
-    site = Site(sqlite_url, env="development")
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    site.close()
+    with served(Site(sqlite_url, env="development", PUBLIC_BASE_URL="http://127.0.0.1")) as address:
+        yield address
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from callcenter.domain.staff.roles import Role
 from callcenter.services.staff import passwords
 from tests.browsers import OpenPage, axe
 from tests.desk import CHEAP
+from tests.journeys.site import served
 from tests.pages import PASSWORD, Site
 
 pytestmark = pytest.mark.browser
@@ -27,14 +26,8 @@ def address(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     site = Site(sqlite_url, env="development")
     for login, role in PEOPLE.items():
         site.employ(login, role)
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    site.close()
+    with served(site) as address:
+        yield address
 
 
 def signed_in(page: Page, address: str, login: str) -> Page:

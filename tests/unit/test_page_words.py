@@ -7,7 +7,7 @@ import pytest
 from callcenter.domain.calendar.times import parse_moment
 from callcenter.ui import filters
 from callcenter.ui.access import local_path
-from callcenter.ui.pages import Reading
+from callcenter.ui.reading import Reading
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,8 @@ class Action(StrEnum):
     """Special days and announcements."""
     KEEP_DIRECTORY = "keep_directory"
     """Add institutions to the directory and correct them."""
+    PUBLISH = "publish"
+    """Upload the leaflet, and choose which version the public page shows."""
     SEE_RETENTION = "see_retention"
     """See what will be destroyed when; by number, never by name."""
     SEE_DECISIONS = "see_decisions"
@@ -177,6 +179,7 @@ RULES: Mapping[Action, Mapping[Role, Ways]] = {
     Action.LEAD: {Role.SUPERVISOR: ALWAYS},
     Action.SET_LINE: {Role.SUPERVISOR: ALWAYS, Role.ADMINISTRATOR: ALWAYS},
     Action.KEEP_DIRECTORY: {Role.SUPERVISOR: ALWAYS, Role.ADMINISTRATOR: ALWAYS},
+    Action.PUBLISH: {Role.ADMINISTRATOR: ALWAYS},
     Action.SEE_RETENTION: {Role.SUPERVISOR: ALWAYS, Role.ADMINISTRATOR: ALWAYS},
     Action.SEE_DECISIONS: {Role.SUPERVISOR: ALWAYS, Role.ADMINISTRATOR: ALWAYS},
     Action.KEEP_ACCOUNTS: {Role.ADMINISTRATOR: ALWAYS},

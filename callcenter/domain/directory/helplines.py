@@ -109,13 +109,13 @@ def is_open(opens: tuple[Clause, ...], moment: datetime) -> bool | None:
 
 
 def tonight(lines: Iterable[Helpline], moment: datetime, limit: int = 4) -> list[Helpline]:
-    """Return what a public page shows: lines that answer now, then uncertain ones, closed ones last.
+    """Return what the foot of a public page shows: lines that answer now, closed ones last.
 
-    Among equals, lines for everybody stand before those for one group, then the order of the table holds.
+    A line whose hours nobody has checked is not shown: nobody shall call in vain tonight. Among equals, lines for
+    everybody stand before those for one group, then the order of the table holds.
     """
-    shown = [line for line in lines if line.show_in & {"closed", "page"}]
-    rank = {True: 0, None: 1, False: 2}
-    shown.sort(key=lambda line: (rank[open_now(line, moment)], "closed" not in line.show_in))
+    shown = [line for line in lines if line.show_in & {"closed", "page"} and line.opens]
+    shown.sort(key=lambda line: (not open_now(line, moment), "closed" not in line.show_in))
     return shown[:limit]
 
 

@@ -44,6 +44,15 @@ class ChangedMeanwhile(HelplineError):
 
 
 @dataclass(frozen=True)
+class PublicLine:
+    """One line as the public list shows it; ``open`` by hours that somebody has checked."""
+
+    entry: Entry
+    verified_on: date | None
+    open: bool
+
+
+@dataclass(frozen=True)
 class Found:
     """One entry that fits a search."""
 
@@ -126,6 +135,33 @@ def lines_at_hand(session: Session, lines: Iterable[Helpline], *, now: datetime)
         if row is None or row.retired_at is None
     ]
     return at_hand(there, now)
+
+
+def public_lines(session: Session, lines: Iterable[Helpline], *, now: datetime) -> list[PublicLine]:
+    """Return the shipped *lines* as the directory has them today, those that answer now first."""
+    rows = {row.slug: row for row in session.scalars(select(Institution).where(Institution.slug.is_not(None)))}
+    kept = [(line, rows.get(line.id)) for line in lines]
+    there = [
+        (line, shipped(line) if row is None else Entry.of(row), line.verified_on if row is None else row.verified_on)
+        for line, row in kept
+        if row is None or row.retired_at is None
+    ]
+    return _public(there, now)
+
+
+def shipped_lines(lines: Iterable[Helpline], *, now: datetime) -> list[PublicLine]:
+    """Return the same without a database, as the lines were shipped."""
+    return _public([(line, shipped(line), line.verified_on) for line in lines], now)
+
+
+def _public(lines: Iterable[tuple[Helpline, Entry, date | None]], now: datetime) -> list[PublicLine]:
+    """Leave out lines whose hours nobody has checked, and 119 and 110, which stand on every page."""
+    found = [
+        PublicLine(entry, verified_on, answers)
+        for line, entry, verified_on in lines
+        if line.show_in != {"emergency"} and (answers := is_open(entry, now)) is not None
+    ]
+    return sorted(found, key=lambda one: not one.open)
 
 
 def everything(session: Session) -> Sequence[Institution]:

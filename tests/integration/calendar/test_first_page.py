@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
-from pathlib import Path
 
 import pytest
 
@@ -16,26 +14,10 @@ from callcenter.models.calls.calls import Call, Presence
 from callcenter.services.calendar import special_days
 from callcenter.services.calls import crowd
 from callcenter.services.duty import presence
-from callcenter.web.pages import HEARD
+from callcenter.web.top import HEARD
 from ivr import words
 from tests.integration.people import member
-from tests.pages import Site
-
-OpenSite = Callable[..., Site]
-
-
-@pytest.fixture
-def open_site(sqlite_url: str, tmp_path: Path) -> Iterator[OpenSite]:
-    """Return ``open_site(at)``: the site at a moment, with the shipped holidays."""
-    sites = list[Site]()
-
-    def open_one(at: str = "2026-11-26T14:07", **options: str) -> Site:
-        sites.append(Site(sqlite_url, at=at, var=tmp_path, **options))
-        return sites[-1]
-
-    yield open_one
-    for site in sites:
-        site.close()
+from tests.pages import OpenSite, Site
 
 
 def add_special(site: Site, day: date, kind: SpecialKind, reason: str, **times: time) -> None:

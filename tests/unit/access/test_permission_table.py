@@ -39,6 +39,7 @@ see_line              yes         yes         -              -
 lead                  -           yes         -              -
 set_line              -           yes         yes            -
 keep_directory        -           yes         yes            -
+publish               -           -           yes            -
 see_retention         -           yes         yes            -
 see_decisions         -           yes         yes            -
 keep_accounts         -           -           yes            -
@@ -60,7 +61,7 @@ PLACES = {
     ),
     Role.ADMINISTRATOR: (
         "臨時の休みと開設 電話で流れる文 紹介先 保存の期間 職員のアカウント",
-        "メール相談の消去の予定 役割の確認 設定の履歴",
+        "メール相談の消去の予定 役割の確認 リーフレット 設定の履歴",
     ),
     Role.AUDITOR: ("操作の記録 設定の履歴 消去の証明 監査記録のつながり 件数", ""),
 }

@@ -1,0 +1,4 @@
+"""Rules of what administrators publish and set.
+
+Begin with ``leaflets``.
+"""
