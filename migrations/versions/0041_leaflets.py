@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0041_leaflets"
-down_revision = "0039_wall_closing"
+down_revision = "0040_members"
 
 
 def upgrade() -> None:
