@@ -155,13 +155,17 @@ def shipped_lines(lines: Iterable[Helpline], *, now: datetime) -> list[PublicLin
 
 
 def _public(lines: Iterable[tuple[Helpline, Entry, date | None]], now: datetime) -> list[PublicLine]:
-    """Leave out lines whose hours nobody has checked, and 119 and 110, which stand on every page."""
+    """Leave out lines whose hours nobody has checked, and 119 and 110, which stand on every page.
+
+    Among equals, lines for everybody come first.
+    """
     found = [
-        PublicLine(entry, verified_on, answers)
+        (line, PublicLine(entry, verified_on, answers))
         for line, entry, verified_on in lines
         if line.show_in != {"emergency"} and (answers := is_open(entry, now)) is not None
     ]
-    return sorted(found, key=lambda one: not one.open)
+    found.sort(key=lambda one: (not one[1].open, "closed" not in one[0].show_in))
+    return [public for _, public in found]
 
 
 def everything(session: Session) -> Sequence[Institution]:
