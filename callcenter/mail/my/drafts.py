@@ -19,6 +19,7 @@ from callcenter.ui.member.guard import this_member
 
 BEGINNING = 60
 """Characters of a draft that tell it from the others."""
+WITHOUT_SUBJECT = "題のないお便り"
 DROPPED = "下書きを消しました。"
 
 
@@ -28,6 +29,7 @@ class Slip:
 
     id: str
     title: str
+    beginning: str
     saved: str
     further: bool
     late: bool
@@ -42,7 +44,8 @@ def drafts() -> str:
         slips = [
             Slip(
                 one.id,
-                one.subject or " ".join((one.text or "")[:BEGINNING].split()),
+                one.subject or WITHOUT_SUBJECT,
+                " ".join((one.text or "")[:BEGINNING].split()),
                 f"{words.day_words(one.saved_at, now)} {clock_digits(one.saved_at)}",
                 one.thread_id is not None,
                 one.late,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 from flask import Response, render_template
+from werkzeug.exceptions import ServiceUnavailable
 
 from callcenter.adapters import pdf
 from callcenter.context import ports, reading, settings, unit_of_work
@@ -21,6 +25,9 @@ from callcenter.ui.member.guard import this_member
 from callcenter.ui.staff.signin import limiter
 
 KINDS = {"pdf": "PDF(読むため、印刷するため)", "json": "JSON(ほかのソフトで使うため)"}
+LONGEST_WAIT = 5
+"""Seconds for which a file waits for the one before it."""
+_press = threading.BoundedSemaphore(1)
 TYPES = {"pdf": "application/pdf", "json": "application/json"}
 
 
@@ -53,17 +60,26 @@ def take_records() -> Answer:
     except PasswordWrong as refused:
         form.refuse(refused)
         return again(_draw(form))
-    # Setting the pages takes a moment, in which no transaction shall wait.
     if form.kind.data == "json":
         body = own_data.as_json(gathered, service=service, now=now)
     else:
-        body = pdf.disclosure(own_paper.document(gathered, service=service, now=now))
+        body = _set(own_paper.document(gathered, service=service, now=now))
     with unit_of_work() as database:
         own_data.record_export(database, this_member(database), form.kind.data, now=now)
     answer = Response(body, mimetype=TYPES[form.kind.data])
     name = f"my-record-{local_date(now):%Y%m%d}.{form.kind.data}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+def _set(document: dict[str, Any]) -> bytes:
+    """Set the pages, which takes seconds where much was written; nobody else's wait longer than a moment for it."""
+    if not _press.acquire(timeout=LONGEST_WAIT):
+        raise ServiceUnavailable(retry_after=LONGEST_WAIT)
+    try:
+        return pdf.disclosure(document)
+    finally:
+        _press.release()
 
 
 def _draw(form: RecordsForm) -> str:

@@ -22,7 +22,6 @@ from callcenter.domain.members.threads import (
     LONGEST_TEXT,
     NoLongerOpen,
     ThreadState,
-    TooManyDrafts,
     Written,
 )
 from callcenter.mail.blueprint import bp
@@ -44,7 +43,6 @@ OFTEN = "100 per 10 minutes"
 SAVED_OFTEN = "600 per 10 minutes"
 KEPT = "{at}に、下書きに保存しました。"
 EMPTY = "何も書かれていないため、下書きには残していません。"
-ANYHOW = "ひとことでも、まとまっていなくても大丈夫です。"
 GONE_OUT = "この文は、もう届いています。"
 FURTHER = "前の文は、もう届いています。書き直したことは、続きの下書きに残しました。"
 NEW_INSTEAD = "この相談は取り下げてあるため、書いたことを新しい相談の下書きに残しました。"
@@ -122,8 +120,25 @@ def keep() -> Response:
     with unit_of_work() as database:
         written = _written(request.form, request.form.get("thread") or None)
         draft = drafts.keep(database, this_member(database), written, seen=request.form.get("seen"), now=now)
-        form_key, seen = (written.form_key, "") if draft is None else (draft.form_key, drafts.version(draft))
+        form_key, seen = (written.form_key, "") if draft is None else (draft.form_key, own.version(draft))
     return jsonify(saved_at=clock_digits(now) if draft else None, form_key=form_key, seen=seen)
+
+
+@bp.get("/my/read/<form_key>")
+@member()
+def read_again(form_key: str) -> Answer:
+    """Show a letter as it will be sent; once it was sent, lead to its receipt."""
+    with reading() as database:
+        me = this_member(database)
+        draft = own.draft_of_form(database, me.id, form_key)
+        if draft is None:
+            message = consulting.sent_by(database, me, form_key)
+            if message is None:
+                raise own.NotThere
+            return redirect(url_for("mail.sent", message_id=message.id))
+        return render_template(
+            "mail/my/read_again.html", draft=draft, seen=own.version(draft), write_on=address_of(draft)
+        )
 
 
 @bp.get("/my/sent/<message_id>")
@@ -155,7 +170,7 @@ def form_over(draft: MemberDraft | None, thread_id: str | None) -> WritingForm:
         text=draft.text or "",
         form_key=draft.form_key,
         thread=draft.thread_id or "",
-        seen=drafts.version(draft),
+        seen=own.version(draft),
     )
 
 
@@ -184,13 +199,16 @@ def _opened(thread_id: str | None) -> str:
 def _draw(form: WritingForm, thread_id: str | None, *, late: bool = False) -> str:
     now = ports().clock.now()
     with reading() as database:
-        thread = own.thread(database, this_member(database), thread_id) if thread_id else None
+        me = this_member(database)
+        thread = own.thread(database, me, thread_id) if thread_id else None
+        kept = next((one for one in own.drafts(database, me) if one.thread_id == thread_id), None)
         return render_template(
             "mail/my/write.html",
             form=form,
             thread_id=thread_id,
             about=words.title(thread, now) if thread else None,
             late=late,
+            kept=address_of(kept) if kept is not None and kept.form_key != form.form_key.data else None,
             read_next=words.read_next(opening_hours.current(database, now), now),
             lines=words.lines_open(now),
         )
@@ -200,37 +218,25 @@ def _taken(thread_id: str | None) -> Answer:
     """Take the form one step further: by the button that was pressed, else to be read again."""
     written, form = _written(request.form, thread_id), WritingForm()
     form.form_key.data = written.form_key
-    steps = {"send": _send, "draft": _keep, "back": _write_on}
+    steps = {"send": _send, "draft": _keep}
     return steps.get(request.form.get("do", ""), _read_again)(form, written)
 
 
 def _read_again(form: WritingForm, written: Written) -> Answer:
-    """Show what was written as it will be sent; it is kept as a draft meanwhile."""
+    """Keep what was written until it is sent, and lead to the page on which it is read again."""
+    now = ports().clock.now()
     try:
-        subject, text = consulting.checked_subject(written.subject), consulting.checked_text(written.text)
-    except HelplineError as refused:
-        return _refused(form, written, refused)
-    saved = None
-    try:
+        consulting.checked_subject(written.subject)
+        consulting.checked_text(written.text)
         with unit_of_work() as database:
-            saved = drafts.keep(database, this_member(database), written, seen=form.seen.data, now=ports().clock.now())
+            me, seen = this_member(database), form.seen.data
+            draft = drafts.keep(database, me, written, seen=seen, sending=True, now=now)
+            form_key = written.form_key if draft is None else draft.form_key
     except SentAlready as before:
         return _go_further(written, before)
-    except TooManyDrafts:
-        saved = None  # it can be sent all the same; the page does not say that it is kept
-    return render_template(
-        "mail/my/read_again.html",
-        subject=subject,
-        text=text,
-        written=written,
-        form_key=written.form_key if saved is None else saved.form_key,
-        seen="" if saved is None else drafts.version(saved),
-        saved=saved,
-    )
-
-
-def _write_on(form: WritingForm, written: Written) -> Answer:
-    return _draw(form, written.thread_id)
+    except HelplineError as refused:
+        return _refused(form, written, refused)
+    return redirect(url_for("mail.read_again", form_key=form_key), 303)
 
 
 def _keep(form: WritingForm, written: Written) -> Answer:
@@ -254,14 +260,15 @@ def _send(form: WritingForm, written: Written) -> Answer:
         with unit_of_work() as database:
             days = opening_hours.current(database, now)
             me, policy = this_member(database), settings().policy
-            message_id = consulting.send(database, me, written, calendar=days, policy=policy, now=now).id
+            sent = consulting.send(database, me, written, seen=form.seen.data, calendar=days, policy=policy, now=now)
+            to = url_for("mail.sent", message_id=sent.id)
     except SentAlready as before:
         return _go_further(written, before)
     except NoLongerOpen:
         return _begin_anew(form, written)
     except HelplineError as refused:
         return _refused(form, written, refused)
-    return redirect(url_for("mail.sent", message_id=message_id), 303)
+    return redirect(to, 303)
 
 
 def _go_further(written: Written, before: SentAlready) -> Answer:

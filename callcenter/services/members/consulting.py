@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.calendar.hours import Calendar
@@ -39,7 +39,7 @@ from callcenter.domain.policy import Policy
 from callcenter.domain.typed_text import one_line, said, storable
 from callcenter.models.base import new_id
 from callcenter.models.members.accounts import Member
-from callcenter.models.members.threads import MemberDraft, Message, Thread
+from callcenter.models.members.threads import Message, Thread
 from callcenter.models.trail.audit import ActorKind
 from callcenter.services.delivery import live
 from callcenter.services.members import own
@@ -62,11 +62,15 @@ def send(
     member: Member,
     written: Written,
     *,
+    seen: str | None = None,
     calendar: Calendar,
     policy: Policy,
     now: datetime,
 ) -> Message:
     """Send what was written, and drop its draft; a form that is posted again sends nothing again.
+
+    *seen* is the version of the draft that the page knows: what another page has written in it since stays as a draft
+    of a further message.
 
     What was typed is refused with ``MessageTooLong``, ``NothingWritten`` or ``SubjectTooLong``; ``TooManyWaiting``
     and ``NoLongerOpen`` are refused by what the member has already.
@@ -101,8 +105,7 @@ def send(
     session.add(message)
     message.text = text
     member.last_sent_on = max(today, member.last_sent_on or today)
-    drafts = delete(MemberDraft).where(MemberDraft.member_id == member.id)
-    session.execute(drafts.where(MemberDraft.form_key == written.form_key))
+    _drop_draft(session, message, text, seen)
     _note(session, member, "message.send", thread, {"message": message.id}, now)
     session.flush()
     return message
@@ -196,6 +199,16 @@ def _await_reply(thread: Thread, target: date | None, *, risky: bool, now: datet
         thread.risk_words = risky
     else:
         thread.risk_words = thread.risk_words or risky
+
+
+def _drop_draft(session: Session, message: Message, text: str, seen: str | None) -> None:
+    draft = own.draft_of_form(session, message.member_id, message.sent_key or "")
+    if draft is None:
+        return
+    if seen and own.version(draft) != seen and (draft.text or "").strip() not in text:
+        draft.form_key, draft.thread_id = receipts.new_form_key(), message.thread_id
+    else:
+        session.delete(draft)
 
 
 def _free_receipt(session: Session, today: date) -> str:

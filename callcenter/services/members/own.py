@@ -72,3 +72,14 @@ def draft(session: Session, member: Member, draft_id: str) -> MemberDraft:
     if found is None:
         raise NotThere
     return found
+
+
+def draft_of_form(session: Session, member_id: str, form_key: str) -> MemberDraft | None:
+    """Return the draft that is written in this form of the member's, as it is stored now."""
+    query = select(MemberDraft).where(MemberDraft.member_id == member_id, MemberDraft.form_key == form_key)
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def version(draft: MemberDraft) -> str:
+    """Return what a page sends along, so that it never overwrites or drops what it has not seen."""
+    return draft.saved_at.isoformat()

@@ -16,8 +16,8 @@ from werkzeug.test import TestResponse
 from callcenter.context import reading, unit_of_work
 from callcenter.domain.members.threads import LinkKind, Written
 from callcenter.models.base import Base, new_id
-from callcenter.models.members.accounts import Member, MemberLink, MemberSession
-from callcenter.models.members.threads import MemberDraft, Message, Thread
+from callcenter.models.members.accounts import Member
+from callcenter.models.members.threads import Thread
 from callcenter.services.members import drafts
 from callcenter.services.members.accounts import links, sessions
 from callcenter.ui.access import Who, rule_of
@@ -77,13 +77,11 @@ class Crawl:
         """Return everything of the member as it lies in the database."""
         with self.site.app.app_context(), reading() as session:
             rows: list[Any] = []
-            models: list[type[Base]] = [Member, Thread, Message, MemberDraft, MemberSession, MemberLink]
-            for model in models:
-                owner = model.id if model is Member else model.member_id
-                table = model.__table__
-                rows += [
-                    tuple(row) for row in session.execute(select(table).where(owner == self.aoi).order_by(table.c.id))
-                ]
+            for name in ("members", "threads", "messages", "member_drafts", "member_sessions", "member_links"):
+                table = Base.metadata.tables[name]
+                owner = table.c.id if name == "members" else table.c.member_id
+                mine = select(table).where(owner == self.aoi).order_by(table.c.id)
+                rows += [tuple(row) for row in session.execute(mine)]
             return rows
 
 

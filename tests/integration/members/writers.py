@@ -28,13 +28,14 @@ def send(
     text: str = "眠れない日がつづいています。",
     *,
     form_key: str | None = None,
+    seen: str | None = None,
     policy: Policy = Policy(),  # noqa: B008  # frozen
     now: datetime = NOW,
     **written: Any,
 ) -> Message:
     """What the member writes, from a form drawn anew unless its key is given."""
     sheet = Written(form_key or receipts.new_form_key(), text, **written)
-    return consulting.send(session, member, sheet, calendar=DAYS, policy=policy, now=now)
+    return consulting.send(session, member, sheet, seen=seen, calendar=DAYS, policy=policy, now=now)
 
 
 def thread_of(session: Session, message: Message) -> Thread:

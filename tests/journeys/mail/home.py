@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -73,8 +72,12 @@ class Home:
             for name, value in values.items():
                 setattr(session.get_one(model, row_id), name, value)
 
-    def texts(self, model: type[Message] | type[MemberDraft]) -> list[str | None]:
-        """Return what is stored, oldest first."""
+    def messages(self) -> list[str | None]:
+        """Return what was sent, oldest first."""
         with self.site.app.app_context(), reading() as session:
-            rows: Sequence[Message | MemberDraft] = session.scalars(select(model).order_by(model.id)).all()
-            return [one.text for one in rows]
+            return [one.text for one in session.scalars(select(Message).order_by(Message.id))]
+
+    def drafts(self) -> list[str | None]:
+        """Return what is written and not sent, oldest first."""
+        with self.site.app.app_context(), reading() as session:
+            return [one.text for one in session.scalars(select(MemberDraft).order_by(MemberDraft.id))]
