@@ -91,3 +91,15 @@ def reading() -> Iterator[Session]:
         yield session
     finally:
         session.rollback()
+
+
+@contextmanager
+def glancing() -> Iterator[Session]:
+    """Read within the transaction at hand, if a page is drawn inside one; else open one that can only read."""
+    session = db.session()
+    if session.in_transaction():
+        with session.no_autoflush:
+            yield session
+    else:
+        with reading() as fresh:
+            yield fresh

@@ -12,11 +12,15 @@ from callcenter import received
 from callcenter.admin import routes as admin
 from callcenter.casefile import channel_desk
 from callcenter.casefile import routes as casefile
+from callcenter.casefile.channel_desk import ChannelDesk
 from callcenter.console import routes as console
 from callcenter.console.telephone_desk import TelephoneDesk
 from callcenter.context import equip
 from callcenter.domain.ports import Ports
+from callcenter.domain.records.record_codes import Channel
 from callcenter.mail import routes as mail
+from callcenter.mail.desk import routes as desk_of_mail
+from callcenter.mail.desk.mail_desk import MailDesk
 from callcenter.reports import routes as reports
 from callcenter.services.duty import availability
 from callcenter.settings import Settings
@@ -27,7 +31,7 @@ from callcenter.web import pages as web
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES: tuple[Blueprint, ...] = (
-    web.bp, health.bp, mail.bp, casefile.bp, console.bp, reports.bp, admin.bp, audio.bp,
+    web.bp, health.bp, mail.bp, casefile.bp, console.bp, desk_of_mail.bp, reports.bp, admin.bp, audio.bp,
 )  # fmt: skip
 
 LARGEST_FORM = 1024 * 1024
@@ -42,7 +46,9 @@ def create_app(settings: Settings, ports: Ports, *, mounts: Iterable[Blueprint] 
     received.install(app)
     equip(app, settings, ports)
     ui.install(app, settings, FRAME, line=ports.browser_line, guarded_elsewhere=[mount.name for mount in machines])
-    channel_desk.install(app, TelephoneDesk(), at_work=availability.staff_on_duty)
+    telephone = TelephoneDesk()
+    by_channel: dict[str, ChannelDesk] = {Channel.MAIL: MailDesk(telephone)}
+    channel_desk.install(app, telephone, at_work=availability.staff_on_duty, by_channel=by_channel)
     for blueprint in (*PAGES, *machines):
         app.register_blueprint(blueprint)
     if settings.trusted_proxies:

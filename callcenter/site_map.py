@@ -6,11 +6,14 @@ from callcenter.admin import accounts
 from callcenter.admin import notices as decisions
 from callcenter.console import notices as handovers
 from callcenter.domain.access.permissions import Action
+from callcenter.mail.desk import inbox
+from callcenter.mail.desk import notices as replies
 from callcenter.reports import openings
 from callcenter.ui.frame import Frame, Place
 
 PLACES = (
     Place("console.board", "相談員の画面", Action.SEE_LINE, daily=True),
+    Place("mail_desk.inbox", "メール", Action.SEE_MAIL, daily=True),
     Place("casefile.caseload_page", "ケース", Action.OPEN, daily=True),
     Place("casefile.directory", "紹介先", Action.REFER, unless=Action.KEEP_DIRECTORY, daily=True),
     Place("reports.board", "いまの回線", Action.LEAD, daily=True),
@@ -26,6 +29,7 @@ PLACES = (
     Place("admin.directory", "紹介先", Action.KEEP_DIRECTORY),
     Place("admin.kept", "保存の期間", Action.SEE_RETENTION),
     Place("admin.staff_list", "職員のアカウント", Action.KEEP_ACCOUNTS),
+    Place("admin.members_kept", "メール相談の消去の予定", Action.SEE_RETENTION),
     Place("admin.roles_page", "役割の確認", Action.CONFIRM_ROLE),
     Place("admin.trail_page", "操作の記録", Action.SEE_TRAIL),
     Place("admin.settings_history", "設定の履歴", Action.SEE_SETTINGS_HISTORY),
@@ -41,7 +45,8 @@ FRAME = Frame(
     notices=NOTICES,
     alarms=(Action.LEAD, "reports.shown_alarms"),
     line=(Action.ANSWER, "console.strip"),
-    sayings=handovers.SAYINGS | openings.SAYINGS | decisions.SAYINGS | accounts.SAYINGS,
+    counts={"mail_desk.inbox": inbox.how_many_wait},
+    sayings=handovers.SAYINGS | replies.SAYINGS | openings.SAYINGS | decisions.SAYINGS | accounts.SAYINGS,
     break_glass="casefile.break_glass_form",
     telephones=frozenset(
         {"console", "casefile"}

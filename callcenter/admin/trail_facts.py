@@ -24,6 +24,7 @@ from callcenter.domain.directory.institutions import ReferralHow
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.keeping.retention import HoldReason, RecordClass
 from callcenter.domain.members.deletion import Why
+from callcenter.domain.members.joining import JoinConsent
 from callcenter.domain.misuse.flags import Appeal, Misuse
 from callcenter.domain.records.entering import EnteredWhy, LeftBehind
 from callcenter.domain.records.record_codes import Channel, Outcome, Relation
@@ -47,6 +48,7 @@ FACTS: Words = {
     "class": "記録の種類",
     "close_at": "終わる時刻",
     "code": "流した文",
+    "consent": "同意の受け方",
     "consultation": "記録",
     "consultations": "記録の数",
     "contact": "電話を受ける機器",
@@ -84,9 +86,11 @@ FACTS: Words = {
     "left": "残りの数",
     "left_out": "除いた数",
     "maybe": "候補の方",
+    "members": "移した利用者の数",
     "merge": "まとめの番号",
+    "member": "利用者",
     "message": "送った文の番号",
-    "messages": "書かれた文の数",
+    "messages": "文の数",
     "minutes": "分数",
     "misses": "まちがえた回数",
     "mode": "聴き方",
@@ -144,6 +148,7 @@ NAMED_OTHERWISE: Mapping[tuple[str, str], str] = {
     ("consultation.hand_over", "from"): "前の担当",
     ("consultation.hand_over", "to"): "新しい担当",
     ("consultation.rescue", "from"): "前の担当",
+    ("thread.take", "from"): "前の担当",
     ("consultation.rescue", "to"): "新しい担当",
     ("case.hand_over.ask", "to"): "頼んだ相手",
     ("consultation.read", "fields"): "読んだ欄",
@@ -261,6 +266,7 @@ VALUES: Mapping[str, Words] = {
     "checked": _values(CHECKS),
     "class": _labels(RecordClass),
     "code": _labels(Help),
+    "consent": _labels(JoinConsent),
     "contact": {"browser": "ブラウザー", "phone": "電話機"},
     "decision": _labels(Appeal),
     "doubt": _labels(LinkState),

@@ -90,6 +90,10 @@ class Pieces:
     """Before the button that finishes the record."""
     below_record: str | None = None
     on_card: str | None = None
+    card_foot: str | None = None
+    """In the place of the buttons by which the record is linked to somebody else."""
+    same_today_at: str | None = None
+    """Where the record's page sends 今日も同じ, if what is written beside the record has to be saved with it."""
     leads: tuple[PersonHint, ...] = ()
     given: Mapping[str, object] = field(default_factory=dict)
 

@@ -56,7 +56,7 @@ class Listener:
 
     def hear(self, topics: set[str]) -> None:
         """Take the hints that concern this person."""
-        mine = topics & {live.LINE, live.staff_topic(self.staff_id), live.viewers_topic(self.staff_id)}
+        mine = topics & {live.LINE, live.MAIL, live.staff_topic(self.staff_id), live.viewers_topic(self.staff_id)}
         if mine:
             with self.woken:
                 self.changed |= mine

@@ -27,11 +27,20 @@ class AlarmKind(StrEnum):
 
     BULK_READING = "bulk_reading"
     """Somebody opens many cases, or searches very often; the subject is that person."""
+    MAIL_RISK = "mail_risk"
+    """Words of danger in a consultation by mail that waits for a reply; the subject is the consultation."""
+    MAIL_DUE = "mail_due"
+    """A reply by mail is meant to be there tomorrow, or was; the subject is the consultation."""
 
     @property
     def again(self) -> bool:
         """Return whether one that was seen and is still so sounds again."""
-        return self is not AlarmKind.BULK_READING
+        return self not in (AlarmKind.BULK_READING, *BY_MAIL)
+
+    @property
+    def by_mail(self) -> bool:
+        """Return whether it is about a consultation by mail, and so looked after in its list."""
+        return self in BY_MAIL
 
     @property
     def sentence(self) -> str:
@@ -42,6 +51,10 @@ class AlarmKind(StrEnum):
     def advice(self) -> str:
         """Return what to do about it."""
         return ADVICE[self]
+
+
+BY_MAIL = (AlarmKind.MAIL_RISK, AlarmKind.MAIL_DUE)
+"""What is over with a reply, which nobody writes within minutes; it sounds once."""
 
 
 class AlarmNews(StrEnum):
@@ -62,6 +75,8 @@ TITLES = {
     AlarmKind.TELEPHONY: "電話会社から、返事がありません",
     AlarmKind.SELF_CHECK: "受付の前の点検で、直すところが見つかりました",
     AlarmKind.BULK_READING: "短いあいだに多くのケースを開いたり探したりした人がいます",
+    AlarmKind.MAIL_RISK: "メール相談に、いのちの心配がある言葉があります",
+    AlarmKind.MAIL_DUE: "メール相談の返信が、目安の日に近づいています",
 }
 
 ADVICE = {
@@ -75,6 +90,8 @@ ADVICE = {
     AlarmKind.TELEPHONY: "新しい呼び出しや保留が、できないことがあります。運用の担当者に知らせてください。",
     AlarmKind.SELF_CHECK: "何が見つかったかは、「いまの回線」に出ています。運用の担当者に知らせてください。",
     AlarmKind.BULK_READING: "本人に声をかけて、理由を聞いてください。何を開いたかは、「閲覧の記録」で見られます。",
+    AlarmKind.MAIL_RISK: "「メール」の一覧で、印のついた相談を先に読んでください。返事を送ると消えます。",
+    AlarmKind.MAIL_DUE: "「メール」の一覧で、返信の目安が近い相談を確かめてください。返事を送ると消えます。",
 }
 
 

@@ -12,17 +12,19 @@ from flask import Flask
 
 from callcenter.adapters import doorbell
 from callcenter.context import context, unit_of_work
-from callcenter.jobs import audit_heads, call_log, fallback, heavy, reconcile, reindex, relay, retention
+from callcenter.jobs import audit_heads, fallback, heavy, mail_watch, reconcile, reindex, relay
 from callcenter.jobs.alarms import bulk_reading, self_check
 from callcenter.jobs.line.errand_pool import ErrandPool
 from callcenter.jobs.line.pulse import Pulse
 from callcenter.jobs.line.rounds import ring_and_run_errands, sweep
 from callcenter.jobs.loop import Routine, keep_running
+from callcenter.jobs.night import call_log, members, retention
 from callcenter.models.base import db
-from callcenter.models.engines import end_idle_transactions
+from callcenter.models.engines import end_idle_transactions, forget_overwritten
 from callcenter.services.delivery import alarms, heartbeats, self_checks
 from callcenter.services.delivery.heartbeats import LINE
 from callcenter.services.delivery.outbox import Lane
+from callcenter.services.members import deleting
 from callcenter.services.names import nickname_index
 from callcenter.services.talks import silent_calls
 
@@ -33,6 +35,7 @@ LOOK = 0.25
 SWEEP = 3.0
 FORGET = 600.0
 KEEP_FALLBACK = 60.0
+MAIL_LOOK = 15.0
 NIGHT_LOOK = 60.0
 """Real seconds between two looks whether it is night, or somebody reads in bulk."""
 RECONCILE = 30.0
@@ -62,6 +65,9 @@ def forget() -> None:
         heartbeats.forget(session, now=context().ports.clock.now())
         alarms.forget(session, now=context().ports.clock.now())
         self_checks.forget(session, now=context().ports.clock.now())
+        forgotten = deleting.forget_farewells(session, now=context().ports.clock.now())
+    if forgotten:
+        forget_overwritten(db.engine)
 
 
 def lanes(stop: threading.Event, look: Callable[[], object] | None = None) -> Mapping[str, tuple[Routine, ...]]:
@@ -79,9 +85,11 @@ def lanes(stop: threading.Event, look: Callable[[], object] | None = None) -> Ma
         ),
         BELL: (Routine("looking who waits, as the bell rang", look),),
         "reconciler": (Routine("comparing with the telephone company's list", reconcile.from_start(), RECONCILE),),
+        "mail": (Routine("watching the mail that waits", mail_watch.look, MAIL_LOOK),),
         "opening": (Routine("checking before the opening", self_check.run, OPENING_LOOK),),
         "night": (
             Routine("destroying what is kept no longer", partial(retention.destroy_due, stop.wait), NIGHT_LOOK),
+            Routine("deleting members of long ago", partial(members.delete_due, stop.wait), NIGHT_LOOK),
             Routine("deleting old calls at Twilio", partial(call_log.forget_old_calls, stop.wait), NIGHT_LOOK),
         ),
         "trail": (

@@ -39,6 +39,8 @@ class Banner:
     sounds: bool
     call_id: str | None
     """The talk into which it leads."""
+    by_mail: bool
+    """Whether it leads to the list of mail, not to the line."""
 
     @classmethod
     def of(cls, alarm: ShownAlarm) -> Banner:
@@ -54,6 +56,7 @@ class Banner:
             seen_at=alarm.seen_at,
             sounds=alarm.sounds,
             call_id=alarm.subject_id if calls else None,
+            by_mail=alarm.kind.by_mail,
         )
 
 

@@ -21,6 +21,8 @@ from callcenter.ui.access import me
 IN_ROW = 5
 """How many pages stand in the row of somebody who needs none of theirs every hour; more would wrap."""
 
+Count = Callable[[], int | None]
+"""Returns how much waits on a page; None while the database does not answer."""
 Say = Callable[[Session, UnseenNotice], tuple[str, str | None]]
 """Returns the words of a notice and the address they lead to, if any."""
 
@@ -50,6 +52,8 @@ class Navigation:
 
     row: tuple[Place, ...]
     menu: tuple[Place, ...]
+    counts: Mapping[str, Count]
+    """How much waits on a page, by its endpoint, for those who may see the page."""
     notices: str | None
     """The endpoint of their notices, if they get any."""
     alarms: str | None
@@ -70,6 +74,8 @@ class Frame:
     """Where an open page asks for alarms, for those who may."""
     line: tuple[Action, str] | None = None
     """Where an open page asks for the call strip, for those who may."""
+    counts: Mapping[str, Count] = field(default_factory=dict)
+    """By endpoint of a place, how much waits there."""
     sayings: Mapping[str, Say] = field(default_factory=dict)
     """By the kind of notice, or what a kind begins with before a dot."""
     break_glass: str | None = None
@@ -84,7 +90,8 @@ class Frame:
         notices = next((endpoint for action, endpoint in self.notices if role in roles_that_may(action)), None)
         row = daily or places[:IN_ROW]
         rest = tuple(place for place in places if place not in row)
-        return Navigation(row, rest, notices, _for(role, self.alarms), _for(role, self.line))
+        counts = {place.endpoint: self.counts[place.endpoint] for place in places if place.endpoint in self.counts}
+        return Navigation(row, rest, counts, notices, _for(role, self.alarms), _for(role, self.line))
 
     def home(self, role: Role, endpoints: Collection[str]) -> str | None:
         """Return the endpoint on which *role* starts its work, if it is one of *endpoints*."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import flash, jsonify, redirect, request, url_for
@@ -32,6 +34,10 @@ HELD = (
 """Said of a text that differs from a colleague's, while that one stays behind the wall of a family."""
 
 
+SaveGroup = Callable[[int, Mapping[str, Any]], Saved]
+"""Saves fields that were last seen at one version."""
+
+
 class NotASave(HelplineError):
     """Raised when a request is not what our own script sends."""
 
@@ -49,7 +55,17 @@ def save(record_id: str) -> Response:
         return to_record(record_id)
     fields, seen = sent_fields()
     with unit_of_work() as session:
-        saved = _save_each(session, record_id, fields, seen)
+        staff, now = myself(session), ports().clock.now()
+
+        def save_group(version: int, group: Mapping[str, Any]) -> Saved:
+            return consultations.save_draft(session, record_id, version, group, by=staff, now=now)
+
+        saved = save_each(fields, seen, save_group, now=now)
+    return as_saved(fields, saved)
+
+
+def as_saved(fields: Mapping[str, Any], saved: Saved) -> Response:
+    """Return what became of the fields that a script saved."""
     return jsonify(
         saved_at=clock_seconds(saved.saved_at),
         version=saved.version,
@@ -70,13 +86,12 @@ def sent_fields() -> tuple[dict[str, Any], dict[str, int]]:
     return fields, seen
 
 
-def _save_each(session: Session, record_id: str, fields: dict[str, Any], seen: dict[str, int]) -> Saved:
+def save_each(fields: Mapping[str, Any], seen: Mapping[str, int], save_group: SaveGroup, *, now: datetime) -> Saved:
     """Save together the fields last seen at the same version, oldest first."""
-    now, staff, conflicts, held = ports().clock.now(), myself(session), dict[str, Any](), set[str]()
-    saved = None
+    conflicts, held, saved = dict[str, Any](), set[str](), None
     for version in sorted({seen[name] for name in fields}):
         group = {name: value for name, value in fields.items() if seen[name] == version}
-        saved = consultations.save_draft(session, record_id, version, group, by=staff, now=now)
+        saved = save_group(version, group)
         conflicts |= saved.conflicts
         held |= saved.held
     if saved is None:

@@ -56,6 +56,18 @@ class Action(StrEnum):
     """Block a number, and lift that."""
     KNOW_FLAG = "know_flag"
     """Know why a number is marked; for everybody else it is a mark without a story."""
+    SEE_MAIL = "see_mail"
+    """Who waits for a reply by mail, since when and how urgently; never a text, nor who wrote it."""
+    TAKE_THREAD = "take_thread"
+    """Claim a consultation by mail, to answer it."""
+    READ_THREAD = "read_thread"
+    """Read what was written in it, and who wrote it."""
+    REPLY = "reply"
+    """Write the reply, hand it in, send it."""
+    APPROVE_REPLY = "approve_reply"
+    """Send a colleague's reply that was handed in, or hand it back."""
+    JOIN_MEMBER = "join_member"
+    """Join a member to a person of a case, with their consent, and part them again."""
     SEE_LINE = "see_line"
     """Who waits, who talks; live."""
     LEAD = "lead"
@@ -81,7 +93,7 @@ class Condition(StrEnum):
     """What may be true of the record or case at hand, for the person who asks."""
 
     OWN = "own"
-    """They write it, or wrote it."""
+    """They write it, or wrote it; a consultation by mail is theirs while they hold its claim."""
     DRAFT = "draft"
     """It is not finished."""
     INVOLVED = "involved"
@@ -96,6 +108,8 @@ class Condition(StrEnum):
     """A break-glass opening of theirs holds at this moment."""
     HELD = "held"
     """The case must not be destroyed now."""
+    CLAIMED = "claimed"
+    """A colleague holds the claim of the consultation by mail at this moment."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +164,15 @@ RULES: Mapping[Action, Mapping[Role, Ways]] = {
     Action.REVEAL_NUMBER: {Role.SUPERVISOR: ALWAYS},
     Action.TURN_AWAY: {Role.SUPERVISOR: ALWAYS},
     Action.KNOW_FLAG: {Role.COUNSELLOR: (_when(_C.OWN),), Role.SUPERVISOR: ALWAYS},
+    Action.SEE_MAIL: {Role.COUNSELLOR: ALWAYS, Role.SUPERVISOR: ALWAYS},
+    Action.TAKE_THREAD: {Role.COUNSELLOR: (_when(unless={_C.CLAIMED}),), Role.SUPERVISOR: ALWAYS},
+    Action.READ_THREAD: {
+        Role.COUNSELLOR: (_when(_C.OWN, unless=_BESIDE),),
+        Role.SUPERVISOR: (_when(unless=_BESIDE),),
+    },
+    Action.REPLY: {Role.COUNSELLOR: (_when(_C.OWN),), Role.SUPERVISOR: (_when(_C.OWN),)},
+    Action.APPROVE_REPLY: {Role.SUPERVISOR: (_when(unless={_C.OWN}),)},
+    Action.JOIN_MEMBER: {Role.COUNSELLOR: (_when(_C.OWN),), Role.SUPERVISOR: ALWAYS},
     Action.SEE_LINE: {Role.COUNSELLOR: ALWAYS, Role.SUPERVISOR: ALWAYS},
     Action.LEAD: {Role.SUPERVISOR: ALWAYS},
     Action.SET_LINE: {Role.SUPERVISOR: ALWAYS, Role.ADMINISTRATOR: ALWAYS},

@@ -18,10 +18,10 @@ TEXT = """{title}。
 
 いつから: {since}
 {state}
-詳しくは、「いまの回線」でご覧ください。
+詳しくは、「{page}」でご覧ください。
 {link}
 
-このメールには、相談の内容も、かけてきた方のことも入っていません。
+このメールには、相談の内容も、相談した方のことも入っていません。
 """
 
 
@@ -39,7 +39,8 @@ def send(facts: dict[str, Any]) -> str:
         title=kind.sentence,
         since=f"{long_date(local_date(since))} {clock_digits(since)}",
         state="" if over_at is None else f"解消した時刻: {clock_digits(over_at)}\n",
-        link=f"{here.public_base_url}/reports/board",
+        page="メール" if kind.by_mail else "いまの回線",
+        link=f"{here.public_base_url}{'/console/mail/' if kind.by_mail else '/reports/board'}",
     )
     subject = f"[{here.service_name}] {TOLD[news]}: {kind.sentence}"
     mailer.send(Mail(here.alarm_to, subject, text, key=f"alarm {facts['alarm']} {news} {told_at.isoformat()}"))

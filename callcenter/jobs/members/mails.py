@@ -20,6 +20,8 @@ from callcenter.domain.members import addresses, inactivity, mail_texts, user_nu
 from callcenter.domain.members.mail_texts import Letter, Site
 from callcenter.domain.ports import Mail, MailRefused
 from callcenter.jobs.errands import ERRAND
+from callcenter.models.base import db
+from callcenter.models.engines import forget_overwritten
 from callcenter.models.members.accounts import Farewell, Member, MemberLink
 from callcenter.models.members.threads import Message
 from callcenter.services.members import deleting, mails
@@ -76,6 +78,8 @@ def _settle(facts: Facts, *, refused: bool, now: datetime) -> None:
                 deleting.forget_farewell(session, farewell, now=now)
         elif facts["kind"] != MailKind.ADDRESS:  # which goes to an address that is not theirs yet
             mails.note_delivery(session, facts["member"], refused=refused, now=now)
+    if facts["kind"] == MailKind.FAREWELL:
+        forget_overwritten(db.engine)
 
 
 def _key(facts: Facts) -> str:

@@ -23,6 +23,7 @@ from callcenter.models.cases.casework import Viewer
 from callcenter.models.cases.family import ConsultationShare
 from callcenter.models.keeping.retention import Purge
 from callcenter.models.keys import DataKey, HoldsSealedText, Sealed
+from callcenter.models.members.accounts import MemberJoin
 from callcenter.models.misuse import Incident
 from callcenter.models.records import Consultation
 from callcenter.services.cases import continuity, visit_counts
@@ -66,6 +67,7 @@ def shred_case(
     visit_counts.keep(session, case, people, contacts)
     incidents = forget_contacts(session, contacts, now)
     nicknames.forget(session, [person.id for person in people])
+    _delete(session, MemberJoin, MemberJoin.person_id.in_([person.id for person in people]))
     for one in cases:
         continuity.forget(session, [person.id for person in people], case_id=one.id)
     destroy_keys(session, [*cases, *people, *contacts], now, but_of=ids)

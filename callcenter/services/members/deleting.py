@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.keeping.retention import RecordClass
 from callcenter.domain.members.deletion import Why
+from callcenter.domain.members.inactivity import until_morning
 from callcenter.models.base import Base, new_id
 from callcenter.models.cases.casework import Viewer
 from callcenter.models.cases.continuity import Promise
@@ -31,6 +32,8 @@ from callcenter.models.records import Consultation
 from callcenter.services.cases import shredding
 from callcenter.services.cases.shredding import Shredded
 from callcenter.services.members import mails
+from callcenter.services.members.accounts.signing_in import login_of
+from callcenter.services.staff import sign_in_delays
 from callcenter.services.trail.audit import Actor, Subject
 
 FAREWELL_KEPT = timedelta(hours=25)
@@ -65,9 +68,10 @@ def delete_member(
     """
     session.flush()
     threads = lock(session, member)
+    _forget_misses(session, member)
     answers = select(Consultation).where(Consultation.thread_id.in_(threads)).with_for_update(of=Consultation)
     records = session.scalars(answers).all()
-    _say_farewell(session, member, now)
+    _say_farewell(session, member, now, until_morning(now) if why is Why.INACTIVE else timedelta(0))
     incidents = _forget_records(session, records, now)
     shredding.destroy_keys(session, [member, *records], now)
     _forget_mentions(session, member, threads)
@@ -103,29 +107,28 @@ def lock(session: Session, member: Member) -> Sequence[str]:
     return session.scalars(theirs).all()
 
 
-def forget_farewell(session: Session, farewell: Farewell, *, now: datetime) -> None:
-    """Delete an address once its mail was sent or given up, with its key."""
-    farewell.data_key.destroy(now)
-    session.flush()
-    session.delete(farewell)
+def forget_farewells(session: Session, *, now: datetime) -> int:
+    """Delete the addresses whose mail nobody sends any more, and return how many there were."""
+    old = session.scalars(select(Farewell.id).where(Farewell.made_at <= now - FAREWELL_KEPT)).all()
+    for farewell_id in old:
+        mails.forget_farewell(session, farewell_id, now=now)
+    return len(old)
 
 
-def forget_farewells(session: Session, *, now: datetime) -> None:
-    """Delete the addresses whose mail nobody sends any more."""
-    for farewell in session.scalars(select(Farewell).where(Farewell.made_at <= now - FAREWELL_KEPT)):
-        forget_farewell(session, farewell, now=now)
-
-
-def _say_farewell(session: Session, member: Member, now: datetime) -> None:
+def _say_farewell(session: Session, member: Member, now: datetime, after: timedelta) -> None:
     """Keep the address for one mail, if they take notices and their mail server took the last one."""
     if not member.notices or member.mail_refused_at is not None:
         return
-    farewell = Farewell(
-        id=new_id(), data_key=DataKey.fresh(ring_of(session)), named_subject=member.named_subject, made_at=now
-    )
+    key = DataKey.fresh(ring_of(session))
+    farewell = Farewell(id=new_id(), data_key=key, named_subject=member.named_subject, made_at=now + after)
     session.add(farewell)
     farewell.address = member.address
-    mails.put_farewell(session, farewell, now=now)
+    mails.put_farewell(session, farewell, now=now, after=after)
+
+
+def _forget_misses(session: Session, member: Member) -> None:
+    """Forget wrong passwords; those from a browser that was signed in before go by themselves within a day."""
+    sign_in_delays.forget(session, sign_in_delays.tried(session, login_of(member.number or ""), None))
 
 
 def _forget_records(session: Session, records: Sequence[Consultation], now: datetime) -> int:

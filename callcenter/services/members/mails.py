@@ -6,7 +6,7 @@ gone by then, or has switched notices off, gets nothing.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -47,9 +47,9 @@ def put_reply(session: Session, message: Message, *, now: datetime) -> None:
     outbox.put(session, TOPIC, kind=MailKind.REPLY.value, member=message.member_id, message=message.id, now=now)
 
 
-def put_warning(session: Session, member: Member, *, now: datetime) -> None:
+def put_warning(session: Session, member: Member, *, now: datetime, after: timedelta = timedelta(0)) -> None:
     """Mail that the registration will be deleted (M3)."""
-    outbox.put(session, TOPIC, kind=MailKind.WARNING.value, member=member.id, now=now)
+    outbox.put(session, TOPIC, kind=MailKind.WARNING.value, member=member.id, now=now, after=after)
 
 
 def note_delivery(session: Session, member_id: str, *, refused: bool, now: datetime) -> None:
@@ -63,6 +63,6 @@ def note_delivery(session: Session, member_id: str, *, refused: bool, now: datet
         audit.record(session, actor=SYSTEM, action="member.mail_refused", subject=subject, now=now)
 
 
-def put_farewell(session: Session, farewell: Farewell, *, now: datetime) -> None:
+def put_farewell(session: Session, farewell: Farewell, *, now: datetime, after: timedelta = timedelta(0)) -> None:
     """Mail that registration and records are deleted (M4)."""
-    outbox.put(session, TOPIC, kind=MailKind.FAREWELL.value, farewell=farewell.id, now=now)
+    outbox.put(session, TOPIC, kind=MailKind.FAREWELL.value, farewell=farewell.id, now=now, after=after)

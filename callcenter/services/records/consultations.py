@@ -28,7 +28,7 @@ from callcenter.services.access import on_the_line, reach
 from callcenter.services.delivery import live
 from callcenter.services.records import record_fields, viewers
 from callcenter.services.trail import audit
-from callcenter.services.trail.audit import SYSTEM, Subject, staff_member
+from callcenter.services.trail.audit import SYSTEM, Actor, Subject, staff_member
 
 EARLIER_AT_ONCE = 20
 
@@ -85,7 +85,8 @@ def open_draft(
     """
     known = None if first else _of_call(session, call_id)
     if known is not None:
-        return _hand_over(session, known, counsellor_id, now)
+        known.state, known.finished_at = ConsultationState.DRAFT, None  # the contact goes on
+        return hand_over(session, known, counsellor_id, now=now)
     draft = Consultation(
         id=new_id(),
         data_key=DataKey.fresh(ring_of(session)),
@@ -112,7 +113,7 @@ def save_draft(
     the other fields are saved. A finished record may still be corrected, so that nothing typed is lost; for the same
     reason what is typed is taken behind the wall of a family too, and only nothing is handed out from there.
     """
-    consultation = _lock_own(session, consultation_id, by)
+    consultation = lock_own(session, consultation_id, by)
     wanted = record_fields.with_bands({name: record_fields.read(name, value) for name, value in changes.items()})
     seen = version if version <= consultation.version else 0  # nobody has seen the future
     changed, conflicts = {}, {}
@@ -216,9 +217,13 @@ def get_record(session: Session, consultation_id: str) -> Consultation:
 
 
 def drafts_of(session: Session, counsellor_id: str) -> Sequence[Consultation]:
-    """Return a counsellor's own drafts, newest first; listing them opens none."""
+    """Return a counsellor's own drafts, newest first; listing them opens none.
+
+    The record of a reply that is being written stands in the list of mail instead.
+    """
     drafts = select(Consultation).where(
         Consultation.counsellor_id == counsellor_id,
+        Consultation.thread_id.is_(None),
         Consultation.state == ConsultationState.DRAFT,
         Consultation.purged_at.is_(None),
     )
@@ -235,9 +240,21 @@ def channel_of(session: Session, consultation_id: str) -> str | None:
     return session.scalar(select(Consultation.channel).where(Consultation.id == consultation_id))
 
 
+def hand_over(
+    session: Session, record: Consultation, counsellor_id: str, *, by: Actor = SYSTEM, now: datetime
+) -> Consultation:
+    """Hand the record to the counsellor who goes on with its contact, with all that was written."""
+    if record.counsellor_id != counsellor_id:
+        facts = {"from": record.counsellor_id, "to": counsellor_id}
+        record.counsellor_id = counsellor_id
+        subject = Subject("consultation", record.id)
+        audit.record(session, actor=by, action="consultation.hand_over", subject=subject, facts=facts, now=now)
+    return record
+
+
 def lock_for_writing(session: Session, consultation_id: str, by: Staff) -> Consultation:
     """Return the record locked for writing, or raise ``NotAllowed``, ``NotYours`` or ``BehindTheWall``."""
-    consultation = _lock_own(session, consultation_id, by)
+    consultation = lock_own(session, consultation_id, by)
     on_the_line.check_record(session, by, consultation)
     return consultation
 
@@ -250,8 +267,8 @@ def find_writable(session: Session, consultation_id: str, by: Staff) -> Consulta
     return consultation
 
 
-def _lock_own(session: Session, consultation_id: str, by: Staff) -> Consultation:
-    """Return the record locked for writing, on whichever side of the wall it is."""
+def lock_own(session: Session, consultation_id: str, by: Staff) -> Consultation:
+    """Return the record locked for writing, on whichever side of the wall it is: what is typed is taken there too."""
     query = select(Consultation).where(Consultation.id == consultation_id).with_for_update(of=Consultation)
     return _writable(session.scalar(query.execution_options(populate_existing=True)), by)
 
@@ -273,17 +290,6 @@ def _check_may_read(by: Staff) -> None:
 
 def _of_call(session: Session, call_id: str | None) -> Consultation | None:
     return None if call_id is None else of_call(session, call_id)
-
-
-def _hand_over(session: Session, known: Consultation, counsellor_id: str, now: datetime) -> Consultation:
-    """Hand the record to the counsellor who has its call now."""
-    known.state, known.finished_at = ConsultationState.DRAFT, None  # the contact goes on
-    if known.counsellor_id != counsellor_id:
-        facts = {"from": known.counsellor_id, "to": counsellor_id}
-        known.counsellor_id = counsellor_id
-        subject = Subject("consultation", known.id)
-        audit.record(session, actor=SYSTEM, action="consultation.hand_over", subject=subject, facts=facts, now=now)
-    return known
 
 
 def _apply(session: Session, consultation: Consultation, changed: dict[str, Any], *, by: Staff, now: datetime) -> None:

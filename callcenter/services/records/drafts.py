@@ -161,7 +161,8 @@ def _left(session: Session, by: Staff, now: datetime, on_duty: OnDuty) -> Iterat
     people = {one.id: one for one in session.scalars(select(Staff))}
     drafts = select(Consultation).outerjoin(Call, Call.id == Consultation.call_id)
     unfinished = drafts.where(Consultation.counsellor_id.in_(people), Consultation.state == ConsultationState.DRAFT)
-    unfinished = unfinished.where(Consultation.purged_at.is_(None))
+    # A reply that nobody goes on with waits in the list of mail, where whoever claims it takes its record with it.
+    unfinished = unfinished.where(Consultation.purged_at.is_(None), Consultation.thread_id.is_(None))
     over = unfinished.where((Call.id.is_(None)) | (Call.state == CallState.ENDED))
     for draft in session.scalars(over.where(reach.records_allowed(by, now=now, action=Action.RESCUE))):
         whose = people[draft.counsellor_id]

@@ -19,7 +19,10 @@ from callcenter.services.trail.audit import Actor, Subject
 AT_ONCE = 100
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "reading": ("consultation.read", "consultation.print", "case.read", "case.print", "incident.read", "care.read"),
+    "reading": (
+        *("consultation.read", "consultation.print", "case.read", "case.print", "incident.read", "care.read"),
+        "thread.read",
+    ),
     "reason": ("break_glass.", "wall.open", "number.reveal"),
     "search": ("case.search",),
     "refused": ("access.refused", "staff.sign_in_refused", "staff.code_refused", "staff.passkey_refused"),
@@ -35,8 +38,22 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "referral.",
         "message.",
         "thread.",
+        "reply.",
+        "member.join",
+        "member.part",
     ),
     "handing_out": ("case.export", "case.export.", "trail.export"),
+    "destroying": (
+        "case.shred",
+        "consultation.shred",
+        "member.shred",
+        "member.hold",
+        "member.lift",
+        "member.warn",
+        "retention.",
+        "flag.expire",
+        "line.log",
+    ),
     "signing_in": (
         "staff.sign_",
         "staff.code_refused",
@@ -45,7 +62,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "staff.proved",
         "member.sign_",
     ),
-    "destroying": ("case.shred", "consultation.shred", "member.shred", "retention.", "flag.expire", "line.log"),
     "accounts": ("staff.",),
     "line": ("line.", "call.", "presence.", "special_day.", "announcement.", "flag.", "block.", "incident.note"),
     "keys": ("keys.", "audit."),
@@ -73,6 +89,8 @@ SETTINGS: tuple[str, ...] = (
     "keys.",
     "retention.hold",
     "retention.lift",
+    "member.hold",
+    "member.lift",
     "directory.",
     "institution.",
 )

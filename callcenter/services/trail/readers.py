@@ -27,6 +27,7 @@ OPENINGS = {
     "wall.open": "理由を書いてご家族の記録を開いた",
     "incident.read": "言われた言葉を開いた",
     "number.reveal": "電話番号を見た",
+    "thread.read": "メール相談を開いた",
 }
 """The acts of the trail by which somebody learns what was said, and their words."""
 
@@ -40,7 +41,7 @@ OWN = func.coalesce(Consultation.counsellor_id == AuditEntry.actor_id, false())
 
 @dataclass(frozen=True)
 class Opening:
-    """One opening. *subject* is ``case``, ``consultation`` or ``incident``."""
+    """One opening. *subject* is ``case``, ``consultation``, ``incident`` or ``thread``."""
 
     seq: int
     at: datetime

@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from callcenter.domain.access.break_glass import AccessKind
 from callcenter.domain.cases.wall import BehindTheWall
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.members.claims import TakenByAnother
 from callcenter.domain.misuse.flags import FlagKind, Misuse
 from callcenter.domain.staff.roles import NotAllowed, NotYours, Role
 from callcenter.models.access import ReasonedAccess
@@ -28,12 +29,14 @@ from callcenter.services.cases import linking
 from callcenter.services.staff import browser_sessions
 from callcenter.ui.access import Who, rule_of
 from tests.desk import ORIGIN, Desk
+from tests.integration.members.threads_people import replies, writes
+from tests.integration.members.threads_people import writer as writer_by_mail
 from tests.integration.people import draft_of, member, person_called
 
 TABLE = Path(__file__).with_name("authorisation.txt")
 ANYBODY = "anybody"
-REFUSALS: tuple[type[HelplineError], ...] = (NotAllowed, NotYours, AccessDenied, BehindTheWall)
-OWNED = {"record_id", "case_id", "target_id", "person_id"}
+REFUSALS: tuple[type[HelplineError], ...] = (NotAllowed, NotYours, AccessDenied, BehindTheWall, TakenByAnother)
+OWNED = {"record_id", "case_id", "target_id", "person_id", "thread_id"}
 """Parts of an address that name something a counsellor may have to do with, or not."""
 
 FIELDS: dict[str, dict[str, str]] = {
@@ -45,6 +48,13 @@ FIELDS: dict[str, dict[str, str]] = {
     "casefile.refer": {"how": "told"},
     "casefile.save": {"story": "x", "version": "1"},
     "casefile.wishes": {"wish": "silence"},
+    "mail_desk.hand_back": {"remark": "x"},
+    "mail_desk.let_go": {"reply": "x", "version": "1"},
+    "mail_desk.save": {"reply": "x", "version": "1"},
+    "mail_desk.same_today": {"reply": "x", "version": "1", "confirm": "period"},
+    "mail_desk.template": {"reply": "x", "version": "1", "template": "thanks"},
+    "mail_desk.to_join": {"reply": "x", "version": "1"},
+    "mail_desk.to_preview": {"reply": "x", "version": "1"},
 }
 """What is posted so that a view comes as far as asking whose it is; by endpoint."""
 
@@ -129,11 +139,14 @@ class Stage:
         )
         session.add_all([incident, flag, access])
         session.flush()
+        thread = writes(session, writer_by_mail(session), now=now)
+        replies(session, thread, writer, now=now)
         return {
             "record_id": record.id,
             "case_id": person.case_id,
             "person_id": person.id,
             "target_id": record.id,
+            "thread_id": thread.id,
             "incident_id": incident.id,
             "flag_id": flag.id,
             "access_id": access.id,

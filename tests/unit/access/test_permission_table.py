@@ -29,6 +29,12 @@ destroy               -           some        -              -
 reveal_number         -           yes         -              -
 turn_away             -           yes         -              -
 know_flag             some        yes         -              -
+see_mail              yes         yes         -              -
+take_thread           some        yes         -              -
+read_thread           some        some        -              -
+reply                 some        some        -              -
+approve_reply         -           some        -              -
+join_member           some        yes         -              -
 see_line              yes         yes         -              -
 lead                  -           yes         -              -
 set_line              -           yes         yes            -
@@ -44,17 +50,17 @@ see_figures           -           yes         -              yes
 """yes: whatever it is; some: under conditions, which test_permissions.py goes through; -: never."""
 
 PLACES = {
-    Role.COUNSELLOR: ("相談員の画面 ケース 紹介先", ""),
+    Role.COUNSELLOR: ("相談員の画面 メール ケース 紹介先", ""),
     Role.SUPERVISOR: (
-        "相談員の画面 ケース いまの回線 相談員のケア",
+        "相談員の画面 メール ケース いまの回線 相談員のケア",
         (
             "声の聞こえ方 つないでいない記録 残された書きかけ 印のある番号 閲覧の記録 理由を書いた閲覧 "
-            "臨時の休みと開設 電話で流れる文 紹介先 保存の期間 役割の確認"
+            "臨時の休みと開設 電話で流れる文 紹介先 保存の期間 メール相談の消去の予定 役割の確認"
         ),
     ),
     Role.ADMINISTRATOR: (
         "臨時の休みと開設 電話で流れる文 紹介先 保存の期間 職員のアカウント",
-        "役割の確認 設定の履歴",
+        "メール相談の消去の予定 役割の確認 設定の履歴",
     ),
     Role.AUDITOR: ("操作の記録 設定の履歴 消去の証明 監査記録のつながり 件数", ""),
 }

@@ -22,7 +22,10 @@ from callcenter.domain.access.permissions import (
 from callcenter.domain.staff.roles import NotAllowed, Role
 
 EVERY_SET = [frozenset(some) for size in range(len(Condition) + 1) for some in combinations(Condition, size)]
-CONTENT = (Action.OPEN, Action.WRITE, Action.ADD, Action.RESCUE, Action.CARE, Action.FIND, Action.EXPORT)
+CONTENT = (
+    *(Action.OPEN, Action.WRITE, Action.ADD, Action.RESCUE, Action.CARE, Action.FIND, Action.EXPORT),
+    *(Action.SEE_MAIL, Action.TAKE_THREAD, Action.READ_THREAD, Action.REPLY, Action.APPROVE_REPLY, Action.JOIN_MEMBER),
+)
 CONCERNED = {Condition.OWN, Condition.INVOLVED, Condition.ASSIGNED}
 
 C = Condition
@@ -49,6 +52,16 @@ EXPECTED: list[tuple[Role, Action, set[Condition], bool]] = [
     (Role.SUPERVISOR, Action.REVIEW, set(), True),
     (Role.SUPERVISOR, Action.REVIEW, {C.OWN}, False),
     (Role.SUPERVISOR, Action.DESTROY, {C.HELD}, False),
+    (Role.COUNSELLOR, Action.READ_THREAD, set(), False),
+    (Role.COUNSELLOR, Action.READ_THREAD, {C.INVOLVED, C.ASSIGNED, C.GRANTED}, False),
+    (Role.COUNSELLOR, Action.READ_THREAD, {C.OWN}, True),
+    (Role.COUNSELLOR, Action.READ_THREAD, {C.OWN, C.WALLED}, False),
+    (Role.SUPERVISOR, Action.READ_THREAD, set(), True),
+    (Role.SUPERVISOR, Action.READ_THREAD, {C.WALLED}, False),
+    (Role.COUNSELLOR, Action.TAKE_THREAD, {C.CLAIMED}, False),
+    (Role.SUPERVISOR, Action.TAKE_THREAD, {C.CLAIMED}, True),
+    (Role.SUPERVISOR, Action.REPLY, set(), False),
+    (Role.SUPERVISOR, Action.APPROVE_REPLY, {C.OWN}, False),
     (Role.ADMINISTRATOR, Action.KEEP_ACCOUNTS, set(), True),
     (Role.AUDITOR, Action.SEE_TRAIL, set(), True),
     (Role.AUDITOR, Action.SEE_FIGURES, set(), True),
@@ -76,7 +89,8 @@ def test_who_keeps_accounts_or_the_trail_never_comes_near_what_was_said(role: Ro
 
 def test_nobody_reads_over_the_wall_unless_it_was_crossed() -> None:
     assert not any(
-        may(role, Action.OPEN, conditions)
+        may(role, action, conditions)
+        for action in (Action.OPEN, Action.READ_THREAD)
         for role in Role
         for conditions in EVERY_SET
         if Condition.WALLED in conditions and Condition.CROSSED not in conditions
@@ -112,6 +126,13 @@ WHEN: dict[tuple[Role, Action], Holds] = {
     (Role.COUNSELLOR, Action.BREAK_GLASS): lambda held: not held & {*CONCERNED, C.GRANTED},
     (Role.SUPERVISOR, Action.REVIEW): lambda held: C.OWN not in held,
     (Role.SUPERVISOR, Action.DESTROY): lambda held: C.HELD not in held,
+    (Role.COUNSELLOR, Action.TAKE_THREAD): lambda held: C.CLAIMED not in held,
+    (Role.COUNSELLOR, Action.READ_THREAD): lambda held: C.OWN in held and C.WALLED not in held,
+    (Role.SUPERVISOR, Action.READ_THREAD): lambda held: C.WALLED not in held,
+    (Role.COUNSELLOR, Action.REPLY): lambda held: C.OWN in held,
+    (Role.SUPERVISOR, Action.REPLY): lambda held: C.OWN in held,
+    (Role.SUPERVISOR, Action.APPROVE_REPLY): lambda held: C.OWN not in held,
+    (Role.COUNSELLOR, Action.JOIN_MEMBER): lambda held: C.OWN in held,
     (Role.COUNSELLOR, Action.KNOW_FLAG): lambda held: C.OWN in held,
     (Role.SUPERVISOR, Action.CONFIRM_ROLE): lambda held: C.OWN not in held,
     (Role.ADMINISTRATOR, Action.CONFIRM_ROLE): lambda held: C.OWN not in held,

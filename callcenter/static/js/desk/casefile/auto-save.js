@@ -11,7 +11,7 @@ const AFTER = 500;
 const AT_THE_LATEST = 1500; // so much, and the way to the server, is what a crash may take
 const STILL_HERE = 20_000;
 const AGAIN = [1000, 2000, 4000, 8000];
-const NOT_SAVED = new Set(["csrf_token", "whole", "version", "after", "quick", "confirm", "cue_topic", "cue_counsellor"]);
+const NOT_SAVED = new Set(["csrf_token", "whole", "version", "after", "quick", "confirm", "cue_topic", "cue_counsellor", "template"]);
 
 customElements.define(
   "auto-save",

@@ -26,11 +26,13 @@ from callcenter.models.trail.audit import ActorKind, AuditEntry
 from callcenter.services.cases import cases, continuity
 from callcenter.services.cases.shredding import id_hash
 from callcenter.services.members import deleting, mails
+from callcenter.services.members.accounts.signing_in import login_of
 from callcenter.services.members.deleting import AlreadyDeleted
+from callcenter.services.staff import sign_in_delays
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import SYSTEM, Actor
 from tests.integration.conftest import new_session
-from tests.integration.members.letters import Writing, consultation, everything, registered, reply
+from tests.integration.keeping.letters import Writing, consultation, everything, registered, reply
 from tests.integration.people import NOW, TODAY, case_of, member
 
 WRITING = Writing()
@@ -55,10 +57,12 @@ def secrets(session: Session, ring: KeyRing) -> list[bytes]:
     boss = member(session, "boss")
     one = everything(session, boss, WRITING)
     mails.put_warning(session, one, now=NOW)
+    missed = sign_in_delays.tried(session, login_of(WRITING.number), None)
+    sign_in_delays.count_miss(session, missed, at=NOW)
     session.commit()
     told = (WRITING.number, WRITING.nickname, WRITING.address, WRITING.text, WRITING.reply, WRITING.draft)
     found = [text.encode() for text in (*told, WRITING.reply_draft, "$argon2id$canary")]
-    found += [one.address_hash, one.nickname_sealed or b"", one.data_key.wrapped or b""]
+    found += [missed, one.address_hash, one.nickname_sealed or b"", one.data_key.wrapped or b""]
     found += [record.data_key.wrapped or b"" for record in session.scalars(select(Consultation))]
     for column in (one for table in Base.metadata.sorted_tables for one in table.columns):
         if column.name.endswith("_sealed"):
@@ -76,7 +80,7 @@ def test_nothing_of_a_deleted_member_is_left_in_the_database(
     session.commit()
     farewell = session.scalars(select(Farewell)).one()
     assert farewell.address == WRITING.address
-    deleting.forget_farewell(session, farewell, now=NOW)
+    mails.forget_farewell(session, farewell.id, now=NOW)
     session.commit()
     forget_overwritten(engine)
     stored = texts_in(engine)

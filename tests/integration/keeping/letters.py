@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from callcenter.domain.calendar.times import local_date
+from callcenter.domain.members import addresses
 from callcenter.domain.members.threads import Author, LinkKind, ThreadState
 from callcenter.domain.records.record_codes import Channel
 from callcenter.models.base import new_id
@@ -16,6 +17,7 @@ from callcenter.models.members.accounts import Member, MemberLink, MemberSession
 from callcenter.models.members.threads import MemberDraft, Message, ReplyDraft, Thread
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
+from callcenter.services.members.accounts import hashes
 from callcenter.services.records import consultations
 from tests.integration.people import NOW
 
@@ -44,7 +46,7 @@ def registered(session: Session, days_ago: int = 0, writing: Writing | None = No
         registered_at=then,
         registered_on=local_date(then),
         told_on=local_date(then),
-        address_hash=ring.blind_index("member address", said.address),
+        address_hash=ring.blind_index(hashes.ADDRESS, addresses.compared(said.address)),
         ring_key_id=ring.current_id,
         relation="self",
         prefecture="13",
@@ -55,7 +57,7 @@ def registered(session: Session, days_ago: int = 0, writing: Writing | None = No
     )
     session.add(member)
     member.nickname, member.number, member.address = said.nickname, said.number, said.address
-    session.add(UserNumber(number_hash=ring.blind_index("member number", said.number), member_id=member.id))
+    session.add(UserNumber(number_hash=ring.blind_index(hashes.NUMBER, said.number), member_id=member.id))
     session.flush()
     return member
 
