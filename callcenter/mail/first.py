@@ -16,7 +16,6 @@ from callcenter.domain.members import receipts
 from callcenter.domain.members.threads import LinkKind, Written
 from callcenter.mail.blueprint import bp
 from callcenter.mail.forms import FirstForm
-from callcenter.mail.limits import limiter
 from callcenter.models.members.accounts import Member
 from callcenter.services.calendar import opening_hours
 from callcenter.services.members import consulting, drafts, own
@@ -28,6 +27,7 @@ from callcenter.ui.access import public
 from callcenter.ui.kit.answers import Answer, again
 from callcenter.ui.member import guard
 from callcenter.ui.staff import known_browsers
+from callcenter.ui.staff.signin import limiter
 
 OVER = "登録から30分が過ぎました。お送りしたメールのリンクから、続けてください。"
 BUSY = "今、たくさんの方が使っています。少しおいて、もう一度「送る」を押してください。"
