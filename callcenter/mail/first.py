@@ -16,20 +16,21 @@ from callcenter.domain.members import receipts
 from callcenter.domain.members.threads import LinkKind, Written
 from callcenter.mail.blueprint import bp
 from callcenter.mail.forms import FirstForm
-from callcenter.mail.limits import limiter
 from callcenter.models.members.accounts import Member
 from callcenter.services.calendar import opening_hours
 from callcenter.services.members import consulting, drafts, own
 from callcenter.services.members.accounts import links, passwords, signing_in
 from callcenter.services.members.accounts.links import LinkOver
 from callcenter.services.members.accounts.passwords import PasswordThere
-from callcenter.services.staff.passwords import Hash, checked, hashed
+from callcenter.services.staff.passwords import Hash, PasswordsBusy, checked, hashed
 from callcenter.ui.access import public
 from callcenter.ui.kit.answers import Answer, again
 from callcenter.ui.member import guard
 from callcenter.ui.staff import known_browsers
+from callcenter.ui.staff.signin import limiter
 
 OVER = "登録から30分が過ぎました。お送りしたメールのリンクから、続けてください。"
+BUSY = "今、たくさんの方が使っています。少しおいて、もう一度「送る」を押してください。"
 KEPT = "ここまでを保存しました。あとで、同じメールのリンクから続きを書けます。"
 
 
@@ -141,7 +142,11 @@ def _take(way: Way) -> Answer:
     _check(form, "text", consulting.checked_text, written.text)
     if form.problems:
         return again(_page(way, form))
-    password = hashed(form.password.data or "", about=known)  # no transaction is open meanwhile
+    try:
+        password = hashed(form.password.data or "", about=known)  # no transaction is open meanwhile
+    except PasswordsBusy:
+        form.add(None, BUSY)  # with what was typed, which an error page would not show
+        return again(_page(way, form))
     with unit_of_work() as database:
         message_id = _send(database, way, written, password, now=now)
     return _sent(message_id)

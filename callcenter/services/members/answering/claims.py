@@ -35,13 +35,13 @@ TAKEN_OVER = "thread.taken_over"
 def lock(session: Session, thread_id: str) -> Thread:
     """Return the consultation, kept from others until the transaction ends; ``NoSuchThread`` if it is gone."""
     session.flush()
-    member_id = session.scalar(select(Thread.member_id).where(Thread.id == thread_id))
-    shared = select(Member.id).where(Member.id == member_id).with_for_update(of=Member, read=True, key_share=True)
     query = select(Thread).where(Thread.id == thread_id).with_for_update(of=Thread)
-    if member_id is None or session.scalar(shared) is None:
-        raise NoSuchThread
     thread = session.scalar(query.execution_options(populate_existing=True))
     if thread is None or thread.state is ThreadState.WITHDRAWN:
+        raise NoSuchThread
+    # Thread before member, as whoever writes or deletes has it; the member then stays until this commits.
+    shared = select(Member.id).where(Member.id == thread.member_id)
+    if session.scalar(shared.with_for_update(of=Member, read=True, key_share=True)) is None:
         raise NoSuchThread
     return thread
 

@@ -18,7 +18,7 @@ from callcenter.models.members.threads import Message
 from callcenter.models.trail.audit import AuditEntry
 from tests.integration.members import people
 from tests.integration.members.people import PASSWORD
-from tests.pages import ORIGIN, Page, Site
+from tests.pages import ORIGIN, Page, Site, read_page
 
 GIVEN = {
     "relation": "mother",
@@ -237,6 +237,21 @@ def test_asking_again_and_again_is_limited_for_one_mailbox(site: Site) -> None:
         ).status_code
         for _ in range(4)
     ]
+    assert codes == [303, 303, 303, 429]
+
+
+def test_nobody_fills_a_strangers_mailbox_with_registrations(site: Site) -> None:
+    form = site.open("/mail/register")
+    given = GIVEN | {"csrf_token": form.value("csrf_token"), "step": "register"}
+    codes = []
+    for place in range(4):
+        address = GIVEN["address"].upper() if place % 2 else GIVEN["address"]
+        sent = given | {"form_key": f"key-{place}", "address": address}
+        answer = site.another_browser().reader
+        sent["csrf_token"] = read_page("/mail/register", answer.get("/mail/register", base_url=ORIGIN)).value(
+            "csrf_token"
+        )
+        codes.append(answer.post("/mail/register", data=sent, base_url=ORIGIN).status_code)
     assert codes == [303, 303, 303, 429]
 
 
