@@ -26,6 +26,7 @@ from callcenter.services.duty import availability
 from callcenter.settings import Settings
 from callcenter.site_map import FRAME
 from callcenter.ui import install as ui
+from callcenter.ui.light.twins import LIGHT, TWINS, App
 from callcenter.web import audio, health
 from callcenter.web import routes as web
 
@@ -40,7 +41,7 @@ LARGEST_FORM = 1024 * 1024
 
 def create_app(settings: Settings, ports: Ports, *, mounts: Iterable[Blueprint] = ()) -> Flask:
     """Return the app; *mounts* are blueprints for machines from outside this package, such as the telephone."""
-    app = Flask("callcenter", root_path=str(ROOT / "callcenter"), template_folder=str(ROOT / "templates"))
+    app = App("callcenter", root_path=str(ROOT / "callcenter"), template_folder=str(ROOT / "templates"))
     machines = tuple(mounts)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
     received.install(app)
@@ -51,6 +52,7 @@ def create_app(settings: Settings, ports: Ports, *, mounts: Iterable[Blueprint] 
     channel_desk.install(app, telephone, at_work=availability.staff_on_duty, by_channel=by_channel)
     for blueprint in (*PAGES, *machines):
         app.register_blueprint(blueprint)
+    app.register_blueprint(mail.bp, name=TWINS[mail.bp.name], url_prefix=f"{LIGHT}mail")
     if settings.trusted_proxies:
         # Only who asks; the public address comes from the settings and never from a header.
         proxies = settings.trusted_proxies

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
+
+from callcenter.ui.light.twins import usual
 
 PLACES = (("mail.home", "お便り"), ("mail.drafts", "下書き"), ("mail.account", "登録の内容"))
 """What a member is offered on every page of theirs, in this order."""
@@ -14,4 +16,4 @@ bp = Blueprint("mail", __name__, url_prefix="/mail")
 
 @bp.context_processor
 def _given() -> dict[str, Any]:
-    return {"my_places": lambda: PLACES}
+    return {"my_places": lambda: PLACES, "here": usual(request.endpoint or "")}

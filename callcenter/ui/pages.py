@@ -5,46 +5,25 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Flask, current_app, request
-from werkzeug.exceptions import HTTPException
+from flask import Flask, request
 
 from callcenter.context import ports, settings
 from callcenter.domain import phone_numbers
 from callcenter.domain.directory.helplines import shipped_helplines, tonight
+from callcenter.ui.light.tags import light_tags
+from callcenter.ui.light.twins import is_light, twin
 from callcenter.ui.state_labels import ROLES, state_label
 
 OTHER_LINES = 4
 WEATHER = "https://www.jma.go.jp/bosai/forecast/"
 """Where 「すぐに閉じる」 leads: a page that anybody may be looking at."""
 
-LIGHT = "/m/"
-"""Below this address stand the pages for very old telephones: no scripts, no styles, a few tags."""
 _TELEPHONE = re.compile(r"Mobile|Android|iPhone|DoCoMo|KDDI|UP\.Browser|SoftBank|Vodafone|J-PHONE|WILLCOM")
 
 
 def base_template() -> str:
     """Return what a page extends: the light base below ``/m/``, else the usual one. Both have the block ``text``."""
     return "light.html" if is_light() else "base.html"
-
-
-def is_light() -> bool:
-    """Return whether this request is for a light page."""
-    return f"{request.path}/".startswith(LIGHT)
-
-
-def twin() -> str:
-    """Return the address of this page's light version, or of the first light page if it has none."""
-    path = LIGHT + request.path.removeprefix("/")
-    return path if has_page(path) else LIGHT
-
-
-def has_page(path: str) -> bool:
-    """Return whether the site has a page at *path*."""
-    try:
-        current_app.url_map.bind("").match(path)
-    except HTTPException:
-        return False
-    return True
 
 
 def opened_on_a_telephone() -> bool:
@@ -64,6 +43,7 @@ def install(app: Flask) -> None:
         light_twin=twin,
         on_a_telephone=opened_on_a_telephone,
     )
+    app.jinja_env.filters["light_tags"] = light_tags
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 

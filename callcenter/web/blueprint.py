@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Blueprint, url_for
+from flask import Blueprint
 
-from callcenter.ui.pages import LIGHT, is_light
+from callcenter.ui.light.twins import LIGHT, TWINS
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 bp = Blueprint("web", __name__)
-light = Blueprint("light", __name__, url_prefix=LIGHT.rstrip("/"))
+light = Blueprint(TWINS[bp.name], __name__, url_prefix=LIGHT.rstrip("/"))
 
 
 def in_both(path: str) -> Callable[[View], View]:
@@ -24,9 +24,3 @@ def in_both(path: str) -> Callable[[View], View]:
         return view
 
     return add
-
-
-@bp.app_template_global()
-def site_url(endpoint: str) -> str:
-    """Return the address of a page of the public site, light within the light pages."""
-    return url_for(f"{light.name if is_light() else bp.name}.{endpoint}")

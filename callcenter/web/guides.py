@@ -14,7 +14,7 @@ from callcenter.models.base import DatabaseFailed, db
 from callcenter.services.announcements import changed_phrases
 from callcenter.services.directory import institutions
 from callcenter.ui.access import public
-from callcenter.ui.pages import has_page, is_light
+from callcenter.ui.light.twins import has_page, is_light
 from callcenter.ui.reading import reading_now
 from callcenter.web.blueprint import in_both
 from callcenter.web.top import heard, line_now

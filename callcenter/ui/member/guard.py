@@ -27,12 +27,11 @@ from callcenter.services.members.accounts.sessions import SignedInMember
 from callcenter.ui.access import Rule, Who, local_path, rule_here
 from callcenter.ui.forms import SUBMITS
 from callcenter.ui.kit.answers import from_script
+from callcenter.ui.light.twins import TWINS
 
 NOTED_EVERY = timedelta(seconds=15)
-PAGES = frozenset({"mail"})
+PAGES = frozenset({"mail", TWINS["mail"]})
 """Blueprints whose forms carry the token of a member's session, where there is one."""
-AT_HOME = "/mail/my/"
-"""Only pages under this path are gone on to after signing in."""
 ENDED, KEPT = "idle", "kept"
 """How the last session ended, for the sign-in page: by itself, and whether something was kept as a draft."""
 
@@ -143,10 +142,10 @@ def seconds_left() -> int:
 
 
 def onward(to: str | None) -> str:
-    """Return the member's page that was wanted, else the first one."""
-    path = local_path(to)
-    wanted = path if path and urlsplit(path).path.startswith(AT_HOME) and ".." not in path else None
-    return wanted or AT_HOME
+    """Return the member's page that was wanted, else the first one; on light pages only a light one."""
+    path, home = local_path(to), url_for("mail.home")
+    wanted = path if path and urlsplit(path).path.startswith(home) and ".." not in path else None
+    return wanted or home
 
 
 def wall_clock() -> datetime:

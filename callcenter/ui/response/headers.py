@@ -6,9 +6,10 @@ from flask import Flask, Response, request
 
 from callcenter.domain.telephony import BrowserLine
 from callcenter.ui.access import Who, rule_here
+from callcenter.ui.light.twins import TWINS
 
 PERSONAL = frozenset({Who.STAFF, Who.MEMBER})
-SIGNING_IN = frozenset({"staff", "mail"})
+SIGNING_IN = frozenset({"staff", "mail", TWINS["mail"]})
 """Blueprints whose public pages are kept private as well."""
 
 

@@ -15,14 +15,19 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from callcenter.services.staff.passwords import MOST_AT_ONCE
+from callcenter.ui.light.twins import LIGHT
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 DOORS = frozenset({"/staff/login", "/staff/second", "/staff/passkey", "/staff/passkey/ask", "/staff/first-password"})
 """Where anybody may post something that is checked at length, or stored."""
-MEMBERS_DOORS = ("/mail/login", "/mail/first", "/mail/reset/", "/mail/my/account/password", "/mail/my/account/address")
-"""What the addresses of members' doors begin with; some end in the token of a link."""
+MEMBERS_DOORS = tuple(
+    f"{below}mail/{door}"
+    for below in ("/", LIGHT)
+    for door in ("login", "first", "reset/", "my/account/password", "my/account/address")
+)
+"""What the addresses of members' doors begin with, usual and light; some end in the token of a link."""
 SHORTLY = "5"
 """Seconds until another try."""
 LONGEST = 128 * 1024
@@ -77,7 +82,9 @@ class Crowding:
 def _turned_away(environ: WSGIEnvironment, start_response: StartResponse, status: str, words: str) -> Iterable[bytes]:
     asks_as_script = "application/json" in environ.get("HTTP_ACCEPT", "")
     kind = "application/json" if asks_as_script else "text/html; charset=utf-8"
-    door = "/mail/login" if environ["PATH_INFO"].startswith(MEMBERS_DOORS) else "/staff/login"
+    path = environ["PATH_INFO"]
+    member = f"{LIGHT if path.startswith(LIGHT) else '/'}mail/login"
+    door = member if path.startswith(MEMBERS_DOORS) else "/staff/login"
     body = (json.dumps({"error": words}) if asks_as_script else PAGE.format(words=words, door=door)).encode()
     start_response(status, [*HEADERS, ("Content-Type", kind), ("Content-Length", str(len(body)))])
     return [body]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -20,7 +22,7 @@ from flask import (
     url_for,
 )
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from flask_limiter import Limiter
+from flask_limiter import Limiter, RouteLimit
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, current_user, logout_user
 from werkzeug.wrappers import Response
@@ -34,6 +36,7 @@ from callcenter.ui.access import SignedIn, local_path, me, public, staff
 from callcenter.ui.forms import Problem
 from callcenter.ui.frame import frame
 from callcenter.ui.kit.answers import again, from_script
+from callcenter.ui.light.twins import usual
 from callcenter.ui.staff import known_browsers, login_flow
 from callcenter.ui.staff.forms import LoginForm
 
@@ -60,7 +63,14 @@ def network() -> str:
     return str(address)
 
 
-limiter = Limiter(key_func=network, in_memory_fallback_enabled=True)
+class PageLimiter(Limiter):
+    """Counts what is asked of a page and of its light twin together."""
+
+    def limit(self, limit_value: str | Callable[[], str], **options: Any) -> RouteLimit:
+        return super().shared_limit(limit_value, usual, **options)
+
+
+limiter = PageLimiter(key_func=network, in_memory_fallback_enabled=True)
 
 
 class Sessions(SecureCookieSessionInterface):

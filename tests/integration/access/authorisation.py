@@ -36,7 +36,7 @@ from tests.integration.people import draft_of, member, person_called
 TABLE = Path(__file__).with_name("authorisation.txt")
 ANYBODY = "anybody"
 REFUSALS: tuple[type[HelplineError], ...] = (NotAllowed, NotYours, AccessDenied, BehindTheWall, TakenByAnother)
-DOORS = ("/staff/login?", "/mail/login")
+DOORS = ("/staff/login?", "/mail/login", "/m/mail/login")
 """Where staff, and members, are asked to sign in."""
 OWNED = {"record_id", "case_id", "target_id", "person_id", "thread_id"}
 """Parts of an address that name something a counsellor may have to do with, or not."""

@@ -156,7 +156,8 @@ def test_however_many_sign_in_at_once_only_a_few_threads_wait_for_them() -> None
 
 
 MEMBERS = ("/mail/login", "/mail/first", "/mail/first/token", "/mail/reset/token", "/mail/my/account/password")
-"""Doors of members behind which a password is hashed."""
+LIGHT = tuple(f"/m{path}" for path in MEMBERS)
+"""Doors of members behind which a password is hashed, and the same on light pages."""
 
 
 @pytest.fixture
@@ -185,11 +186,12 @@ def test_who_comes_to_a_crowded_door_is_answered_before_anything_is_looked_at(
     crowded: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(crowded.app, "full_dispatch_request", None)  # from here the application is not asked
-    for path in (*crowding.DOORS, *MEMBERS):
+    for path in (*crowding.DOORS, *MEMBERS, *LIGHT):
         answer = crowded.reader.post(path, data={"login": "x" * 1_000}, base_url=ORIGIN)
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
         assert "もう一度お試しください" in answer.text
-        assert f'href="/{"mail" if path in MEMBERS else "staff"}/login"' in answer.text
+        door = "mail" if path in MEMBERS else "m/mail" if path in LIGHT else "staff"
+        assert f'href="/{door}/login"' in answer.text
         told = crowded.reader.post(path, headers={"Accept": "application/json"}, base_url=ORIGIN)
         assert "もう一度お試しください" in told.get_json()["error"]
 
