@@ -20,8 +20,8 @@ from callcenter.services.calendar import opening_hours
 from callcenter.services.calls import crowd
 from callcenter.services.duty import availability
 from callcenter.ui.access import public
+from callcenter.ui.light.twins import is_light
 from callcenter.ui.line_now import Band, band, week_ahead
-from callcenter.ui.pages import is_light
 from callcenter.ui.reading import reading_now
 from callcenter.web.blueprint import in_both
 

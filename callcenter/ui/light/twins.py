@@ -20,7 +20,7 @@ _USUAL = {light: usual for usual, light in TWINS.items()}
 class App(Flask):
     """A Flask app whose links stay on light pages."""
 
-    def url_for(self, endpoint: str, /, **values: Any) -> str:
+    def url_for(self, /, endpoint: str, **values: Any) -> str:
         """Return the address of *endpoint*, or of its light twin where a light page is served and there is one."""
         if has_request_context() and is_light():
             blueprint, _, view = endpoint.rpartition(".")

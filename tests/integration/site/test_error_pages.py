@@ -6,7 +6,7 @@ import pytest
 from flask import abort
 
 from callcenter.ui import access
-from tests.integration.site.test_light_pages import ALLOWED, Tags
+from tests.integration.site.light import ALLOWED, Tags
 from tests.pages import ORIGIN, OpenSite, Site, read_page
 
 HEADINGS = {

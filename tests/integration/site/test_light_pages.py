@@ -2,37 +2,12 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
-
 import pytest
 
 from callcenter.web.blueprint import light
+from tests.integration.site.light import ALLOWED, FORBIDDEN, MOST, Tags
 from tests.integration.site.pages import EASY, KANA, LIGHT, choose
 from tests.pages import OpenSite
-
-MOST = 10 * 1024
-HEAD = {"html", "head", "meta", "title", "body"}
-LANDMARKS = {"header", "main", "footer"}
-"""What screen readers go by; an old browser leaves a tag that it does not know alone."""
-ALLOWED = {
-    *HEAD,
-    *LANDMARKS,
-    *("h1", "h2", "p", "a", "ul", "ol", "li", "dl", "dt", "dd", "br", "hr", "strong", "ruby", "rp", "rt"),
-    *("form", "input", "label", "select", "option", "textarea", "button"),
-}
-
-
-class Tags(HTMLParser):
-    """Gathers tags and attributes."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags, self.attributes = set[str](), set[str]()
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.attributes |= {name for name, _ in attrs}
 
 
 @pytest.mark.parametrize("choices", [{}, KANA, EASY], ids=["usual", "kana", "easy"])
@@ -43,7 +18,7 @@ def test_a_light_page_is_small_and_of_few_tags(open_site: OpenSite, path: str, c
     page = site.get(path)
     found = Tags(page.text)
     assert found.tags - ALLOWED == set()
-    assert {"style", "onclick", "src"} & found.attributes == set()
+    assert FORBIDDEN & found.attributes == set()
     if not choices:
         assert len(page.data) <= MOST, path
 
