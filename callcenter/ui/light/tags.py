@@ -90,16 +90,18 @@ class _Sieve(HTMLParser):
 
     def _bounds(self, tag: str, given: dict[str, str | None]) -> tuple[str, str]:
         """Return how a tag begins and ends here."""
-        name = RENAMED.get(tag, tag)
+        name, classes = RENAMED.get(tag, tag), (given.get("class") or "").split()
         if name not in KEPT:
             # What a link on the page leads to stays where it was.
             aim = f'<a id="{escape(given["id"] or "")}"></a>' if "id" in given else ""
-            return (" " if tag in INLINE else "") + aim, ""
+            if tag in INLINE:
+                return ("<br>" if "hint" in classes and self._open[-1:] == [("legend", "</p>")] else " ") + aim, ""
+            return aim, "<br>" if "field" in classes else ""
         told = "".join(
             f" {key}" if not value else f' {key}="{escape(value)}"' for key, value in given.items() if key in ATTRIBUTES
         )
         if name == "input":
             return f"<{name}{told}>{'' if given.get('type') in ON_A_LINE else '<br>'}", ""
-        strong = tag == "summary" or not EMPHATIC.isdisjoint((given.get("class") or "").split())
+        strong = tag == "summary" or not EMPHATIC.isdisjoint(classes)
         begins, ends = ("<strong>", "</strong>") if strong else ("", "")
         return f"<{name}{told}>{begins}", f"{ends}</{name}>{'<br>' if name in OWN_LINE else ''}"

@@ -18,7 +18,7 @@ from callcenter.services.members import drafts
 from callcenter.services.members.accounts import links
 from callcenter.ui.light.twins import TWINS
 from tests.integration.members import people, writers
-from tests.integration.members.old_telephone import OldTelephone, hold
+from tests.integration.members.light.old_telephone import OldTelephone, hold
 from tests.integration.members.people import PASSWORD
 from tests.outages import no_connections
 from tests.pages import ORIGIN, Site
