@@ -43,7 +43,7 @@ class Read(HTMLParser):
         ("<p>前<svg><use href='#a'/><title>x</title></svg>後</p>", "<p>前後</p>"),
         ("<script>a < b</script><style>p{}</style><template><p>x</p></template>後", "後"),
         ("<copy-text hidden><button>写す</button><br></copy-text>後", "後"),
-        ('<textarea name="a" hidden>\n  一\n\n 二</textarea>', '<textarea name="a" hidden>\n  一\n\n 二</textarea><br>'),
+        ("<textarea hidden>\n  一\n\n 二</textarea>", "<textarea hidden>\n  一\n\n 二</textarea><br>"),
         ('<keep-draft data-url="/x"><p>書く</p></keep-draft>', "<p>書く</p>"),
         ('<p style="color:red" onclick="x()" id="a">読む</p>', '<p id="a">読む</p>'),
         ("<b>だいじ</b>", "<strong>だいじ</strong>"),

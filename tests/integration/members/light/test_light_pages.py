@@ -20,6 +20,8 @@ from callcenter.ui.light.twins import TWINS
 from tests.integration.members import people, writers
 from tests.integration.members.light.old_telephone import OldTelephone, hold
 from tests.integration.members.people import PASSWORD
+from tests.integration.site.light import ALLOWED, Tags
+from tests.integration.site.pages import EASY, KANA, choose
 from tests.outages import no_connections
 from tests.pages import ORIGIN, Site
 
@@ -278,6 +280,16 @@ def test_the_place_where_a_member_is_is_marked(site: Site, phone: OldTelephone) 
     text = phone.opens("/m/mail/my/drafts").response.text
     assert '<a href="/m/mail/my/drafts" aria-current="page">下書き</a>' in text
     assert text.count("aria-current") == 1
+
+
+@pytest.mark.parametrize("choices", [KANA, EASY], ids=["kana", "easy"])
+def test_furigana_and_easy_words_are_chosen_on_light_pages_too(
+    site: Site, phone: OldTelephone, choices: dict[str, str]
+) -> None:
+    signed_in(phone)
+    choose(site, **choices)
+    found = Tags(site.open("/m/mail/my/").response.text)
+    assert "ruby" in found.tags and found.tags - ALLOWED == set()
 
 
 @pytest.mark.parametrize("wanted", ["/staff/login", "/mail/my/drafts", "//evil.example/m/mail/my/", "/m/mail/my/../x"])
