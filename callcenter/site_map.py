@@ -29,6 +29,7 @@ PLACES = (
     Place("admin.directory", "紹介先", Action.KEEP_DIRECTORY),
     Place("admin.kept", "保存の期間", Action.SEE_RETENTION),
     Place("admin.staff_list", "職員のアカウント", Action.KEEP_ACCOUNTS),
+    Place("admin.members_kept", "メール相談の消去の予定", Action.SEE_RETENTION),
     Place("admin.roles_page", "役割の確認", Action.CONFIRM_ROLE),
     Place("admin.trail_page", "操作の記録", Action.SEE_TRAIL),
     Place("admin.settings_history", "設定の履歴", Action.SEE_SETTINGS_HISTORY),

@@ -194,15 +194,26 @@ def redis_url(redis_server: str) -> str:
 
 @dataclass
 class Mailbox:
-    """A mail server that takes everything, unless *refuse* holds the answer to give instead."""
+    """A mail server that takes everything, unless *refuse* (after the text) or *refuse_recipient* holds an answer."""
 
     port: int
     letters: list[EmailMessage] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
     refuse: str | None = None
+    refuse_recipient: str | None = None
 
     @property
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
+
+    async def handle_RCPT(  # noqa: N802  # aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.refuse_recipient:
+            return self.refuse_recipient
+        self.recipients.append(address)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
         if self.refuse:

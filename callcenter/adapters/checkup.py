@@ -164,15 +164,22 @@ def call_log(run: NightlyRun | None, today: date) -> Finding:
 
 def retention(run: NightlyRun | None, today: date) -> Finding:
     """Return whether the nightly destruction ran lately, by the newest night's *run*."""
+    return _nightly("retention", run, today, what="期間の過ぎた記録", count="件")
+
+
+def members(run: NightlyRun | None, today: date) -> Finding:
+    """Return whether the two-year rule of members ran lately, by the newest night's *run*."""
+    return _nightly("members", run, today, what="2年ご相談のない登録", count="人")
+
+
+def _nightly(subject: str, run: NightlyRun | None, today: date, *, what: str, count: str) -> Finding:
     if run is None:
-        return Finding("retention", True, "まだ一度も動いていません。毎晩3時から、workerが期間の過ぎた記録を消します。")
+        return Finding(subject, True, f"まだ一度も動いていません。毎晩3時から、workerが{what}を消します。")
     idle = run.ended_at is None and today > run.night
     if idle or today - run.night > NIGHTS_MISSED:
         night = f"{run.night.month}月{run.night.day}日"
-        return Finding(
-            "retention", False, f"{night}の夜から、期間の過ぎた記録を消せていません。worker をご確認ください。"
-        )
-    return Finding("retention", True, f"前回の夜に、期間の過ぎた{run.removed}件を消しました。")
+        return Finding(subject, False, f"{night}の夜から、{what}を消せていません。worker をご確認ください。")
+    return Finding(subject, True, f"前回の夜に、{what}を{run.removed}{count}消しました。")
 
 
 def directory(disagreeing: Sequence[str]) -> Finding:

@@ -1,4 +1,4 @@
-"""The queue of heavy jobs in Redis, by rq: it carries a row's id and nothing else, and may be lost."""
+"""The queue of heavy jobs and mails in Redis, by rq: it carries a row's id and nothing else, and may be lost."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 NAME = "heavy"
 RUN = "callcenter.jobs.heavy_worker.run_queued"
 """What a process that takes a job from the queue calls with its id."""
+CARRY = "callcenter.jobs.heavy_worker.carry_queued"
+"""The same for an errand of the outbox."""
+LONGEST_ERRAND = 300
+"""Seconds after which an errand that still runs is broken off; a mail server answers long before, or not at all."""
 LONGEST = 6 * 3600
 """Seconds after which a job that still runs is broken off."""
 
@@ -25,6 +29,9 @@ class RqQueue:
 
     def put(self, job_id: str, attempts: int) -> None:
         self._link.ask(lambda redis: _put(redis, job_id, attempts))
+
+    def put_errand(self, message_id: int, attempts: int) -> None:
+        self._link.ask(lambda redis: _put_errand(redis, message_id, attempts))
 
     def is_served(self) -> bool:
         return bool(self._link.ask(_has_workers))
@@ -40,9 +47,17 @@ def queue(redis: Redis) -> Queue:
 
 def _put(redis: Redis, job_id: str, attempts: int) -> None:
     """Put the job on the queue unless it lies there for this try already."""
-    heavy, name = queue(redis), f"{job_id}-{attempts}"
+    _enqueue(redis, RUN, job_id, name=f"{job_id}-{attempts}", longest=LONGEST)
+
+
+def _put_errand(redis: Redis, message_id: int, attempts: int) -> None:
+    _enqueue(redis, CARRY, message_id, name=f"errand-{message_id}-{attempts}", longest=LONGEST_ERRAND)
+
+
+def _enqueue(redis: Redis, function: str, row_id: str | int, *, name: str, longest: int) -> None:
+    heavy = queue(redis)
     if heavy.get_job_position(name) is None:
-        heavy.enqueue(RUN, job_id, job_id=name, job_timeout=LONGEST, result_ttl=0, failure_ttl=0)
+        heavy.enqueue(function, row_id, job_id=name, job_timeout=longest, result_ttl=0, failure_ttl=0)
 
 
 def _has_workers(redis: Redis) -> bool:

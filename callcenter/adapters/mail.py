@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from callcenter.domain.ports import Mail, MailNotTaken
+from callcenter.domain.ports import Mail, MailNotTaken, MailRefused
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -22,11 +22,12 @@ PATIENCE = 15.0
 
 def written(mail: Mail, sender: str) -> EmailMessage:
     """Return the mail as a message; base64, as eight-bit text is not taken everywhere."""
+    from email.headerregistry import Address
     from email.message import EmailMessage  # heavy: only who sends mail pays for it
     from email.policy import SMTP
 
     message = EmailMessage(policy=SMTP)
-    message["From"] = sender
+    message["From"] = Address(mail.sender_name, addr_spec=sender) if mail.sender_name else sender
     message["To"] = ", ".join(mail.to)
     message["Subject"] = mail.subject
     domain = sender.rpartition("@")[2]
@@ -47,7 +48,11 @@ class SmtpMailer:
         """Send the mail; ``MailNotTaken`` names the kind of trouble only."""
         try:
             with self._connection() as server:
-                server.send_message(written(mail, self.sender))
+                server.send_message(written(mail, self.sender), from_addr=self.sender, to_addrs=list(mail.to))
+        except smtplib.SMTPRecipientsRefused as refused:
+            codes = [code for code, _ in refused.recipients.values()]
+            kind = MailRefused if all(500 <= code < 600 for code in codes) else MailNotTaken
+            raise kind(f"recipients refused: {sorted(set(codes))}") from None
         except (smtplib.SMTPException, OSError) as trouble:
             raise MailNotTaken(type(trouble).__name__) from None
 

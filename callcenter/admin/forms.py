@@ -221,5 +221,5 @@ class HoldForm(Form):
     note = TextAreaField(
         "詳しい理由",
         [AtMost(LONGEST_REASON)],
-        description="統括だけが読めます。ケースが消えるときは、いっしょに消えます。",
+        description="統括だけが読めます。残したものが消えるときは、いっしょに消えます。",
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from flask import render_template
+from flask import render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -109,4 +109,5 @@ def _standing(session: Session, today: date) -> list[HoldInForce]:
 
 def _ask(row_id: str, form: HoldForm) -> str:
     today = local_date(ports().clock.now())
-    return render_template("admin/keeping/hold.html", row_id=row_id, short=short, form=form, today=today)
+    there = url_for("admin.hold", row_id=row_id)
+    return render_template("admin/keeping/hold.html", row_id=row_id, there=there, short=short, form=form, today=today)

@@ -23,6 +23,7 @@ from callcenter.domain.codes import Code
 from callcenter.domain.directory.institutions import ReferralHow
 from callcenter.domain.duty.presence import Work
 from callcenter.domain.keeping.retention import HoldReason, RecordClass
+from callcenter.domain.members.deletion import Why
 from callcenter.domain.members.joining import JoinConsent
 from callcenter.domain.misuse.flags import Appeal, Misuse
 from callcenter.domain.records.entering import EnteredWhy, LeftBehind
@@ -85,6 +86,7 @@ FACTS: Words = {
     "left": "残りの数",
     "left_out": "除いた数",
     "maybe": "候補の方",
+    "members": "移した利用者の数",
     "merge": "まとめの番号",
     "member": "利用者",
     "message": "送った文の番号",
@@ -124,6 +126,7 @@ FACTS: Words = {
     "state": "状態",
     "supervisor": "統括",
     "telephones": "移した電話機の番号の数",
+    "threads": "メール相談の数",
     "to": "変更後",
     "until": "期限",
     "verdict": "確認の結果",
@@ -286,7 +289,7 @@ VALUES: Mapping[str, Words] = {
     "verdict": _labels(ReviewVerdict),
     "was": _states(Work),
     "which": _values(TITLES),
-    "why": _labels(EnteredWhy, LeftBehind),
+    "why": _labels(EnteredWhy, LeftBehind, Why),
     "wish": _labels(Wish),
     "with": {"password": "パスワード", "app": "認証アプリ", "recovery": "予備コード", "passkey": "パスキー"},
     "work": _states(Work),

@@ -8,18 +8,19 @@ import click
 from flask import Flask
 
 from callcenter.cli.audit import audit
-from callcenter.cli.disclosing import cases_export
 from callcenter.cli.doctor import doctor
 from callcenter.cli.fallback import export_fallback
 from callcenter.cli.hours import hours
-from callcenter.cli.keys import keys
+from callcenter.cli.keeping.disclosing import cases_export
+from callcenter.cli.keeping.keys import keys
+from callcenter.cli.keeping.members import members
+from callcenter.cli.keeping.retention import retention
 from callcenter.cli.moving_in import cases_import
 from callcenter.cli.names import names
 from callcenter.cli.opened import HELP, Commands
 from callcenter.cli.processes import migrate, run_all, work
 from callcenter.cli.provider import twilio
 from callcenter.cli.records import cases, seed_demo
-from callcenter.cli.retention import retention
 from callcenter.cli.staff import staff
 from callcenter.settings import Settings
 
@@ -39,6 +40,7 @@ EVERY: tuple[click.Command, ...] = (
     audit,
     keys,
     retention,
+    members,
     seed_demo,
     export_fallback,
 )

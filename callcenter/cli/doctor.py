@@ -94,6 +94,7 @@ def _by_itself(session: Session, today: date) -> list[Finding]:
     return [
         checkup.call_log(nightly.latest(session, nightly.CALL_LOG), today),
         checkup.retention(nightly.latest(session, nightly.RETENTION), today),
+        checkup.members(nightly.latest(session, nightly.MEMBERS), today),
         checkup.heavy_jobs(heavy_jobs.failed_kinds(session)),
     ]
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+MAIL_YEARS = 2
+"""After so long without a consultation a member is deleted: promised to members, no choice of the operator's."""
+
 
 @dataclass(frozen=True)
 class Periods:

@@ -37,10 +37,14 @@ class Substitute(Protocol):
 
 
 class JobQueue(Protocol):
-    """Hands heavy jobs to the processes that run them; it may lose one, as the job's row counts."""
+    """Hands heavy jobs and mails to the processes that run them; it may lose one, as the row in the database counts."""
 
     def put(self, job_id: str, attempts: int) -> None:
         """Put a job on the queue; nothing if it is there for this try, or the queue is away."""
+        ...
+
+    def put_errand(self, message_id: int, attempts: int) -> None:
+        """Put an errand of the outbox on the queue; as ``put``."""
         ...
 
     def is_served(self) -> bool:
@@ -93,17 +97,23 @@ class Mail:
     subject: str
     text: str = field(repr=False)
     key: str
+    sender_name: str = ""
+    """What stands beside the address of the sender, if anything."""
 
 
 class MailNotTaken(Exception):
     """Raised when the mail server did not take a mail; it may be sent again. The message names no address."""
 
 
+class MailRefused(MailNotTaken):
+    """Raised when the mail server refused every recipient for good (a 5xx code); sending again is of no use."""
+
+
 class Mailer(Protocol):
     """Sends mails."""
 
     def send(self, mail: Mail) -> None:
-        """Send the mail; ``MailNotTaken`` if the server did not take it."""
+        """Send the mail; ``MailNotTaken`` if the server did not take it, ``MailRefused`` if it never will."""
         ...
 
 

@@ -31,6 +31,9 @@ Facts = dict[str, Any]
 ATTEMPT = "attempt"
 """Under this name an errand finds the how manieth try this is."""
 
+ERRAND = "errand"
+"""And under this one its own id in the outbox."""
+
 CLOCKS_APART = timedelta(minutes=6)
 """So far the telephone company's clock and ours may differ; a leg asked for earlier is known to its own offer."""
 

@@ -1,21 +1,26 @@
-"""Handing heavy jobs to the queue of heavy workers, or running them here where there is no queue."""
+"""Handing heavy jobs and mails to the queue of heavy workers, or doing them here where there is no queue."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 from callcenter.context import context, reading, unit_of_work
-from callcenter.jobs import audit_heads, reindex
+from callcenter.jobs import audit_heads, reindex, relay
 from callcenter.jobs.loop import where
 from callcenter.jobs.running import LeaseLost, Running, Stopped, nothing
-from callcenter.services.delivery import heavy_jobs
+from callcenter.services.delivery import heavy_jobs, outbox
 from callcenter.services.delivery.heavy_jobs import LeasedJob, Ticket
+from callcenter.services.delivery.outbox import Lane
 from callcenter.services.names import nickname_reindex
 from callcenter.services.trail import audit_watch
 
 log = logging.getLogger(__name__)
+
+TAKEN_WITHIN = timedelta(seconds=30)
+"""A mail that nobody has taken from the queue by then is carried here: they may all be busy with long jobs."""
 
 KINDS: dict[str, Callable[[Running], str]] = {
     audit_watch.CHECK: audit_heads.walk,
@@ -34,6 +39,20 @@ def hand_out(stop: threading.Event) -> None:
             queue.put(ticket.job_id, ticket.attempts)
         elif not stop.is_set():
             run(ticket.job_id, stop)
+
+
+def hand_out_mails(stop: threading.Event) -> None:
+    """Put every mail to a member that is due on the queue; carry it here where nobody takes it from there."""
+    clock = context().ports.clock
+    with reading() as session:
+        waiting = outbox.due(session, now=clock.now(), lane=Lane.MEMBERS)
+    queue = context().ports.heavy if waiting else None
+    served = queue is not None and queue.is_served()
+    for errand in waiting:
+        if queue is not None and served and clock.now() - errand.due_at < TAKEN_WITHIN:
+            queue.put_errand(errand.message_id, errand.attempts)
+        elif not stop.is_set():
+            relay.deliver(errand.message_id)
 
 
 def run(job_id: str, stop: threading.Event, alive: Callable[[], object] = nothing) -> bool:

@@ -1,4 +1,4 @@
-"""The heavy worker: takes heavy jobs from Redis' queue; any number may run on any number of machines."""
+"""The heavy worker: takes heavy jobs and mails from Redis' queue; any number may run on any number of machines."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.adapters import heavy_queue
 from callcenter.context import context, unit_of_work
-from callcenter.jobs import heavy
+from callcenter.jobs import heavy, relay
 from callcenter.jobs.loop import Routine, keep_running
 from callcenter.services.keeping import process_keys
 
@@ -30,15 +31,41 @@ REST = 5.0
 HEARD_WITHIN = 60
 """Seconds between two signs of life while nothing is to do; a process that gave none for longer counts as dead."""
 
-_run: Callable[[str], object] | None = None
+
+@dataclass(frozen=True)
+class Process:
+    """What a job needs of the process that takes it."""
+
+    app: Flask
+    stop: threading.Event
+    alive: Callable[[], object]
+
+
+_process: Process | None = None
 
 
 def run_queued(job_id: str) -> None:
-    """Run a job that rq took from the queue; nothing is raised, as rq would write it into the log."""
-    if _run is None:
-        raise RuntimeError("a heavy job was taken outside callcenter work --heavy")
+    """Run a heavy job that rq took from the queue."""
+    here = _here()
+    _quietly(here, partial(heavy.run, job_id, here.stop, here.alive))
+
+
+def carry_queued(message_id: int) -> None:
+    """Carry an errand of the outbox that rq took from the queue, unless somebody else does."""
+    _quietly(_here(), partial(relay.deliver, message_id))
+
+
+def _here() -> Process:
+    if _process is None:
+        raise RuntimeError("a job was taken outside callcenter work --heavy")
+    return _process
+
+
+def _quietly(here: Process, run: Callable[[], object]) -> None:
+    """Run a job; nothing is raised, as rq would write it into the log."""
     try:
-        _run(job_id)
+        with here.app.app_context():
+            run()
     except SQLAlchemyError as away:
         log.warning("the database does not answer (%s); the job is taken up later", type(away).__name__)
 
@@ -65,18 +92,14 @@ def work(app: Flask, redis_url: str) -> None:
 def _take_from(redis: Redis, app: Flask, stop: threading.Event) -> None:
     from redis import RedisError
 
-    global _run  # noqa: PLW0603  # rq calls run_queued by name and can hand it an id only
+    global _process  # noqa: PLW0603  # rq calls run_queued by name and can hand it an id only
     worker = _worker(redis, stop)
 
     def alive() -> None:
         with suppress(RedisError, OSError):  # the job goes on without Redis
             worker.heartbeat(HEARD_WITHIN * 2)
 
-    def run(job_id: str) -> None:
-        with app.app_context():
-            heavy.run(job_id, stop, alive)
-
-    _run = run
+    _process = Process(app, stop, alive)
     worker.work(logging_level="WARNING")
 
 

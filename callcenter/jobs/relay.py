@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from flask import Flask, current_app
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -16,15 +19,23 @@ from callcenter.domain.ports import MailNotTaken
 from callcenter.domain.telephony import LineBusy, LineGone, LineRefused, LineShut, LineUnknown
 from callcenter.jobs import audit_heads, listening, participants
 from callcenter.jobs.alarms import mails
-from callcenter.jobs.errands import ATTEMPT, HANDLERS, NotReady
+from callcenter.jobs.errands import ATTEMPT, ERRAND, HANDLERS, Facts, NotReady
 from callcenter.jobs.loop import where
+from callcenter.jobs.members import mails as member_mails
 from callcenter.models.calls.calls import Offer
 from callcenter.services.delivery import outbox
-from callcenter.services.delivery.outbox import DueMessage, LeasedErrand
+from callcenter.services.delivery.outbox import DueMessage, Lane, LeasedErrand
 
 log = logging.getLogger(__name__)
 
-ALL = {**HANDLERS, **listening.HANDLERS, **participants.HANDLERS, **audit_heads.HANDLERS, **mails.HANDLERS}
+ALL = {
+    **HANDLERS,
+    **listening.HANDLERS,
+    **participants.HANDLERS,
+    **audit_heads.HANDLERS,
+    **mails.HANDLERS,
+    **member_mails.HANDLERS,
+}
 """Every errand that can be run, by topic."""
 
 ABOUT_THE_CALLER = frozenset(
@@ -41,8 +52,9 @@ ABOUT_THE_CALLER = frozenset(
 )
 """Errands about the leg of a call's caller; the others are about the leg of their offer."""
 
-GIVE_UP_AFTER = timedelta(minutes=2)
-"""An errand of the telephone is about people who are on the line now; older ones are left to the watchdog."""
+GIVEN_UP: dict[str, Callable[[Facts], object]] = {**member_mails.GIVEN_UP}
+"""What is done, by topic, about an errand that is tried no more."""
+
 TRIES = 5
 """An errand that was left lying while no worker lived is old at its first try, and is tried as often as any other."""
 
@@ -60,9 +72,9 @@ class DueErrand:
     leg: str
 
 
-def due(session: Session, *, now: datetime, slow: bool = False) -> list[DueErrand]:
-    """Return the errands that may be run now, oldest first; the *slow* ones may wait for a mail server."""
-    found = outbox.due(session, now=now, slow=slow)
+def due(session: Session, *, now: datetime, lane: Lane = Lane.LINE) -> list[DueErrand]:
+    """Return the errands of a lane that may be run now, oldest first."""
+    found = outbox.due(session, now=now, lane=lane)
     offers = {one.facts["offer"] for one in found if one.topic in ABOUT_THE_CALLER and "offer" in one.facts}
     held = select(Offer.id, Offer.call_id).where(Offer.id.in_(offers))
     calls = dict(session.execute(held).all()) if offers else {}
@@ -77,10 +89,10 @@ def _leg(errand: DueMessage, calls: Mapping[str, str]) -> str:
     return f"offer {offer}" if offer else f"errand {errand.message_id}"
 
 
-def drain(*, slow: bool = False) -> int:
-    """Run every due errand, one after the other, and return how many; safe in many processes at once."""
+def drain(lane: Lane = Lane.LINE) -> int:
+    """Run every due errand of a lane, one after the other, and return how many; safe in many processes at once."""
     with reading() as session:
-        waiting = due(session, now=context().ports.clock.now(), slow=slow)
+        waiting = due(session, now=context().ports.clock.now(), lane=lane)
     return run(waiting)
 
 
@@ -96,20 +108,52 @@ def deliver(message_id: int) -> bool:
         held = outbox.lease(session, message_id, now=now)
     if held is None:
         return False
-    result = _run(held)
+    with kept(held):
+        result = _run(held)
     now = context().ports.clock.now()
-    with unit_of_work() as session:
-        if result in TRIED_AGAIN and (held.attempts < TRIES or now - held.created_at < GIVE_UP_AFTER):
+    again = result in TRIED_AGAIN
+    if again and (held.attempts < TRIES or now - held.created_at < outbox.patience_with(held.topic).altogether):
+        with unit_of_work() as session:
             outbox.retry(session, held, result, now=now)
-        else:
-            outbox.finish(session, held, "gave_up" if result in TRIED_AGAIN else result, now=now)
+        return True
+    if again and held.topic in GIVEN_UP:
+        GIVEN_UP[held.topic](held.facts)
+    with unit_of_work() as session:
+        outbox.finish(session, held, "gave_up" if again else result, now=now)
     return True
+
+
+@contextmanager
+def kept(held: LeasedErrand) -> Iterator[None]:
+    """Renew the lease of a mail to a member while its server is spoken to, which may take minutes.
+
+    A process that dies renews nothing, so that another one takes the errand up within the length of a lease.
+    """
+    if held.topic not in outbox.MEMBERS:
+        yield
+        return
+    over, app = threading.Event(), current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  # as Flask says for threads
+    renewing = threading.Thread(target=_renew, args=(app, held, over), name="lease", daemon=True)
+    renewing.start()
+    try:
+        yield
+    finally:
+        over.set()
+        renewing.join()
+
+
+def _renew(app: Flask, held: LeasedErrand, over: threading.Event) -> None:
+    every = outbox.LEASE.total_seconds() / 3
+    with app.app_context():
+        while not over.wait(every):
+            with suppress(SQLAlchemyError), unit_of_work() as session:  # the next look may find the database again
+                outbox.renew(session, held, now=context().ports.clock.now())
 
 
 def _run(held: LeasedErrand) -> str:
     """Return how the errand went, as a code; one of ``TRIED_AGAIN`` if it should be tried again."""
     try:
-        return ALL[held.topic](held.facts | {ATTEMPT: held.attempts})
+        return ALL[held.topic](held.facts | {ATTEMPT: held.attempts, ERRAND: held.message_id})
     except LineShut as shut:
         _shut_out(shut)
         return outbox.NO_ANSWER

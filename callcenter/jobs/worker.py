@@ -12,16 +12,19 @@ from flask import Flask
 
 from callcenter.adapters import doorbell
 from callcenter.context import context, unit_of_work
-from callcenter.jobs import audit_heads, call_log, fallback, heavy, reconcile, reindex, relay, retention
+from callcenter.jobs import audit_heads, fallback, heavy, reconcile, reindex, relay
 from callcenter.jobs.alarms import bulk_reading, self_check, waiting_mail
 from callcenter.jobs.line.errand_pool import ErrandPool
 from callcenter.jobs.line.pulse import Pulse
 from callcenter.jobs.line.rounds import ring_and_run_errands, sweep
 from callcenter.jobs.loop import Routine, keep_running
+from callcenter.jobs.night import call_log, members, retention
 from callcenter.models.base import db
-from callcenter.models.engines import end_idle_transactions
+from callcenter.models.engines import end_idle_transactions, forget_overwritten
 from callcenter.services.delivery import alarms, heartbeats, self_checks
 from callcenter.services.delivery.heartbeats import LINE
+from callcenter.services.delivery.outbox import Lane
+from callcenter.services.members import deleting
 from callcenter.services.names import nickname_index
 from callcenter.services.talks import silent_calls
 
@@ -41,6 +44,7 @@ OPENING_LOOK = 20.0
 """Real seconds between two looks whether the opening is near."""
 TRAIL_LOOK = 5.0
 HEAVY_LOOK = 5.0
+MAIL_LOOK = 2.0
 BELL = "bell"
 """The one thread that waits for the bell."""
 HEAVY = "heavy"
@@ -61,6 +65,9 @@ def forget() -> None:
         heartbeats.forget(session, now=context().ports.clock.now())
         alarms.forget(session, now=context().ports.clock.now())
         self_checks.forget(session, now=context().ports.clock.now())
+        forgotten = deleting.forget_farewells(session, now=context().ports.clock.now())
+    if forgotten:
+        forget_overwritten(db.engine)
 
 
 def lanes(stop: threading.Event, look: Callable[[], object] | None = None) -> Mapping[str, tuple[Routine, ...]]:
@@ -82,14 +89,16 @@ def lanes(stop: threading.Event, look: Callable[[], object] | None = None) -> Ma
         "opening": (Routine("checking before the opening", self_check.run, OPENING_LOOK),),
         "night": (
             Routine("destroying what is kept no longer", partial(retention.destroy_due, stop.wait), NIGHT_LOOK),
+            Routine("deleting members of long ago", partial(members.delete_due, stop.wait), NIGHT_LOOK),
             Routine("deleting old calls at Twilio", partial(call_log.forget_old_calls, stop.wait), NIGHT_LOOK),
         ),
         "trail": (
             Routine("noting the operator's settings", audit_heads.note_policy, TRAIL_LOOK, once=True),
             Routine("planning for the trail", audit_heads.plan, NIGHT_LOOK),
             Routine("watching for reading in bulk", bulk_reading.look, NIGHT_LOOK),
-            Routine("carrying the slow errands", partial(relay.drain, slow=True), TRAIL_LOOK),
+            Routine("carrying the slow errands", partial(relay.drain, Lane.SLOW), TRAIL_LOOK),
         ),
+        "members": (Routine("handing out mails to members", partial(heavy.hand_out_mails, stop), MAIL_LOOK),),
         HEAVY: (
             Routine("looking for names indexed by older rules", reindex.plan, FORGET),
             Routine("handing out heavy jobs", partial(heavy.hand_out, stop), HEAVY_LOOK),

@@ -23,7 +23,6 @@ from callcenter.mail.forms import (
     ProfileForm,
     ResetsForm,
 )
-from callcenter.mail.limits import limiter
 from callcenter.services.members.accounts import links, passwords
 from callcenter.services.members.accounts import settings as choices
 from callcenter.services.staff.passwords import Comparison, compare, hashed
@@ -31,6 +30,7 @@ from callcenter.ui.access import member, public
 from callcenter.ui.kit.answers import Answer, again, onward
 from callcenter.ui.member import guard
 from callcenter.ui.member.guard import me_member, this_member
+from callcenter.ui.staff.signin import limiter
 
 GUESSES = "10 per 10 minutes"
 """Tries of the present password by one member."""

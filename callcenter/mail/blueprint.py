@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint
 
-PLACES = (("mail.home", "マイページ"), ("mail.account", "登録の内容"))
+PLACES = (("mail.home", "お便り"), ("mail.drafts", "下書き"), ("mail.account", "登録の内容"))
 """What a member is offered on every page of theirs, in this order."""
 
 bp = Blueprint("mail", __name__, url_prefix="/mail")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,21 +16,21 @@ from callcenter.domain.members import receipts
 from callcenter.domain.members.threads import LinkKind, Written
 from callcenter.mail.blueprint import bp
 from callcenter.mail.forms import FirstForm
-from callcenter.mail.limits import limiter
 from callcenter.models.members.accounts import Member
 from callcenter.services.calendar import opening_hours
 from callcenter.services.members import consulting, drafts, own
 from callcenter.services.members.accounts import links, passwords, signing_in
 from callcenter.services.members.accounts.links import LinkOver
 from callcenter.services.members.accounts.passwords import PasswordThere
-from callcenter.services.staff.passwords import Hash, hashed
+from callcenter.services.staff.passwords import Hash, PasswordsBusy, checked, hashed
 from callcenter.ui.access import public
 from callcenter.ui.kit.answers import Answer, again
 from callcenter.ui.member import guard
 from callcenter.ui.staff import known_browsers
+from callcenter.ui.staff.signin import limiter
 
-SENT = "お送りしました。受付番号は {receipt} です。"
 OVER = "登録から30分が過ぎました。お送りしたメールのリンクから、続けてください。"
+BUSY = "今、たくさんの方が使っています。少しおいて、もう一度「送る」を押してください。"
 KEPT = "ここまでを保存しました。あとで、同じメールのリンクから続きを書けます。"
 
 
@@ -57,15 +58,15 @@ class Way:
             return links.use(database, self.token, LinkKind.FIRST, now=now)
         return self.member(database, now=now)
 
-    def receipt(self, database: Session, form_key: str) -> str | None:
-        """Return the receipt of what this form has sent already, so that pressing twice sends once."""
+    def sent_before(self, database: Session, form_key: str) -> str | None:
+        """Return the id of what this form has sent already, so that pressing twice sends once."""
         if self.token is not None:
             member = links.owner(database, self.token, LinkKind.FIRST)
         else:
             found = guard.current_member()
             member = None if found is None else database.get(Member, found.id)
         sent = None if member is None else consulting.sent_by(database, member, form_key)
-        return None if sent is None else sent.receipt
+        return None if sent is None else sent.id
 
     @property
     def address(self) -> str:
@@ -122,10 +123,10 @@ def _take_once(way: Way) -> Answer:
         return _take(way)
     except (LinkOver, PasswordThere):
         with reading() as database:
-            receipt = way.receipt(database, request.form.get("form_key", ""))
-        if receipt is None:
+            message_id = way.sent_before(database, request.form.get("form_key", ""))
+        if message_id is None:
             raise
-    return _sent(receipt)
+    return _sent(message_id)
 
 
 def _take(way: Way) -> Answer:
@@ -135,39 +136,31 @@ def _take(way: Way) -> Answer:
     written = Written(form.form_key.data or receipts.new_form_key(), form.text.data or "", form.subject.data or "")
     if request.form.get("step") == "keep":
         return _keep(way, form, written, now=now)
-    form.validate()
-    _check(form, written)
-    password = None if form.problems else _hashed(form, known)
-    if password is None:
+    if form.validate():
+        _check(form, "password", lambda typed: checked(typed, about=known), form.password.data or "")
+    _check(form, "subject", consulting.checked_subject, written.subject)
+    _check(form, "text", consulting.checked_text, written.text)
+    if form.problems:
+        return again(_page(way, form))
+    try:
+        password = hashed(form.password.data or "", about=known)  # no transaction is open meanwhile
+    except PasswordsBusy:
+        form.add(None, BUSY)  # with what was typed, which an error page would not show
         return again(_page(way, form))
     with unit_of_work() as database:
-        receipt = _send(database, way, written, password, now=now)
-    return _sent(receipt)
+        message_id = _send(database, way, written, password, now=now)
+    return _sent(message_id)
 
 
-def _sent(receipt: str) -> Response:
-    flash(SENT.format(receipt=receipt))
-    return redirect(guard.AT_HOME, 303)
+def _sent(message_id: str) -> Response:
+    return redirect(url_for("mail.sent", message_id=message_id), 303)
 
 
-def _check(form: FirstForm, written: Written) -> None:
-    for name, check, typed in (
-        ("subject", consulting.checked_subject, written.subject),
-        ("text", consulting.checked_text, written.text),
-    ):
-        try:
-            check(typed)
-        except HelplineError as refused:
-            form.refuse(refused, name)
-
-
-def _hashed(form: FirstForm, known: tuple[str, ...]) -> Hash | None:
-    """Return the hash of the new password; no transaction is open meanwhile."""
+def _check(form: FirstForm, name: str, check: Callable[[str], object], typed: str) -> None:
     try:
-        return hashed(form.password.data or "", about=known)
+        check(typed)
     except HelplineError as refused:
-        form.refuse(refused, "password")
-        return None
+        form.refuse(refused, name)
 
 
 def _send(database: Session, way: Way, written: Written, password: Hash, *, now: datetime) -> str:
@@ -179,7 +172,7 @@ def _send(database: Session, way: Way, written: Written, password: Hash, *, now:
     signing_in.record_sign_in(database, member, now=now)
     guard.begin(database, member)
     known_browsers.remember(signing_in.login_of(member.number or ""))
-    return sent.receipt or ""
+    return sent.id
 
 
 def _keep(way: Way, form: FirstForm, written: Written, *, now: datetime) -> Answer:

@@ -9,7 +9,7 @@ from flask import request
 from callcenter.domain.members import addresses
 from callcenter.mail.forms import LONGEST_NUMBER
 from callcenter.services.members.accounts import signing_in
-from callcenter.ui.staff.signin import limiter, network
+from callcenter.ui.staff.signin import network
 
 SIGN_IN = "60 per 10 minutes"
 ONE_NUMBER = "10 per 10 minutes"
@@ -20,17 +20,10 @@ ONE_MAILBOX = "3 per hour"
 REGISTER = "10 per hour"
 """Registrations from one place; a household and a library share one."""
 
-__all__ = [
-    "ASK",
-    "ONE_MAILBOX",
-    "ONE_NUMBER",
-    "REGISTER",
-    "SIGN_IN",
-    "limiter",
-    "number_from_here",
-    "the_address",
-    "the_number",
-]
+
+def is_confirmed() -> bool:
+    """Return whether the registration form was sent for good, not to be looked at once more."""
+    return request.form.get("step") == "register"
 
 
 def number_from_here() -> str:
@@ -39,8 +32,8 @@ def number_from_here() -> str:
 
 
 def the_number() -> str:
-    """Return a digest of the number that was typed, wherever."""
-    return _digest(_number())
+    """Return a digest of the number that was typed, wherever; what can be none counts for its place alone."""
+    return _digest(_number() or network())
 
 
 def the_address() -> str:

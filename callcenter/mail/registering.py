@@ -12,12 +12,12 @@ from callcenter.domain.members import receipts, user_numbers
 from callcenter.mail import limits
 from callcenter.mail.blueprint import bp
 from callcenter.mail.forms import AddressForm, RegisterForm
-from callcenter.mail.limits import limiter
 from callcenter.models.members.accounts import Member
 from callcenter.services.members.accounts import registering
 from callcenter.ui.access import public
 from callcenter.ui.kit.answers import Answer, again
 from callcenter.ui.member import guard
+from callcenter.ui.staff.signin import limiter
 
 FILE = "memo.txt"
 """The name of the file with the number says nothing of what it is for."""
@@ -32,7 +32,8 @@ def register() -> str:
 @bp.post("/register")
 @public
 @limiter.limit("60 per hour")
-@limiter.limit(limits.REGISTER, exempt_when=lambda: request.form.get("step") != "register")
+@limiter.limit(limits.REGISTER, exempt_when=lambda: not limits.is_confirmed())
+@limiter.limit(limits.ONE_MAILBOX, key_func=limits.the_address, exempt_when=lambda: not limits.is_confirmed())
 def take_registration() -> Answer:
     """Show what was typed to be confirmed, or again to be changed; register only what was confirmed."""
     form, step = RegisterForm(), request.form.get("step")

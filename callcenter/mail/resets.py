@@ -10,12 +10,12 @@ from callcenter.domain.members.threads import LinkKind
 from callcenter.mail import limits
 from callcenter.mail.blueprint import bp
 from callcenter.mail.forms import NewPasswordForm, NumberForm
-from callcenter.mail.limits import limiter
 from callcenter.services.members.accounts import links, passwords, signing_in
 from callcenter.services.staff.passwords import hashed
 from callcenter.ui.access import public
 from callcenter.ui.kit.answers import Answer, again
 from callcenter.ui.member import guard
+from callcenter.ui.staff.signin import limiter
 
 DONE = "新しいパスワードに変えました。利用者番号と、新しいパスワードでログインしてください。"
 

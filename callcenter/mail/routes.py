@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from callcenter.mail import account, first, home, registering, resets, signing_in
+from callcenter.mail import account, first, registering, resets, signing_in
 from callcenter.mail.blueprint import bp
+from callcenter.mail.my import drafts, home, leaving, letters, records, writing
 
-__all__ = ["account", "bp", "first", "home", "registering", "resets", "signing_in"]
+__all__ = [
+    "account",
+    "bp",
+    "drafts",
+    "first",
+    "home",
+    "leaving",
+    "letters",
+    "records",
+    "registering",
+    "resets",
+    "signing_in",
+    "writing",
+]

@@ -14,7 +14,6 @@ from callcenter.domain.members.threads import LinkKind
 from callcenter.mail import limits
 from callcenter.mail.blueprint import bp
 from callcenter.mail.forms import LoginForm
-from callcenter.mail.limits import limiter
 from callcenter.models.members.accounts import Member
 from callcenter.services.members import mails
 from callcenter.services.members.accounts import links, registering, signing_in
@@ -26,6 +25,7 @@ from callcenter.ui.forms import Problem
 from callcenter.ui.kit.answers import Answer, again
 from callcenter.ui.member import guard
 from callcenter.ui.staff import known_browsers
+from callcenter.ui.staff.signin import limiter
 
 WRONG = "利用者番号かパスワードが合っていません。続けて違ったときは、5分ほどおいてから、もう一度お試しください。"
 """The same whatever is wrong, also while a number has to wait."""

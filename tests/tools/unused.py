@@ -33,6 +33,7 @@ REGISTERING = (
 ALLOWED = {
     # called or read by a library
     "run_queued": "rq calls it by its path",
+    "carry_queued": "rq calls it by its path",
     "request_stop": "rq calls it on a signal",
     "_stop_requested": "rq reads it between two jobs",
     "get_heartbeat_ttl": "rq calls it when a job begins",

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from callcenter.domain.calendar.periods import first_day_after
 from callcenter.domain.codes import Code
 from callcenter.domain.errors import HelplineError
-from callcenter.domain.policy import Periods
+from callcenter.domain.policy import MAIL_YEARS, Periods
 from callcenter.domain.records.record_codes import Channel
 from callcenter.domain.typed_text import one_line
 
@@ -77,6 +77,9 @@ class Kept:
 def goes_on(kept: Kept, periods: Periods) -> tuple[date, RecordClass] | None:
     """Return the day it may be destroyed and by which class, the longest period counts; None while uncertain."""
     day, by = first_day_after(kept.last_contact_on, periods.phone_years), RecordClass.PHONE
+    if Channel.MAIL in kept.channels:
+        after_mail = first_day_after(kept.last_contact_on, MAIL_YEARS)
+        day, by = max((day, by), (after_mail, RecordClass.MAIL), key=lambda one: one[0])
     if Channel.VISIT in kept.channels:
         if kept.closed_on is None:
             return None

@@ -6,14 +6,17 @@ the registration do not.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from callcenter.domain.calendar.periods import first_day_after
+from callcenter.domain.calendar.times import at_japan, in_japan, local_date
 from callcenter.domain.codes import Code
+from callcenter.domain.policy import MAIL_YEARS
 
-YEARS = 2
 WARNED_BEFORE = timedelta(days=30)
 """So long before its day the member is told, where the operator wants that."""
+MORNING = time(9)
+"""Mails that the night's work causes wait for it: a telephone may lie beside the bed."""
 
 
 class Held(Code):
@@ -26,7 +29,7 @@ class Held(Code):
 
 def purge_on(registered_on: date, last_sent_on: date | None) -> date:
     """Return the day from whose first minute in Japan the member is deleted."""
-    return first_day_after(max(registered_on, last_sent_on or registered_on), YEARS)
+    return first_day_after(max(registered_on, last_sent_on or registered_on), MAIL_YEARS)
 
 
 def warn_on(due_on: date) -> date:
@@ -34,9 +37,20 @@ def warn_on(due_on: date) -> date:
     return due_on - WARNED_BEFORE
 
 
+def warn_again(due_on: date, warned_on: date | None) -> bool:
+    """Return whether a member was not told yet of this deletion; once they write, a later one is another."""
+    return warned_on is None or warned_on < warn_on(due_on)
+
+
+def until_morning(now: datetime) -> timedelta:
+    """Return how long a mail of the night's work waits."""
+    here = in_japan(now)
+    return at_japan(local_date(now), MORNING) - now if here.time() < MORNING else timedelta(0)
+
+
 def newest_due(today: date) -> date:
     """Return the newest base that can be due on *today*, so that nobody looks further than needed."""
-    day = today - timedelta(days=365 * YEARS)
-    while first_day_after(day, YEARS) > today:
+    day = today - timedelta(days=365 * MAIL_YEARS)
+    while first_day_after(day, MAIL_YEARS) > today:
         day -= timedelta(days=1)
     return day

@@ -73,6 +73,12 @@ LASTS = {
 }
 
 
+class UnknownForm(HelplineError):
+    """Raised when a form carries no key of ours; ours replace it before anything is sent."""
+
+    message = "この画面は古くなっています。書いた文を写してから、ページを開き直してください。"
+
+
 class NothingWritten(HelplineError):
     """Raised when a message has no text."""
 

@@ -10,6 +10,7 @@ from callcenter.jobs import relay
 from callcenter.jobs.relay import DueErrand
 from callcenter.services.calls import dispatching, escalation, long_waits, unattended
 from callcenter.services.delivery import alarms, heartbeats, line_silence
+from callcenter.services.delivery.outbox import Lane
 from callcenter.services.talks import silent_calls, summons
 
 RunErrands = Callable[[Sequence[DueErrand]], object]
@@ -33,7 +34,7 @@ def ring_and_run_errands(run: RunErrands = relay.run) -> None:
 def run_slow_errands(run: RunErrands) -> None:
     """Give the due errands that may wait for a mail server to *run*; the worker has a thread of their own for them."""
     with reading() as session:
-        errands = relay.due(session, now=context().ports.clock.now(), slow=True)
+        errands = relay.due(session, now=context().ports.clock.now(), lane=Lane.SLOW)
     if errands:
         run(errands)
 

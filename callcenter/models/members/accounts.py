@@ -7,10 +7,12 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from callcenter.domain.keeping.retention import HoldReason
 from callcenter.domain.members.threads import LinkKind
 from callcenter.models.base import Base
 from callcenter.models.columns import Id, Moment, choice
 from callcenter.models.keys import HoldsSealedText, Sealed
+from callcenter.models.staff.accounts import Staff
 
 UNKNOWN = "unknown"
 
@@ -154,7 +156,7 @@ class MemberHold(HoldsSealedText, Base):
     __tablename__ = "member_holds"
 
     member_id: Mapped[str] = mapped_column(ForeignKey("members.id"), index=True)
-    reason: Mapped[str] = mapped_column(String(32))
+    reason: Mapped[HoldReason] = mapped_column(choice(HoldReason))
     until: Mapped[date]
     """The last day, in Japan."""
     set_at: Mapped[datetime] = mapped_column(Moment)
@@ -167,3 +169,4 @@ class MemberHold(HoldsSealedText, Base):
     note = Sealed("note_sealed")
 
     member: Mapped[Member] = relationship(lazy="raise")
+    author: Mapped[Staff | None] = relationship(foreign_keys=[set_by])

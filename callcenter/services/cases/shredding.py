@@ -23,6 +23,7 @@ from callcenter.models.cases.casework import Viewer
 from callcenter.models.cases.family import ConsultationShare
 from callcenter.models.keeping.retention import Purge
 from callcenter.models.keys import DataKey, HoldsSealedText, Sealed
+from callcenter.models.members.accounts import MemberJoin
 from callcenter.models.misuse import Incident
 from callcenter.models.records import Consultation
 from callcenter.services.cases import continuity, visit_counts
@@ -64,15 +65,16 @@ def shred_case(
     people = session.scalars(select(Person).where(Person.case_id.in_(ids))).all()
     contacts = session.scalars(select(Consultation).where(Consultation.case_id.in_(ids))).all()
     visit_counts.keep(session, case, people, contacts)
-    incidents = _forget_contacts(session, contacts, now)
+    incidents = forget_contacts(session, contacts, now)
     nicknames.forget(session, [person.id for person in people])
+    _delete(session, MemberJoin, MemberJoin.person_id.in_([person.id for person in people]))
     for one in cases:
         continuity.forget(session, [person.id for person in people], case_id=one.id)
-    _destroy_keys(session, [*cases, *people, *contacts], now, but_of=ids)
+    destroy_keys(session, [*cases, *people, *contacts], now, but_of=ids)
     for one in cases:
         one.owner_id, one.follow_up_on, one.purged_at = None, None, now
     gone = Shredded(id_hash("case", case.id), len(contacts), len(people), incidents)
-    _note(session, Subject("case", case.id), gone, by, now, record_class, due_on)
+    note(session, Subject("case", case.id), gone, by=by, now=now, record_class=record_class, due_on=due_on)
     return gone
 
 
@@ -81,23 +83,15 @@ def shred_record(
 ) -> Shredded:
     """Destroy a record that belongs to no case."""
     session.flush()
-    incidents = _forget_contacts(session, [record], now)
-    _destroy_keys(session, [record], now)
+    incidents = forget_contacts(session, [record], now)
+    destroy_keys(session, [record], now)
     gone = Shredded(id_hash("consultation", record.id), 1, 0, incidents)
-    _note(session, Subject("consultation", record.id), gone, by, now, RecordClass.PHONE, due_on)
+    subject = Subject("consultation", record.id)
+    note(session, subject, gone, by=by, now=now, record_class=RecordClass.PHONE, due_on=due_on)
     return gone
 
 
-def _with_shells(session: Session, case: Case) -> list[Case]:
-    found, newest = [case], [case.id]
-    while newest:
-        shells = session.scalars(select(Case).where(Case.merged_into_id.in_(newest))).all()
-        found += shells
-        newest = [shell.id for shell in shells]
-    return found
-
-
-def _forget_contacts(session: Session, contacts: Sequence[Consultation], now: datetime) -> int:
+def forget_contacts(session: Session, contacts: Sequence[Consultation], now: datetime) -> int:
     """Delete plain-text fields and dependent rows of records; return how many incidents were deleted."""
     ids = [one.id for one in contacts]
     incidents = session.execute(
@@ -112,7 +106,7 @@ def _forget_contacts(session: Session, contacts: Sequence[Consultation], now: da
     return len(incidents)
 
 
-def _destroy_keys(
+def destroy_keys(
     session: Session, rows: Collection[HoldsSealedText], now: datetime, *, but_of: Collection[str] = ()
 ) -> None:
     """Destroy the keys, then delete what they sealed, in every table.
@@ -132,29 +126,18 @@ def _destroy_keys(
         session.execute(there.values({column.key: None for column in columns}))
 
 
-def _sealed_columns() -> dict[Any, list[Any]]:
-    """Return every table with sealed texts, and the columns that hold them."""
-    found: dict[Any, list[Any]] = {}
-    for mapper in Base.registry.mappers:
-        if issubclass(mapper.class_, HoldsSealedText):
-            sealed = [value for value in vars(mapper.class_).values() if isinstance(value, Sealed)]
-            found[mapper.class_] = [getattr(mapper.class_, one.column) for one in sealed]
-    return {model: columns for model, columns in found.items() if columns}
-
-
-def _delete(session: Session, model: type[Base], condition: Any) -> None:
-    session.execute(delete(model).where(condition).execution_options(**UNTRACKED))
-
-
-def _note(
+def note(
     session: Session,
     subject: Subject,
     gone: Shredded,
+    *,
     by: Actor,
     now: datetime,
     record_class: RecordClass,
-    due_on: date | None,
+    due_on: date | None = None,
+    **more: str | int,
 ) -> None:
+    """Enter what was destroyed in the ledger and, with *more* codes and counts, in the trail."""
     session.add(
         Purge(
             id_hash=gone.id_hash,
@@ -167,5 +150,28 @@ def _note(
             incidents=gone.incidents,
         )
     )
-    facts = {"consultations": gone.consultations, "people": gone.people, "incidents": gone.incidents}
+    facts = {"consultations": gone.consultations, "people": gone.people, "incidents": gone.incidents, **more}
     audit.record(session, actor=by, action=f"{subject.kind}.shred", subject=subject, facts=facts, now=now)
+
+
+def _with_shells(session: Session, case: Case) -> list[Case]:
+    found, newest = [case], [case.id]
+    while newest:
+        shells = session.scalars(select(Case).where(Case.merged_into_id.in_(newest))).all()
+        found += shells
+        newest = [shell.id for shell in shells]
+    return found
+
+
+def _sealed_columns() -> dict[Any, list[Any]]:
+    """Return every table with sealed texts, and the columns that hold them."""
+    found: dict[Any, list[Any]] = {}
+    for mapper in Base.registry.mappers:
+        if issubclass(mapper.class_, HoldsSealedText):
+            sealed = [value for value in vars(mapper.class_).values() if isinstance(value, Sealed)]
+            found[mapper.class_] = [getattr(mapper.class_, one.column) for one in sealed]
+    return {model: columns for model, columns in found.items() if columns}
+
+
+def _delete(session: Session, model: type[Base], condition: Any) -> None:
+    session.execute(delete(model).where(condition).execution_options(**UNTRACKED))

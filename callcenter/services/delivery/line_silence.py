@@ -51,6 +51,8 @@ def _has_answered(session: Session, *, since: datetime) -> bool:
     if compared is not None and compared.whole_at is not None and compared.whole_at >= since:
         return True
     answered = select(OutboxMessage.id).where(
-        OutboxMessage.done_at > since, OutboxMessage.result.in_(ANSWERED), OutboxMessage.topic.not_in(outbox.SLOW)
+        OutboxMessage.done_at > since,
+        OutboxMessage.result.in_(ANSWERED),
+        OutboxMessage.topic.not_in(outbox.SLOW | outbox.MEMBERS),
     )
     return bool(session.scalar(select(answered.exists())))

@@ -16,6 +16,8 @@ CALL_LOG = "twilio_log"
 """Making the telephone company forget its old calls; the name stands in the database."""
 RETENTION = "retention"
 """Destroying what is kept no longer."""
+MEMBERS = "members"
+"""Deleting who sent no consultation for two years, and telling those who will be."""
 
 BEGINS, ENDS = time(3), time(6)
 """In Japan: the line is closed, and the machine has nothing better to do."""

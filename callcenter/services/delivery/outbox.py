@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select
@@ -17,11 +18,39 @@ from callcenter.services.delivery import leases
 LEASE = timedelta(seconds=20)
 """A worker that dies leaves its errand to the next one after this long."""
 
-PATIENCE = timedelta(seconds=60)
-"""The longest pause between two tries."""
+
+class Lane(Enum):
+    """Which errands are carried together, so that none waits for those of another kind."""
+
+    LINE = "line"
+    """Everything but the others: people are on the line."""
+    SLOW = "slow"
+    """Errands that may wait for a mail server."""
+    MEMBERS = "members"
+    """Mails to members; there may be very many, and each may wait for a day."""
+
 
 SLOW = frozenset({"audit_head", "alarm_mail"})
-"""Errands that may wait for a mail server; they have a thread of their own, so that no ring waits with them."""
+MEMBERS = frozenset({"member_mail"})
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long an errand is tried again, and the longest pause between two tries."""
+
+    pause: timedelta
+    altogether: timedelta
+
+
+ON_THE_LINE = Patience(timedelta(seconds=32), timedelta(minutes=2))
+"""An errand of the telephone is about people who are on the line now; older ones are left to the watchdog."""
+OF_MEMBERS = Patience(timedelta(minutes=15), timedelta(hours=24))
+"""A mail server may be away for a day."""
+
+
+def patience_with(topic: str) -> Patience:
+    """Return how long errands of that topic are tried."""
+    return OF_MEMBERS if topic in MEMBERS else ON_THE_LINE
 
 
 NO_ANSWER = "no_answer"
@@ -55,25 +84,30 @@ class DueMessage(NamedTuple):
     message_id: int
     topic: str
     facts: dict[str, Any]
+    due_at: datetime
+    attempts: int
 
 
 _NOW, _LATEST = bindparam("now", type_=Moment), bindparam("latest", type_=Moment)
 # Every process looks every second: built anew for each look, the query would cost more than its answer.
 _DUE = (
-    select(OutboxMessage.id, OutboxMessage.topic, OutboxMessage.facts)
+    select(OutboxMessage.id, OutboxMessage.topic, OutboxMessage.facts, OutboxMessage.due_at, OutboxMessage.attempts)
     .where(OutboxMessage.done_at.is_(None), OutboxMessage.due_at <= _NOW)
     .where(leases.is_free_at(OutboxMessage, _NOW, _LATEST))
     .order_by(OutboxMessage.due_at, OutboxMessage.id)
     .limit(AT_ONCE)
 )
-_DUE_SLOW, _DUE_QUICK = _DUE.where(OutboxMessage.topic.in_(SLOW)), _DUE.where(OutboxMessage.topic.not_in(SLOW))
+_DUE_IN = {
+    Lane.LINE: _DUE.where(OutboxMessage.topic.not_in(SLOW | MEMBERS)),
+    Lane.SLOW: _DUE.where(OutboxMessage.topic.in_(SLOW)),
+    Lane.MEMBERS: _DUE.where(OutboxMessage.topic.in_(MEMBERS)),
+}
 
 
-def due(session: Session, *, now: datetime, slow: bool = False) -> list[DueMessage]:
-    """Return the errands that may be run now, oldest first; the *slow* ones, or all the others."""
+def due(session: Session, *, now: datetime, lane: Lane = Lane.LINE) -> list[DueMessage]:
+    """Return the errands of a lane that may be run now, oldest first."""
     moments = {"now": now, "latest": leases.latest_end(LEASE, now=now)}
-    found = session.connection().execute(_DUE_SLOW if slow else _DUE_QUICK, moments)
-    return [DueMessage(message_id, of, facts) for message_id, of, facts in found]
+    return [DueMessage(*row) for row in session.connection().execute(_DUE_IN[lane], moments)]
 
 
 def has_undone(session: Session) -> bool:
@@ -98,6 +132,13 @@ def lease(session: Session, message_id: int, *, now: datetime) -> LeasedErrand |
     return LeasedErrand(message_id, held.token, row.topic, row.facts, row.attempts, row.created_at)
 
 
+def renew(session: Session, held: LeasedErrand, *, now: datetime) -> bool:
+    """Keep the lease while the errand still runs; False if it was lost."""
+    return leases.renew(
+        session, OutboxMessage, OutboxMessage.id == held.message_id, token=held.token, length=LEASE, now=now
+    )
+
+
 def finish(session: Session, held: LeasedErrand, result: str, *, now: datetime) -> bool:
     """Mark the errand done; False if the lease was lost."""
     return _release(session, held, done_at=now, result=result)
@@ -105,7 +146,7 @@ def finish(session: Session, held: LeasedErrand, result: str, *, now: datetime) 
 
 def retry(session: Session, held: LeasedErrand, why: str, *, now: datetime) -> bool:
     """Schedule another try of the errand, after a pause that grows; *why* is what this one came to."""
-    pause = min(PATIENCE, timedelta(seconds=2 ** min(held.attempts, 6) / 2))
+    pause = min(patience_with(held.topic).pause, timedelta(seconds=2 ** min(held.attempts, 16) / 2))
     return _release(session, held, due_at=now + pause, result=why)
 
 

@@ -20,12 +20,15 @@ from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import clock_digits, local_date, long_date
 from callcenter.domain.cases.continuity import Wish
 from callcenter.domain.keeping.disclosure import Decided, Ground, Mark, Piece, Section
+from callcenter.domain.members.threads import Author
 from callcenter.domain.places import Prefecture, municipalities
 from callcenter.domain.records.record_codes import MULTIPLE, SINGLE, Channel, Relation
 from callcenter.models.base import new_id
 from callcenter.models.cases.cases import Case, Person
 from callcenter.models.cases.casework import CaseExport
 from callcenter.models.cases.continuity import CallerWish
+from callcenter.models.members.accounts import MemberJoin
+from callcenter.models.members.threads import Message, Thread
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.cases import case_access, case_closing, cases, wall
@@ -56,6 +59,7 @@ CODES = {
     "risk": "安全の心配",
     "outcomes": "結果",
 }
+LETTERS = {Author.MEMBER: "いただいた相談", Author.STAFF: "お送りした返信"}
 TITLE = "開示する記録"
 
 
@@ -90,6 +94,7 @@ def gather(session: Session, case_id: str, person_id: str | None, *, names: bool
         Section("お名前など", tuple(_about(session, person))),
         Section("ケース", tuple(_about_case(session, case, alone=len(people) == 1))),
         *(_contact(session, one, person, names=names) for one in reversed(contacts)),
+        *_letters(session, case, person),
     ]
     facts = {"person": person.id, "contacts": len(contacts)}
     actor = audit.staff_member(by.id)
@@ -211,6 +216,22 @@ def _contact(session: Session, record: Consultation, person: Person, *, names: b
     staff_ground = ground or (None if names else Ground.STAFF)
     pieces.append(Piece(f"{record.id}-staff", "相談員", record.counsellor.name, staff_mark, staff_ground))
     return Section(f"{day} {clock_digits(record.opened_at)} {channel}", tuple(pieces))
+
+
+def _letters(session: Session, case: Case, person: Person) -> Iterable[Section]:
+    """Yield the consultations by mail of those members who are joined to somebody of the case."""
+    joined = select(Thread, Person).join(MemberJoin, MemberJoin.member_id == Thread.member_id)
+    joined = joined.join(Person, Person.id == MemberJoin.person_id)
+    theirs = joined.where(Person.case_id == case.id, MemberJoin.parted_at.is_(None))
+    for thread, of in session.execute(theirs.order_by(Thread.opened_at, Thread.id)):
+        own = person.id in (of.id, of.merged_into_id)
+        mark, ground = (Mark.GIVE, None) if own else (Mark.LEAVE_OUT, Ground.THIRD_PARTY)
+        pieces = [Piece(f"{thread.id}-subject", "件名", thread.subject, mark, ground)] if thread.subject else []
+        letters = select(Message).where(Message.thread_id == thread.id).order_by(Message.sent_at, Message.id)
+        for letter in session.scalars(letters):
+            label = f"{long_date(letter.sent_on)} {LETTERS[letter.author]}"
+            pieces.append(Piece(f"{letter.id}-letter", label, letter.text or "", mark, ground))
+        yield Section(f"{long_date(local_date(thread.opened_at))} {Channel.MAIL.label}の文", tuple(pieces))
 
 
 def _codes(record: Consultation) -> str:

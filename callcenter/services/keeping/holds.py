@@ -37,7 +37,7 @@ def place_hold(
     text = check_hold(note, until, today=local_date(now))
     held: Case | Consultation | None = session.get(Case, row_id, with_for_update=True)
     held = held or session.get(Consultation, row_id, with_for_update=True)
-    if held is None or held.purged_at is not None or (isinstance(held, Consultation) and held.case_id is not None):
+    if held is None or held.purged_at is not None or (isinstance(held, Consultation) and not _stands_alone(held)):
         raise NothingToHold
     row = RetentionHold(
         id=new_id(),
@@ -87,3 +87,8 @@ def of_case(session: Session, case_id: str, *, today: date) -> list[RetentionHol
 
 def _subject(row: RetentionHold) -> Subject:
     return Subject("case", row.case_id) if row.case_id else Subject("consultation", row.consultation_id)
+
+
+def _stands_alone(record: Consultation) -> bool:
+    """Return whether a record is kept for itself, not with a case or with a member who wrote by mail."""
+    return record.case_id is None and record.thread_id is None

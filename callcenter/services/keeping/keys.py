@@ -1,7 +1,11 @@
-"""Rotating to a new key of the ring: data keys are wrapped, numbers sealed and flags hashed again.
+"""Rotating to a new key of the ring: data keys are wrapped, numbers sealed, flags and members hashed again.
 
 Every step is a transaction of its own and each row says under which key it stands, so a rotation may be interrupted
 at any moment and goes on where it stopped. What changes meanwhile is left alone by compare-and-set.
+
+The user numbers of members who are gone stay hashed under the key of their time, as nobody knows them any more. They
+only keep a number from being given twice: without that key one of them could be drawn again by a chance of one in a
+million millions, and it opens nothing that is left.
 """
 
 from __future__ import annotations
@@ -17,8 +21,10 @@ from callcenter.crypto import KeyRing, open_number, ring_mark, seal_number
 from callcenter.domain.calendar.times import local_date
 from callcenter.models.calls.calls import Call
 from callcenter.models.keys import DataKey, ring_of
+from callcenter.models.members.accounts import Member
 from callcenter.models.misuse import NumberFlag
 from callcenter.models.staff.accounts import Staff
+from callcenter.services.members.accounts import hashes
 from callcenter.services.misuse.flags import PURPOSE
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Actor, Subject
@@ -34,6 +40,8 @@ class Remaining:
     telephones: int
     numbers: int
     """Callers' numbers in the rows of calls."""
+    members: int
+    """Members whose user number and address are hashed under it."""
     flags: int
     flags_until: date | None
     """The last day of the last such flag; then no flag needs the old key any more."""
@@ -43,7 +51,7 @@ class Remaining:
     @property
     def movable(self) -> int:
         """Return how much ``rotate`` can move; a flag only if a call still keeps its number."""
-        return self.data_keys + self.telephones + self.numbers
+        return self.data_keys + self.telephones + self.numbers + self.members
 
 
 def remaining(session: Session, *, now: datetime) -> Remaining:
@@ -54,10 +62,12 @@ def remaining(session: Session, *, now: datetime) -> Remaining:
     wrapped = _old_data_keys(ring)
     named = set(session.scalars(select(DataKey.ring_key_id).where(wrapped).distinct()))
     named |= set(session.scalars(select(NumberFlag.ring_key_id).where(old_flags).distinct()))
+    named |= set(session.scalars(select(Member.ring_key_id).where(_old_members(ring)).distinct()))
     return Remaining(
         data_keys=_count(session, wrapped),
         telephones=_count(session, _old_seal(ring, Staff.phone_sealed)),
         numbers=_count(session, _old_seal(ring, Call.caller_number)),
+        members=_count(session, _old_members(ring)),
         flags=flags,
         flags_until=until,
         ring_keys=frozenset(named),
@@ -74,6 +84,7 @@ def rotate(session: Session, *, by: Actor, now: datetime, at_most: int = AT_ONCE
     moved = {"data_keys": _rewrap(session, ring, at_most)}
     moved["telephones"] = _reseal(session, ring, Staff, Staff.phone_sealed, at_most - sum(moved.values()))
     moved["numbers"] = _reseal(session, ring, Call, Call.caller_number, at_most - sum(moved.values()))
+    moved["members"] = _rehash_members(session, ring, at_most - sum(moved.values()))
     total = sum(moved.values())
     if total:
         facts = {**moved, "moved": total, "to": ring.current_id}
@@ -100,10 +111,10 @@ def recognise_flags(session: Session, *, now: datetime) -> dict[str, bytes]:
     return found
 
 
-def rehash_flags(session: Session, hashes: Mapping[str, bytes], *, by: Actor, now: datetime) -> int:
+def rehash_flags(session: Session, recognised: Mapping[str, bytes], *, by: Actor, now: datetime) -> int:
     """Store the hashes from ``recognise_flags``; a flag that ended or was lifted meanwhile is skipped."""
     ring = ring_of(session)
-    changed = sum(_rehash(session, ring, flag_id, hashed) for flag_id, hashed in sorted(hashes.items()))
+    changed = sum(_rehash(session, ring, flag_id, hashed) for flag_id, hashed in sorted(recognised.items()))
     if changed:
         facts = {"flags": changed, "to": ring.current_id}
         audit.record(session, actor=by, action="keys.rehash", subject=Subject("number_flag"), facts=facts, now=now)
@@ -153,8 +164,23 @@ def _reseal(
     return len(old)
 
 
+def _rehash_members(session: Session, ring: KeyRing, at_most: int) -> int:
+    """Hash numbers and addresses again; both are read with the member's own data key."""
+    if at_most <= 0:
+        return 0
+    query = select(Member).where(_old_members(ring)).order_by(Member.id).limit(at_most).with_for_update(of=Member)
+    members = session.scalars(query.execution_options(populate_existing=True)).all()
+    for member in members:
+        hashes.renew(session, member)
+    return len(members)
+
+
 def _old_data_keys(ring: KeyRing) -> ColumnElement[bool]:
     return and_(DataKey.ring_key_id != ring.current_id, DataKey.wrapped.is_not(None))
+
+
+def _old_members(ring: KeyRing) -> ColumnElement[bool]:
+    return Member.ring_key_id != ring.current_id
 
 
 def _old_flags(ring: KeyRing, today: date) -> ColumnElement[bool]:

@@ -21,10 +21,12 @@ from callcenter.domain.records.record_codes import Channel
 from callcenter.models.cases.cases import Case, Person
 from callcenter.models.cases.casework import CaseClosing
 from callcenter.models.keeping.retention import Purge, RetentionHold
+from callcenter.models.members.accounts import Member, MemberJoin
 from callcenter.models.records import Consultation
 from callcenter.services.cases import shredding
 from callcenter.services.cases.shredding import Shredded
 from callcenter.services.keeping import holds
+from callcenter.services.keeping.ageing import oldest_first
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import Actor, Subject
 
@@ -119,39 +121,18 @@ def purges(session: Session, *, limit: int) -> Sequence[Purge]:
 
 def _due_cases(session: Session, on: date, periods: Periods) -> Iterator[Due]:
     newest = rule.newest_due(on, periods)
-    base = func.coalesce(Case.last_contact_on, Case.opened_on)
     old = or_(Case.last_contact_on <= newest, and_(Case.last_contact_on.is_(None), Case.opened_on <= newest))
-    last: tuple[date, str] | None = None
-    while True:
-        query = select(Case).where(_living_case(), old).order_by(base, Case.id).limit(AT_ONCE)
-        if last is not None:
-            query = query.where(or_(base > last[0], and_(base == last[0], Case.id > last[1])))
-        page = session.scalars(query).all()
-        for case in page:
-            last = (case.last_contact_on or case.opened_on, case.id)
-            if (found := _case_due(session, case, on, periods)) is not None:
-                yield found
-        if len(page) < AT_ONCE:
-            return
+    base = func.coalesce(Case.last_contact_on, Case.opened_on)
+    for case in oldest_first(session, select(Case).where(_living_case(), old), base, Case.id, at_once=AT_ONCE):
+        if (found := _case_due(session, case, on, periods)) is not None:
+            yield found
 
 
 def _due_records(session: Session, on: date, periods: Periods) -> Iterator[Due]:
-    old = Consultation.local_date <= rule.newest_due(on, periods)
-    last: tuple[date, str] | None = None
-    while True:
-        query = select(Consultation).where(_loose(), old).order_by(Consultation.local_date, Consultation.id)
-        if last is not None:
-            day, row_id = last
-            query = query.where(
-                or_(Consultation.local_date > day, and_(Consultation.local_date == day, Consultation.id > row_id))
-            )
-        page = session.scalars(query.limit(AT_ONCE)).all()
-        for record in page:
-            last = (record.local_date, record.id)
-            if (found := _record_due(session, record, on, periods)) is not None:
-                yield found
-        if len(page) < AT_ONCE:
-            return
+    old = select(Consultation).where(_loose(), Consultation.local_date <= rule.newest_due(on, periods))
+    for record in oldest_first(session, old, Consultation.local_date, Consultation.id, at_once=AT_ONCE):
+        if (found := _record_due(session, record, on, periods)) is not None:
+            yield found
 
 
 def _case_due(session: Session, case: Case, on: date, periods: Periods) -> Due | None:
@@ -166,7 +147,7 @@ def _case_due(session: Session, case: Case, on: date, periods: Periods) -> Due |
 
 
 def _record_due(session: Session, record: Consultation | None, on: date, periods: Periods) -> Due | None:
-    if record is None or record.purged_at is not None or record.case_id is not None:
+    if record is None or record.purged_at is not None or record.case_id is not None or record.thread_id is not None:
         return None
     kept = Kept(frozenset(), record.local_date, None, local_date(record.entered_at or record.opened_at))
     found = rule.goes_on(kept, periods)
@@ -184,7 +165,8 @@ def _kept(session: Session, case: Case) -> Kept:
         .group_by(Consultation.channel)
     ).all()
     before = session.scalar(select(func.max(Person.contact_before_on)).where(Person.case_id == case.id))
-    days = [day for day in (*(day for _, day in rows), before, case.last_contact_on) if day is not None]
+    contacts = (*(day for _, day in rows), before, case.last_contact_on, _last_letter(session, case))
+    days = [day for day in contacts if day is not None]
     closed = session.scalar(
         select(func.max(CaseClosing.closed_at)).where(CaseClosing.case_id == case.id, CaseClosing.reopened_at.is_(None))
     )
@@ -196,6 +178,13 @@ def _kept(session: Session, case: Case) -> Kept:
     )
 
 
+def _last_letter(session: Session, case: Case) -> date | None:
+    """Return when a member who is joined to somebody of the case last wrote; it may wait for its reply, and record."""
+    query = select(func.max(Member.last_sent_on)).join(MemberJoin, MemberJoin.member_id == Member.id)
+    query = query.join(Person, Person.id == MemberJoin.person_id)
+    return session.scalar(query.where(Person.case_id == case.id, MemberJoin.parted_at.is_(None)))
+
+
 def _is_held(session: Session, subject: ColumnElement[bool], on: date) -> bool:
     return session.scalar(select(RetentionHold.id).where(subject, holds.standing(on)).limit(1)) is not None
 
@@ -205,7 +194,9 @@ def _living_case() -> ColumnElement[bool]:
 
 
 def _loose() -> ColumnElement[bool]:
-    return and_(Consultation.case_id.is_(None), Consultation.purged_at.is_(None))
+    """Return the condition for records of nobody; a reply by mail goes with its member (``inactivity``)."""
+    nobodys = and_(Consultation.case_id.is_(None), Consultation.thread_id.is_(None))
+    return and_(nobodys, Consultation.purged_at.is_(None))
 
 
 def _let_case_go(

@@ -1,7 +1,7 @@
 """What a member does with a consultation: sends it, writes on in it, withdraws it, reads a reply.
 
-Whoever writes holds their member's row until the transaction ends, so that a form that is posted twice at once sends
-one message, and a member who is being deleted sends none.
+Whoever writes locks the consultation, then the member, until the transaction ends, so that a form that is posted
+twice at once sends one message, and a member who is being deleted sends none.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.calendar.hours import Calendar
@@ -31,6 +31,7 @@ from callcenter.domain.members.threads import (
     SubjectTooLong,
     ThreadState,
     TooManyWaiting,
+    UnknownForm,
     Written,
     as_typed,
 )
@@ -38,7 +39,7 @@ from callcenter.domain.policy import Policy
 from callcenter.domain.typed_text import one_line, said, storable
 from callcenter.models.base import new_id
 from callcenter.models.members.accounts import Member
-from callcenter.models.members.threads import MemberDraft, Message, Thread
+from callcenter.models.members.threads import Message, Thread
 from callcenter.models.trail.audit import ActorKind
 from callcenter.services.delivery import live
 from callcenter.services.members import own
@@ -61,16 +62,22 @@ def send(
     member: Member,
     written: Written,
     *,
+    seen: str | None = None,
     calendar: Calendar,
     policy: Policy,
     now: datetime,
 ) -> Message:
     """Send what was written, and drop its draft; a form that is posted again sends nothing again.
 
+    *seen* is the version of the draft that the page knows: what another page has written in it since stays as a draft
+    of a further message.
+
     What was typed is refused with ``MessageTooLong``, ``NothingWritten`` or ``SubjectTooLong``; ``TooManyWaiting``
     and ``NoLongerOpen`` are refused by what the member has already.
     """
     subject, text = checked_subject(written.subject), checked_text(written.text)
+    check_key(written)
+    thread = own.thread(session, member, written.thread_id, locked=True) if written.thread_id else None
     member = locked(session, member)
     earlier = sent_by(session, member, written.form_key)
     if earlier is not None:
@@ -78,10 +85,10 @@ def send(
             raise SentAlready(earlier)
         return earlier
     today = local_date(now)
-    if written.thread_id is None:
+    if thread is None:
         thread = _new(session, member, subject, now)
-    else:
-        thread = _to_go_on(session, member, written.thread_id)
+    elif thread.state is ThreadState.WITHDRAWN:
+        raise NoLongerOpen
     target = target_on(calendar, today, policy.reply_target_days)
     _await_reply(thread, target, risky=risk_words.found(text), now=now)
     message = Message(
@@ -98,8 +105,7 @@ def send(
     session.add(message)
     message.text = text
     member.last_sent_on = max(today, member.last_sent_on or today)
-    drafts = delete(MemberDraft).where(MemberDraft.member_id == member.id)
-    session.execute(drafts.where(MemberDraft.form_key == written.form_key))
+    _drop_draft(session, message, text, seen)
     _note(session, member, "message.send", thread, {"message": message.id}, now)
     session.flush()
     return message
@@ -148,6 +154,12 @@ def checked_subject(subject: str) -> str:
     return one_line(storable(subject))
 
 
+def check_key(written: Written) -> None:
+    """Raise ``UnknownForm`` for a key that no form of ours has."""
+    if not receipts.is_form_key(written.form_key):
+        raise UnknownForm
+
+
 def locked(session: Session, member: Member) -> Member:
     """Return the member's row, kept from others until the transaction ends; ``NotThere`` once they are deleted."""
     query = select(Member).where(Member.id == member.id).with_for_update(of=Member)
@@ -179,13 +191,6 @@ def _new(session: Session, member: Member, subject: str, now: datetime) -> Threa
     return thread
 
 
-def _to_go_on(session: Session, member: Member, thread_id: str) -> Thread:
-    thread = own.thread(session, member, thread_id, locked=True)
-    if thread.state is ThreadState.WITHDRAWN:
-        raise NoLongerOpen
-    return thread
-
-
 def _await_reply(thread: Thread, target: date | None, *, risky: bool, now: datetime) -> None:
     """Let the consultation wait for a reply; since when, and until about when, its oldest unanswered message says."""
     thread.last_sent_at = now
@@ -194,6 +199,16 @@ def _await_reply(thread: Thread, target: date | None, *, risky: bool, now: datet
         thread.risk_words = risky
     else:
         thread.risk_words = thread.risk_words or risky
+
+
+def _drop_draft(session: Session, message: Message, text: str, seen: str | None) -> None:
+    draft = own.draft_of_form(session, message.member_id, message.sent_key or "")
+    if draft is None:
+        return
+    if seen and own.version(draft) != seen and (draft.text or "").strip() not in text:
+        draft.form_key, draft.thread_id = receipts.new_form_key(), message.thread_id
+    else:
+        session.delete(draft)
 
 
 def _free_receipt(session: Session, today: date) -> str:

@@ -29,31 +29,42 @@ from callcenter.models.members.threads import MemberDraft
 from callcenter.services.members import consulting, own
 from callcenter.services.members.consulting import SentAlready
 
+SPARE = 10
 TICK = timedelta(microseconds=1)
 
 
 def keep(
-    session: Session, member: Member, written: Written, *, seen: str | None = None, late: bool = False, now: datetime
+    session: Session,
+    member: Member,
+    written: Written,
+    *,
+    seen: str | None = None,
+    late: bool = False,
+    sending: bool = False,
+    now: datetime,
 ) -> MemberDraft | None:
     """Keep what was written, under the key of its form; an empty form keeps nothing, and drops what it had.
 
-    *seen* is the version of the draft that the page knows. ``SentAlready`` if the form was sent meanwhile;
+    *seen* is the version of the draft that the page knows; what comes too *late*, or is kept only until it is sent,
+    has a place beyond the usual number. ``SentAlready`` if the form was sent meanwhile;
     ``DraftTooLong`` and ``TooManyDrafts`` keep nothing.
     """
     subject, text = _checked(written)
+    consulting.check_key(written)
+    thread = own.thread(session, member, written.thread_id, locked=True) if written.thread_id else None
     member = consulting.locked(session, member)
     earlier = consulting.sent_by(session, member, written.form_key)
     if earlier is not None:
         raise SentAlready(earlier)
-    draft = _of_form(session, member, written.form_key)
+    draft = own.draft_of_form(session, member.id, written.form_key)
     if draft is not None and _would_be_lost(draft, text, seen):
         written, draft = replace(written, form_key=receipts.new_form_key()), None
     if not said(text) and not subject:
         _drop(session, member, draft)
         return None
     if draft is None:
-        draft = _new(session, member, written.form_key, now)
-    draft.thread_id = _still_open(session, member, written.thread_id)
+        draft = _new(session, member, written.form_key, now, most=MOST_DRAFTS + SPARE * (late or sending))
+    draft.thread_id = thread.id if thread is not None and thread.state is not ThreadState.WITHDRAWN else None
     draft.subject, draft.text = subject or None, text
     draft.saved_at, draft.late = max(now, draft.saved_at + TICK), late  # each version differs from the one before
     session.flush()
@@ -75,11 +86,6 @@ def drop(session: Session, member: Member, draft_id: str) -> None:
     _drop(session, member, own.draft(session, member, draft_id))
 
 
-def version(draft: MemberDraft) -> str:
-    """Return what a page sends along, so that it never overwrites what it has not seen."""
-    return draft.saved_at.isoformat()
-
-
 def _checked(written: Written) -> tuple[str, str]:
     text = as_typed(written.text)
     if len(text) > LONGEST_DRAFT:
@@ -87,19 +93,14 @@ def _checked(written: Written) -> tuple[str, str]:
     return one_line(storable(written.subject[:LONGEST_VALUE])), storable(text)
 
 
-def _of_form(session: Session, member: Member, form_key: str) -> MemberDraft | None:
-    query = select(MemberDraft).where(MemberDraft.member_id == member.id, MemberDraft.form_key == form_key)
-    return session.scalar(query.execution_options(populate_existing=True))
-
-
 def _would_be_lost(draft: MemberDraft, text: str, seen: str | None) -> bool:
     """Return whether the draft holds words that the page has not seen and the new text does not hold."""
-    return version(draft) != seen and (draft.text or "").strip() not in text
+    return own.version(draft) != seen and (draft.text or "").strip() not in text
 
 
-def _new(session: Session, member: Member, form_key: str, now: datetime) -> MemberDraft:
+def _new(session: Session, member: Member, form_key: str, now: datetime, *, most: int) -> MemberDraft:
     count = select(func.count(MemberDraft.id)).where(MemberDraft.member_id == member.id)
-    if session.scalars(count).one() >= MOST_DRAFTS:
+    if session.scalars(count).one() >= most:
         raise TooManyDrafts
     draft = MemberDraft(
         id=new_id(),
@@ -110,14 +111,6 @@ def _new(session: Session, member: Member, form_key: str, now: datetime) -> Memb
     )
     session.add(draft)
     return draft
-
-
-def _still_open(session: Session, member: Member, thread_id: str | None) -> str | None:
-    """Return the consultation the draft goes on in; None for a new one, or once it was withdrawn."""
-    if thread_id is None:
-        return None
-    thread = own.thread(session, member, thread_id)
-    return None if thread.state is ThreadState.WITHDRAWN else thread.id
 
 
 def _drop(session: Session, member: Member, draft: MemberDraft | None) -> None:

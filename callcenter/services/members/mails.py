@@ -6,7 +6,7 @@ gone by then, or has switched notices off, gets nothing.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,8 @@ from callcenter.domain.codes import Code
 from callcenter.models.members.accounts import Farewell, Member, MemberLink
 from callcenter.models.members.threads import Message
 from callcenter.services.delivery import outbox
+from callcenter.services.trail import audit
+from callcenter.services.trail.audit import SYSTEM, Subject
 
 TOPIC = "member_mail"
 
@@ -45,11 +47,30 @@ def put_reply(session: Session, message: Message, *, now: datetime) -> None:
     outbox.put(session, TOPIC, kind=MailKind.REPLY.value, member=message.member_id, message=message.id, now=now)
 
 
-def put_warning(session: Session, member: Member, *, now: datetime) -> None:
+def put_warning(session: Session, member: Member, *, now: datetime, after: timedelta = timedelta(0)) -> None:
     """Mail that the registration will be deleted (M3)."""
-    outbox.put(session, TOPIC, kind=MailKind.WARNING.value, member=member.id, now=now)
+    outbox.put(session, TOPIC, kind=MailKind.WARNING.value, member=member.id, now=now, after=after)
 
 
-def put_farewell(session: Session, farewell: Farewell, *, now: datetime) -> None:
+def note_delivery(session: Session, member_id: str, *, refused: bool, now: datetime) -> None:
+    """Store that a mail reached its server, or never will, for the member's own page and for staff."""
+    member = session.get(Member, member_id)
+    if member is None or (not refused and member.mail_refused_at is None):
+        return
+    member.mail_refused_at = now if refused else None
+    if refused:
+        subject = Subject("member", member_id)
+        audit.record(session, actor=SYSTEM, action="member.mail_refused", subject=subject, now=now)
+
+
+def forget_farewell(session: Session, farewell_id: str, *, now: datetime) -> None:
+    """Destroy the address of somebody who is gone, once the last mail to it is out or given up."""
+    farewell = session.get(Farewell, farewell_id)
+    if farewell is not None:
+        farewell.data_key.destroy(now)
+        session.delete(farewell)
+
+
+def put_farewell(session: Session, farewell: Farewell, *, now: datetime, after: timedelta = timedelta(0)) -> None:
     """Mail that registration and records are deleted (M4)."""
-    outbox.put(session, TOPIC, kind=MailKind.FAREWELL.value, farewell=farewell.id, now=now)
+    outbox.put(session, TOPIC, kind=MailKind.FAREWELL.value, farewell=farewell.id, now=now, after=after)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.errors import HelplineError
+from callcenter.domain.members.threads import Author
 from callcenter.models.members.accounts import Member
 from callcenter.models.members.threads import MemberDraft, Message, Thread
 
@@ -44,6 +45,20 @@ def messages(session: Session, member: Member, of: Thread) -> Sequence[Message]:
     return session.scalars(query.order_by(Message.sent_at, Message.id)).all()
 
 
+def message(session: Session, member: Member, message_id: str) -> Message:
+    """Return one message of a member's consultations."""
+    found = session.scalar(select(Message).where(Message.id == message_id, Message.member_id == member.id))
+    if found is None:
+        raise NotThere
+    return found
+
+
+def unread(session: Session, member: Member) -> set[str]:
+    """Return the ids of the consultations with a reply that the member has not opened yet."""
+    query = select(Message.thread_id).where(Message.member_id == member.id, Message.author == Author.STAFF)
+    return set(session.scalars(query.where(Message.seen_at.is_(None))))
+
+
 def drafts(session: Session, member: Member) -> Sequence[MemberDraft]:
     """Return what a member has written and not sent, the newest first."""
     query = select(MemberDraft).where(MemberDraft.member_id == member.id)
@@ -57,3 +72,14 @@ def draft(session: Session, member: Member, draft_id: str) -> MemberDraft:
     if found is None:
         raise NotThere
     return found
+
+
+def draft_of_form(session: Session, member_id: str, form_key: str) -> MemberDraft | None:
+    """Return the draft that is written in this form of the member's, as it is stored now."""
+    query = select(MemberDraft).where(MemberDraft.member_id == member_id, MemberDraft.form_key == form_key)
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def version(draft: MemberDraft) -> str:
+    """Return what a page sends along, so that it never overwrites or drops what it has not seen."""
+    return draft.saved_at.isoformat()

@@ -93,14 +93,20 @@ def hashed(
 
     *about* is what others know of its owner and of the service, and would try; only a trial's may be *shortest*.
     """
+    plain = checked(password, about=about, shortest=shortest)
+    with _turn():
+        return Hash((by or hasher()).hash(plain))
+
+
+def checked(password: str, *, about: Iterable[str] = (), shortest: int = SHORTEST_FOR_STAFF) -> str:
+    """Return a new password in its normal form, or raise what is wrong with it, as ``hashed`` does."""
     plain = _normalised(password)
     if plain is None or len(plain) > LONGEST:
         raise PasswordTooLong
     if len(plain) < shortest:
         raise PasswordTooShort
     guessable.check(plain, about)
-    with _turn():
-        return Hash((by or hasher()).hash(plain))
+    return plain
 
 
 def compare(stored: str | None, password: str, by: PasswordHasher | None = None) -> Comparison:

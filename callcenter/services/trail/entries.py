@@ -43,7 +43,17 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "member.part",
     ),
     "handing_out": ("case.export", "case.export.", "trail.export"),
-    "destroying": ("case.shred", "consultation.shred", "retention.", "flag.expire", "line.log"),
+    "destroying": (
+        "case.shred",
+        "consultation.shred",
+        "member.shred",
+        "member.hold",
+        "member.lift",
+        "member.warn",
+        "retention.",
+        "flag.expire",
+        "line.log",
+    ),
     "signing_in": (
         "staff.sign_",
         "staff.code_refused",
@@ -79,6 +89,8 @@ SETTINGS: tuple[str, ...] = (
     "keys.",
     "retention.hold",
     "retention.lift",
+    "member.hold",
+    "member.lift",
     "directory.",
     "institution.",
 )

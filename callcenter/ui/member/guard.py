@@ -190,7 +190,7 @@ def _ask_to_sign_in(rule: Rule, ended: SignedInMember | None) -> Response:
             sessions.note_over(database, ended)
         if posted and rule.late is not None:
             to = rule.late(ended, request.form)
-            session["mail_ended"] = KEPT
+            session["mail_ended"] = ENDED if to is None else KEPT  # nothing was kept of an empty form
     if from_script():
         raise Unauthorized
     here = request.full_path.rstrip("?")

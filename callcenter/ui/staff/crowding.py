@@ -21,16 +21,20 @@ if TYPE_CHECKING:
 
 DOORS = frozenset({"/staff/login", "/staff/second", "/staff/passkey", "/staff/passkey/ask", "/staff/first-password"})
 """Where anybody may post something that is checked at length, or stored."""
+MEMBERS_DOORS = ("/mail/login", "/mail/first", "/mail/reset/", "/mail/my/account/password", "/mail/my/account/address")
+"""What the addresses of members' doors begin with; some end in the token of a link."""
 SHORTLY = "5"
 """Seconds until another try."""
 LONGEST = 128 * 1024
 """Bytes of a form; the answer of a passkey, which is the longest, takes a few thousand."""
+LONGEST_OF_MEMBERS = 512 * 1024
+"""The same with a consultation in it: each character takes up to twelve."""
 TOO_LONG = "送られたものが大きすぎました。短くして、もう一度お試しください。"
 CROWDED = "いま、たくさんの方が入ろうとしています。5秒ほどおいて、もう一度お試しください。"
 PAGE = (
     '<!doctype html><html lang="ja"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     "<title>ログインできませんでした</title><h1>ログインできませんでした</h1><p>{words}</p>"
-    '<p><a href="/staff/login">ログインの画面へ戻る</a></p>'
+    '<p><a href="{door}">ログインの画面へ戻る</a></p>'
 )
 HEADERS = [
     ("Retry-After", SHORTLY),
@@ -53,10 +57,12 @@ class Crowding:
         self._behind, self._places = behind, threading.BoundedSemaphore(MOST_AT_ONCE)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] != "POST" or environ["PATH_INFO"] not in DOORS:
+        path = environ["PATH_INFO"]
+        of_member = path.startswith(MEMBERS_DOORS)
+        if environ["REQUEST_METHOD"] != "POST" or not (of_member or path in DOORS):
             return self._behind(environ, start_response)
         length = int(environ.get("CONTENT_LENGTH") or 0)
-        if length > LONGEST:
+        if length > (LONGEST_OF_MEMBERS if of_member else LONGEST):
             return _turned_away(environ, start_response, "413 Content Too Large", TOO_LONG)
         # Read before a place is taken, so that nobody holds one by sending slowly.
         environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(length))
@@ -71,6 +77,7 @@ class Crowding:
 def _turned_away(environ: WSGIEnvironment, start_response: StartResponse, status: str, words: str) -> Iterable[bytes]:
     asks_as_script = "application/json" in environ.get("HTTP_ACCEPT", "")
     kind = "application/json" if asks_as_script else "text/html; charset=utf-8"
-    body = (json.dumps({"error": words}) if asks_as_script else PAGE.format(words=words)).encode()
+    door = "/mail/login" if environ["PATH_INFO"].startswith(MEMBERS_DOORS) else "/staff/login"
+    body = (json.dumps({"error": words}) if asks_as_script else PAGE.format(words=words, door=door)).encode()
     start_response(status, [*HEADERS, ("Content-Type", kind), ("Content-Length", str(len(body)))])
     return [body]

@@ -10,7 +10,7 @@ import pytest
 
 from callcenter.adapters import checkup
 from callcenter.domain.telephony import LegState, LineGone, LineInUse
-from callcenter.jobs import call_log
+from callcenter.jobs.night import call_log
 from callcenter.models.delivery.nightly import NightlyRun
 from callcenter.services.delivery import nightly
 from tests.desk import Desk

@@ -21,6 +21,7 @@ from callcenter.models.delivery.outbox import OutboxMessage
 from callcenter.services.delivery import alarms, heartbeats
 from callcenter.services.delivery.alarms import ShownAlarm
 from callcenter.services.delivery.heartbeats import ERRANDS, LINE
+from callcenter.services.delivery.outbox import Lane
 from callcenter.services.duty import presence
 from tests.desk import ORIGIN, Desk
 from tests.servers import Mailbox
@@ -53,7 +54,7 @@ def kinds(desk: Desk) -> list[AlarmKind]:
 
 def carries_mail(desk: Desk) -> None:
     with desk.app.app_context():
-        relay.drain(slow=True)
+        relay.drain(Lane.SLOW)
 
 
 def passes(desk: Desk, seconds: float) -> None:

@@ -119,7 +119,7 @@ def test_a_browser_without_heartbeat_is_not_rung(desk: Desk) -> None:
 def test_an_errand_that_cannot_be_done_is_given_up_after_a_while(desk: Desk) -> None:
     now = desk.clock.now()
     with desk.work() as session:
-        outbox.put(session, "hang_up", now=now - relay.GIVE_UP_AFTER, offer=_missed_offer_without_leg(desk))
+        outbox.put(session, "hang_up", now=now - outbox.ON_THE_LINE.altogether, offer=_missed_offer_without_leg(desk))
     for _ in range(relay.TRIES):  # one that lay while no worker lived is tried as often as any other
         with desk.work() as session:
             errand = session.scalars(select(OutboxMessage).where(OutboxMessage.topic == "hang_up")).one()

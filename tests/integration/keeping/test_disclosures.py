@@ -13,11 +13,15 @@ from sqlalchemy import select
 
 from callcenter.cli.commands import build
 from callcenter.domain.staff.roles import Role
+from callcenter.models.base import new_id
 from callcenter.models.cases.casework import CaseExport
+from callcenter.models.members.accounts import MemberJoin
+from callcenter.models.staff.accounts import Staff
 from callcenter.models.trail.audit import AuditEntry
 from tests.desk import ORIGIN
 from tests.integration.cases.test_case_pages import family
 from tests.integration.consoles import Console, Seat
+from tests.integration.keeping.letters import Writing, consultation, registered, reply
 
 
 @pytest.fixture
@@ -140,3 +144,27 @@ def test_the_operator_makes_one_that_a_supervisor_answers_for(
     assert pdf.stat().st_mode & 0o077 == 0
     assert "夜に泣いていた" not in copy.read_text("utf-8")
     assert runs("--json", str(copy))[0] == 1  # nothing is overwritten
+
+
+def test_the_letters_of_whoever_is_joined_to_the_case_are_theirs_alone(desk: Console, seat: Seat, boss: Seat) -> None:
+    case_id, son, mother = family(desk, seat)
+    with desk.work() as session:
+        now, by = desk.clock.now(), session.get_one(Staff, seat.staff_id)
+        for person, text in ((son, "息子が書いた相談"), (mother, "お母さんが書いた相談")):
+            said = Writing(f"N{new_id()[-8:].upper()}", text=text, reply=f"{text}への返信")
+            one = registered(session, 5, said, now)
+            reply(session, consultation(session, one, 4, said, now), by, 3, said, now)
+            session.add(
+                MemberJoin(
+                    id=new_id(), member_id=one.id, person_id=person, consent="written", joined_at=now, joined_by=by.id
+                )
+            )
+    copy = json.loads(made(boss, case_id, "json"))
+    labels = [
+        part["label"] for section in copy["sections"] for part in section["parts"] if section["title"].endswith("の文")
+    ]
+    assert labels == ["件名", "2026年11月21日(土) いただいた相談", "2026年11月22日(日) お送りした返信"]
+    text = json.dumps(copy, ensure_ascii=False)
+    assert "息子が書いた相談への返信" in text
+    assert "お母さんが書いた相談" not in text
+    assert "お母さんが書いた相談への返信" in made(boss, case_id, "json", person=mother).decode()

@@ -11,22 +11,27 @@ from sqlalchemy.orm import Session
 from callcenter.crypto import KeyMissing, KeyRing, seal_number
 from callcenter.domain.calendar.times import local_date
 from callcenter.domain.calls.lifecycle import CallState
+from callcenter.domain.members.deletion import Why
 from callcenter.domain.misuse.flags import FlagKind, Misuse
 from callcenter.domain.phone_numbers import CallerKind
 from callcenter.domain.policy import Policy
 from callcenter.models.base import new_id
 from callcenter.models.calls.calls import Call
 from callcenter.models.keys import DataKey, ring_of
+from callcenter.models.members.accounts import Farewell, Member
 from callcenter.models.misuse import NumberFlag
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.models.trail.audit import AuditEntry
 from callcenter.services.cases import shredding
 from callcenter.services.keeping import keys
+from callcenter.services.members import deleting
+from callcenter.services.members.accounts import numbers, registering
 from callcenter.services.misuse import flags
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import OPERATOR
 from tests.integration.conftest import new_session
+from tests.integration.keeping.letters import Writing, registered
 from tests.integration.people import NOW, draft_of, member, person_called
 
 NUMBER = "+819012345671"
@@ -181,15 +186,74 @@ def test_a_number_that_was_forgotten_while_it_was_moved_does_not_come_back(
 
 
 def test_a_rotation_says_what_it_moved_in_the_trail(engine: Engine, session: Session, ring: KeyRing) -> None:
+    registered(session)
     some_records(session)
     with new_session(engine, KeyRing(KeyRing.fresh("newer").keys + ring.keys)) as rotating:
         keys.rotate(rotating, by=OPERATOR, now=NOW)
         rotating.commit()
         facts = rotating.scalar(select(AuditEntry.facts).where(AuditEntry.action == "keys.rotate"))
-    assert facts == {"data_keys": 4, "telephones": 1, "numbers": 0, "moved": 5, "to": "newer"}
+    assert facts == {"data_keys": 5, "telephones": 1, "numbers": 0, "members": 1, "moved": 7, "to": "newer"}
 
 
 def test_without_the_old_key_a_rotation_stops_and_names_it(engine: Engine, session: Session) -> None:
     some_records(session)
     with new_session(engine, KeyRing.fresh("newer")) as rotating, pytest.raises(KeyMissing, match="'test'"):
         keys.rotate(rotating, by=OPERATOR, now=NOW)
+
+
+# ---------------------------------------------------------------- members of the mail consultation
+
+
+def test_members_are_found_before_during_and_after_a_rotation(engine: Engine, session: Session, ring: KeyRing) -> None:
+    said = [Writing(f"K7M2QX9P{sign}", address=f"one{sign}@example.jp") for sign in "ABC"]
+    ids = [registered(session, 0, one).id for one in said]
+    session.commit()
+    new = KeyRing.fresh("newer")
+
+    def found(keyring: KeyRing) -> list[str | None]:
+        with new_session(engine, keyring) as looking:
+            by_number = [numbers.find(looking, one.number) for one in said]
+            by_address = [registering.by_address(looking, one.address) for one in said]
+            assert [[one] if one else [] for one in by_number] == by_address
+            return [one.id if one else None for one in by_number]
+
+    both = KeyRing(new.keys + ring.keys)
+    assert found(ring) == found(both) == ids
+    with new_session(engine, both) as rotating:
+        assert (keys.remaining(rotating, now=NOW).members, keys.remaining(rotating, now=NOW).movable) == (3, 6)
+        while keys.rotate(rotating, by=OPERATOR, now=NOW, at_most=2):
+            rotating.commit()
+            assert found(both) == ids  # it may be interrupted anywhere
+        assert keys.remaining(rotating, now=NOW).ring_keys == frozenset()
+        assert keys.rotate(rotating, by=OPERATOR, now=NOW) == 0
+    assert found(new) == ids
+    assert found(ring) == [None] * 3
+
+
+def test_an_address_that_is_changed_during_a_rotation_brings_the_number_along(
+    engine: Engine, session: Session, ring: KeyRing
+) -> None:
+    one = registered(session, 0, Writing()).id
+    session.commit()
+    new = KeyRing.fresh("newer")
+    with new_session(engine, KeyRing(new.keys + ring.keys)) as changing:
+        registering.set_address(changing, changing.get_one(Member, one), "another@example.jp")
+        changing.commit()
+        assert keys.remaining(changing, now=NOW).members == 0
+        while keys.rotate(changing, by=OPERATOR, now=NOW):
+            changing.commit()
+    with new_session(engine, new) as later:
+        by_number = numbers.find(later, Writing().number)
+        assert by_number is not None
+        assert [by_number] == list(registering.by_address(later, "another@example.jp"))
+
+
+def test_the_number_of_a_deleted_member_hinders_no_rotation(engine: Engine, session: Session, ring: KeyRing) -> None:
+    deleting.delete_member(session, registered(session, 0, Writing()), by=OPERATOR, why=Why.WITHDREW, now=NOW)
+    session.commit()
+    with new_session(engine, KeyRing(KeyRing.fresh("newer").keys + ring.keys)) as rotating:
+        while keys.rotate(rotating, by=OPERATOR, now=NOW):
+            rotating.commit()
+        assert keys.remaining(rotating, now=NOW).movable == 0
+        farewell = rotating.scalars(select(Farewell)).one()
+        assert farewell.address == Writing().address

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from callcenter.cli.commands import build
 from callcenter.domain.staff.roles import Role
-from callcenter.jobs import retention as night
+from callcenter.jobs.night import retention as night
 from callcenter.models.cases.cases import Case
 from callcenter.models.keeping.retention import RetentionHold
 from callcenter.models.staff.accounts import Staff

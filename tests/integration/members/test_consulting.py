@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from callcenter.crypto import KeyRing
 from callcenter.domain.errors import HelplineError
 from callcenter.domain.members import receipts
+from callcenter.domain.members.deletion import Why
 from callcenter.domain.members.threads import (
     LONGEST_TEXT,
     WAITING_AT_MOST,
@@ -24,6 +25,8 @@ from callcenter.domain.members.threads import (
     SubjectTooLong,
     ThreadState,
     TooManyWaiting,
+    UnknownForm,
+    Written,
 )
 from callcenter.domain.policy import Policy
 from callcenter.models.base import new_id
@@ -31,10 +34,12 @@ from callcenter.models.members.accounts import Member
 from callcenter.models.members.threads import MemberDraft, Message, Thread
 from callcenter.models.trail.audit import ActorKind, AuditEntry
 from callcenter.services.delivery import live
-from callcenter.services.members import consulting, own
+from callcenter.services.members import consulting, deleting, drafts, own
 from callcenter.services.members.consulting import SentAlready
+from callcenter.services.trail.audit import SYSTEM
 from tests.integration.conftest import new_session
-from tests.integration.members.writers import answered, registered, send, thread_of
+from tests.integration.members.people import registered_member
+from tests.integration.members.writers import DAYS, answered, send, thread_of
 from tests.integration.people import NOW, TODAY
 from tests.integration.people import member as staff_named
 
@@ -44,7 +49,7 @@ KEY = "k" * 32
 
 @pytest.fixture
 def haru(session: Session) -> Member:
-    return registered(session)
+    return registered_member(session)
 
 
 def count(session: Session, model: type[Any]) -> int:
@@ -81,7 +86,7 @@ def test_a_form_that_is_posted_again_gives_the_same_message_and_receipt(session:
 
 
 def test_the_same_key_of_two_members_is_two_messages(session: Session, haru: Member) -> None:
-    natsu = registered(session, "ナツ")
+    natsu = registered_member(session, "ナツ")
     assert send(session, haru, form_key=KEY).receipt != send(session, natsu, form_key=KEY).receipt
 
 
@@ -96,7 +101,7 @@ def test_a_form_that_was_changed_after_it_was_sent_is_not_taken_for_the_earlier_
 
 
 def test_two_posts_in_the_same_moment_send_one_message(engine: Engine, ring: KeyRing, session: Session) -> None:
-    haru = registered(session)
+    haru = registered_member(session)
     session.commit()
     together = Barrier(4)
 
@@ -139,6 +144,14 @@ def test_the_longest_text_is_counted_as_its_writer_counts_it(session: Session, h
 
 def test_marks_that_turn_the_writing_and_nul_are_left_out(session: Session, haru: Member) -> None:
     assert send(session, haru, "あ\0い\u202eう مرحبا 👨‍👩‍👧").text == "あいう مرحبا 👨‍👩‍👧"
+
+
+@pytest.mark.parametrize("key", ["", "k", "k" * 65, "k" * 31 + "\n", "k/k" * 10])
+def test_a_key_that_no_form_of_ours_has_is_refused(session: Session, haru: Member, key: str) -> None:
+    with pytest.raises(UnknownForm):
+        consulting.send(session, haru, Written(key, "こんにちは"), calendar=DAYS, policy=Policy(), now=NOW)
+    with pytest.raises(UnknownForm):
+        drafts.keep(session, haru, Written(key, "こんにちは"), now=NOW)
 
 
 def test_a_long_subject_is_refused_at_its_field(session: Session, haru: Member) -> None:
@@ -203,16 +216,16 @@ def test_very_many_waiting_consultations_leave_room_for_going_on_only(session: S
 
 
 def test_nobody_writes_on_in_somebody_elses_consultation(session: Session, haru: Member) -> None:
-    other = send(session, registered(session, "ナツ"))
+    other = send(session, registered_member(session, "ナツ"))
     with pytest.raises(own.NotThere):
         send(session, haru, thread_id=other.thread_id)
 
 
 def test_a_member_who_is_gone_sends_nothing(engine: Engine, ring: KeyRing, session: Session) -> None:
-    haru = registered(session)
+    haru = registered_member(session)
     session.commit()
     with new_session(engine, ring) as other:
-        other.delete(other.get_one(Member, haru.id))
+        deleting.delete_member(other, other.get_one(Member, haru.id), by=SYSTEM, why=Why.ASKED, now=NOW)
         other.commit()
     with pytest.raises(own.NotThere):
         send(session, haru)

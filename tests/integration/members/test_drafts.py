@@ -20,7 +20,8 @@ from callcenter.models.members.accounts import Member
 from callcenter.models.members.threads import MemberDraft
 from callcenter.services.members import consulting, drafts, own
 from callcenter.services.members.consulting import SentAlready
-from tests.integration.members.writers import registered, send
+from tests.integration.members.people import registered_member
+from tests.integration.members.writers import send
 from tests.integration.people import NOW
 
 LATER = NOW + timedelta(minutes=5)
@@ -29,7 +30,7 @@ KEY = "k" * 32
 
 @pytest.fixture
 def haru(session: Session) -> Member:
-    return registered(session)
+    return registered_member(session)
 
 
 def texts(session: Session, haru: Member) -> list[str | None]:
@@ -52,12 +53,12 @@ def test_a_draft_is_kept_as_it_was_typed_and_sealed(session: Session, haru: Memb
 
 def test_saving_again_goes_on_in_the_same_draft(session: Session, haru: Member) -> None:
     first = kept(session, haru, "書きかけ", late=True)
-    again = kept(session, haru, "書きなおし", seen=drafts.version(first))
+    again = kept(session, haru, "書きなおし", seen=own.version(first))
     assert (again.id, again.late, texts(session, haru)) == (first.id, False, ["書きなおし"])
 
 
 def test_what_another_page_wrote_is_not_overwritten(session: Session, haru: Member) -> None:
-    seen = drafts.version(kept(session, haru, "はじめ"))
+    seen = own.version(kept(session, haru, "はじめ"))
     kept(session, haru, "はじめ、それから", seen=seen)
     other = kept(session, haru, "はじめ、ちがうこと", seen=seen)
     assert other.form_key != KEY
@@ -72,7 +73,7 @@ def test_a_page_that_heard_no_answer_goes_on_where_nothing_is_lost(session: Sess
 
 
 def test_an_empty_form_drops_its_draft(session: Session, haru: Member) -> None:
-    seen = drafts.version(kept(session, haru, "やめておく"))
+    seen = own.version(kept(session, haru, "やめておく"))
     assert drafts.keep(session, haru, Written(KEY, " \n"), seen=seen, now=LATER) is None
     assert texts(session, haru) == []
 
@@ -81,7 +82,7 @@ def test_a_text_too_long_to_be_sent_is_kept_up_to_twice_its_length(session: Sess
     draft = kept(session, haru, "長" * LONGEST_DRAFT)
     assert LONGEST_DRAFT > LONGEST_TEXT and draft.text == "長" * LONGEST_DRAFT
     with pytest.raises(DraftTooLong):
-        kept(session, haru, "長" * (LONGEST_DRAFT + 1), seen=drafts.version(draft))
+        kept(session, haru, "長" * (LONGEST_DRAFT + 1), seen=own.version(draft))
     assert texts(session, haru) == ["長" * LONGEST_DRAFT]
 
 
@@ -93,6 +94,17 @@ def test_a_member_keeps_so_many_drafts_and_goes_on_in_them(session: Session, har
     newest = own.drafts(session, haru)[0]
     assert newest.text is not None
     assert drafts.keep(session, haru, Written(newest.form_key, newest.text + "つづき"), now=NOW)
+
+
+def test_what_another_page_wrote_meanwhile_is_not_dropped_with_what_is_sent(session: Session, haru: Member) -> None:
+    seen = own.version(kept(session, haru, "はじめ"))
+    kept(session, haru, "はじめ、それから", seen=seen)
+    message = send(session, haru, "はじめ", form_key=KEY, seen=seen)
+    (left,) = own.drafts(session, haru)
+    assert (left.text, left.thread_id) == ("はじめ、それから", message.thread_id) and left.form_key != KEY
+    further = own.version(left)
+    send(session, haru, "はじめ、それから", form_key=left.form_key, thread_id=message.thread_id, seen=further)
+    assert texts(session, haru) == []
 
 
 def test_a_save_that_arrives_after_the_message_was_sent_makes_no_draft(session: Session, haru: Member) -> None:
@@ -121,12 +133,15 @@ def test_a_draft_of_a_withdrawn_consultation_becomes_one_of_a_new_one(session: S
 
 
 def test_nobody_touches_somebody_elses_drafts_or_consultations(session: Session, haru: Member) -> None:
-    natsu = registered(session, "ナツ")
+    natsu = registered_member(session, "ナツ")
     draft, message = kept(session, haru, "ひみつ"), send(session, haru)
     with pytest.raises(own.NotThere):
         drafts.drop(session, natsu, draft.id)
     with pytest.raises(own.NotThere):
         drafts.keep(session, natsu, Written(KEY, "x", thread_id=message.thread_id), now=NOW)
+    for ask, row_id in ((own.draft, draft.id), (own.message, message.id), (own.thread, message.thread_id)):
+        with pytest.raises(own.NotThere):
+            ask(session, natsu, row_id)
     assert drafts.keep(session, natsu, Written(KEY, "わたしの"), now=NOW) is not draft
     assert texts(session, haru) == ["ひみつ"]
 

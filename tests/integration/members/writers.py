@@ -1,4 +1,4 @@
-"""Members of the tests who write by mail, and how they send."""
+"""What members of the tests write, and the replies that they get."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from callcenter.domain.members import receipts
 from callcenter.domain.members.threads import Author, ThreadState, Written
 from callcenter.domain.policy import Policy
 from callcenter.models.base import new_id
-from callcenter.models.keys import DataKey, ring_of
 from callcenter.models.members.accounts import Member
 from callcenter.models.members.threads import Message, Thread
 from callcenter.services.members import consulting
@@ -23,43 +22,20 @@ from tests.integration.people import NOW
 DAYS = Calendar(holidays=shipped_holidays())
 
 
-def registered(session: Session, nickname: str = "ハル", now: datetime = NOW) -> Member:
-    """Somebody who has registered; nobody signs in with this password."""
-    member = Member(
-        id=new_id(),
-        data_key=DataKey.fresh(ring_of(session)),
-        registered_at=now,
-        registered_on=local_date(now),
-        address_hash=b"0" * 32,
-        ring_key_id="test",
-        relation="self",
-        prefecture="東京都",
-        age=31,
-        sex="no_answer",
-        period="years_3_5",
-        told_on=local_date(now),
-        password_hash="!",
-        password_changed_at=now,
-    )
-    session.add(member)
-    member.nickname, member.number, member.address = nickname, "K7M2QX9PA", "haru@example.org"
-    session.flush()
-    return member
-
-
 def send(
     session: Session,
     member: Member,
     text: str = "眠れない日がつづいています。",
     *,
     form_key: str | None = None,
+    seen: str | None = None,
     policy: Policy = Policy(),  # noqa: B008  # frozen
     now: datetime = NOW,
     **written: Any,
 ) -> Message:
     """What the member writes, from a form drawn anew unless its key is given."""
     sheet = Written(form_key or receipts.new_form_key(), text, **written)
-    return consulting.send(session, member, sheet, calendar=DAYS, policy=policy, now=now)
+    return consulting.send(session, member, sheet, seen=seen, calendar=DAYS, policy=policy, now=now)
 
 
 def thread_of(session: Session, message: Message) -> Thread:

@@ -155,6 +155,10 @@ def test_however_many_sign_in_at_once_only_a_few_threads_wait_for_them() -> None
     assert len(told) == len(threads) - room
 
 
+MEMBERS = ("/mail/login", "/mail/first", "/mail/first/token", "/mail/reset/token", "/mail/my/account/password")
+"""Doors of members behind which a password is hashed."""
+
+
 @pytest.fixture
 def crowded(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """A site at whose door as many stand as may, each before an argon2 that takes its time."""
@@ -181,10 +185,11 @@ def test_who_comes_to_a_crowded_door_is_answered_before_anything_is_looked_at(
     crowded: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(crowded.app, "full_dispatch_request", None)  # from here the application is not asked
-    for path in crowding.DOORS:
+    for path in (*crowding.DOORS, *MEMBERS):
         answer = crowded.reader.post(path, data={"login": "x" * 1_000}, base_url=ORIGIN)
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
         assert "もう一度お試しください" in answer.text
+        assert f'href="/{"mail" if path in MEMBERS else "staff"}/login"' in answer.text
         told = crowded.reader.post(path, headers={"Accept": "application/json"}, base_url=ORIGIN)
         assert "もう一度お試しください" in told.get_json()["error"]
 

@@ -21,6 +21,7 @@ from callcenter.models.delivery.outbox import OutboxMessage
 from callcenter.models.trail.audit import AuditEntry, AuditHead
 from callcenter.models.trail.audit_watch import AuditCheck, AuditHeadSent
 from callcenter.services.delivery import heavy_jobs
+from callcenter.services.delivery.outbox import Lane
 from callcenter.services.trail import audit, audit_watch
 from tests.desk import Desk, environment_of_the_test
 
@@ -65,7 +66,7 @@ def plan(desk: Desk) -> None:
 
 def carry(desk: Desk, *, slow: bool = True) -> int:
     with desk.app.app_context():
-        return relay.drain(slow=slow)
+        return relay.drain(Lane.SLOW if slow else Lane.LINE)
 
 
 def test_the_head_of_a_day_goes_out_once_by_mail_and_file(desk: Desk, letterbox: Letterbox, kept: Path) -> None:

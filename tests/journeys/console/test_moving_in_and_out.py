@@ -12,7 +12,7 @@ from playwright.sync_api import Download, Page, expect
 
 from callcenter.cli.commands import build
 from callcenter.domain.staff.roles import Role
-from callcenter.jobs import retention as night
+from callcenter.jobs.night import retention as night
 from callcenter.settings import Settings
 from callcenter.ui.staff import login_flow
 from tests.browsers import OpenPage, axe
@@ -113,7 +113,7 @@ def test_a_case_moves_in_is_found_in_a_call_and_is_copied_for_its_person(
 def holds_the_first(chief: Page, office: Office) -> None:
     """Let a supervisor see what goes tonight, named by nobody, and keep one of it."""
     enters(chief, office, "tokatsu", "/admin/retention")
-    going = chief.get_by_role("region", name="一覧").first.get_by_role("row")
+    going = chief.get_by_role("region", name="今夜消えるものの一覧").get_by_role("row")
     expect(going).to_have_count(1 + 2)
     expect(chief.get_by_text("こはる")).to_have_count(0)
     looked_at(chief)

@@ -24,6 +24,9 @@ from callcenter.models.members.accounts import Member, MemberLink
 DIE_AT_SIGN_IN = (LinkKind.FIRST, LinkKind.RESET, LinkKind.DEVICE)
 """Who has signed in needs none of them any more; a new address is still to be confirmed."""
 
+TOKEN_BYTES = 16
+"""Not to be guessed, and short enough that its address stays in one line of a mail."""
+
 
 class LinkOver(HelplineError):
     """Raised for a link that was used, is too old, or was followed by a newer one."""
@@ -93,7 +96,11 @@ def lock(session: Session, member: Member) -> None:
 
 def _derived(session: Session, member: Member, link_id: str) -> str:
     key = derive_key(member.data_key.unwrap(ring_of(session)), "member links")
-    return base64.urlsafe_b64encode(hmac.new(key, link_id.encode(), hashlib.sha256).digest()).decode().rstrip("=")
+    return (
+        base64.urlsafe_b64encode(hmac.new(key, link_id.encode(), hashlib.sha256).digest()[:TOKEN_BYTES])
+        .decode()
+        .rstrip("=")
+    )
 
 
 def _hashed(token: str) -> str:

@@ -9,11 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from callcenter.domain.members import user_numbers
-from callcenter.models.keys import ring_of
 from callcenter.models.members.accounts import Member, UserNumber
-
-PURPOSE = "user numbers"
-"""Of the keyed hash."""
+from callcenter.services.members.accounts import hashes
 
 
 def give(session: Session, member: Member, made_up: Callable[[], str] = user_numbers.new) -> str:
@@ -22,7 +19,7 @@ def give(session: Session, member: Member, made_up: Callable[[], str] = user_num
         number = made_up()
         if _was_given(session, number):
             continue
-        row = UserNumber(number_hash=ring_of(session).blind_index(PURPOSE, number), member_id=member.id)
+        row = UserNumber(number_hash=hashes.of_number(session, number)[0], member_id=member.id)
         try:
             with session.begin_nested():  # somebody else may be given the same in this very moment
                 session.add(row)
@@ -34,11 +31,10 @@ def give(session: Session, member: Member, made_up: Callable[[], str] = user_num
 
 def find(session: Session, number: str) -> Member | None:
     """Return the member with that number, as ``user_numbers.read`` returns it."""
-    hashes = ring_of(session).blind_indexes(PURPOSE, number)
     query = select(Member).join(UserNumber, UserNumber.member_id == Member.id)
-    return session.scalar(query.where(UserNumber.number_hash.in_(hashes)))
+    return session.scalar(query.where(UserNumber.number_hash.in_(hashes.of_number(session, number))))
 
 
 def _was_given(session: Session, number: str) -> bool:
-    hashes = ring_of(session).blind_indexes(PURPOSE, number)
-    return session.scalar(select(UserNumber.number_hash).where(UserNumber.number_hash.in_(hashes))) is not None
+    given = UserNumber.number_hash.in_(hashes.of_number(session, number))
+    return session.scalar(select(UserNumber.number_hash).where(given)) is not None

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.calendar.times import local_date
-from callcenter.domain.members import addresses
 from callcenter.domain.members.registration import Profile, Registration
 from callcenter.domain.members.threads import LinkKind
 from callcenter.models.base import new_id
@@ -17,13 +16,11 @@ from callcenter.models.keys import DataKey, ring_of
 from callcenter.models.members.accounts import Member
 from callcenter.models.trail.audit import ActorKind
 from callcenter.services.members import mails
-from callcenter.services.members.accounts import links, numbers
+from callcenter.services.members.accounts import hashes, links, numbers
 from callcenter.services.members.mails import MailKind
 from callcenter.services.trail import audit
 from callcenter.services.trail.audit import SYSTEM, Actor, Subject
 
-ADDRESS_PURPOSE = "member addresses"
-"""Of the keyed hash by which members are found by their address."""
 MOST_OF_ONE_ADDRESS = 10
 """So many numbers are mailed at most when one is asked for; a mailbox is shared by a family, not by a town."""
 
@@ -79,16 +76,18 @@ def mail_number(session: Session, member: Member, *, now: datetime) -> None:
 
 def by_address(session: Session, address: str) -> Sequence[Member]:
     """Return who is registered with that address, the newest first."""
-    hashes = ring_of(session).blind_indexes(ADDRESS_PURPOSE, addresses.compared(address))
-    query = select(Member).where(Member.address_hash.in_(hashes)).order_by(Member.registered_at.desc(), Member.id)
+    query = (
+        select(Member)
+        .where(Member.address_hash.in_(hashes.of_address(session, address)))
+        .order_by(Member.registered_at.desc(), Member.id)
+    )
     return session.scalars(query.limit(MOST_OF_ONE_ADDRESS)).all()
 
 
 def set_address(session: Session, member: Member, address: str) -> None:
-    """Store an address with its hash; both hashes of a member are under the key that is named beside them."""
-    ring = ring_of(session)
+    """Store an address with its hash; that of the number comes along to the same key."""
     member.address = address
-    member.address_hash = ring.blind_index(ADDRESS_PURPOSE, addresses.compared(address))
+    hashes.renew(session, member)
 
 
 def codes_of(told: Profile) -> dict[str, str | int | None]:

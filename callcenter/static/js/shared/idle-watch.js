@@ -102,7 +102,7 @@ customElements.define(
     /** Nothing that was not saved is thrown away, and no call cut: the page that holds them says what to do. */
     leave() {
       clearTimeout(this.timer);
-      const unsaved = [...document.querySelectorAll("auto-save")].some((one) => one.dirty?.().length);
+      const unsaved = [...document.querySelectorAll("auto-save, keep-draft")].some((one) => one.dirty?.().length);
       const here = location.pathname + location.search;
       const talks = document.querySelector("line-desk")?.connected;
       if (!unsaved && !talks) location.assign(`${this.dataset.login}?next=${encodeURIComponent(here)}`);

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from callcenter.context import context, unit_of_work
 from callcenter.domain.telephony import LineBusy, LineGone, LineInUse, LineRefused, LineShut, LineUnknown
-from callcenter.jobs.nights import run_tonight
+from callcenter.jobs.night.running import run_tonight
 from callcenter.services.delivery import nightly
 from callcenter.services.delivery.nightly import LeasedNight
 

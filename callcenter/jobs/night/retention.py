@@ -8,7 +8,7 @@ from itertools import islice
 
 from callcenter.context import context, reading, unit_of_work
 from callcenter.domain.calendar.times import local_date
-from callcenter.jobs.nights import run_tonight
+from callcenter.jobs.night.running import run_tonight
 from callcenter.models.base import db
 from callcenter.models.engines import forget_overwritten
 from callcenter.services.delivery import nightly
