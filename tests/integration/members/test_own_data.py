@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.adapters import pdf
 from callcenter.context import reading, unit_of_work
+from callcenter.domain.keeping.retention import HoldReason
 from callcenter.domain.members.threads import LinkKind, Written
 from callcenter.models.base import Base, new_id
 from callcenter.models.keys import sealed_attributes
@@ -65,7 +66,7 @@ def whole(session: Session) -> dict[str, Any]:
         id=new_id(), member_id=haru.id, person_id=person.id, consent="spoken", joined_at=NOW, joined_by=staff.id
     )
     hold = MemberHold(
-        id=new_id(), data_key=haru.data_key, member_id=haru.id, reason="hold", until=NOW.date(), set_at=NOW
+        id=new_id(), data_key=haru.data_key, member_id=haru.id, reason=HoldReason.SAFETY, until=NOW.date(), set_at=NOW
     )
     session.add_all([join, hold])
     session.commit()
