@@ -12,8 +12,8 @@ from flask import Flask
 
 from callcenter.adapters import doorbell
 from callcenter.context import context, unit_of_work
-from callcenter.jobs import audit_heads, fallback, heavy, mail_watch, reconcile, reindex, relay
-from callcenter.jobs.alarms import bulk_reading, self_check
+from callcenter.jobs import audit_heads, fallback, heavy, reconcile, reindex, relay
+from callcenter.jobs.alarms import bulk_reading, self_check, waiting_mail
 from callcenter.jobs.line.errand_pool import ErrandPool
 from callcenter.jobs.line.pulse import Pulse
 from callcenter.jobs.line.rounds import ring_and_run_errands, sweep
@@ -85,7 +85,7 @@ def lanes(stop: threading.Event, look: Callable[[], object] | None = None) -> Ma
         ),
         BELL: (Routine("looking who waits, as the bell rang", look),),
         "reconciler": (Routine("comparing with the telephone company's list", reconcile.from_start(), RECONCILE),),
-        "mail": (Routine("watching the mail that waits", mail_watch.look, MAIL_LOOK),),
+        "mail": (Routine("watching the mail that waits", waiting_mail.look, MAIL_LOOK),),
         "opening": (Routine("checking before the opening", self_check.run, OPENING_LOOK),),
         "night": (
             Routine("destroying what is kept no longer", partial(retention.destroy_due, stop.wait), NIGHT_LOOK),

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.staff.roles import Role
-from callcenter.jobs import mail_watch
+from callcenter.jobs.alarms import waiting_mail
 from callcenter.models.delivery.alarms import Alarm
 from callcenter.models.members.threads import Message, ReplyDraft, Thread
 from callcenter.models.records import Consultation, ConsultationState
@@ -277,7 +277,7 @@ def test_the_worker_raises_the_alarms_and_their_banner_leads_to_the_list(mail: M
     with mail.console.work() as session:
         writes(session, writer(session), "もう消えてしまいたい。", now=mail.console.clock.now())
     with mail.console.app.app_context():
-        mail_watch.look()
+        waiting_mail.look()
     banner = mail.chief.get("/reports/alarms").text
     assert "いのちの心配がある言葉があります" in banner
     assert 'href="/console/mail/"' in banner

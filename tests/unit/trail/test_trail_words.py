@@ -25,6 +25,7 @@ SERVICES = CALLCENTER / "services"
 SOURCES = {path: path.read_text("utf-8") for path in SERVICES.rglob("*.py")}
 ABOUT = {act.partition(".")[0] for act in ACTS}
 NO_ACT = {"case.hand_over", "role.answered", "staff.role_set"}
+NO_ACT |= {"reply.handed_in", "reply.handed_back", "thread.taken_over"}
 """Kinds of notices."""
 WRITERS = {"record", "record_act", "_record", "_note", "_change"}
 """What writes into the trail; words given by name are facts, but for these."""

@@ -8,7 +8,7 @@ from callcenter.context import context, unit_of_work
 from callcenter.services.delivery import chores
 from callcenter.services.members.answering import claims, watching
 
-CHORE = "mail_watch"
+CHORE = "waiting_mail"
 EVERY = timedelta(seconds=10)
 """Of several workers one looks."""
 
