@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
@@ -15,16 +16,25 @@ from tests.desk import Desk
 @contextmanager
 def without_database(desk: Desk) -> Iterator[None]:
     """Let no connection of *desk* be made as long as the block lasts; its worker cannot work either."""
-    with desk.app.app_context():
+    desk.working = False
+    try:
+        with no_connections(desk.app):
+            yield
+    finally:
+        desk.working = True
+
+
+@contextmanager
+def no_connections(app: Flask) -> Iterator[None]:
+    """Let *app* make no connection as long as the block lasts."""
+    with app.app_context():
         engine = db.engine
     engine.dispose()
-    desk.working = False
     event.listen(engine, "do_connect", _refuse)
     try:
         yield
     finally:
         event.remove(engine, "do_connect", _refuse)
-        desk.working = True
 
 
 def _refuse(*_args: object) -> None:

@@ -98,7 +98,7 @@ def ask_number() -> Answer:
     return redirect(url_for("mail.asked", what="number"), 303)
 
 
-@bp.get("/asked/<any(number, reset):what>")
+@bp.get("/asked/<any(number,reset):what>")
 @public
 def asked(what: str) -> str:
     """Say that a mail is on its way if there is somebody to get it."""

@@ -72,8 +72,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _from_stale_form)
     app.register_error_handler(HelplineError, _from_rule)
     app.register_error_handler(AccessDenied, _from_shut)
-    app.register_error_handler(DatabaseAway, _from_database)
-    app.register_error_handler(DatabaseBusy, _from_busy)
+    app.register_error_handler(DatabaseAway, from_database)
+    app.register_error_handler(DatabaseBusy, from_database)
     app.register_error_handler(PasswordsBusy, _from_busy)
 
 
@@ -134,7 +134,10 @@ def _record_refusal(about: Subject) -> None:
         current_app.logger.warning("a refusal could not be recorded: %s", type(failed).__name__)
 
 
-def _from_database(error: DatabaseAway) -> Response:
+def from_database(error: DatabaseAway | DatabaseBusy) -> Response:
+    """Return the page that says to come back when the database answers again."""
+    if isinstance(error, DatabaseBusy):
+        return _from_busy(error)
     current_app.logger.error("the database did not answer: %s", type(error.orig).__name__)
     return _from_http(ServiceUnavailable())
 

@@ -26,6 +26,7 @@ from callcenter.domain.members.threads import (
 )
 from callcenter.mail.blueprint import bp
 from callcenter.mail.my import words
+from callcenter.models.base import DatabaseAway, DatabaseBusy
 from callcenter.models.members.accounts import Member
 from callcenter.models.members.threads import MemberDraft, Thread
 from callcenter.services.calendar import opening_hours
@@ -33,11 +34,14 @@ from callcenter.services.members import consulting, drafts, own
 from callcenter.services.members.accounts.sessions import SignedInMember
 from callcenter.services.members.consulting import SentAlready
 from callcenter.ui.access import member
+from callcenter.ui.errors import from_database
 from callcenter.ui.forms import Form
-from callcenter.ui.kit.answers import Answer, again
+from callcenter.ui.kit.answers import Answer, again, from_script
 from callcenter.ui.member.guard import me_member, this_member
 from callcenter.ui.staff.signin import limiter
 
+CARRIED = ("csrf_token", "form_key", "seen", "thread", "subject", "do", "step")
+"""What a form holds beside its text; a password is never sent back to a page."""
 OFTEN = "100 per 10 minutes"
 """Nobody writes so much by hand."""
 SAVED_OFTEN = "600 per 10 minutes"
@@ -122,6 +126,18 @@ def keep() -> Response:
         draft = drafts.keep(database, this_member(database), written, seen=request.form.get("seen"), now=now)
         form_key, seen = (written.form_key, "") if draft is None else (draft.form_key, own.version(draft))
     return jsonify(saved_at=clock_digits(now) if draft else None, form_key=form_key, seen=seen)
+
+
+@bp.errorhandler(DatabaseAway)
+@bp.errorhandler(DatabaseBusy)
+def text_in_hand(error: DatabaseAway | DatabaseBusy) -> Answer:
+    """Give what was written back to its writer, to be sent again, while the database does not answer."""
+    answer = from_database(error)
+    if not request.form.get("text") or from_script():
+        return answer
+    fields = [(name, request.form[name]) for name in CARRIED if name in request.form]
+    answer.set_data(render_template("mail/my/in_hand.html", fields=fields, text=request.form["text"]))
+    return answer
 
 
 @bp.get("/my/read/<form_key>")

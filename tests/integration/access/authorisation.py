@@ -36,6 +36,8 @@ from tests.integration.people import draft_of, member, person_called
 TABLE = Path(__file__).with_name("authorisation.txt")
 ANYBODY = "anybody"
 REFUSALS: tuple[type[HelplineError], ...] = (NotAllowed, NotYours, AccessDenied, BehindTheWall, TakenByAnother)
+DOORS = ("/staff/login?", "/mail/login")
+"""Where staff, and members, are asked to sign in."""
 OWNED = {"record_id", "case_id", "target_id", "person_id", "thread_id"}
 """Parts of an address that name something a counsellor may have to do with, or not."""
 
@@ -155,6 +157,7 @@ class Stage:
             "day": "2026-12-03",
             "name": "A01",
             "act": "add",
+            "what": "number",
         }
 
     def _reader(self, role: str) -> FlaskClient:
@@ -191,7 +194,7 @@ class Stage:
     def _refused(answer: TestResponse) -> bool:
         if answer.headers.get("X-Refused") == "yes" or answer.status_code in {401, 403}:
             return True
-        return answer.status_code == 302 and answer.location.startswith("/staff/login?")
+        return answer.status_code in {302, 303} and answer.location.startswith(DOORS)
 
     def close(self) -> None:
         with self.app.app_context():

@@ -45,11 +45,12 @@ class Crawl:
         now = self.site.clock.now()
         message = send(session, aoi, "みずうみの石のことです。", subject="かりんの題", now=now)
         answered(session, session.get_one(Thread, message.thread_id), "きつねの返事です。", now=now)
-        draft = drafts.keep(session, aoi, Written("k" * 32, "つくしの下書き"), now=now)
+        key = new_id()
+        draft = drafts.keep(session, aoi, Written(key, "つくしの下書き"), now=now)
         assert draft is not None
         links.make(session, aoi, LinkKind.RESET, now=now)
         sessions.begin(session, aoi, at=datetime.now(UTC))
-        return {"thread_id": message.thread_id, "message_id": message.id, "draft_id": draft.id, "form_key": "k" * 32}
+        return {"thread_id": message.thread_id, "message_id": message.id, "draft_id": draft.id, "form_key": key}
 
     def routes(self) -> list[tuple[str, str, list[str]]]:
         """Return every route of members: endpoint, method, the names in its address."""
@@ -94,7 +95,7 @@ def crawl(sqlite_url: str) -> Iterator[Crawl]:
 
 def nobodys() -> dict[str, str]:
     """Ids that never were."""
-    return {"thread_id": new_id(), "message_id": new_id(), "draft_id": new_id(), "form_key": "n" * 32}
+    return {"thread_id": new_id(), "message_id": new_id(), "draft_id": new_id(), "form_key": new_id()}
 
 
 def test_the_crawl_knows_every_name_that_an_address_of_members_takes(crawl: Crawl) -> None:

@@ -17,6 +17,7 @@ from callcenter.models.members.threads import MemberDraft, Message, Thread
 from callcenter.services.members import consulting, drafts
 from tests.integration.members import people, writers
 from tests.integration.members.people import PASSWORD
+from tests.outages import no_connections
 from tests.pages import ORIGIN, Page, Site
 
 LONG = "夜になると、先のことばかり浮かびます。" * 500
@@ -182,6 +183,21 @@ def test_what_cannot_be_kept_after_the_session_is_shown_to_be_copied(site: Site,
     text = "長" * (LONGEST_DRAFT + 1)
     shown = haru.post(page, "send", text=text)
     assert shown.status == 409 and text in shown.words and "20,000文字まで" in shown.words
+
+
+@pytest.mark.parametrize("do", ["check", "draft", "send"])
+def test_without_the_database_the_text_stays_in_hand_and_is_sent_again(site: Site, haru: Desk, do: str) -> None:
+    page = site.open("/mail/my/new")
+    with no_connections(site.app):
+        shown = haru.post(page, do, text="つながらない夜\r\nに", subject="夜")
+        assert (
+            shown.status == 503 and "書いた文は、まだここにあります" in shown.words and "つながらない夜" in shown.words
+        )
+        fields = {name: shown.value(name) for name in ("form_key", "seen", "thread", "subject", "do")}
+        assert site.send("/mail/my/new", shown, text="つながらない夜\r\nに", **fields).status == 503
+    assert site.send("/mail/my/new", shown, text="つながらない夜\r\nに", **fields).status == 200
+    found = haru.stored(Message if do == "send" else MemberDraft)
+    assert [one.shown for one in found] == ["つながらない夜\nに"]
 
 
 def test_an_empty_form_posted_late_promises_no_draft(site: Site, haru: Desk) -> None:
