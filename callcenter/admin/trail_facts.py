@@ -85,6 +85,7 @@ FACTS: Words = {
     "late": "期限を過ぎた",
     "left": "残りの数",
     "left_out": "除いた数",
+    "mail_class": "メール相談の記録の数",
     "maybe": "候補の方",
     "members": "移した利用者の数",
     "merge": "まとめの番号",

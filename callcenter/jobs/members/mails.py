@@ -24,7 +24,7 @@ from callcenter.models.base import db
 from callcenter.models.engines import forget_overwritten
 from callcenter.models.members.accounts import Farewell, Member, MemberLink
 from callcenter.models.members.threads import Message
-from callcenter.services.members import mails
+from callcenter.services.members import deleting, mails
 from callcenter.services.members.accounts import links
 from callcenter.services.members.mails import MailKind
 
@@ -73,7 +73,9 @@ def _settle(facts: Facts, *, refused: bool, now: datetime) -> None:
     """Store whether the member's address takes mails; forget that of somebody who is gone."""
     with unit_of_work() as session:
         if facts["kind"] == MailKind.FAREWELL:
-            mails.forget_farewell(session, facts["farewell"], now=now)
+            farewell = session.get(Farewell, facts["farewell"])
+            if farewell is not None:
+                deleting.forget_farewell(session, farewell, now=now)
         elif facts["kind"] != MailKind.ADDRESS:  # which goes to an address that is not theirs yet
             mails.note_delivery(session, facts["member"], refused=refused, now=now)
     if facts["kind"] == MailKind.FAREWELL:

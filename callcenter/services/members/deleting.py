@@ -107,11 +107,18 @@ def lock(session: Session, member: Member) -> Sequence[str]:
     return session.scalars(theirs).all()
 
 
+def forget_farewell(session: Session, farewell: Farewell, *, now: datetime) -> None:
+    """Delete an address once its mail was sent or given up, with its key."""
+    farewell.data_key.destroy(now)
+    session.flush()
+    session.delete(farewell)
+
+
 def forget_farewells(session: Session, *, now: datetime) -> int:
     """Delete the addresses whose mail nobody sends any more, and return how many there were."""
-    old = session.scalars(select(Farewell.id).where(Farewell.made_at <= now - FAREWELL_KEPT)).all()
-    for farewell_id in old:
-        mails.forget_farewell(session, farewell_id, now=now)
+    old = session.scalars(select(Farewell).where(Farewell.made_at <= now - FAREWELL_KEPT)).all()
+    for farewell in old:
+        forget_farewell(session, farewell, now=now)
     return len(old)
 
 

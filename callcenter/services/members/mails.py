@@ -63,14 +63,6 @@ def note_delivery(session: Session, member_id: str, *, refused: bool, now: datet
         audit.record(session, actor=SYSTEM, action="member.mail_refused", subject=subject, now=now)
 
 
-def forget_farewell(session: Session, farewell_id: str, *, now: datetime) -> None:
-    """Destroy the address of somebody who is gone, once the last mail to it is out or given up."""
-    farewell = session.get(Farewell, farewell_id)
-    if farewell is not None:
-        farewell.data_key.destroy(now)
-        session.delete(farewell)
-
-
 def put_farewell(session: Session, farewell: Farewell, *, now: datetime, after: timedelta = timedelta(0)) -> None:
     """Mail that registration and records are deleted (M4)."""
     outbox.put(session, TOPIC, kind=MailKind.FAREWELL.value, farewell=farewell.id, now=now, after=after)

@@ -80,7 +80,7 @@ def test_nothing_of_a_deleted_member_is_left_in_the_database(
     session.commit()
     farewell = session.scalars(select(Farewell)).one()
     assert farewell.address == WRITING.address
-    mails.forget_farewell(session, farewell.id, now=NOW)
+    deleting.forget_farewell(session, farewell, now=NOW)
     session.commit()
     forget_overwritten(engine)
     stored = texts_in(engine)

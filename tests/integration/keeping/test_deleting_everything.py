@@ -18,7 +18,7 @@ from callcenter.models.members.accounts import Farewell
 from callcenter.models.members.threads import Message
 from callcenter.models.records import Consultation
 from callcenter.models.trail.audit import ActorKind
-from callcenter.services.members import deleting, drafts, mails
+from callcenter.services.members import deleting, drafts
 from callcenter.services.members.accounts import sessions, settings
 from callcenter.services.members.answering import watching
 from callcenter.services.trail.audit import Actor
@@ -62,7 +62,7 @@ def test_no_table_holds_a_word_or_an_id_of_theirs(
 ) -> None:
     ids, said = gone
     for farewell in session.scalars(select(Farewell)):
-        mails.forget_farewell(session, farewell.id, now=NOW)
+        deleting.forget_farewell(session, farewell, now=NOW)
     session.commit()
     forget_overwritten(engine)
     stored = texts_in(engine)

@@ -11,14 +11,19 @@ from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
 from callcenter.domain.calendar.times import JST
-from callcenter.domain.keeping.retention import HoldReason, SayWhyHeld
+from callcenter.domain.keeping.retention import HoldReason, RecordClass, SayWhyHeld
 from callcenter.domain.members.inactivity import Held, purge_on
 from callcenter.domain.members.threads import ThreadState
-from callcenter.domain.policy import Policy
+from callcenter.domain.policy import Periods, Policy
 from callcenter.models.base import new_id
+from callcenter.models.cases.cases import Case
 from callcenter.models.delivery.outbox import OutboxMessage
 from callcenter.models.members.accounts import Farewell, Member, MemberJoin
+from callcenter.models.members.threads import Message, Thread
+from callcenter.models.records import Consultation
+from callcenter.models.staff.accounts import Staff
 from callcenter.models.trail.audit import AuditEntry
+from callcenter.services.cases import shredding
 from callcenter.services.keeping import holds, inactivity, member_holds, retention
 from callcenter.services.keeping.holds import NoSuchHold, NothingToHold
 from callcenter.services.keeping.inactivity import MemberState
@@ -28,7 +33,8 @@ from callcenter.services.trail.audit import OPERATOR, SYSTEM, staff_member
 from tests.integration.conftest import new_session
 from tests.integration.keeping.ageing import due as due_records
 from tests.integration.keeping.ageing import old_case
-from tests.integration.keeping.letters import consultation, registered, reply
+from tests.integration.keeping.letters import Writing, consultation, registered, reply
+from tests.integration.members.writers import send
 from tests.integration.people import NOW, TODAY, case_of, member
 
 LONG_AGO = 800
@@ -160,8 +166,7 @@ def test_a_hold_needs_a_reason_and_ends_with_its_day_or_when_it_is_lifted(sessio
 def test_a_hold_on_the_case_they_are_joined_to_holds_their_consultations_too(session: Session) -> None:
     boss, one, other = member(session, "boss"), answered(session, LONG_AGO), registered(session, LONG_AGO)
     case = case_of(session, boss)
-    joined = {"person_id": case.people[0].id, "consent": "written", "joined_at": NOW, "joined_by": boss.id}
-    session.add(MemberJoin(id=new_id(), member_id=one.id, **joined))
+    join_of(one, case, session)
     holds.place_hold(session, case.id, HoldReason.DISCLOSURE, "請求があった", TODAY, by=OPERATOR, now=NOW)
     assert dict(due(session)) == {one.id: Held.HOLD, other.id: None}
 
@@ -201,7 +206,7 @@ def test_who_sends_a_consultation_in_the_same_second_is_not_deleted(engine: Engi
 
     thread = threading.Thread(target=night)
     with new_session(engine, ring) as session, session.begin():
-        consultation(session, session.get_one(Member, one), 0)
+        send(session, session.get_one(Member, one))
         thread.start()
         thread.join(0.5)
         assert thread.is_alive()  # the night waits for what is being sent
@@ -211,6 +216,26 @@ def test_who_sends_a_consultation_in_the_same_second_is_not_deleted(engine: Engi
         assert after.get_one(Member, one).last_sent_on == TODAY
 
 
+def test_who_goes_on_with_an_old_consultation_in_the_same_second_is_not_deleted(engine: Engine, ring: KeyRing) -> None:
+    with new_session(engine, ring) as first, first.begin():
+        one = answered(first, LONG_AGO)
+        old = first.scalars(select(Thread.id).where(Thread.member_id == one.id)).one()
+    gone = list[int]()
+
+    def night() -> None:
+        with new_session(engine, ring) as session, session.begin():
+            gone.append(purge(session))
+
+    thread = threading.Thread(target=night)
+    with new_session(engine, ring) as session, session.begin():
+        send(session, session.get_one(Member, one.id), thread_id=old)
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive()
+    thread.join(10)
+    assert gone == [0]
+
+
 def test_what_is_sent_while_a_member_is_being_deleted_is_refused_and_leaves_nothing(
     engine: Engine, ring: KeyRing
 ) -> None:
@@ -218,14 +243,14 @@ def test_what_is_sent_while_a_member_is_being_deleted_is_refused_and_leaves_noth
         one = answered(first, LONG_AGO).id
     refused = list[str]()
 
-    def send() -> None:
+    def write() -> None:
         try:
             with new_session(engine, ring) as session, session.begin():
-                consultation(session, session.get_one(Member, one), 0)
+                send(session, session.get_one(Member, one))
         except Exception as refusal:  # noqa: BLE001  # handed to the test's own thread
             refused.append(type(refusal).__name__)
 
-    thread = threading.Thread(target=send)
+    thread = threading.Thread(target=write)
     with new_session(engine, ring) as session, session.begin():
         assert purge(session) == 1
         session.flush()
@@ -352,3 +377,53 @@ def test_a_reply_by_mail_is_a_contact_of_the_case_it_is_joined_to(session: Sessi
     assert [one.id for one in due_records(session)] == [case.id]
     record.case_id, record.person_id = case.id, case.people[0].id
     assert due_records(session) == []
+
+
+def test_a_case_stays_while_somebody_who_is_joined_to_it_writes(session: Session) -> None:
+    case, one = old_case(session, member(session, "boss")), registered(session, 10)
+    assert [due.id for due in due_records(session)] == [case.id]
+    consultation(session, one, 3)  # nobody has answered, so there is no record yet
+    join = join_of(one, case, session)
+    assert due_records(session) == []
+    join.parted_at = NOW
+    assert [due.id for due in due_records(session)] == [case.id]
+
+
+def test_a_case_with_mail_goes_by_the_years_of_mail_where_those_of_the_telephone_are_shorter(session: Session) -> None:
+    boss, one = member(session, "boss"), answered(session, LONG_AGO)
+    case = old_case(session, boss)
+    record = session.scalars(select(Consultation).where(Consultation.channel == "mail")).one()
+    record.case_id, record.person_id = case.id, case.people[0].id
+    join_of(one, case, session)
+    session.flush()
+    short = Periods(phone_years=1, visit_years=1)
+    found = list(retention.due(session, on=TODAY, periods=short))
+    assert [(due.id, due.record_class) for due in found] == [(case.id, RecordClass.MAIL)]
+    assert len(retention.purge(session, found, periods=short, by=SYSTEM, now=NOW)) == 1
+    assert due(session) == [(one.id, None)]
+
+
+def test_a_case_that_is_destroyed_leaves_the_member_and_what_they_wrote(session: Session) -> None:
+    boss, one = member(session, "boss"), registered(session, 30)
+    case, thread = case_of(session, boss), consultation(session, one, 20)
+    record = reply(session, thread, boss, 20)
+    join_of(one, case, session)
+    record.case_id, record.person_id = case.id, case.people[0].id
+    shredding.shred_case(session, case, by=OPERATOR, now=NOW)
+    session.commit()
+    session.expire_all()
+    assert session.scalars(select(MemberJoin)).all() == []
+    assert record.purged_at is not None
+    assert one.nickname
+    texts = [message.text for message in session.scalars(select(Message).order_by(Message.sent_at, Message.id))]
+    assert texts == [Writing().text, Writing().reply]
+
+
+def join_of(one: Member, case: Case, session: Session) -> MemberJoin:
+    by = session.scalars(select(Staff.id).limit(1)).one()
+    join = MemberJoin(
+        id=new_id(), member_id=one.id, person_id=case.people[0].id, consent="written", joined_at=NOW, joined_by=by
+    )
+    session.add(join)
+    session.flush()
+    return join

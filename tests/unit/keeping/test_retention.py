@@ -54,6 +54,14 @@ def test_a_case_with_visits_waits_for_its_closing_and_the_longer_period() -> Non
     assert goes_on(closed, periods) == (date(2030, 1, 11), RecordClass.VISIT)
 
 
+def test_a_case_to_which_mail_is_joined_stays_at_least_as_long_as_its_member() -> None:
+    short = Periods(phone_years=1, visit_years=1)
+    assert goes_on(kept(Channel.PHONE), short) == (date(2025, 11, 23), RecordClass.PHONE)
+    assert goes_on(kept(Channel.PHONE, Channel.MAIL), short) == (date(2026, 11, 23), RecordClass.MAIL)
+    long = Periods(phone_years=3, visit_years=1)
+    assert goes_on(kept(Channel.MAIL), long) == (date(2027, 11, 23), RecordClass.PHONE)
+
+
 def test_what_was_moved_in_old_waits_until_somebody_has_seen_the_list() -> None:
     arrived = date(2026, 11, 25)
     assert goes_on(kept(Channel.PHONE, here_since=arrived), USUAL) == (arrived + GRACE, RecordClass.PHONE)

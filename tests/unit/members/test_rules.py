@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, time, timedelta
 
 import pytest
 
 from callcenter.domain.calendar.holidays_jp import shipped_holidays
 from callcenter.domain.calendar.hours import Calendar
+from callcenter.domain.calendar.times import at_japan
 from callcenter.domain.members import inactivity, reply_target, risk_words
 
 DAYS = Calendar(holidays=shipped_holidays())
@@ -62,3 +63,18 @@ def test_words_of_danger_are_found_in_any_width_and_place(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "今日は絵をかきました", "good code", "電車に乗れた", "あ" * 10_000])
 def test_ordinary_texts_raise_nothing(text: str) -> None:
     assert not risk_words.found(text)
+
+
+@pytest.mark.parametrize(
+    "warned_on, again", [(None, True), ("2026-10-24", False), ("2026-11-01", False), ("2024-10-23", True)]
+)
+def test_a_member_is_told_once_of_each_deletion(warned_on: str | None, again: bool) -> None:
+    told = None if warned_on is None else date.fromisoformat(warned_on)
+    assert inactivity.warn_on(date(2026, 11, 23)) == date(2026, 10, 24)
+    assert inactivity.warn_again(date(2026, 11, 23), told) is again
+
+
+@pytest.mark.parametrize("clock, hours", [("00:00", 9), ("03:30", 5.5), ("08:59", 1 / 60), ("09:00", 0), ("23:30", 0)])
+def test_a_mail_of_the_night_waits_for_the_morning_in_japan(clock: str, hours: float) -> None:
+    now = at_japan(date(2026, 11, 20), time.fromisoformat(clock)).astimezone(UTC)
+    assert inactivity.until_morning(now) == timedelta(hours=hours)
