@@ -67,7 +67,7 @@ class MailDesk:
             there,
             in_head=None,
             in_danger=None,
-            on_refusal="console/open_lines.html",
+            on_refusal="mail/desk/refusal.html",
             at_finish=None,
             below_record=None,
             on_card=None,
