@@ -139,7 +139,7 @@ def test_every_page_of_the_navigation_opens_for_whom_it_is_offered(site: Site) -
 
 # ------------------------------------------------------------------ queries
 
-FLOORS_OF_PAGES = ("casefile", "console", "reports", "admin", "web", "ui")
+FLOORS_OF_PAGES = ("casefile", "console", "mail", "reports", "admin", "web", "ui")
 PAGES = sorted(path for floor in FLOORS_OF_PAGES for path in (ROOT / "callcenter" / floor).rglob("*.py"))
 OF_SQLALCHEMY = {("sqlalchemy.orm", "Session"), ("sqlalchemy.exc", "SQLAlchemyError")}
 """What a page may name of SQLAlchemy: the session it hands on, and the error of a database that does not answer."""

@@ -8,13 +8,12 @@ from callcenter.admin import (
     days,
     directory,
     leaflets,
-    members,
     notices,
-    retention,
     roles,
     trail,
 )
 from callcenter.admin.blueprint import bp
+from callcenter.admin.keeping import members, retention
 
 __all__ = [
     "accounts",

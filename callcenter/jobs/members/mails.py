@@ -73,9 +73,9 @@ def _settle(facts: Facts, *, refused: bool, now: datetime) -> None:
     """Store whether the member's address takes mails; forget that of somebody who is gone."""
     with unit_of_work() as session:
         if facts["kind"] == MailKind.FAREWELL:
-            gone = session.get(Farewell, facts["farewell"])
-            if gone is not None:
-                deleting.forget_farewell(session, gone, now=now)
+            farewell = session.get(Farewell, facts["farewell"])
+            if farewell is not None:
+                deleting.forget_farewell(session, farewell, now=now)
         elif facts["kind"] != MailKind.ADDRESS:  # which goes to an address that is not theirs yet
             mails.note_delivery(session, facts["member"], refused=refused, now=now)
     if facts["kind"] == MailKind.FAREWELL:

@@ -67,11 +67,11 @@ class MailDesk:
             there,
             in_head=None,
             in_danger=None,
-            on_refusal="console/open_lines.html",
+            on_refusal="mail/desk/room/refusal.html",
             at_finish=None,
             below_record=None,
             on_card=None,
-            card_foot="mail/desk/card_foot.html",
+            card_foot="mail/desk/room/card_foot.html",
             same_today_at=url_for("mail_desk.same_today", thread_id=thread_id),
             leads=(),
         )

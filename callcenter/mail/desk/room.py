@@ -148,7 +148,7 @@ def live(thread_id: str) -> str:
     """Return what changes by itself: whose claim it is, how long it lasts, and whether a letter came."""
     with reading() as session:
         claim = Claim.of(session, letters.find(session, thread_id), myself(session), ports().clock.now())
-    return render_template("mail/desk/room_live.html", claim=claim)
+    return render_template("mail/desk/room/live.html", claim=claim)
 
 
 @bp.get("/records/<record_id>")
@@ -174,7 +174,7 @@ def gather(session: Session, thread_id: str, shown: PageResults | None = None, *
     given: dict[str, Any] = {"room": here, "claim": here.claim, "templates": TEMPLATES}
     if here.claim.mine and here.reply is not None and not here.reply.handed_in:
         given = page.gather(session, here.reply.record_id, shown).given() | given
-    return partial(render_template, "mail/desk/room.html", **given | instead)
+    return partial(render_template, "mail/desk/room/page.html", **given | instead)
 
 
 def look(session: Session, opened: OpenedThread, staff: Staff, now: datetime) -> Room:

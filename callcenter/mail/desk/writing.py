@@ -136,4 +136,4 @@ def _shown_back(thread_id: str, refused: HelplineError) -> str:
     """Return everything that was typed, with why it is not stored and what to do."""
     labels = {REPLY: "返事", **{name: label for name, label, _ in TEXTS}}
     typed = [(name, label, request.form[name]) for name, label in labels.items() if request.form.get(name, "").strip()]
-    return render_template("mail/desk/kept.html", thread_id=thread_id, why=refused.message, typed=typed)
+    return render_template("mail/desk/room/kept.html", thread_id=thread_id, why=refused.message, typed=typed)

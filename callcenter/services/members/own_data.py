@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.calendar.times import in_japan
 from callcenter.domain.members import user_numbers
+from callcenter.domain.members.joining import JoinConsent
 from callcenter.domain.members.registration import PERIODS, PREFECTURES, RELATIONS, SEXES
 from callcenter.domain.records.record_codes import Relation
 from callcenter.models.delivery.outbox import OutboxMessage
@@ -33,6 +34,15 @@ CLOSING = (
     "相談員が手もとに書いた記録は、ここには入っていません。ご覧になりたいときは、相談の中で、そうお書きください。",
     "この写しには、ほかの人に知られたくないことが書かれているかもしれません。置き場所に、お気をつけください。",
 )
+
+UNDER_WAY, NOT_SENT = "送る準備をしています", "送れませんでした"
+RESULTS = {
+    "done": "送りました",
+    "refused": "宛先で受け取られませんでした",
+    "gone": "送る前に、いらなくなりました",
+    "not_wanted": "送る前に、いらなくなりました",
+}
+"""How a mail went, by what its errand came to."""
 
 Values = dict[str, Any]
 
@@ -146,13 +156,13 @@ def _mail(row: OutboxMessage) -> Values:
         "kind": MailKind(row.facts["kind"]).label,
         "put_at": row.created_at,
         "done_at": row.done_at,
-        "result": row.result,
+        "result": UNDER_WAY if row.done_at is None else RESULTS.get(row.result or "", NOT_SENT),
         "attempts": row.attempts,
     }
 
 
 def _join(row: MemberJoin) -> Values:
-    return {"consent": row.consent, "joined_at": row.joined_at, "parted_at": row.parted_at}
+    return {"consent": JoinConsent(row.consent).label, "joined_at": row.joined_at, "parted_at": row.parted_at}
 
 
 def _hold(row: MemberHold) -> Values:

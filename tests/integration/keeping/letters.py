@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.calendar.times import local_date
@@ -12,14 +13,15 @@ from callcenter.domain.members import addresses
 from callcenter.domain.members.threads import Author, LinkKind, ThreadState
 from callcenter.domain.records.record_codes import Channel
 from callcenter.models.base import new_id
+from callcenter.models.cases.cases import Case
 from callcenter.models.keys import DataKey, ring_of
-from callcenter.models.members.accounts import Member, MemberLink, MemberSession, UserNumber
+from callcenter.models.members.accounts import Member, MemberJoin, MemberLink, MemberSession, UserNumber
 from callcenter.models.members.threads import MemberDraft, Message, ReplyDraft, Thread
 from callcenter.models.records import Consultation
 from callcenter.models.staff.accounts import Staff
 from callcenter.services.members.accounts import hashes
 from callcenter.services.records import consultations
-from tests.integration.people import NOW
+from tests.integration.people import NOW, member
 
 NUMBER = "K7M2QX9PA"
 
@@ -148,3 +150,20 @@ def _message(
     session.add(message)
     message.text = text
     session.flush()
+
+
+def answered(session: Session, days_ago: int) -> Member:
+    """Somebody whose one consultation was answered at once, and who wrote nothing since."""
+    one = registered(session, days_ago + 100)
+    reply(session, consultation(session, one, days_ago), member(session, new_id()), days_ago)
+    return one
+
+
+def join_of(one: Member, case: Case, session: Session) -> MemberJoin:
+    by = session.scalars(select(Staff.id).limit(1)).one()
+    join = MemberJoin(
+        id=new_id(), member_id=one.id, person_id=case.people[0].id, consent="written", joined_at=NOW, joined_by=by
+    )
+    session.add(join)
+    session.flush()
+    return join

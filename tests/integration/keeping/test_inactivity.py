@@ -11,29 +11,21 @@ from sqlalchemy.orm import Session
 
 from callcenter.crypto import KeyRing
 from callcenter.domain.calendar.times import JST
-from callcenter.domain.keeping.retention import HoldReason, RecordClass, SayWhyHeld
+from callcenter.domain.keeping.retention import HoldReason, SayWhyHeld
 from callcenter.domain.members.inactivity import Held, purge_on
 from callcenter.domain.members.threads import ThreadState
-from callcenter.domain.policy import Periods, Policy
-from callcenter.models.base import new_id
-from callcenter.models.cases.cases import Case
 from callcenter.models.delivery.outbox import OutboxMessage
-from callcenter.models.members.accounts import Farewell, Member, MemberJoin
-from callcenter.models.members.threads import Message, Thread
-from callcenter.models.records import Consultation
-from callcenter.models.staff.accounts import Staff
+from callcenter.models.members.accounts import Farewell, Member
+from callcenter.models.members.threads import Thread
 from callcenter.models.trail.audit import AuditEntry
-from callcenter.services.cases import shredding
-from callcenter.services.keeping import holds, inactivity, member_holds, retention
-from callcenter.services.keeping.holds import NoSuchHold, NothingToHold
+from callcenter.services.keeping import holds, inactivity, member_holds
+from callcenter.services.keeping.holds import NoSuchHold
 from callcenter.services.keeping.inactivity import MemberState
 from callcenter.services.keeping.member_holds import NobodyToHold
 from callcenter.services.members import mails
 from callcenter.services.trail.audit import OPERATOR, SYSTEM, staff_member
 from tests.integration.conftest import new_session
-from tests.integration.keeping.ageing import due as due_records
-from tests.integration.keeping.ageing import old_case
-from tests.integration.keeping.letters import Writing, consultation, registered, reply
+from tests.integration.keeping.letters import answered, consultation, join_of, registered, reply
 from tests.integration.members.writers import send
 from tests.integration.people import NOW, TODAY, case_of, member
 
@@ -56,13 +48,6 @@ def warn(session: Session, now: datetime = NOW) -> int:
     session.flush()
     found = list(inactivity.unwarned(session, today=now.astimezone(JST).date()))
     return inactivity.warn(session, found, by=SYSTEM, now=now)
-
-
-def answered(session: Session, days_ago: int) -> Member:
-    """Somebody whose one consultation was answered at once, and who wrote nothing since."""
-    one = registered(session, days_ago + 100)
-    reply(session, consultation(session, one, days_ago), member(session, new_id()), days_ago)
-    return one
 
 
 # ------------------------------------------------------------------ who is due
@@ -359,71 +344,3 @@ def test_every_member_is_listed_with_how_things_stand(session: Session) -> None:
         waits.id: MemberState.WAITING,
         active.id: MemberState.ACTIVE,
     }
-
-
-def test_the_rule_of_the_telephone_leaves_mail_to_the_rule_of_members(session: Session) -> None:
-    boss = member(session, "boss")
-    old = reply(session, consultation(session, registered(session, LONG_AGO), LONG_AGO), boss, LONG_AGO)
-    assert due_records(session) == []
-    assert retention.months_ahead(session, today=TODAY, periods=Policy().periods) == {}
-    with pytest.raises(NothingToHold):
-        holds.place_hold(session, old.id, HoldReason.LEGAL, "x", TODAY, by=OPERATOR, now=NOW)
-
-
-def test_a_reply_by_mail_is_a_contact_of_the_case_it_is_joined_to(session: Session) -> None:
-    boss = member(session, "boss")
-    case, lately = old_case(session, boss), registered(session, 10)
-    record = reply(session, consultation(session, lately, 10), boss, 10)
-    assert [one.id for one in due_records(session)] == [case.id]
-    record.case_id, record.person_id = case.id, case.people[0].id
-    assert due_records(session) == []
-
-
-def test_a_case_stays_while_somebody_who_is_joined_to_it_writes(session: Session) -> None:
-    case, one = old_case(session, member(session, "boss")), registered(session, 10)
-    assert [due.id for due in due_records(session)] == [case.id]
-    consultation(session, one, 3)  # nobody has answered, so there is no record yet
-    join = join_of(one, case, session)
-    assert due_records(session) == []
-    join.parted_at = NOW
-    assert [due.id for due in due_records(session)] == [case.id]
-
-
-def test_a_case_with_mail_goes_by_the_years_of_mail_where_those_of_the_telephone_are_shorter(session: Session) -> None:
-    boss, one = member(session, "boss"), answered(session, LONG_AGO)
-    case = old_case(session, boss)
-    record = session.scalars(select(Consultation).where(Consultation.channel == "mail")).one()
-    record.case_id, record.person_id = case.id, case.people[0].id
-    join_of(one, case, session)
-    session.flush()
-    short = Periods(phone_years=1, visit_years=1)
-    found = list(retention.due(session, on=TODAY, periods=short))
-    assert [(due.id, due.record_class) for due in found] == [(case.id, RecordClass.MAIL)]
-    assert len(retention.purge(session, found, periods=short, by=SYSTEM, now=NOW)) == 1
-    assert due(session) == [(one.id, None)]
-
-
-def test_a_case_that_is_destroyed_leaves_the_member_and_what_they_wrote(session: Session) -> None:
-    boss, one = member(session, "boss"), registered(session, 30)
-    case, thread = case_of(session, boss), consultation(session, one, 20)
-    record = reply(session, thread, boss, 20)
-    join_of(one, case, session)
-    record.case_id, record.person_id = case.id, case.people[0].id
-    shredding.shred_case(session, case, by=OPERATOR, now=NOW)
-    session.commit()
-    session.expire_all()
-    assert session.scalars(select(MemberJoin)).all() == []
-    assert record.purged_at is not None
-    assert one.nickname
-    texts = [message.text for message in session.scalars(select(Message).order_by(Message.sent_at, Message.id))]
-    assert texts == [Writing().text, Writing().reply]
-
-
-def join_of(one: Member, case: Case, session: Session) -> MemberJoin:
-    by = session.scalars(select(Staff.id).limit(1)).one()
-    join = MemberJoin(
-        id=new_id(), member_id=one.id, person_id=case.people[0].id, consent="written", joined_at=NOW, joined_by=by
-    )
-    session.add(join)
-    session.flush()
-    return join

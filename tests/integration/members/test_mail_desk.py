@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain.staff.roles import Role
 from callcenter.jobs.alarms import waiting_mail
 from callcenter.models.delivery.alarms import Alarm
+from callcenter.models.members.accounts import Member
 from callcenter.models.members.threads import Message, ReplyDraft, Thread
 from callcenter.models.records import Consultation, ConsultationState
 from callcenter.models.staff.accounts import Staff
@@ -358,3 +359,12 @@ def test_parting_without_a_join_and_an_unknown_consultation_are_answered_kindly(
     assert mail.sato.sends(mail.address("part"), script=False).status_code == 303
     gone = mail.sato.get("/console/mail/no-such-thread")
     assert (gone.status_code, "見つかりません" in gone.text) == (409, True)
+
+
+def test_who_answers_sees_that_notices_do_not_reach_the_member(mail: MailDesk) -> None:
+    mail.take(mail.sato)
+    assert "お知らせメールが届いていません" not in mail.sato.opens(mail.address()).words
+    with mail.console.work() as session:
+        member = session.get_one(Member, session.get_one(Thread, mail.thread_id).member_id)
+        member.mail_refused_at = mail.console.clock.now()
+    assert "お知らせメールが届いていません" in mail.sato.opens(mail.address()).words

@@ -8,13 +8,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from callcenter.adapters import pdf
 from callcenter.context import reading, unit_of_work
+from callcenter.domain.keeping.retention import HoldReason
 from callcenter.domain.members.threads import LinkKind, Written
 from callcenter.models.base import Base, new_id
+from callcenter.models.delivery.outbox import OutboxMessage
 from callcenter.models.keys import sealed_attributes
 from callcenter.models.members.accounts import Member, MemberHold, MemberJoin, MemberLink, MemberSession, UserNumber
 from callcenter.models.members.threads import MemberDraft, Message, Thread
@@ -65,7 +67,7 @@ def whole(session: Session) -> dict[str, Any]:
         id=new_id(), member_id=haru.id, person_id=person.id, consent="spoken", joined_at=NOW, joined_by=staff.id
     )
     hold = MemberHold(
-        id=new_id(), data_key=haru.data_key, member_id=haru.id, reason="hold", until=NOW.date(), set_at=NOW
+        id=new_id(), data_key=haru.data_key, member_id=haru.id, reason=HoldReason.SAFETY, until=NOW.date(), set_at=NOW
     )
     session.add_all([join, hold])
     session.commit()
@@ -92,12 +94,23 @@ def test_the_copy_holds_what_was_written_and_no_secret(session: Session, whole: 
     assert read["consultations"][0]["messages"][1]["author"] == "相談員"
     assert read["registration"]["relation"] == "本人" and read["registration"]["address"] == "minato@example.jp"
     assert read["registration"]["registered_at"] == "2026-11-20T10:00:00+09:00"
-    assert [one["kind"] for one in read["mails"]] == ["利用者番号"] and read["drafts"][0]["text"] == "書きかけです"
+    assert [(one["kind"], one["result"]) for one in read["mails"]] == [("利用者番号", "送る準備をしています")]
+    assert read["joins"][0]["consent"].startswith("電話や訪問") and read["drafts"][0]["text"] == "書きかけです"
     haru, link = session.scalars(select(Member)).one(), session.scalars(select(MemberLink)).first()
     row = session.scalars(select(MemberSession)).one()
     assert haru.password_hash is not None and link is not None
     for secret in (haru.password_hash, link.token_hash, row.token_hash, "k" * 32, haru.data_key_id, haru.id):
         assert secret not in body
+
+
+@pytest.mark.parametrize(
+    "result, told",
+    [("done", "送りました"), ("refused", "受け取られません"), ("not_wanted", "いらなく"), ("gave_up", "送れません")],
+)
+def test_how_a_mail_went_is_told_in_words(session: Session, whole: dict[str, Any], result: str, told: str) -> None:
+    haru = session.scalars(select(Member)).one()
+    session.execute(update(OutboxMessage).values(done_at=NOW, result=result))
+    assert told in own_data.gather(session, haru)["mails"][0]["result"]
 
 
 def test_the_document_says_all_of_it_in_words(whole: dict[str, Any]) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from callcenter.domain.staff.roles import Role
-from callcenter.models.members.threads import Message, ReplyDraft
+from callcenter.models.members.threads import Message, ReplyDraft, Thread
 from callcenter.models.records import Consultation, ConsultationState
 from callcenter.models.staff.accounts import Staff
 from tests.browsers import OpenPage, axe
@@ -94,7 +94,10 @@ def test_a_letter_is_answered_from_the_list_to_the_sent_reply(office: Office, pa
     in_the_room(page)
     expect(page.get_by_text("あなたが担当しています。")).to_be_visible()
     written(page)
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.get_by_role("tab", name="返事").click()
     fits(page)
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("読まれる形で見る")
     expect(page.locator(".as-read")).to_contain_text("夜の散歩のこと")
@@ -104,6 +107,30 @@ def test_a_letter_is_answered_from_the_list_to_the_sent_reply(office: Office, pa
     assert sent(office) == [REPLY]
     with office.transaction() as session:
         assert session.scalars(select(Consultation)).one().state is ConsultationState.FINISHED
+
+
+def test_the_list_begins_with_what_came_while_we_were_away_and_can_be_read_by_everybody(
+    office: Office, page: Page
+) -> None:
+    office.clock.jump(datetime(2026, 11, 24, 10, 30))  # noqa: DTZ001  # the line's clock takes it for Japan's
+    office.hire("tokatsu", role=Role.SUPERVISOR)
+    for days in (4.5, 2, 1, 0):
+        received(office, ago=timedelta(days=days))
+    received(office, "もう消えてしまいたいと思うことがあります。", ago=timedelta(hours=40))
+    with office.transaction() as session:
+        session.scalars(select(Thread).order_by(Thread.waiting_since.desc())).all()[0].target_on = date(2026, 11, 27)
+    at_the_list(office, page, "tokatsu")
+    expect(page.locator(".mail-group").first).to_have_text("休みのあいだに届いたもの")
+    expect(page.locator(".mail-row").first).to_contain_text("いのちの心配がある言葉")
+    expect(page.locator(".mail-row")).to_have_count(5)
+    fits(page)
+    page.get_by_role("link", name="読む").first.click()
+    expect(page.locator("#letters")).to_contain_text("消えてしまいたい")
+    expect(page.get_by_text("返事は、まだ書かれていません。")).to_be_visible()
+    fits(page)
+    page.goto(f"{office.url}/console/mail/?show=mine")
+    expect(page.get_by_text("いま担当している相談はありません。")).to_be_visible()
+    fits(page)
 
 
 def test_what_is_typed_and_sent_on_at_once_is_all_there(office: Office, page: Page) -> None:

@@ -37,6 +37,8 @@ class Registration:
     subject_sex: str | None
     """None where it was not told."""
     told_on: date
+    refused_at: datetime | None
+    """When a notice could not be delivered for good; None once a later one was."""
     registered_on: date
 
     @classmethod
@@ -51,6 +53,7 @@ class Registration:
             subject_age=member.subject_age,
             subject_sex=None if member.subject_sex == UNKNOWN else _code(Sex, member.subject_sex).label,
             told_on=member.told_on,
+            refused_at=member.mail_refused_at,
             registered_on=member.registered_on,
         )
 

@@ -7,14 +7,15 @@ import statistics
 import sys
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from callcenter.context import reading, unit_of_work
 from callcenter.domain.members.threads import LinkKind
 from callcenter.domain.staff.sign_in_delays import FREE_MISSES
+from callcenter.models.staff.signin import SignInMisses
 from callcenter.models.trail.audit import AuditEntry
 from callcenter.services.staff import passwords
 from callcenter.ui.staff.signin import limiter
@@ -56,8 +57,12 @@ def answer(site: Site, number: str, password: str) -> tuple[int, int, str]:
 
 
 def lock(site: Site, number: str) -> None:
+    """Guess until the number has to wait, and let it wait for longer than any test lasts."""
     for _ in range(FREE_MISSES + 1):
         answer(site, number, WRONG)
+    with site.app.app_context(), unit_of_work() as session:
+        waiting = update(SignInMisses).where(SignInMisses.wait_until.is_not(None))
+        session.execute(waiting.values(wait_until=datetime.now(UTC) + timedelta(hours=1)))
 
 
 def test_unknown_wrong_locked_and_without_a_password_get_the_same_answer(site: Site, unlimited: None) -> None:

@@ -10,7 +10,8 @@ customElements.define(
       const level = this.querySelector("[name=risk]:checked")?.value;
       const worried = ["ideation", "plan", "in_progress"].includes(level) || this.querySelector("[name=concerns]:checked");
       if (worried) this.querySelector("details").open = true;
-      this.querySelector("[data-now-steps]").hidden = level !== "in_progress";
+      const steps = this.querySelector("[data-now-steps]"); // only where somebody is on the line
+      if (steps) steps.hidden = level !== "in_progress";
     }
   },
 );

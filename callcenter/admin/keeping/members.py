@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from callcenter.admin.blueprint import bp
 from callcenter.admin.forms import HoldForm
-from callcenter.admin.retention import SHOWN, short
+from callcenter.admin.keeping.retention import SHOWN, short
 from callcenter.context import ports, reading, settings, unit_of_work
 from callcenter.domain.access.permissions import Action
 from callcenter.domain.calendar.times import local_date

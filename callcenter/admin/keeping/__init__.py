@@ -1,0 +1,6 @@
+"""What is kept until when: cases and records in ``retention``, members of the mail consultation in ``members``.
+
+Uses ``services.keeping``.
+
+Begin with ``retention``.
+"""
