@@ -16,7 +16,7 @@ ALLOWED = {
 }
 
 
-FORBIDDEN = {"style", "onclick", "src", "class"}
+FORBIDDEN = {"style", "onclick", "src"}
 """Attributes."""
 
 
