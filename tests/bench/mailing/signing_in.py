@@ -6,6 +6,7 @@ import itertools
 import time
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from unittest.mock import patch
 
 from callcenter.context import unit_of_work
@@ -78,7 +79,7 @@ def refuse(url: str, *, tries: int) -> Refusals:
                     reader.come_from(len(REFUSALS) * place + turn)
                     fields = {"csrf_token": token, "number": tried[what][place % many]}
                     fields["password"] = PASSWORD if what == LOCKED else "something else"
-                    answer = met.ask(what, lambda fields=fields: reader.post(DOOR, fields), status=422)
+                    answer = met.ask(what, partial(reader.post, DOOR, fields), status=422)
                     met.sizes[what].add(len(answer.data))
     finally:
         site.close()

@@ -67,4 +67,6 @@ class Reader:
 
 def value(page: str, name: str) -> str:
     """Return the value of the hidden field called *name*."""
-    return re.findall(rf'name="{name}"[^>]*value="([^"]*)"', page)[0]
+    found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)
+    assert found is not None, f"the page has no field {name}"
+    return found[1]

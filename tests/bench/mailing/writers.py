@@ -77,17 +77,23 @@ class Writer:
         script: bool = False,
     ) -> str:
         """Return the text of the answer, empty unless it is of that *status*; count it either way."""
+        answered, asked_again, text = self._once(method, path, fields, script=script)
         for _ in range(PATIENCE):
-            answer = self.browser.begin(method, path, fields, script=script)
-            text = answer.read().decode()
-            self.browser.hang_up()  # somebody who writes does nothing for minutes
-            if answer.status != 503 or "Retry-After" not in answer.headers:
+            if not asked_again:
                 break
             self.met[f"{what} asked to come again"] += 1
             time.sleep(AGAIN)
-        good = answer.status == status
-        self.met[what if good else f"{what} answered {answer.status}"] += 1
+            answered, asked_again, text = self._once(method, path, fields, script=script)
+        good = answered == status
+        self.met[what if good else f"{what} answered {answered}"] += 1
         return text if good else ""
+
+    def _once(self, method: str, path: str, fields: dict[str, str] | None, *, script: bool) -> tuple[int, bool, str]:
+        """Return the status of an answer, whether it asks to come again, and its text."""
+        answer = self.browser.begin(method, path, fields, script=script)
+        text = answer.read().decode()
+        self.browser.hang_up()  # somebody who writes does nothing for minutes
+        return answer.status, answer.status == 503 and "Retry-After" in answer.headers, text
 
 
 def _wait_until(at: float) -> None:

@@ -30,7 +30,7 @@ def statements(site: Site, number: str, password: str = WRONG) -> list[str]:
     made = list[str]()
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        made.append(statement.split()[0])
+        made.append(statement.split(maxsplit=1)[0])
 
     token = site.open("/mail/login").value("csrf_token")
     with site.app.app_context():
