@@ -14,13 +14,9 @@ from callcenter.models.base import DatabaseFailed, db
 from callcenter.services.announcements import changed_phrases
 from callcenter.services.directory import institutions
 from callcenter.ui.access import public
-from callcenter.ui.light.twins import has_page, is_light
 from callcenter.ui.reading import reading_now
 from callcenter.web.blueprint import in_both
 from callcenter.web.top import heard, line_now
-
-MAIL_DOORS = {"register": "/mail/register", "login": "/mail/login"}
-"""Where the members' pages begin. They are a sibling that this one does not know; a door is shown once it is there."""
 
 HEARD_FIRST = frozenset({"A01", "A04"})
 """The phrases that ``heard`` quotes, by their codes."""
@@ -43,10 +39,7 @@ def phone() -> str:
 @public
 def mail() -> str:
     """Explain how writing begins."""
-    page = "web/easy/mail.html" if reading_now().easy else "web/guides/mail.html"
-    below = "/m" if is_light() else ""
-    doors = {name: f"{below}{path}" for name, path in MAIL_DOORS.items()}
-    return render_template(page, doors={name: path for name, path in doors.items() if has_page(path)})
+    return render_template("web/easy/mail.html" if reading_now().easy else "web/guides/mail.html")
 
 
 @in_both("/visit")

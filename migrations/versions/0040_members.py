@@ -9,7 +9,6 @@ revision = "0040_members"
 down_revision = "0039_wall_closing"
 
 MOMENT = sa.DateTime(timezone=True)
-WAITS = sa.text("state IN ('received', 'reading', 'answering')")
 STANDING = sa.text("parted_at IS NULL")
 UNSENT = sa.text("sent_at IS NULL AND dropped_at IS NULL")
 
@@ -191,11 +190,12 @@ def _threads() -> None:
         sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_threads_member_id_members")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_threads")),
     )
+    op.create_index(op.f("ix_threads_answered_at"), "threads", ["answered_at"])
     op.create_index(op.f("ix_threads_claimed_by"), "threads", ["claimed_by"])
     op.create_index(op.f("ix_threads_data_key_id"), "threads", ["data_key_id"])
     op.create_index("ix_threads_member_id_last_sent_at", "threads", ["member_id", "last_sent_at"])
     op.create_index(op.f("ix_threads_target_on"), "threads", ["target_on"])
-    op.create_index("ix_threads_waiting", "threads", ["waiting_since"], sqlite_where=WAITS, postgresql_where=WAITS)
+    op.create_index("ix_threads_state_answered_at", "threads", ["state", "answered_at"])
     op.create_table(
         "member_drafts",
         sa.Column("member_id", sa.String(length=32), nullable=False),

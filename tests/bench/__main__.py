@@ -12,11 +12,14 @@ from pathlib import Path
 
 from callcenter.models.engines import connect
 from tests.bench import crowd, dispatch, load, nicknames, places, references, startup
+from tests.bench.mailing import members as mailing_members
+from tests.bench.mailing import sending, signing_in
+from tests.bench.mailing.turns import Turns
 from tests.bench.sequence import BARE, DESK, STORING, TriedDesk, Webhook
 from tests.bench.site import first_page
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PARTS = ("sequence", "first_page", "load", "busy", "flood", "startup", "memory", "dispatch", "nicknames")
+PARTS = ("sequence", "first_page", "load", "busy", "flood", "startup", "memory", "dispatch", "nicknames", "mail")
 DATABASES = {"sqlite": places.sqlite, "postgresql": places.postgresql}
 WARM_UP = 3
 """Calls that are played before the counting begins."""
@@ -33,6 +36,14 @@ SEARCH_GOAL = {"exact": 10, "tolerant": 50, "tolerant, two cues": 50}
 """Milliseconds at the 95th percentile."""
 FIRST_PAGE_GOAL = 3
 """Milliseconds of one view of the first public page."""
+SIGN_IN_GOAL, SENDING_GOAL = 15, 25
+"""Milliseconds at the 95th percentile, a sign-in without the comparison of the password."""
+REFUSALS_GOAL = 2
+"""Milliseconds between the medians of the refusals."""
+WRITING_RATE, WRITING_SECONDS = 60.0, 60.0
+"""Webhooks a second beside those who write, and how long they write at least."""
+WRITING_GOAL = 1.2
+"""What the webhooks' 99th percentile may grow to."""
 SEED = 20261125
 
 
@@ -44,6 +55,9 @@ def main() -> int:
     parser.add_argument("--database", choices=DATABASES, action="append", help="on this one only")
     parser.add_argument("--people", type=int, default=20_000, help="so many are looked for by name (goal: 1000000)")
     parser.add_argument("--searches", type=int, default=1000, help="names looked for (default: 1000)")
+    parser.add_argument("--members", type=int, default=20_000, help="so many may sign in (goal: 1000000)")
+    parser.add_argument("--tries", type=int, default=4000, help="sign-ins refused, of each kind (default: 4000)")
+    parser.add_argument("--writers", type=int, default=1000, help="members who write at once (default: 1000)")
     wish = parser.parse_args()
     parts = wish.only or PARTS
     say(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}, load {loaded()} at the beginning")
@@ -80,6 +94,10 @@ def measure_pages(name: str, parts: Collection[str], wish: argparse.Namespace) -
     if "nicknames" in parts:
         with places.folder() as folder, DATABASES[name](folder) as url:
             report_nicknames(name, url, wish.people, wish.searches)
+    if "mail" in parts:
+        with places.folder() as folder, DATABASES[name](folder) as url:
+            report_members(name, url, wish.members, wish.tries, wish.seconds)
+        report_writing(name, wish.writers, max(wish.seconds, WRITING_SECONDS))
 
 
 def report_sequence(name: str, url: str, seconds: float) -> None:
@@ -218,6 +236,48 @@ def named(met: nicknames.Found) -> str:
     longest, *shorter = sorted(nicknames.LISTS, reverse=True)
     parts = ", ".join(f"among {size} {met.part(size):.3f}" for size in shorter)
     return f"name among {longest} {met.part(longest):.3f} (goal: 0.98), {parts}"
+
+
+def report_members(name: str, url: str, members: int, tries: int, seconds: float) -> None:
+    """Let members sign in and send among many others, and strangers be refused."""
+    began = time.monotonic()
+    mailing_members.fill(url, members)
+    say(f"\n== Mail consultation on {name}: {members:,} members, written in {time.monotonic() - began:.0f} s")
+    report_turns(signing_in.measure(url, seconds=seconds), signing_in.SIGN_IN, SIGN_IN_GOAL)
+    report_turns(sending.measure(url, seconds=seconds), sending.SEND, SENDING_GOAL)
+    met = signing_in.refuse(url, tries=tries)
+    medians = ", ".join(f"{what} {met.median(what):.2f} ms" for what in signing_in.REFUSALS)
+    sizes = ", ".join(map(str, sorted(set().union(*met.sizes.values()))))
+    say(f"refused, {tries} times each: medians {medians}; {met.apart:.2f} ms apart   (goal: {REFUSALS_GOAL})")
+    say(f"    {met.bad} not 422; sizes of all answers in bytes: {sizes}   (goal: one)")
+
+
+def report_turns(turns: Turns, what: str, goal: int) -> None:
+    """Print what was timed and how many times as long it took as what was timed beside it."""
+    say(f"{len(turns.taken[what])} times {what}, {turns.bad} bad answers, load {loaded()}")
+    for one in turns.taken:
+        p50, p95, p99 = (turns.quantile(one, percent) for percent in (50, 95, 99))
+        beside = f"   (goal: {goal})" if one == what else f"; {what} / this: {turns.median(what) / p50:.1f}"
+        say(f"    {one:14} p50 {p50:.1f} ms, p95 {p95:.1f} ms, p99 {p99:.1f} ms{beside}")
+
+
+def report_writing(name: str, writers: int, seconds: float) -> None:
+    """Let callers come alone, then while members write: no caller may notice."""
+    say(f"\n== {writers:,} members write within {seconds:.0f} s on {name}, {WRITING_RATE:.0f} webhooks/s beside them")
+    alone = 0.0
+    for many in (0, writers):
+        with places.folder() as folder, DATABASES[name](folder) as url:
+            met = load.run(url, ROOT, rate=WRITING_RATE, seconds=seconds, writers=many)
+            arrived = mailing_members.messages(url)
+        p50, p95, p99 = (met.quantile(percent) for percent in (50, 95, 99))
+        grown = f"; {p99 / alone:.2f} x those alone   (goal: {WRITING_GOAL})" if many else ""
+        alone = alone or p99
+        say(f"{many:5} writers: p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms{grown}, load {loaded()}")
+        say(
+            f"    not 2xx: {met.bad} {met.codes or ''}   stand-ins spoken: {met.stand_ins}   calls talked: {met.talked}"
+        )
+        if many:
+            say(f"    {counted(met.beside)}; stored: {arrived}")
 
 
 def report_startup(name: str, url: str) -> None:

@@ -32,6 +32,7 @@ from callcenter.services.staff.passwords import hashed
 from callcenter.services.trail.audit import OPERATOR
 from tests.bench import places, references
 from tests.bench.callers import WARM_UP, WEBHOOKS_OF_A_CALL
+from tests.bench.mailing import members
 from tests.bench.places import environment, python, stop
 from tests.desk import FIELD_KEYS, PASSWORD
 
@@ -44,6 +45,7 @@ LINE_PROCESSES = 2
 GIVE_WAY = "10"
 """The niceness of pages beside webhooks: a tenth of their share, as the units of OPERATING.md have it."""
 REFERENCE = "tests.bench.references:web()"
+SIDE_LOAD, WRITERS = "tests.bench.side_load", "tests.bench.mailing.writers"
 
 
 @dataclass(frozen=True)
@@ -69,20 +71,33 @@ class Result:
         return statistics.quantiles(self.milliseconds, n=100)[percent - 1]
 
 
-def run(database_url: str, root: Path, *, rate: float, seconds: float, busy: bool = False, flood: int = 0) -> Result:
+def run(
+    database_url: str,
+    root: Path,
+    *,
+    rate: float,
+    seconds: float,
+    busy: bool = False,
+    flood: int = 0,
+    writers: int = 0,
+) -> Result:
     """Start the desk, let the callers come, and stop it again.
 
     As in OPERATING.md, webhooks have web processes of their own, and pages give way to them. Meanwhile the pages are
-    *busy* with people at desks, or a *flood* of so many strangers tries passwords.
+    *busy* with people at desks, a *flood* of so many strangers tries passwords, or so many members are *writers*.
     """
     call_in(database_url, int(rate * (seconds + 15) / WEBHOOKS_OF_A_CALL))
     port, line, rest = free_port(), free_port(), free_port()
     logs = [root / "var" / "log" / "web.log", root / "var" / "log" / "bench-line.log"]
     before = [log.stat().st_size if log.exists() else 0 for log in logs]
     wish = ("--web", str(port), "--rest", str(rest), "--rate", str(rate), "--seconds", str(seconds))
-    people = ("--seconds", str(seconds), "--flood", str(flood)) if busy or flood else None
+    people = (SIDE_LOAD, "--seconds", str(seconds), "--flood", str(flood)) if busy or flood else None
     desk = python("-c", "from wsgi import cli; cli()", "run", "--no-simulator", "--at", AT, "--port", str(port))
     with places.folder() as folder:
+        if writers:
+            tokens = folder / "writers.json"
+            tokens.write_text(json.dumps(members.sign_in(database_url, writers, now=_moment())))
+            people = (WRITERS, "--seconds", str(seconds), "--tokens", str(tokens))
         redis = EmbeddedRedis(folder)
         more = {"TWILIO_API_URL": f"http://{HOST}:{rest}", "TRUSTED_PROXIES": "1", "REDIS_URL": redis.url}
         more |= {"PUBLIC_BASE_URL": f"http://{HOST}:{port}", "CLOCK_FILE": str(folder / "clock.json")}
@@ -109,7 +124,7 @@ def reference(database_url: str, root: Path, *, rate: float, seconds: float, bus
     port, rest = free_port(), free_port()
     env = environment(database_url, PUBLIC_BASE_URL=f"http://{HOST}:{port}")
     wish = ("--web", str(port), "--rest", str(rest), "--rate", str(rate), "--seconds", str(seconds), "--plain")
-    people = ("--seconds", str(seconds)) if busy else None
+    people = (SIDE_LOAD, "--seconds", str(seconds)) if busy else None
     with _serving(
         _gunicorn(REFERENCE, port, processes=WEB_PROCESSES + LINE_PROCESSES), env, root, lambda: answers(port)
     ):
@@ -148,14 +163,15 @@ def _called(
 ) -> tuple[str, Mapping[str, int]]:
     """Let the callers come as they *wish*, and return what all of them say.
 
-    While they are counted, *people* come to the pages at *port*, as these words tell ``side_load``.
+    While they are counted, *people* come to the pages at *port*: the name of their module and what it is told.
     """
     time.sleep(3)  # the worker starts after the pages
     callers = _begun("tests.bench.callers", *wish, root=root)
     beside = dict[str, int]()
     if people is not None:
         time.sleep(WARM_UP)
-        beside = json.loads(_said(_begun("tests.bench.side_load", "--web", str(port), *people, root=root)))
+        module, *told = people
+        beside = json.loads(_said(_begun(module, "--web", str(port), *told, root=root)))
     return _said(callers), beside
 
 
@@ -173,7 +189,7 @@ def _said(process: subprocess.Popen[str]) -> str:
 
 def call_in(database_url: str, counsellors: int) -> None:
     """Let so many counsellors come to their telephones; each takes one call. All share one hashed password."""
-    engine, now = connect(database_url), datetime.fromisoformat(f"{AT}:00+09:00").astimezone(UTC)
+    engine, now = connect(database_url), _moment()
     with Session(engine) as session, session.begin():
         lend_ring(session, KeyRing.parse(FIELD_KEYS))
         first = add_staff(session, NewStaff("tokatsu", "統括", Role.SUPERVISOR), hashed(PASSWORD), by=OPERATOR, now=now)
@@ -185,3 +201,8 @@ def call_in(database_url: str, counsellors: int) -> None:
             session.flush()  # presence refers to it
             presence.become_available(session, staff, now=now)
     engine.dispose()
+
+
+def _moment() -> datetime:
+    """Return when the desk begins."""
+    return datetime.fromisoformat(f"{AT}:00+09:00").astimezone(UTC)

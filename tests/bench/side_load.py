@@ -44,11 +44,15 @@ class Browser:
         answer = self.begin(method, path, fields)
         return answer.status, answer.read().decode()
 
-    def begin(self, method: str, path: str, fields: dict[str, str] | None = None) -> http.client.HTTPResponse:
-        """Send a request and return its answer, of which the text is still to be read."""
+    def begin(
+        self, method: str, path: str, fields: dict[str, str] | None = None, *, script: bool = False
+    ) -> http.client.HTTPResponse:
+        """Send a request, as a page's *script* does or as a form, and return its answer, the text yet to be read."""
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         # Nobody is kept out for having come so often.
         headers["X-Forwarded-For"] = f"10.{self.number}.{self.tries // 250 % 250}.{self.tries % 250}"
+        if script:
+            headers["Accept"] = "application/json"
         if fields is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self._connection.request(method, path, None if fields is None else urlencode(fields), headers)
@@ -57,6 +61,10 @@ class Browser:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
         return answer
+
+    def hang_up(self) -> None:
+        """Close the connection; the next request opens another."""
+        self._connection.close()
 
     def sign_in(self, login: str) -> int:
         """Sign in as a newcomer and return the status of the answer: 302 leads in."""

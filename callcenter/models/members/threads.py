@@ -13,8 +13,6 @@ from callcenter.models.columns import Moment, choice
 from callcenter.models.keys import HoldsSealedText, Sealed
 from callcenter.models.members.accounts import Member
 
-WAITS = text("state IN ('received', 'reading', 'answering')")
-
 
 class Thread(HoldsSealedText, Base):
     """One consultation of a member: what they wrote, what was answered, and whose turn it is."""
@@ -22,7 +20,7 @@ class Thread(HoldsSealedText, Base):
     __tablename__ = "threads"
     __table_args__ = (
         Index("ix_threads_member_id_last_sent_at", "member_id", "last_sent_at"),
-        Index("ix_threads_waiting", "waiting_since", sqlite_where=WAITS, postgresql_where=WAITS),
+        Index("ix_threads_state_answered_at", "state", "answered_at"),
     )
 
     member_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
@@ -36,7 +34,7 @@ class Thread(HoldsSealedText, Base):
     """The めやす of the waiting message, as it was set when it was sent."""
     risk_words: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether a waiting message holds one of the words at which staff look first."""
-    answered_at: Mapped[datetime | None] = mapped_column(Moment)
+    answered_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
 
     claimed_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"), index=True)
     claimed_until: Mapped[datetime | None] = mapped_column(Moment)

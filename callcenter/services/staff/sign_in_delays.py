@@ -30,11 +30,18 @@ def check(session: Session, key: bytes, *, at: datetime, locked: bool = False) -
         raise SignInDelayed(row.wait_until - at)
 
 
-def count_miss(session: Session, key: bytes, *, at: datetime) -> None:
-    """Count one more failure; what was long ago is forgotten."""
+def count_miss(session: Session, key: bytes, *, at: datetime, waits: bool = False) -> None:
+    """Count one more failure; what was long ago is forgotten.
+
+    One that came while the login *waits* anyway is noted without being counted, with the same work, so that the time
+    it takes does not tell the two apart.
+    """
     session.execute(delete(SignInMisses).where(SignInMisses.last_at < at - FORGOTTEN_AFTER))
     row = session.get(SignInMisses, key, with_for_update=True, populate_existing=True) or _first(session, key, at)
-    row.misses, row.last_at = row.misses + 1, at
+    row.last_at = at
+    if waits:
+        return
+    row.misses += 1
     delay = delay_after(row.misses)
     row.wait_until = at + delay if delay else None
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from callcenter.domain.alarms import AlarmKind
 from callcenter.domain.policy import Policy
+from callcenter.models.engines import connect
 from callcenter.services.delivery import alarms
 from callcenter.services.members.answering import approving, waiting, watching
 from callcenter.services.members.answering.waiting import MailList
@@ -101,3 +104,15 @@ def test_a_business_day_before_the_reply_is_meant_to_be_there_supervisors_are_to
     answers(session, thread, office.sato, now=at(20, 12))
     watching.watch(session, now=at(20, 12))
     assert open_alarms(session) == []
+
+
+def test_counting_who_waits_reads_no_consultation_that_was_answered(sqlite_url: str) -> None:
+    """The number stands on every page of staff; SQLite uses no index under a condition that comes as parameters."""
+    engine, asked = connect(sqlite_url), list[tuple[str, Any]]()
+    event.listen(engine, "before_cursor_execute", lambda _c, _k, statement, given, *_: asked.append((statement, given)))
+    with Session(engine) as session:
+        waiting.count_waiting(session)
+        statement, given = asked[-1]
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given).all()
+    engine.dispose()
+    assert [step[3] for step in plan] == ["SEARCH threads USING INDEX ix_threads_state_answered_at (state=?)"]

@@ -17,7 +17,6 @@ from callcenter.domain.places import municipalities
 from callcenter.services.announcements import changed_phrases
 from callcenter.services.calendar import special_days
 from callcenter.services.directory import institutions
-from callcenter.ui.access import public
 from callcenter.ui.pages import WEATHER
 from tests.integration.consoles import Console
 from tests.integration.people import member
@@ -72,29 +71,10 @@ def test_where_somebody_has_recorded_the_greeting_it_can_be_listened_to(desk: Co
     assert "<audio" not in desk.app.test_client().get("/m/phone", base_url=ORIGIN).text
 
 
-def test_until_members_can_register_the_guide_to_writing_says_that_it_is_being_prepared(site: Site) -> None:
-    page = site.open("/mail")
-    assert "メール相談は、いま準備をしています。" in page.words
-    assert not [link for link in page.links if link.startswith("/mail/")]
-
-
-def with_members(site: Site, below: str = "") -> None:
-    """Let the members' pages begin where the guide expects them."""
-
-    @public
-    def door() -> str:
-        return ""
-
-    for name in ("register", "login"):
-        site.app.add_url_rule(f"{below}/mail/{name}", f"{below}{name}", door)
-
-
 @pytest.mark.parametrize("below", ["", "/m"])
-def test_once_members_can_register_the_guide_to_writing_has_both_doors(site: Site, below: str) -> None:
-    with_members(site, below)
+def test_the_guide_to_writing_leads_to_registering_and_to_signing_in(site: Site, below: str) -> None:
     page = site.open(f"{below}/mail")
     assert {f"{below}/mail/register", f"{below}/mail/login"} <= set(page.links)
-    assert "準備をしています" not in page.words
 
 
 def test_people_are_told_before_they_register_to_let_our_mail_through(site: Site) -> None:

@@ -145,7 +145,9 @@ def test_webhooks_have_web_instances_of_their_own_and_pages_give_way_to_them() -
     site = next(text for language, text in BLOCKS if language == "nginx")
     asked = re.findall(r"location ([^{]+) {(?:(?!location).)*?proxy_pass http://(\w+);", site, re.DOTALL)
     news = "~ /(status$|conference/)"
-    assert dict(asked) == {"/": "pages", "/ivr/": "line", news: "line", "= /console/events": "pages"}
+    files, secrets = "~ ^/admin/(leaflets|announcements)", "~ /mail/(first|reset|address|device)/"
+    of_pages = dict.fromkeys(("/", files, secrets, "= /console/events"), "pages")
+    assert dict(asked) == {**of_pages, "/ivr/": "line", news: "line"}
     pages, line = upstream("pages"), upstream("line")
     assert len(line) == 2
     assert not {*pages} & {*line}

@@ -66,8 +66,7 @@ def check(session: Session, what: Tried, compared: Comparison, *, now: datetime,
     waits = _waits(session, what, at=at)
     fits = member is not None and compared.fits and member.password_hash == compared.stored
     if member is None or waits or not fits:
-        if not waits:
-            sign_in_delays.count_miss(session, what.counted, at=at)
+        sign_in_delays.count_miss(session, what.counted, at=at, waits=waits)
         subject = Subject("member", member.id if member else None)
         audit.record(session, actor=SYSTEM, action="member.sign_in_refused", subject=subject, now=now)
         return None
